@@ -1,0 +1,77 @@
+#pragma once
+
+#include "core/score/option_error.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bitwright::score {
+
+/// Which predictor of harm. Ids: weight-error, weight-error-relative, act-diag, act-gram, residual, fisher.
+enum class ScoreKind
+{
+    WeightError,
+    WeightErrorRelative,
+    ActDiag,
+    ActGram,
+    Residual,
+    Fisher,
+};
+[[nodiscard]] std::string_view scoreId(ScoreKind kind);
+[[nodiscard]] Result<ScoreKind> scoreFromId(std::string_view id);
+/// One sentence: formula, what it needs, and its known weakness (allocation.md section 8).
+[[nodiscard]] std::string_view scoreDescription(ScoreKind kind);
+
+struct ScoreSettings
+{
+    ScoreKind kind = ScoreKind::WeightErrorRelative;
+    /// Shrinkage of the spread over units: cost(n, o) = c_n^gamma * e_n(o) / e_n(ref), c_n = raw score of the unit at its
+    /// reference option (the one nearest 4 bits). 1 leaves scores as they are. Used by `fisher`; default 0.25.
+    double gamma = 0.25;
+};
+
+/// How every number of a table was obtained; shown wherever one of them is.
+struct Provenance
+{
+    std::string score;        ///< "fisher^0.25"
+    std::string label;        ///< "predicted by fisher^0.25 on 2,048 tokens, not measured"
+    std::string dataset;      ///< Of the dump; empty for weight-only scores.
+    std::uint64_t tokens = 0; ///< Calibration tokens behind it.
+    std::string origin = "computed"; ///< computed | imported | measured
+};
+
+struct OptionScore
+{
+    std::string option;
+    std::optional<double> score; ///< Predicted harm; nullopt = missing.
+    double sqnrDb = 0;
+};
+
+struct UnitScores
+{
+    std::string unit;
+    std::vector<OptionScore> options;
+    [[nodiscard]] const OptionScore* find(std::string_view option) const;
+};
+
+struct ScoreTable
+{
+    ScoreKind kind = ScoreKind::WeightErrorRelative;
+    Provenance provenance;
+    std::vector<UnitScores> units;
+    [[nodiscard]] const UnitScores* find(std::string_view unit) const;
+};
+
+/// Measured errors of every unit, keyed by unit name.
+using UnitErrors = std::map<std::string, std::vector<OptionError>>;
+
+/// fisher where the dump has gradients, else weight-error-relative (product rule: the usual layer losses plan worse than uniform).
+[[nodiscard]] ScoreKind defaultScore(const model::ActivationDump* dump);
+
+/// Turns measured errors into a score table. A unit without what the score needs gets missing scores. The option "keep" always scores 0.
+[[nodiscard]] ScoreTable makeScoreTable(const UnitErrors& errors, const ScoreSettings& settings, const model::ActivationDump* dump);
+
+} // namespace bitwright::score
