@@ -14,7 +14,7 @@ ATTENTION_NAMES = ("self_attn", "attn", "attention", "self_attention", "linear_a
 MLP_NAMES = ("mlp", "feed_forward", "ffn", "block_sparse_moe", "moe")
 # Norms between attention and MLP whose input is the stream, in blocks that normalize before each sublayer.
 SECOND_NORM_NAMES = ("post_attention_layernorm", "ln_2", "layernorm_after", "final_layer_norm", "ffn_norm", "norm2",
-                     "layer_norm2")
+                     "layer_norm2", "mlp_norm")
 
 
 def is_conv1d(module):

@@ -37,18 +37,15 @@ class SampleSelector:
     def update(self, token, sequence, position):
         """Offer a batch of tokens. Returns (rows, slots): which rows of the batch enter, and the slot that each takes."""
         held = len(self.token)
-        priority = np.concatenate([self.priority, token_priority(token, self.seed)])
-        best = np.argsort(priority, kind="stable")[: self.capacity]
+        offered = token_priority(token, self.seed)
+        best = np.argsort(np.concatenate([self.priority, offered]), kind="stable")[: self.capacity]
         entering = np.sort(best[best >= held]) - held
-        kept = np.zeros(held, bool)
-        kept[best[best < held]] = True
-        free = np.flatnonzero(~kept)
-        slots = np.concatenate([free, np.arange(held, held + max(0, len(entering) - len(free)))])[: len(entering)]
-        size = max(held, int(slots.max()) + 1 if len(slots) else 0)
-        for name, values in (("priority", priority[held:]), ("token", token), ("sequence", sequence), ("position", position)):
-            column = np.resize(getattr(self, name), size) if size != held else getattr(self, name)
-            if held:
-                column[:held] = getattr(self, name)
+        evicted = np.setdiff1d(np.arange(held), best)
+        growth = len(entering) - len(evicted)
+        slots = np.concatenate([evicted, np.arange(held, held + growth)])
+        for name, values in (("priority", offered), ("token", token), ("sequence", sequence), ("position", position)):
+            column = getattr(self, name)
+            column = np.concatenate([column, np.empty(growth, column.dtype)])
             column[slots] = np.asarray(values)[entering]
             setattr(self, name, column)
         return entering, slots
@@ -78,13 +75,12 @@ class SiteStatistics:
         self.samples = torch.zeros(samples, channels) if samples else None
         self.gram = torch.zeros(channels, channels, dtype=torch.float64) if gram else None
 
-    def update(self, x, first_token, token=None):
-        """Add rows x channels float32 values. `token`: their token indices; without it they count up from first_token.
+    def update(self, x):
+        """Add rows x channels float32 values, at least one row; they are numbered on from the rows before.
 
         Returns per-row (abs_max, median_abs, rms). The median of an even count is the lower middle element.
         """
-        if token is None:
-            token = torch.arange(first_token, first_token + len(x))
+        token = torch.arange(self.count, self.count + len(x))
         magnitude = x.abs()
         self.count += len(x)
         self.abs_max = torch.maximum(self.abs_max, magnitude.amax(0))
