@@ -1,0 +1,104 @@
+#pragma once
+
+#include "core/base/run_context.h"
+#include "core/model/activation_dump.h"
+#include "core/model/checkpoint.h"
+#include "core/plan/plan.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bitwright::exporting {
+
+/// One thing found before any work starts.
+struct Check
+{
+    enum class Level
+    {
+        Note,     ///< For information: a fallback, a tensor left as it is.
+        Warning,  ///< Works, but the user should know.
+        Blocking, ///< The export would fail or lie.
+    };
+    Level level = Level::Note;
+    std::string subject; ///< Unit, tensor or file; may be empty.
+    std::string message;
+};
+
+/// What to do with weights that hold NaN or Inf; the user decides, per export.
+enum class NonFinitePolicy
+{
+    Block, ///< Refuse to export the tensor.
+    Keep,  ///< Leave such tensors unquantized, bytes as in the source.
+};
+
+struct ExportRequest
+{
+    const model::Checkpoint* checkpoint = nullptr;
+    const model::ActivationDump* dump = nullptr; ///< For GPTQ and output errors; may be null.
+    plan::Plan plan;
+    std::string outFolder;
+    NonFinitePolicy nonFinite = NonFinitePolicy::Block;
+    bool resume = true;          ///< Reuse tensors that a killed export of the same plan already finished.
+    bool replaceExisting = false; ///< Replace an existing export at outFolder (never any other folder).
+};
+
+/// Proof of one unit: planned, written, and what the independent re-read found.
+struct TensorProof
+{
+    std::string unit;
+    std::string planned, written; ///< Option ids; differ only by a named fallback.
+    std::string fallback;
+    std::uint64_t bytes = 0;      ///< Stored bytes of the unit, everything counted.
+    double sqnrDb = 0;            ///< Of the decoded file against the source.
+    double maxAbsError = 0;
+    std::optional<double> outputError; ///< tr(E H E^T) / tr(W H W^T); nullopt = dump lacks a Gram.
+    bool rereadExact = false;     ///< The independent decoder got exactly the values that the quantizer meant.
+    bool reused = false;          ///< Taken over from an interrupted run.
+    double seconds = 0;
+};
+
+struct ExportReport
+{
+    bool ok = false;
+    std::string verdict;                ///< One plain sentence.
+    std::vector<std::string> files;     ///< Paths of everything written.
+    std::vector<TensorProof> tensors;   ///< Units that the plan decides.
+    std::uint64_t untouchedTensors = 0; ///< Copied, and compared byte for byte.
+    std::vector<std::string> unchecked; ///< What nobody checked, in words.
+    std::uint64_t bytes = 0;            ///< All weights of the written file, as stored.
+    double bpw = 0, fileBpw = 0;        ///< Recomputed from what was written.
+    double seconds = 0;
+};
+
+/// Checks before work: illegal shapes, broken ties, fallbacks, missing Grams, non-finite weights known from a scan, disk space, existing output.
+/// Reads no weights. `nonFiniteTensors` names those that a scan found.
+[[nodiscard]] Result<std::vector<Check>> preflight(const ExportRequest& request, const std::vector<std::string>& nonFiniteTensors);
+
+/// Quantizes every unit of the plan, writes the target's files into a temporary folder beside outFolder, re-reads them by an independent decode path, compares with
+/// plan and source, writes plan.json and report.json, then renames. Streams: memory is bounded by the largest matrix plus its Gram. Cancel leaves a
+/// resumable partial folder only when request.resume is set, else nothing. `onTensor` is called after each finished unit, from the calling thread.
+/// Errors: everything preflight calls Blocking; Io (disk full leaves a previous export intact); Numeric; Mismatch when the proof fails.
+[[nodiscard]] Result<ExportReport> exportModel(const ExportRequest& request, const RunContext& context,
+    const std::function<void(const TensorProof&)>& onTensor = {});
+
+struct VerifyReport
+{
+    bool ok = false;
+    std::vector<std::string> problems;
+    std::vector<TensorProof> tensors;
+    std::uint64_t untouchedTensors = 0;
+    std::vector<std::string> unchecked;
+};
+
+/// Re-reads an export with the independent decoder and compares it to the source model, and to a plan when given. A finding goes into `problems`; an
+/// Error means that the check itself could not run.
+[[nodiscard]] Result<VerifyReport> verifyExport(const std::string& path, const model::Checkpoint& against,
+    const plan::Plan* plan, const RunContext& context);
+
+[[nodiscard]] std::string exportReportJson(const ExportReport& report);
+[[nodiscard]] std::string verifyReportJson(const VerifyReport& report);
+
+} // namespace bitwright::exporting

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "core/project/project.h"
+#include "core/project/record.h"
+
+namespace bitwright::project {
+
+/// Version of each record's content; a record of another version counts as not measured.
+inline constexpr int kWeightStatsVersion = 1;
+inline constexpr int kSpectrumVersion = 1;
+inline constexpr int kOptionErrorVersion = 1;
+
+[[nodiscard]] Record encode(const stats::WeightStats& stats);
+[[nodiscard]] Result<stats::WeightStats> decodeWeightStats(const Record& record);
+[[nodiscard]] Record encode(const spectra::Spectrum& spectrum);
+[[nodiscard]] Result<StoredSpectrum> decodeSpectrum(const Record& record);
+[[nodiscard]] Record encode(const score::OptionError& error);
+[[nodiscard]] Result<score::OptionError> decodeOptionError(const Record& record);
+
+} // namespace bitwright::project

@@ -1,0 +1,105 @@
+#pragma once
+
+#include "core/export/exporter.h"
+#include "core/plan/plan.h"
+#include "core/project/project.h"
+#include "core/score/score_table.h"
+#include "core/spectra/spectrum.h"
+#include "core/stats/weight_stats.h"
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace bitwright::session {
+
+/// What a person or script opens together. Any of the paths may be empty, but not all.
+struct Inputs
+{
+    std::string model;              ///< File or folder; taken from the project when empty.
+    std::vector<std::string> dumps; ///< The first one drives scores; taken from the project when empty.
+    std::string project;            ///< .bwp; empty keeps results in memory only.
+};
+
+/// Sorts paths as dropped or typed into model, dumps and project by looking at them. Errors: InvalidArgument, Io.
+[[nodiscard]] Result<Inputs> sortInputs(const std::vector<std::string>& paths);
+
+struct ScanSettings
+{
+    bool statistics = true;
+    bool spectra = true; ///< For quantizable matrices.
+    stats::WeightStatsSettings weight;
+    spectra::SpectrumOptions spectrum;
+};
+
+/// One finished tensor of a scan. An error stays with its tensor; the scan goes on.
+struct TensorResult
+{
+    model::TensorIndex tensor = 0;
+    std::shared_ptr<const stats::WeightStats> stats;
+    std::shared_ptr<const project::StoredSpectrum> spectrum;
+    std::optional<Error> error;
+    bool fromProject = false;
+};
+
+/// A model with its dumps and its project: everything that commands and the window do with them. Opening reads headers only.
+/// Const functions are thread safe; long ones take a RunContext and store results in the project as they finish.
+class Workspace
+{
+public:
+    [[nodiscard]] static Result<std::shared_ptr<Workspace>> open(const Inputs& inputs);
+
+    [[nodiscard]] const model::Checkpoint& checkpoint() const { return *m_checkpoint; }
+    [[nodiscard]] std::shared_ptr<const model::Checkpoint> checkpointPtr() const { return m_checkpoint; }
+    [[nodiscard]] const std::vector<std::shared_ptr<const model::ActivationDump>>& dumps() const { return m_dumps; }
+    /// The first dump, or nullptr.
+    [[nodiscard]] const model::ActivationDump* dump() const { return m_dumps.empty() ? nullptr : m_dumps.front().get(); }
+    /// Adds a dump after checking that it fits the model.
+    [[nodiscard]] Result<void> addDump(const std::string& path);
+    /// nullptr when results live in memory only.
+    [[nodiscard]] project::Project* project() const { return m_project.get(); }
+    /// Moves everything known into a project file and continues there.
+    [[nodiscard]] Result<void> saveProjectAs(const std::string& path);
+    [[nodiscard]] const std::vector<plan::Unit>& units() const { return m_units; }
+
+    /// Measures every tensor; skips what the project already holds. `onTensor` is called from worker threads, one call at a time.
+    [[nodiscard]] Result<void> scan(
+        const ScanSettings& settings, const std::function<void(const TensorResult&)>& onTensor, const RunContext& context);
+    /// What is known about a tensor so far (memory, then project); empty members when not measured.
+    [[nodiscard]] TensorResult known(model::TensorIndex tensor) const;
+    /// Names of tensors in which a scan found NaN or Inf.
+    [[nodiscard]] std::vector<std::string> nonFiniteTensors() const;
+
+    /// Measures options on every unit (skipping what the project holds); a unit whose weights hold NaN is left out and reported through `onUnit`.
+    [[nodiscard]] Result<score::UnitErrors> measureOptions(const std::vector<quant::Option>& options,
+        const std::function<void(const std::string& unit, const Result<std::vector<score::OptionError>>&)>& onUnit,
+        const RunContext& context);
+
+    /// measureOptions + makeScoreTable + PlanSpace::build for a target.
+    [[nodiscard]] Result<plan::PlanSpace> planSpace(const plan::Target& target, const std::vector<quant::Option>& options,
+        const score::ScoreSettings& settings, bool ties, const RunContext& context);
+
+private:
+    Workspace() = default;
+    [[nodiscard]] Result<std::string> contentHash(model::TensorIndex tensor, const RunContext& context) const;
+    [[nodiscard]] std::string stampOf(model::TensorIndex tensor) const;
+    [[nodiscard]] Result<TensorResult> scanTensor(model::TensorIndex tensor, const ScanSettings& settings, const RunContext& context);
+    void remember(const TensorResult& result);
+    [[nodiscard]] Result<std::vector<score::OptionError>> measureUnit(
+        const plan::Unit& unit, const std::vector<quant::Option>& options, const RunContext& context);
+
+    std::shared_ptr<const model::Checkpoint> m_checkpoint;
+    std::vector<std::shared_ptr<const model::ActivationDump>> m_dumps;
+    std::shared_ptr<project::Project> m_project;
+    std::vector<plan::Unit> m_units;
+    mutable std::mutex m_mutex; ///< Guards the caches below.
+    mutable std::unordered_map<model::TensorIndex, TensorResult> m_results;
+    mutable std::unordered_map<model::TensorIndex, std::string> m_hashes;
+    std::map<std::string, std::map<std::string, score::OptionError>> m_errors; ///< By unit and option, for workspaces without a project.
+};
+
+} // namespace bitwright::session
