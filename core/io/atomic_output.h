@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace bitwright::io {
 
-/// A file written beside its target and renamed on commit(). Without commit, nothing is left behind and the previous file is intact.
-/// Every write error names the target; ENOSPC reads "Not saved: disk full; previous file intact."
+/// A file written beside its target and renamed on commit(). Without commit, nothing is left behind and the
+/// previous file is intact. Every write error names the target; ENOSPC reads "Not saved: disk full; previous
+/// file intact."
 class AtomicFile
 {
 public:
@@ -34,12 +36,15 @@ private:
 /// Writes a whole small file atomically.
 [[nodiscard]] Result<void> writeFileAtomically(const std::string& target, std::string_view text);
 
-/// A folder filled beside its target under a stable name ("<target>.partial") and renamed on commit(). The stable name lets a killed export resume;
-/// discard() removes it. The target must not exist, or must be a previous export (it is swapped and the old one removed).
+/// A folder filled beside its target under a stable name ("<target>.partial") and renamed on commit(). The
+/// stable name lets a killed export resume; discard() removes it. The target must not exist, or must be a
+/// previous export (it is swapped and the old one removed).
 class AtomicFolder
 {
 public:
-    /// `resume` keeps what a previous attempt left in the partial folder; else it is emptied first.
+    /// `resume` keeps what a previous attempt left in the partial folder; else it is emptied first. Errors:
+    /// Io when another process fills the same folder, or the system refuses; InvalidArgument for a target
+    /// such as "/".
     [[nodiscard]] static Result<AtomicFolder> create(const std::string& target, bool resume);
     AtomicFolder(AtomicFolder&&) noexcept;
     AtomicFolder& operator=(AtomicFolder&&) noexcept;
@@ -50,8 +55,10 @@ public:
 
 private:
     AtomicFolder() = default;
+    void unlock();
     std::string m_target, m_partial;
     bool m_open = false;
+    int m_lock = -1; ///< Descriptor of the partial folder, locked so that two exports cannot fill it at once.
 };
 
 /// Free bytes on the file system that holds `path` (or its nearest existing parent).

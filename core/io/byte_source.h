@@ -7,25 +7,33 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace bitwright::io {
 
-/// Bounded random access to bytes. The size is taken once when opened; a read past it is an error, never a short read.
+/// Bounded random access to bytes. The size is taken once when opened; a read past it is an error, never a
+/// short read.
 class ByteSource
 {
 public:
     virtual ~ByteSource() = default;
     [[nodiscard]] virtual std::uint64_t size() const = 0;
     [[nodiscard]] virtual const std::string& path() const = 0;
-    /// Reads exactly out.size() bytes at `offset`. Errors: OutOfRange, Io, and Format "File changed while reading." Thread safe.
+    /// Reads exactly out.size() bytes at `offset`. Errors: OutOfRange, Io, and Format "File changed while
+    /// reading." Thread safe.
     [[nodiscard]] virtual Result<void> readAt(std::uint64_t offset, std::span<std::byte> out) const = 0;
 };
 
-/// A regular file read with pread. Errors: Io with the system's reason; Unsupported "Not a regular file." for a FIFO, device or folder.
+/// A regular file read with pread. Errors: Io with the system's reason; Unsupported "Not a regular file." for
+/// a FIFO, device or folder.
 [[nodiscard]] Result<std::shared_ptr<const ByteSource>> openFile(const std::string& path);
-/// A bare file name inside `folder`, as named by untrusted content: no separators, no symlink, a regular file (openat2 with
-/// RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS where the kernel has it).
-[[nodiscard]] Result<std::shared_ptr<const ByteSource>> openCompanion(const std::string& folder, const std::string& name);
+/// A bare file name inside `folder`, as named by untrusted content: no separators, no symlink, a regular file
+/// (openat2 with RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS where the kernel has it).
+[[nodiscard]] Result<std::shared_ptr<const ByteSource>> openCompanion(
+    const std::string& folder, const std::string& name);
+/// Whether a name from untrusted content can only mean a file of the same folder: no separators, no NUL, not
+/// "." or "..".
+[[nodiscard]] bool isPlainFileName(std::string_view name);
 /// Bytes in memory, for tests and fuzzers.
 [[nodiscard]] std::shared_ptr<const ByteSource> memorySource(std::string name, std::string bytes);
 
