@@ -13,13 +13,14 @@ namespace bitwright::model {
 /// Where activations were recorded relative to the tensors of a site.
 enum class SiteKind : std::uint8_t
 {
-    InputOf,  ///< What the listed tensors multiply.
+    InputOf, ///< What the listed tensors multiply.
     OutputOf, ///< A sublayer's contribution to the residual stream, after any post-norm.
     Residual, ///< The stream before a sublayer.
 };
 [[nodiscard]] std::string_view siteKindName(SiteKind kind);
 
-/// Counts of log10|x| in 512 uniform bins on [-8, 8]; values outside fall into the end bins, exact zeros into `zeros`.
+/// Counts of log10|x| in 512 uniform bins on [-8, 8]; values outside fall into the end bins, exact zeros into
+/// `zeros`.
 struct LogHistogram
 {
     static constexpr int kBins = 512;
@@ -29,8 +30,8 @@ struct LogHistogram
     std::uint64_t zeros = 0;
 
     [[nodiscard]] std::uint64_t total() const;
-    /// |x| below which a share q of all values lies, interpolated inside the bin in log space; nothing when empty. A bin spans
-    /// a factor of 10^(16/512), about 7.5 %.
+    /// |x| below which a share q of all values lies, interpolated inside the bin in log space; nothing when
+    /// empty. A bin spans a factor of 10^(16/512), about 7.5 %.
     [[nodiscard]] std::optional<double> quantile(double q) const;
 };
 
@@ -55,8 +56,8 @@ struct Site
     using Vector = std::vector<double>;
     // Per channel, `channels` values each. Moments are raw: means of x^3 and x^4.
     std::optional<Vector> absMax, min, max, mean, meanAbs, sumSq, moment3, moment4;
-    std::optional<LogHistogram> histogram;           ///< Over the whole site.
-    std::optional<std::vector<TopValue>> top;        ///< Largest |x| first.
+    std::optional<LogHistogram> histogram; ///< Over the whole site.
+    std::optional<std::vector<TopValue>> top; ///< Largest |x| first.
     std::optional<std::vector<float>> tokenAbsMax, tokenMedianAbs, tokenRms; ///< Per token, `count` values.
 
     std::uint64_t sampleRows = 0; ///< Rows of `samples`; 0 when not recorded.
@@ -82,7 +83,8 @@ struct PackedGram
     std::vector<float> lower;
 };
 
-/// Mean squared gradient of the loss with respect to one weight, factored by rows (outputs) and columns (inputs).
+/// Mean squared gradient of the loss with respect to one weight, factored by rows (outputs) and columns
+/// (inputs).
 struct GradientFactors
 {
     std::string tensor;
@@ -129,7 +131,8 @@ protected:
 };
 
 class Checkpoint;
-/// Checks channel counts and names of a dump against a model. Errors: Mismatch with one clear line naming site and tensor.
+/// Checks channel counts and names of a dump against a model. Errors: Mismatch with one clear line naming
+/// site and tensor.
 [[nodiscard]] Result<void> checkDumpFits(const ActivationDump& dump, const Checkpoint& checkpoint);
 
 } // namespace bitwright::model

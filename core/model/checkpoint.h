@@ -16,19 +16,20 @@ namespace bitwright::model {
 /// Position of a tensor in Checkpoint::tensors().
 using TensorIndex = std::size_t;
 
-/// The fields of config.json that this program uses (text_config is looked into for multimodal models). All are hints:
-/// tensor names and shapes are the truth.
+/// The fields of config.json that this program uses (text_config is looked into for multimodal models). All
+/// are hints: tensor names and shapes are the truth.
 struct ModelConfig
 {
     std::string modelType;
     std::string architecture;
-    std::optional<std::uint64_t> hiddenSize, intermediateSize, layers, heads, keyValueHeads, headDim, vocabulary;
+    std::optional<std::uint64_t> hiddenSize, intermediateSize, layers, heads, keyValueHeads, headDim,
+        vocabulary;
     std::optional<std::uint64_t> experts, expertsPerToken;
     std::optional<bool> tiedEmbeddings;
     std::string dtype;
-    std::string quantizationMethod;       ///< quantization_config.quant_method of an already quantized checkpoint.
+    std::string quantizationMethod; ///< quantization_config.quant_method of an already quantized checkpoint.
     std::map<std::string, std::string> raw; ///< Scalar top-level fields as text, for the model card.
-    std::string json;                     ///< The file as read; "" when there is none.
+    std::string json; ///< The file as read; "" when there is none.
 };
 
 /// One file that the checkpoint consists of.
@@ -37,9 +38,9 @@ struct CheckpointFile
     std::string path; ///< As opened.
     std::string name; ///< Bare file name.
     std::uint64_t bytes = 0;
-    std::uint64_t dataOffset = 0;     ///< Where tensor data begins.
-    std::int64_t modifiedNs = 0;      ///< mtime in nanoseconds since the epoch.
-    std::string headerHash;           ///< XXH3-128 of the header bytes, hexadecimal.
+    std::uint64_t dataOffset = 0; ///< Where tensor data begins.
+    std::int64_t modifiedNs = 0; ///< mtime in nanoseconds since the epoch.
+    std::string headerHash; ///< XXH3-128 of the header bytes, hexadecimal.
 };
 
 /// An opened model: headers in memory, data on disk. Immutable after opening; read() is thread safe.
@@ -51,11 +52,12 @@ public:
     [[nodiscard]] const std::vector<TensorInfo>& tensors() const { return m_tensors; }
     [[nodiscard]] const std::vector<CheckpointFile>& files() const { return m_files; }
     [[nodiscard]] const ModelConfig& config() const { return m_config; }
-    [[nodiscard]] const std::string& path() const { return m_path; }     ///< File or folder that was opened.
+    [[nodiscard]] const std::string& path() const { return m_path; } ///< File or folder that was opened.
     [[nodiscard]] const std::string& format() const { return m_format; } ///< "safetensors"
-    [[nodiscard]] const std::string& name() const { return m_name; }     ///< Folder or file name, for titles.
+    [[nodiscard]] const std::string& name() const { return m_name; } ///< Folder or file name, for titles.
     [[nodiscard]] const std::vector<std::string>& warnings() const { return m_warnings; }
-    /// Files beside the weights (tokenizer, configs) that an export copies; bare names inside the model folder.
+    /// Files beside the weights (tokenizer, configs) that an export copies; bare names inside the model
+    /// folder.
     [[nodiscard]] const std::vector<std::string>& sideFiles() const { return m_sideFiles; }
 
     [[nodiscard]] std::optional<TensorIndex> find(std::string_view tensorName) const;
@@ -64,9 +66,10 @@ public:
     /// Identity from headers and file sizes (not from data): cheap, available at once. Hexadecimal XXH3-128.
     [[nodiscard]] const std::string& headerIdentity() const { return m_headerIdentity; }
 
-    /// Reads raw little-endian bytes [offset, offset + out.size()) of a tensor's data. Errors: Io, OutOfRange, and Format when
-    /// the file changed since it was opened.
-    [[nodiscard]] virtual Result<void> read(TensorIndex tensor, std::uint64_t offset, std::span<std::byte> out) const = 0;
+    /// Reads raw little-endian bytes [offset, offset + out.size()) of a tensor's data. Errors: Io,
+    /// OutOfRange, and Format when the file changed since it was opened.
+    [[nodiscard]] virtual Result<void> read(
+        TensorIndex tensor, std::uint64_t offset, std::span<std::byte> out) const = 0;
 
 protected:
     std::vector<TensorInfo> m_tensors; ///< In file order.

@@ -48,11 +48,14 @@ enum class DType : std::uint8_t
 /// Whether the type holds real numbers that a quantizer can replace (F64, F32, F16, BF16, F8E4M3, F8E5M2).
 [[nodiscard]] bool isFloating(DType type);
 
-/// Converts `out.size()` little-endian elements at `bytes` (any alignment) to float32. F64, I64, I32 round to nearest even.
-/// NaN and Inf stay. Errors: Unsupported for unreadable types, OutOfRange when `bytes` is too short. SIMD chosen at run time.
+/// Converts `out.size()` little-endian elements at `bytes` (any alignment) to float32. F64, I64, I32 round to
+/// nearest even. NaN and Inf stay. Errors: Unsupported for unreadable types, OutOfRange when `bytes` is too
+/// short. SIMD chosen at run time.
 [[nodiscard]] Result<void> convertToFloat(DType type, std::span<const std::byte> bytes, std::span<float> out);
 
-/// Converts float32 to F32, F16, BF16 or F64 elements, little-endian, rounding to nearest even. Errors: Unsupported.
-[[nodiscard]] Result<void> convertFromFloat(DType type, std::span<const float> values, std::span<std::byte> out);
+/// Converts float32 to F32, F16, BF16 or F64 elements, little-endian, rounding to nearest even. Errors:
+/// Unsupported.
+[[nodiscard]] Result<void> convertFromFloat(
+    DType type, std::span<const float> values, std::span<std::byte> out);
 
 } // namespace bitwright::model

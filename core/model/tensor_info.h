@@ -22,7 +22,7 @@ enum class Role : std::uint8_t
     Key,
     Value,
     QueryKeyValue, ///< Fused.
-    QueryA,        ///< Low-rank query down-projection (MLA).
+    QueryA, ///< Low-rank query down-projection (MLA).
     QueryB,
     KeyValueA,
     KeyValueB,
@@ -48,16 +48,16 @@ enum class Role : std::uint8_t
 /// What a tensor's name says. `tower` separates stacks whose block numbers would collide.
 struct NameParts
 {
-    std::string tower;         ///< "decoder", "encoder", "vision", "language", ... ; "" when there is only one kind.
-    std::optional<int> block;  ///< Index of the repeated block.
+    std::string tower; ///< "decoder", "encoder", "vision", "language", ... ; "" when there is only one kind.
+    std::optional<int> block; ///< Index of the repeated block.
     std::optional<int> expert; ///< Index of a routed expert stored as a tensor of its own.
     bool sharedExpert = false;
     Role role = Role::Other;
     bool bias = false; ///< The additive part of `role`.
 };
 
-/// Reads tower, block, role and expert from a checkpoint tensor name (every family of formats.md section 1.9, both Hugging Face
-/// and GGUF spellings).
+/// Reads tower, block, role and expert from a checkpoint tensor name (every family of formats.md section 1.9,
+/// both Hugging Face and GGUF spellings).
 [[nodiscard]] NameParts parseTensorName(std::string_view name);
 
 /// How the two matrix axes of a weight are stored.
@@ -76,22 +76,29 @@ struct TensorInfo
     std::vector<std::uint64_t> shape;
     std::uint64_t parameters = 0;
     std::uint64_t bytes = 0;
-    std::uint32_t file = 0;   ///< Index into Checkpoint::files().
+    std::uint32_t file = 0; ///< Index into Checkpoint::files().
     std::uint64_t offset = 0; ///< Absolute byte offset of the data in that file.
 
     NameParts parts;
     Orientation orientation = Orientation::OutIn;
     std::uint64_t experts = 1; ///< Leading dimension of a stacked 3-D expert tensor, else 1.
-    bool quantizable = false;  ///< A weight matrix that a quantizer may replace.
-    std::string reason;        ///< Why not, when not quantizable.
+    bool quantizable = false; ///< A weight matrix that a quantizer may replace.
+    std::string reason; ///< Why not, when not quantizable.
 
-    /// Matrix size as outputs x inputs of one expert, whatever the file's orientation; 0 x 0 if it is no matrix.
+    /// Matrix size as outputs x inputs of one expert, whatever the file's orientation; 0 x 0 if it is no
+    /// matrix.
     [[nodiscard]] std::uint64_t rows() const;
     [[nodiscard]] std::uint64_t cols() const;
 };
 
-/// Fills parts, orientation, experts, quantizable and reason from name, dtype, shape and the model type of config.json
+/// Fills parts, orientation, experts, quantizable and reason from name, dtype, shape and the model type of
+/// config.json
 /// ("" when unknown).
 void classifyTensor(TensorInfo& tensor, std::string_view modelType);
+
+/// Classifies all tensors of one checkpoint, with what only their neighbors tell: towers are named only when
+/// there is more than one kind of block stack, a square projection of unknown family takes the orientation of
+/// its block, and FP8 codes stored with scales of their own are not quantizable.
+void classifyTensors(std::vector<TensorInfo>& tensors, std::string_view modelType);
 
 } // namespace bitwright::model
