@@ -1,0 +1,210 @@
+#pragma once
+
+#include "views/charts/chart_math.h"
+#include "views/charts/chart_surface.h"
+
+#include <QAbstractScrollArea>
+#include <QJsonObject>
+#include <QPixmap>
+#include <QVector>
+
+#include <optional>
+#include <vector>
+
+namespace bitwright::views {
+
+class EmptyState;
+
+// One unit of the plan as the matrix draws it. Several units with the same row and column make a segmented
+// cell.
+struct MatrixUnit
+{
+    int row = 0;
+    int column = 0;
+    QString name; // full tensor (and expert) name, for tooltip and CSV
+    QString option; // option id
+    double bits = 0; // NaN: no option yet (hatched)
+    std::optional<double> harm; // predicted harm of the chosen option; empty = missing score (hatched square)
+    double share = 1; // width of the segment within its cell (coverage of an expert)
+    int tie = -1; // units with the same number are tied
+    bool locked = false;
+    bool edited = false; // differs from the solver's choice
+    bool imported = false; // score imported: hollow square
+    bool fallback = false; // fallback or refused: orange corner
+    bool nonFinite = false; // NaN or Inf inside: magenta cross
+    bool fixed = false; // never quantized: flat, no gesture changes it
+    QString note; // reason of fallback or refusal
+};
+struct MatrixRow
+{
+    QString label; // "0", "embed"
+    QString tower; // heading; empty when there is one tower
+};
+struct MatrixColumn
+{
+    QString label; // short: "q"
+    QString description; // "attention query projection"
+    QString group; // heading above: "attention", "mlp"; may be empty
+};
+struct MatrixData
+{
+    std::vector<MatrixRow> rows;
+    std::vector<MatrixColumn> columns;
+    std::vector<MatrixUnit> units;
+    QString harmLabel; // "predicted harm (fisher^0.25, not measured)"
+};
+
+// Rows blocks, columns roles. Fill is bits, area of the inner square is log harm. An editor by mouse and
+// keyboard: it asks by signals and changes nothing itself. Units are addressed by their index in
+// MatrixData::units.
+class BlockRoleMatrix : public QAbstractScrollArea, public ChartSurface
+{
+    Q_OBJECT
+public:
+    explicit BlockRoleMatrix(QWidget* parent = nullptr);
+    void setData(MatrixData data);
+    // Cheap update when only units changed (same rows and columns): keeps zoom, selection and focus.
+    void setUnits(std::vector<MatrixUnit> units);
+    [[nodiscard]] const MatrixData& data() const { return m_data; }
+    void setTheme(const Theme& theme);
+    [[nodiscard]] const Theme& theme() const override { return m_theme; }
+    void setCaption(const ChartCaption& caption) override;
+    void setEmpty(const QString& message, const QString& buttonText = QString());
+    void clearEmpty();
+    void setStale(bool stale);
+
+    // Emits nothing: for following a global selection.
+    void setSelection(const QVector<int>& units);
+    [[nodiscard]] const QVector<int>& selection() const { return m_selection; }
+    // Outlines units of interest (tie partners, linked hover); emits nothing.
+    void setHighlighted(const QVector<int>& units);
+    void setFocusCell(int row, int column);
+    [[nodiscard]] QPoint focusCell() const { return m_focus; } // x = column, y = row
+    [[nodiscard]] QString csv() const override;
+    void renderTo(QPainter& painter, QSize size) override;
+    [[nodiscard]] QWidget* surfaceWidget() override { return this; }
+    [[nodiscard]] QJsonObject viewState() const;
+    void setViewState(const QJsonObject& state);
+
+    // Viewport geometry, also for tests.
+    [[nodiscard]] QRectF cellRect(int row, int column) const;
+    [[nodiscard]] QRectF unitRect(int unit) const;
+    [[nodiscard]] int unitAt(const QPointF& viewportPosition) const; // -1 when none
+    [[nodiscard]] QRectF rowHeaderRect(int row) const;
+    [[nodiscard]] QRectF columnHeaderRect(int column) const;
+
+    QSize sizeHint() const override { return {420, 480}; }
+    QSize minimumSizeHint() const override { return {200, 160}; }
+
+public Q_SLOTS:
+    void resetView(); // fit to the viewport
+    void selectAllUnits();
+    void zoomIn();
+    void zoomOut();
+
+Q_SIGNALS:
+    void selectionEdited(const QVector<int>& units); // by the user
+    void setBitsRequested(const QVector<int>& units, int bits); // keys 2..9
+    void restoreRequested(const QVector<int>& units); // key 0
+    void lockToggleRequested(const QVector<int>& units); // key K
+    void tieToggleRequested(const QVector<int>& units); // key T
+    void optionListRequested(const QVector<int>& units, const QPoint& globalPosition); // Enter, double click
+    void hovered(int unit); // -1 when none
+    void contextMenuAboutToShow(QMenu* menu, const QVector<int>& units);
+    void remedyRequested();
+    void readoutChanged(const QString& text);
+
+protected:
+    bool event(QEvent* event) override;
+    bool viewportEvent(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void scrollContentsBy(int dx, int dy) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void keyReleaseEvent(QKeyEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
+
+private:
+    enum class Gesture
+    {
+        None,
+        Pan,
+        Click,
+        Box
+    };
+    struct Geometry
+    {
+        double left = 0; // width of the row headers
+        double top = 0; // height of the column headers
+        double cellWidth = 30;
+        double cellHeight = 20;
+        double bottom = 0; // footnote and key
+        std::vector<double> rowTops; // content coordinates, with tower headings in between
+        double contentHeight = 0;
+        double contentWidth = 0;
+    };
+    void indexUnits();
+    [[nodiscard]] Geometry fitted(QSize size, double zoomX, double zoomY) const;
+    void updateGeometryAndScrollBars();
+    void invalidate();
+    void paintAll(
+        QPainter& painter, const Geometry& geometry, QSize size, QPointF offset, bool exporting) const;
+    void paintCells(QPainter& painter, const Geometry& geometry, const QRectF& area, QPointF offset) const;
+    void paintCell(QPainter& painter, const QRectF& rect, const std::vector<int>& units) const;
+    void paintUnit(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const;
+    void paintHarm(QPainter& painter, const QRectF& rect, const MatrixUnit& unit, const QColor& ink) const;
+    void paintBadges(QPainter& painter, const QRectF& rect, const MatrixUnit& unit, const QColor& ink) const;
+    void paintHeaders(QPainter& painter, const Geometry& geometry, QSize size, QPointF offset) const;
+    void paintKey(QPainter& painter, const Geometry& geometry, QSize size) const;
+    void paintOverlay(QPainter& painter) const;
+    [[nodiscard]] QRectF cellRectIn(const Geometry& geometry, QPointF offset, int row, int column) const;
+    [[nodiscard]] QRectF segmentRect(
+        const QRectF& cell, const std::vector<int>& units, std::size_t segment) const;
+    [[nodiscard]] QPointF offset() const;
+    [[nodiscard]] const std::vector<int>& unitsOf(int row, int column) const;
+    [[nodiscard]] QVector<int> unitsInBox(const QRectF& box) const;
+    [[nodiscard]] QVector<int> unitsOfRows(int first, int last) const;
+    [[nodiscard]] QVector<int> unitsOfColumns(int first, int last) const;
+    [[nodiscard]] QVector<int> editTargets() const;
+    [[nodiscard]] QString describe(int unit) const;
+    void applySelection(const QVector<int>& units, Qt::KeyboardModifiers modifiers);
+    void clickAt(const QPointF& position, Qt::KeyboardModifiers modifiers);
+    void moveFocus(int dx, int dy, Qt::KeyboardModifiers modifiers);
+    void ensureVisible(int row, int column);
+    void setHover(int unit);
+    bool editKey(QKeyEvent* event);
+    bool navigationKey(QKeyEvent* event);
+    void zoomAt(const QPointF& position, double factor);
+
+    MatrixData m_data;
+    std::vector<std::vector<int>> m_cells; // row * columns + column -> units
+    Interval m_harmRange;
+    Theme m_theme;
+    EmptyState* m_empty = nullptr;
+    bool m_stale = false;
+    Geometry m_geometry;
+    double m_zoomX = 1;
+    double m_zoomY = 1;
+    QVector<int> m_selection;
+    std::vector<char> m_isSelected;
+    QVector<int> m_highlighted;
+    QPoint m_focus{-1, -1};
+    QPoint m_anchor{-1, -1};
+    int m_hover = -1;
+    bool m_spaceHeld = false;
+    bool m_spacePanned = false;
+    Gesture m_gesture = Gesture::None;
+    QPointF m_pressPosition;
+    QPointF m_dragPosition;
+    QPoint m_panStart;
+    QVector<int> m_selectionBefore;
+    mutable QPixmap m_cache;
+};
+
+} // namespace bitwright::views

@@ -1,0 +1,91 @@
+#pragma once
+
+#include "views/charts/chart_base.h"
+
+#include <QImage>
+
+#include <memory>
+
+namespace bitwright::views {
+
+// One layer (site) of the map. NaN = unknown (hatched), infinite = non-finite seen (magenta); rows may be
+// shorter than the map is wide: channels that the site does not have stay blank.
+struct OutlierRow
+{
+    QString name; // "model.layers.3.mlp input"
+    QString label; // short, for the axis: "3 mlp"
+    int block = -1;
+    std::vector<float> values; // one per channel, natural order
+};
+struct OutlierMark
+{
+    int row = 0;
+    int channel = 0;
+};
+struct OutlierMapData
+{
+    std::vector<OutlierRow> rows; // top to bottom
+    QString measure; // "max |x|"
+    QString unit; // may be empty
+    bool logarithmic = true; // color scale; false for kurtosis-like signed or zero-based measures
+    std::vector<OutlierMark> marks; // cells that an outlier criterion names
+    QString criterion; // of the marks, for the legend; may be empty
+};
+
+// Layers down, channels across. Decimates by maximum, so a single hot channel never disappears; marginals
+// show the maximum per channel (top) and per layer (right); a pinned channel shows its trace across layers.
+class OutlierMap : public ChartBase
+{
+    Q_OBJECT
+public:
+    explicit OutlierMap(QWidget* parent = nullptr);
+    ~OutlierMap() override;
+    void setData(OutlierMapData data);
+    [[nodiscard]] const OutlierMapData& data() const;
+    // Sorted: channels by descending maximum over the rows; else natural order.
+    void setSorted(bool sorted);
+    [[nodiscard]] bool isSorted() const;
+    // Pins a channel (line in the map, trace at the right); -1 unpins.
+    void setPinnedChannel(int channel);
+    [[nodiscard]] int pinnedChannel() const;
+    void setCurrentRow(int row); // -1 for none
+    [[nodiscard]] QString csv() const override;
+    [[nodiscard]] QJsonObject viewState() const override;
+    void setViewState(const QJsonObject& state) override;
+
+    // (row, channel) under a pixel; the hottest channel of the pixel column when several share it. -1
+    // outside.
+    [[nodiscard]] OutlierMark cellAtPixel(const QPointF& position) const;
+    [[nodiscard]] QPointF cellPixel(int row, int channel) const;
+    // The map as drawn, one device pixel per column, for tests.
+    [[nodiscard]] QImage renderedMap() const;
+
+Q_SIGNALS:
+    void cellActivated(int row, int channel);
+    void cellHovered(int row, int channel); // -1, -1 when none
+    void channelPinned(int channel); // -1 when unpinned
+    void regionSelected(const QVector<int>& rows, const QVector<int>& channels);
+    void sortedChanged(bool sorted);
+
+protected:
+    Interval homeRange(Qt::Orientation axis) const override;
+    void paintData(QCPPainter& painter) override;
+    void paintOverlay(QCPPainter& painter) override;
+    QString readoutAt(const QPointF& position) const override;
+    void rebuildLegend() override;
+    void syncAxes() override;
+    void themeApplied() override;
+    void hoverMoved(const QPointF& position) override;
+    void hoverLeft() override;
+    void clicked(const QPointF& position, Qt::KeyboardModifiers modifiers) override;
+    void boxed(const QRectF& box, Qt::KeyboardModifiers modifiers) override;
+    bool keyPressed(QKeyEvent* event) override;
+    void extendMenu(QMenu& menu, const QPointF& position) override;
+    double zoomOutLimit() const override { return 1.0; }
+
+private:
+    struct Private;
+    std::unique_ptr<Private> m_d;
+};
+
+} // namespace bitwright::views

@@ -1,0 +1,142 @@
+#pragma once
+
+#include "views/charts/chart_base.h"
+
+namespace bitwright::views {
+
+struct ParetoState
+{
+    double bytes = 0;
+    double harm = 0;
+};
+struct ParetoMark
+{
+    QString name;
+    double bytes = 0;
+    double harm = 0;
+    std::optional<Interval> interval; // of a measured harm
+    bool measured = false;
+};
+struct ParetoData
+{
+    std::vector<ParetoState> frontier; // ascending bytes, descending harm
+    bool exact = true; // false: certified within `gap`
+    double gap = 0; // relative
+    std::vector<ParetoMark> presets; // uniform plans of known tools: hollow
+    std::vector<ParetoMark> plans; // named plans: filled
+    std::optional<ParetoMark> current; // the plan being edited: the handle
+    int currentState = -1; // index into frontier when the current plan lies on it
+    std::optional<double> budgetBytes;
+    double plannedWeights = 0; // bpw = 8 * bytes / plannedWeights; 0 hides the second axis
+    std::vector<ParetoState> otherFrontier; // frontier of another score evaluated under this one
+    QString otherName;
+    QString harmLabel; // "predicted harm (fisher^0.25, not measured)"
+    QString bytesLabel; // "size of the planned tensors"; a default is used when empty
+};
+struct ParetoMove
+{
+    QString option; // where the hovered unit's other options would move the plan
+    double bytes = 0;
+    double harm = 0;
+};
+
+// Size against harm with the frontier, presets, plans, and the current plan as a handle that is dragged along
+// the frontier.
+class ParetoChart : public ChartBase
+{
+    Q_OBJECT
+public:
+    explicit ParetoChart(QWidget* parent = nullptr);
+    void setData(ParetoData data);
+    [[nodiscard]] const ParetoData& data() const { return m_data; }
+    // Cheap updates during drags: only the overlay is repainted.
+    void setCurrent(const std::optional<ParetoMark>& current, int state = -1);
+    void setBudget(std::optional<double> bytes);
+    void setPreviewMoves(std::vector<ParetoMove> moves); // empty hides them
+    [[nodiscard]] QString csv() const override;
+    // "+12 % harm against the best of this size"; empty when the plan lies on the frontier or there is none.
+    [[nodiscard]] QString distanceText() const;
+    [[nodiscard]] QPointF handlePixel() const;
+    [[nodiscard]] double budgetPixel() const;
+    [[nodiscard]] bool isDragging() const { return m_drag != Drag::None; }
+
+Q_SIGNALS:
+    void budgetDragging(double bytes);
+    void budgetReleased(double bytes);
+    void budgetCancelled(double bytes); // the budget of before
+    void handleMoved(int state); // continuous, snapped to frontier states
+    void handleReleased(int state);
+    void handleCancelled(int state); // the state of before, -1 when the plan was not on the frontier
+    void planActivated(int plan);
+    void presetActivated(int preset);
+    void stateHovered(int state); // -1 when none
+    void improveRequested(); // "improve within locks" of a plan above the frontier
+    void showDifferenceRequested();
+
+protected:
+    Interval homeRange(Qt::Orientation axis) const override;
+    void paintBackdrop(QCPPainter& painter) override;
+    void paintData(QCPPainter& painter) override;
+    void paintOverlay(QCPPainter& painter) override;
+    QString readoutAt(const QPointF& position) const override;
+    void rebuildLegend() override;
+    void syncAxes() override;
+    void themeApplied() override;
+    void hoverMoved(const QPointF& position) override;
+    void hoverLeft() override;
+    bool gesturePress(const QPointF& position, Qt::KeyboardModifiers modifiers) override;
+    void gestureMove(const QPointF& position, Qt::KeyboardModifiers modifiers) override;
+    void gestureRelease(const QPointF& position, Qt::KeyboardModifiers modifiers) override;
+    void gestureCancel() override;
+    void clicked(const QPointF& position, Qt::KeyboardModifiers modifiers) override;
+    bool keyPressed(QKeyEvent* event) override;
+    void extendMenu(QMenu& menu, const QPointF& position) override;
+
+private:
+    enum class Drag
+    {
+        None,
+        Budget,
+        Handle
+    };
+    struct MarkHit
+    {
+        enum class Kind
+        {
+            None,
+            Handle,
+            Budget,
+            Plan,
+            Preset,
+            State
+        } kind
+            = Kind::None;
+        int index = -1;
+    };
+    [[nodiscard]] MarkHit hitAt(const QPointF& position) const;
+    [[nodiscard]] int stateAtPixel(double x) const;
+    [[nodiscard]] int bestStateOfSize(double bytes) const; // -1 when nothing is that small
+    [[nodiscard]] double priceAt(int state) const; // harm saved per further byte
+    [[nodiscard]] QString describe(double bytes, double harm) const;
+    [[nodiscard]] double bpwOf(double bytes) const;
+    void moveTo(int state);
+    void paintFrontier(QCPPainter& painter) const;
+    void paintMarks(QCPPainter& painter) const;
+    void paintMarkSet(QCPPainter& painter, const std::vector<ParetoMark>& marks, bool hollow) const;
+    void paintMarkLabels(QCPPainter& painter) const;
+    void paintBudget(QCPPainter& painter) const;
+    void paintDimension(QCPPainter& painter) const;
+    void paintHandle(QCPPainter& painter) const;
+    void paintMoves(QCPPainter& painter) const;
+
+    ParetoData m_data;
+    std::vector<double> m_sizes; // bytes of the frontier
+    std::vector<ParetoMove> m_moves;
+    Drag m_drag = Drag::None;
+    std::optional<ParetoMark> m_ghost;
+    int m_ghostState = -1;
+    std::optional<double> m_budgetBefore;
+    MarkHit m_hover;
+};
+
+} // namespace bitwright::views
