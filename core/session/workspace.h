@@ -74,19 +74,28 @@ public:
     /// Names of tensors in which a scan found NaN or Inf.
     [[nodiscard]] std::vector<std::string> nonFiniteTensors() const;
 
-    /// Measures options on every unit (skipping what the project holds); a unit whose weights hold NaN is left out and reported through `onUnit`.
-    [[nodiscard]] Result<score::UnitErrors> measureOptions(const std::vector<quant::Option>& options,
-        const std::function<void(const std::string& unit, const Result<std::vector<score::OptionError>>&)>& onUnit,
-        const RunContext& context);
+    /// The options to measure on a unit: as the target resolved them, so that the numbers belong to the bytes that it stores.
+    using OptionsOf = std::function<std::vector<quant::Option>(const plan::Unit&)>;
+    using OnUnit = std::function<void(const std::string& unit, const Result<std::vector<score::OptionError>>&)>;
 
-    /// measureOptions + makeScoreTable + PlanSpace::build for a target.
+    /// Measures options on every unit (skipping what the project holds); a unit that cannot be measured (NaN) is left out and reported
+    /// through `onUnit`, which is called from worker threads, one call at a time.
+    [[nodiscard]] Result<score::UnitErrors> measureOptions(
+        const OptionsOf& optionsOf, const OnUnit& onUnit, const RunContext& context);
+
+    /// Resolves `options` for every unit of a target, measures them, scores them and builds the space to plan in.
     [[nodiscard]] Result<plan::PlanSpace> planSpace(const plan::Target& target, const std::vector<quant::Option>& options,
-        const score::ScoreSettings& settings, bool ties, const RunContext& context);
+        const score::ScoreSettings& settings, bool ties, const RunContext& context, const OnUnit& onUnit = {});
 
 private:
     Workspace() = default;
     [[nodiscard]] Result<std::string> contentHash(model::TensorIndex tensor, const RunContext& context) const;
     [[nodiscard]] std::string stampOf(model::TensorIndex tensor) const;
+    [[nodiscard]] std::string dumpHash() const;
+    /// Content key of a unit: its tensor's hash, with the expert of a stack.
+    [[nodiscard]] static std::string unitContent(const plan::Unit& unit, const std::string& tensorContent);
+    [[nodiscard]] Result<void> rememberInputs();
+    [[nodiscard]] Result<void> store(const std::string& content, const TensorResult& result) const;
     [[nodiscard]] Result<TensorResult> scanTensor(model::TensorIndex tensor, const ScanSettings& settings, const RunContext& context);
     void remember(const TensorResult& result);
     [[nodiscard]] Result<std::vector<score::OptionError>> measureUnit(

@@ -1,0 +1,23 @@
+#include "app/cli/command.h"
+
+namespace bitwright::cli {
+
+const std::vector<Command>& commands()
+{
+    static const std::vector<Command> all = {
+        {"info", "List a model's tensors from its headers", registerInfo},
+        {"scan", "Measure every statistic and spectrum; resumable", registerScan},
+        {"options", "List the options that can be chosen", registerOptionsCommand},
+        {"score", "Predict the harm of every option on every unit", registerScore},
+        {"plan", "Solve for the best plan within a budget", registerPlan},
+        {"frontier", "List all non-dominated plans", registerFrontier},
+        {"quantize", "Run a plan's quantizers and export", registerQuantize},
+        {"verify", "Re-read an export independently and compare", registerVerify},
+        {"export-plan", "Write a plan in another form", registerExportPlan},
+        {"export-stats", "Write everything measured, for notebooks", registerExportStats},
+        {"view", "Draw a chart of the window to a file", registerView},
+    };
+    return all;
+}
+
+} // namespace bitwright::cli

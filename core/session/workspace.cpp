@@ -1,0 +1,228 @@
+#include "core/session/workspace.h"
+
+#include "core/base/parallel.h"
+#include "core/formats/open.h"
+#include "core/io/byte_source.h"
+#include "core/io/hash.h"
+#include "core/model/matrix_reader.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+namespace bitwright::session {
+
+namespace {
+
+/// First bytes of every SQLite database.
+constexpr std::string_view kSqliteMagic = "SQLite format 3";
+
+bool endsWith(std::string_view text, std::string_view end)
+{
+    return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+bool looksLikeProject(const std::string& path)
+{
+    if (endsWith(path, ".bwp"))
+        return true;
+    const auto source = io::openFile(path);
+    if (!source || (*source)->size() < kSqliteMagic.size())
+        return false;
+    std::string head(kSqliteMagic.size(), '\0');
+    return (*source)->readAt(0, std::as_writable_bytes(std::span(head.data(), head.size())))
+        && head == kSqliteMagic;
+}
+
+std::string absolutePath(const std::string& path)
+{
+    std::error_code failed;
+    const auto absolute = std::filesystem::absolute(path, failed);
+    return failed ? path : absolute.lexically_normal().string();
+}
+
+/// Fills model and dumps that the caller left out from what the project remembers.
+Result<void> completeFromProject(Inputs& inputs, const project::Project& project)
+{
+    BITWRIGHT_ASSIGN(const auto records, project.inputs());
+    const bool takeDumps = inputs.dumps.empty();
+    for (const auto& record : records) {
+        if (record.kind == "model" && inputs.model.empty())
+            inputs.model = record.path;
+        if (record.kind == "dump" && takeDumps)
+            inputs.dumps.push_back(record.path);
+    }
+    if (inputs.model.empty())
+        return fail(ErrorCode::InvalidArgument, "The project {} names no model.", project.path());
+    return {};
+}
+
+} // namespace
+
+Result<Inputs> sortInputs(const std::vector<std::string>& paths)
+{
+    Inputs inputs;
+    for (const auto& path : paths) {
+        BITWRIGHT_ASSIGN(const auto facts, io::fileFacts(path));
+        std::string* slot = nullptr;
+        if (!facts.folder && looksLikeProject(path))
+            slot = &inputs.project;
+        else if (!facts.folder && formats::looksLikeDump(path))
+            inputs.dumps.push_back(path);
+        else
+            slot = &inputs.model;
+        if (slot != nullptr && !slot->empty())
+            return fail(ErrorCode::InvalidArgument, "{} and {} cannot be opened together: one model and one project at a time.",
+                *slot, path);
+        if (slot != nullptr)
+            *slot = path;
+    }
+    if (paths.empty())
+        return fail(ErrorCode::InvalidArgument, "Nothing to open was named.");
+    return inputs;
+}
+
+Result<std::shared_ptr<Workspace>> Workspace::open(const Inputs& given)
+{
+    Inputs inputs = given;
+    std::shared_ptr<Workspace> workspace(new Workspace());
+    if (!inputs.project.empty()) {
+        // A project that cannot name its model must exist already; one that is made now gets it from the caller.
+        BITWRIGHT_ASSIGN(workspace->m_project,
+            inputs.model.empty() ? project::Project::openExisting(inputs.project)
+                                 : project::Project::open(inputs.project));
+        if (inputs.model.empty() || inputs.dumps.empty()) {
+            const std::string asked = inputs.model;
+            if (auto completed = completeFromProject(inputs, *workspace->m_project); !completed && asked.empty())
+                return fail(std::move(completed.error()));
+        }
+    }
+    if (inputs.model.empty())
+        return fail(ErrorCode::InvalidArgument, "A dump alone cannot be opened: name the model that it was recorded from.");
+    BITWRIGHT_ASSIGN(workspace->m_checkpoint, formats::openCheckpoint(inputs.model));
+    workspace->m_units = plan::unitsOf(*workspace->m_checkpoint);
+    for (const auto& dump : inputs.dumps)
+        BITWRIGHT_CHECK(workspace->addDump(dump));
+    if (workspace->m_project)
+        BITWRIGHT_CHECK(workspace->rememberInputs());
+    return workspace;
+}
+
+Result<void> Workspace::rememberInputs()
+{
+    std::vector<project::InputRecord> records;
+    records.push_back({"model", absolutePath(m_checkpoint->path()), m_checkpoint->headerIdentity(), m_checkpoint->name()});
+    for (const auto& dump : m_dumps)
+        records.push_back({"dump", absolutePath(dump->path()), dump->contentHash(), dump->dataset()});
+    return m_project->setInputs(records);
+}
+
+Result<void> Workspace::addDump(const std::string& path)
+{
+    BITWRIGHT_ASSIGN(auto dump, formats::openDump(path));
+    BITWRIGHT_CHECK(model::checkDumpFits(*dump, *m_checkpoint));
+    m_dumps.push_back(std::move(dump));
+    if (m_project)
+        BITWRIGHT_CHECK(rememberInputs());
+    return {};
+}
+
+Result<void> Workspace::saveProjectAs(const std::string& path)
+{
+    BITWRIGHT_ASSIGN(auto next, project::Project::open(path));
+    auto previous = std::exchange(m_project, next);
+    BITWRIGHT_CHECK(rememberInputs());
+    const RunContext context;
+    for (model::TensorIndex tensor = 0; tensor < m_checkpoint->tensors().size(); ++tensor) {
+        const TensorResult result = known(tensor);
+        if (!result.stats && !result.spectrum)
+            continue;
+        BITWRIGHT_ASSIGN(const auto content, contentHash(tensor, context));
+        BITWRIGHT_CHECK(store(content, result));
+    }
+    if (previous) {
+        BITWRIGHT_ASSIGN(const auto plans, previous->plans());
+        for (const auto& plan : plans)
+            BITWRIGHT_CHECK(next->savePlan(plan));
+    }
+    const std::lock_guard lock(m_mutex);
+    for (const auto& unit : m_units) {
+        const auto found = m_errors.find(unit.name);
+        const auto hash = m_hashes.find(unit.index);
+        if (found == m_errors.end() || hash == m_hashes.end())
+            continue;
+        std::vector<score::OptionError> errors;
+        for (const auto& [option, error] : found->second)
+            errors.push_back(error);
+        BITWRIGHT_CHECK(next->saveOptionErrors(unitContent(unit, hash->second), dumpHash(), errors));
+    }
+    return {};
+}
+
+Result<void> Workspace::store(const std::string& content, const TensorResult& result) const
+{
+    if (result.stats)
+        BITWRIGHT_CHECK(m_project->saveWeightStats(content, *result.stats));
+    if (result.spectrum) {
+        // The thinned spectrum is what a project holds; saving it again loses nothing.
+        spectra::Spectrum whole = result.spectrum->spectrum;
+        if (whole.eigenvalues.empty())
+            whole.eigenvalues = result.spectrum->esd.eigenvalues;
+        BITWRIGHT_CHECK(m_project->saveSpectrum(content, whole));
+    }
+    return {};
+}
+
+std::string Workspace::stampOf(model::TensorIndex tensor) const
+{
+    const auto& info = m_checkpoint->tensors()[tensor];
+    const auto& file = m_checkpoint->files()[info.file];
+    return fmt::format("{}:{}:{}:{}", file.name, file.bytes, file.modifiedNs, file.headerHash);
+}
+
+std::string Workspace::dumpHash() const
+{
+    return m_dumps.empty() ? std::string() : m_dumps.front()->contentHash();
+}
+
+std::string Workspace::unitContent(const plan::Unit& unit, const std::string& tensorContent)
+{
+    return unit.name == unit.tensor ? tensorContent : fmt::format("{}[{}]", tensorContent, unit.expert);
+}
+
+Result<std::string> Workspace::contentHash(model::TensorIndex tensor, const RunContext& context) const
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (const auto found = m_hashes.find(tensor); found != m_hashes.end())
+            return found->second;
+    }
+    const auto& info = m_checkpoint->tensors()[tensor];
+    const std::string stamp = stampOf(tensor);
+    std::string hash;
+    if (m_project) {
+        BITWRIGHT_ASSIGN(const auto stored, m_project->contentHash(info.name, stamp));
+        hash = stored.value_or(std::string());
+    }
+    if (hash.empty()) {
+        constexpr std::uint64_t kTile = std::uint64_t{1} << 20;
+        std::vector<std::byte> tile(static_cast<std::size_t>(std::min(kTile, info.bytes)));
+        io::Hasher hasher;
+        hasher.add(model::dtypeName(info.dtype));
+        for (const auto side : info.shape)
+            hasher.add(std::to_string(side));
+        for (std::uint64_t offset = 0; offset < info.bytes; offset += kTile) {
+            BITWRIGHT_CHECK(context.checkStop());
+            const auto span = std::span(tile).first(static_cast<std::size_t>(std::min(kTile, info.bytes - offset)));
+            BITWRIGHT_CHECK(m_checkpoint->read(tensor, offset, span));
+            hasher.add(std::span<const std::byte>(span));
+        }
+        hash = hasher.hex();
+        if (m_project)
+            BITWRIGHT_CHECK(m_project->setContentHash(info.name, stamp, hash));
+    }
+    const std::lock_guard lock(m_mutex);
+    return m_hashes.emplace(tensor, hash).first->second;
+}
+
+} // namespace bitwright::session

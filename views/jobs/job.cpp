@@ -1,0 +1,82 @@
+#include "views/jobs/job.h"
+
+#include <algorithm>
+
+namespace bitwright::views {
+
+Job::Job(QString title, QString lane)
+    : m_title(std::move(title))
+    , m_lane(std::move(lane))
+{
+}
+
+Job::~Job() = default;
+
+double Job::secondsElapsed() const
+{
+    if (m_state == State::Queued)
+        return 0;
+    return static_cast<double>(isOver() ? m_finalMs : m_clock.elapsed()) / 1000.0;
+}
+
+std::optional<double> Job::secondsLeft() const
+{
+    const double elapsed = secondsElapsed();
+    if (m_state != State::Running || m_fraction < 0.02 || elapsed < 1.0)
+        return std::nullopt;
+    return elapsed * (1.0 - m_fraction) / m_fraction;
+}
+
+void Job::cancel()
+{
+    m_stop.request_stop();
+}
+
+void Job::start()
+{
+    m_state = State::Running;
+    m_clock.start();
+    Q_EMIT changed();
+    begin();
+}
+
+RunContext Job::runContext()
+{
+    RunContext context;
+    context.stop = m_stop.get_token();
+    // Workers report far more often than a screen refreshes: values are parked and one event fetches them.
+    context.progress = [this](double fraction, std::string_view stage) {
+        const std::lock_guard lock(m_progressMutex);
+        m_pendingFraction = std::max(m_pendingFraction, fraction);
+        m_pendingStage = stage;
+        if (std::exchange(m_progressPosted, true))
+            return;
+        QMetaObject::invokeMethod(this, [this] { takeProgress(); }, Qt::QueuedConnection);
+    };
+    return context;
+}
+
+void Job::takeProgress()
+{
+    {
+        const std::lock_guard lock(m_progressMutex);
+        m_progressPosted = false;
+        m_fraction = std::max(m_fraction, m_pendingFraction);
+        m_stage = QString::fromStdString(escapedForDisplay(m_pendingStage));
+    }
+    if (m_state == State::Running)
+        Q_EMIT changed();
+}
+
+void Job::finishWith(State state, Error error)
+{
+    m_finalMs = m_clock.elapsed();
+    m_state = state;
+    m_error = std::move(error);
+    if (state == State::Done)
+        m_fraction = 1.0;
+    Q_EMIT changed();
+    Q_EMIT finished();
+}
+
+} // namespace bitwright::views
