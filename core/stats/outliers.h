@@ -43,6 +43,28 @@ struct Int8Features
 [[nodiscard]] Result<Int8Features> int8Features(
     std::span<const Activations> layers, const Int8FeatureSettings& settings = {});
 
+/// The same, fed one layer at a time, so that only one layer's values need to be in memory. The order does
+/// not matter.
+class Int8FeatureCounter
+{
+public:
+    explicit Int8FeatureCounter(const Int8FeatureSettings& settings)
+        : m_settings(settings)
+    { }
+    /// Errors: InvalidArgument when the size differs from the first layer's.
+    [[nodiscard]] Result<void> add(const Activations& layer);
+    [[nodiscard]] Int8Features result() const;
+
+private:
+    [[nodiscard]] static bool isShare(std::size_t part, std::size_t all, double share);
+
+    Int8FeatureSettings m_settings;
+    std::size_t m_layers = 0, m_rows = 0, m_channels = 0;
+    std::vector<std::uint8_t> m_positionHit; ///< rows x channels: a hit in any layer.
+    std::vector<std::size_t> m_layersWithHit; ///< Per channel.
+    std::vector<std::size_t> m_layersWithShare; ///< Layers where enough positions hit.
+};
+
 /// Where a number came from.
 enum class StatisticSource : std::uint8_t
 {
@@ -138,7 +160,7 @@ struct OutlierReport
 {
     std::vector<SiteOutliers> sites; ///< One per site, in dump order.
     std::optional<GlobalMaximum> maximum;
-    /// On residual sites, else on the widest family of input sites of equal width; nothing without paired
+    /// On residual sites, else on the largest family of input sites of equal width; nothing without paired
     /// samples.
     std::optional<Int8Features> int8Features;
     /// Quantizable Transformers over competing sites: max of the infinity norms, mean and max of the
@@ -150,7 +172,7 @@ struct OutlierReport
 };
 
 /// Reads samples one site at a time and applies every criterion. Cost: a few passes over the samples; memory:
-/// the samples of one site per thread, plus one bit per sampled value of the LLM.int8() sites. Same result
+/// the samples of one site per thread, plus one byte per sampled value of one LLM.int8() site. Same result
 /// for any thread count. Errors: Io, Format, Cancelled.
 [[nodiscard]] Result<OutlierReport> outlierReport(
     const model::ActivationDump& dump, const OutlierSettings& settings, const RunContext& context);
