@@ -1,0 +1,109 @@
+#include "app/cli/plan_setup.h"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+
+namespace bitwright::cli {
+
+namespace {
+
+Result<quant::Method> methodFromWord(const std::string& word)
+{
+    for (const auto method : {quant::Method::RoundToNearest, quant::Method::ClipSearch, quant::Method::Gptq}) {
+        if (word == quant::methodWord(method))
+            return method;
+    }
+    return fail(ErrorCode::InvalidArgument, "Unknown quantizer \"{}\". Known: rtn, clip, gptq.", word);
+}
+
+/// The target's default options, or the legal ones that match the globs.
+Result<std::vector<quant::Option>> chooseOptions(const PlanArguments& arguments, const plan::Target& target)
+{
+    BITWRIGHT_ASSIGN(const auto method, methodFromWord(arguments.quantizer));
+    if (arguments.options.empty())
+        return target.defaultOptions(method);
+    std::vector<quant::Option> chosen;
+    for (const auto& option : target.options()) {
+        const bool wanted = std::any_of(arguments.options.begin(), arguments.options.end(),
+            [&](const std::string& glob) { return fnmatch(glob.c_str(), option.id.c_str(), 0) == 0; });
+        if (wanted)
+            chosen.push_back(option);
+    }
+    if (chosen.empty())
+        return fail(ErrorCode::InvalidArgument, "No option of {} matches {}. See \"bitwright-cli options --target {}\".",
+            target.id(), fmt::join(arguments.options, ", "), target.id());
+    return chosen;
+}
+
+} // namespace
+
+void addScoreOptions(CLI::App& app, PlanArguments& arguments)
+{
+    app.add_option("--project", arguments.project, "Project made by scan (.bwp)")->required();
+    app.add_option("--target", arguments.target, "Export target")->required();
+    app.add_option("--score", arguments.score,
+        "Predictor: weight-error, weight-error-relative, act-diag, act-gram, residual, fisher (default: what the dump allows)");
+    app.add_option("--gamma", arguments.gamma, "Shrinkage of fisher, 0..1")->check(CLI::Range(0.0, 1.0));
+    app.add_option("--options", arguments.options, "Globs over option ids (default: the target's set)")->delimiter(',');
+    app.add_option("--quantizer", arguments.quantizer, "Quantizer of the default set: rtn, clip or gptq");
+}
+
+void addSolveOptions(CLI::App& app, PlanArguments& arguments)
+{
+    addScoreOptions(app, arguments);
+    app.add_option("--objective", arguments.objective, "sum, max or power:p");
+    app.add_option("--lock", arguments.locks, "GLOB=OPTION; may be given several times");
+    app.add_option("--tie", arguments.tie, "default (what the target fuses) or none")->check(CLI::IsMember({"default", "none"}));
+}
+
+Result<PlanSetup> preparePlan(const PlanArguments& arguments, const RunContext& context)
+{
+    BITWRIGHT_ASSIGN(const auto* target, plan::targetFromId(arguments.target));
+    BITWRIGHT_ASSIGN(const auto options, chooseOptions(arguments, *target));
+    PlanSetup setup;
+    BITWRIGHT_ASSIGN(setup.objective, plan::objectiveFromText(arguments.objective));
+    BITWRIGHT_ASSIGN(setup.workspace, session::Workspace::open({{}, {}, arguments.project}));
+    score::ScoreSettings settings;
+    settings.gamma = arguments.gamma;
+    settings.kind = score::defaultScore(setup.workspace->dump());
+    if (!arguments.score.empty())
+        BITWRIGHT_ASSIGN(settings.kind, score::scoreFromId(arguments.score));
+    const bool ties = arguments.tie != "none" && target->tiesByDefault();
+    BITWRIGHT_ASSIGN(setup.space, setup.workspace->planSpace(*target, options, settings, ties, context));
+    setup.base.model = setup.space.modelName();
+    setup.base.modelIdentity = setup.space.modelIdentity();
+    setup.base.target = target->id();
+    setup.base.provenance = setup.space.provenance().label;
+    setup.base.objective = plan::objectiveText(setup.objective);
+    setup.base.ties = ties;
+    for (const auto& lock : arguments.locks)
+        BITWRIGHT_CHECK(plan::applyLock(setup.base, setup.space, lock));
+    return setup;
+}
+
+nlohmann::json planNumbersJson(const PlanSetup& setup, const plan::Plan& plan, const plan::PlanNumbers& numbers)
+{
+    const auto& space = setup.space;
+    nlohmann::json document = {{"target", plan.target}, {"provenance", plan.provenance}, {"objective_kind", plan.objective},
+        {"bpw", numbers.size.bpw()}, {"file_bpw", numbers.size.fileBpw()}, {"bytes", numbers.size.bytes()},
+        {"unit_bytes", numbers.size.unitBytes}, {"kept_bytes", numbers.size.keptBytes},
+        {"size_is_simulated", space.target().simulatedSize()}, {"objective", numberOrNull(numbers.objective)},
+        {"unscored_units", numbers.unscored}, {"units", nlohmann::json::array()}};
+    const auto choice = space.choiceOf(plan);
+    if (!choice)
+        return document;
+    for (std::size_t i = 0; i < space.units().size(); ++i) {
+        const auto& unit = space.units()[i];
+        const auto& cell = space.cell(i, (*choice)[i]);
+        const auto entry = plan.entries.find(unit.name);
+        document["units"].push_back({{"name", unit.name}, {"option", space.optionIds()[(*choice)[i]]},
+            {"stored_as", cell.resolved.option.id},
+            {"bits", static_cast<double>(cell.resolved.bytes) * 8.0 / static_cast<double>(unit.parameters())},
+            {"bytes", cell.resolved.bytes}, {"score", optionalNumber(cell.score)}, {"sqnr_db", numberOrNull(cell.sqnrDb)},
+            {"locked", entry != plan.entries.end() && entry->second.locked}, {"fallback", cell.resolved.fallback}});
+    }
+    return document;
+}
+
+} // namespace bitwright::cli
