@@ -28,17 +28,18 @@ enum class ScoreKind
 struct ScoreSettings
 {
     ScoreKind kind = ScoreKind::WeightErrorRelative;
-    /// Shrinkage of the spread over units: cost(n, o) = c_n^gamma * e_n(o) / e_n(ref), c_n = raw score of the unit at its
-    /// reference option (the one nearest 4 bits). 1 leaves scores as they are. Used by `fisher`; default 0.25.
+    /// Shrinkage of the spread over units: cost(n, o) = c_n^gamma * e_n(o) / e_n(ref), c_n = raw score of the
+    /// unit at its reference option (the one nearest 4 bits). 1 leaves scores as they are. Used by `fisher`;
+    /// default 0.25.
     double gamma = 0.25;
 };
 
 /// How every number of a table was obtained; shown wherever one of them is.
 struct Provenance
 {
-    std::string score;        ///< "fisher^0.25"
-    std::string label;        ///< "predicted by fisher^0.25 on 2,048 tokens, not measured"
-    std::string dataset;      ///< Of the dump; empty for weight-only scores.
+    std::string score; ///< "fisher^0.25"
+    std::string label; ///< "predicted by fisher^0.25 on 2,048 tokens, not measured"
+    std::string dataset; ///< Of the dump; empty for weight-only scores.
     std::uint64_t tokens = 0; ///< Calibration tokens behind it.
     std::string origin = "computed"; ///< computed | imported | measured
 };
@@ -68,10 +69,13 @@ struct ScoreTable
 /// Measured errors of every unit, keyed by unit name.
 using UnitErrors = std::map<std::string, std::vector<OptionError>>;
 
-/// fisher where the dump has gradients, else weight-error-relative (product rule: the usual layer losses plan worse than uniform).
+/// fisher where the dump has gradients, else weight-error-relative (product rule: the usual layer losses plan
+/// worse than uniform).
 [[nodiscard]] ScoreKind defaultScore(const model::ActivationDump* dump);
 
-/// Turns measured errors into a score table. A unit without what the score needs gets missing scores. The option "keep" always scores 0.
-[[nodiscard]] ScoreTable makeScoreTable(const UnitErrors& errors, const ScoreSettings& settings, const model::ActivationDump* dump);
+/// Turns measured errors into a score table. A unit without what the score needs gets missing scores. The
+/// option "keep" always scores 0.
+[[nodiscard]] ScoreTable makeScoreTable(
+    const UnitErrors& errors, const ScoreSettings& settings, const model::ActivationDump* dump);
 
 } // namespace bitwright::score
