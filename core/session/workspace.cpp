@@ -121,6 +121,11 @@ Result<void> Workspace::addDump(const std::string& path)
 {
     BITWRIGHT_ASSIGN(auto dump, formats::openDump(path));
     BITWRIGHT_CHECK(model::checkDumpFits(*dump, *m_checkpoint));
+    return addOpenDump(std::move(dump));
+}
+
+Result<void> Workspace::addOpenDump(std::shared_ptr<const model::ActivationDump> dump)
+{
     m_dumps.push_back(std::move(dump));
     if (m_project)
         BITWRIGHT_CHECK(rememberInputs());

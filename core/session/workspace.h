@@ -60,6 +60,8 @@ public:
     [[nodiscard]] const model::ActivationDump* dump() const { return m_dumps.empty() ? nullptr : m_dumps.front().get(); }
     /// Adds a dump after checking that it fits the model.
     [[nodiscard]] Result<void> addDump(const std::string& path);
+    /// The same for a dump that was opened and checked already.
+    [[nodiscard]] Result<void> addOpenDump(std::shared_ptr<const model::ActivationDump> dump);
     /// nullptr when results live in memory only.
     [[nodiscard]] project::Project* project() const { return m_project.get(); }
     /// Moves everything known into a project file and continues there.

@@ -1,0 +1,187 @@
+#pragma once
+
+#include "core/plan/solve.h"
+#include "core/session/workspace.h"
+#include "core/stats/outliers.h"
+#include "views/jobs/job_queue.h"
+#include "views/models/selection.h"
+
+#include <QDateTime>
+#include <QObject>
+#include <QThreadPool>
+#include <QTimer>
+#include <QUndoStack>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace bitwright::views {
+
+/// What the plan views work on; changing it measures and solves again.
+struct PlanSettings
+{
+    QString target = QStringLiteral("compressed-tensors");
+    std::optional<score::ScoreKind> score; ///< Nothing: the default for what the dump holds.
+    double gamma = score::ScoreSettings{}.gamma;
+    quant::Method method = quant::Method::RoundToNearest;
+    alloc::Objective objective;
+    bool ties = true;
+    double startBpw = 4.5; ///< Budget of the first plan.
+    bool operator==(const PlanSettings& other) const;
+};
+
+/// The open model with everything that the window knows about it. Lives on the UI thread; all work runs as jobs, and results arrive as
+/// whole values that are swapped in before the signal.
+class Document : public QObject
+{
+    Q_OBJECT
+
+public:
+    Document(JobQueue& jobs, QObject* parent = nullptr);
+    ~Document() override;
+
+    // --- Opening ---
+    /// Opens in a job; `opened` or `failed` follows. Without a project the results go to an automatic one under `autoProjectFolder` (empty: memory only).
+    void open(const session::Inputs& inputs);
+    void setAutoProjectFolder(const QString& folder) { m_autoProjectFolder = folder; }
+    /// Adds a dump to the open model in a job.
+    void addDump(const QString& path);
+    void saveProjectAs(const QString& path);
+    void close();
+    [[nodiscard]] bool isOpen() const { return m_workspace != nullptr; }
+    [[nodiscard]] const std::shared_ptr<session::Workspace>& workspace() const { return m_workspace; }
+    [[nodiscard]] QString title() const;
+
+    // --- Measurements ---
+    /// Starts measuring weights, spectra and outliers; results arrive one by one. Skips what is known.
+    void scan();
+    [[nodiscard]] const session::TensorResult* result(int tensor) const; ///< nullptr when not measured.
+    [[nodiscard]] int scannedTensors() const { return m_scanned; }
+    [[nodiscard]] bool isScanning() const { return m_scanJob != nullptr; }
+    [[nodiscard]] int nonFiniteTensors() const;
+    /// Outlier criteria of a dump; nullptr until computed.
+    [[nodiscard]] std::shared_ptr<const stats::OutlierReport> outliers(int dump) const;
+    /// Channel map of the first dump; nullptr until computed. Asking starts the job.
+    [[nodiscard]] std::shared_ptr<const stats::ChannelMap> channelMap(stats::ChannelMeasure measure);
+
+    // --- Planning ---
+    [[nodiscard]] const PlanSettings& settings() const { return m_settings; }
+    void setSettings(const PlanSettings& settings);
+    [[nodiscard]] const std::shared_ptr<const plan::PlanSpace>& space() const { return m_space; }
+    [[nodiscard]] const std::shared_ptr<const plan::PlanFrontier>& frontier() const { return m_frontier; }
+    [[nodiscard]] const std::vector<plan::UniformPoint>& uniforms() const { return m_uniforms; }
+    [[nodiscard]] bool isStale() const { return m_stale; } ///< A job is replacing the space.
+    [[nodiscard]] const plan::Plan& plan() const { return m_plan; }
+    [[nodiscard]] const std::vector<std::size_t>& choice() const { return m_choice; } ///< Option per unit; empty without a space.
+    [[nodiscard]] const plan::PlanNumbers& numbers() const { return m_numbers; }
+    [[nodiscard]] std::optional<std::uint64_t> budgetBytes() const; ///< Of all weights of the file.
+    /// Best objective at the current plan's size, from the frontier.
+    [[nodiscard]] std::optional<double> bestAtSize() const;
+
+    // Edits: each is one undo step. Locked units keep their option and are named in `notice`.
+    void setOption(const QVector<int>& units, std::size_t option);
+    void setBits(const QVector<int>& units, int bits);
+    void restore(const QVector<int>& units); ///< Back to the solver's choice at the budget.
+    void toggleLock(const QVector<int>& units);
+    void toggleTies();
+    void setUniform(const QString& option);
+    void improveWithinLocks();
+    /// Sets the budget (bytes of the file's weights) and solves. Calls with the same `drag` number above zero merge into one undo step.
+    void setBudget(std::uint64_t fileBytes, int drag = 0);
+    void setBudgetBpw(double bpw);
+    /// Takes the plan of a frontier state.
+    void takeFrontierState(int state, int drag = 0);
+    void setPlan(plan::Plan plan, const QString& text, int drag = 0);
+    void renamePlan(const QString& name);
+    [[nodiscard]] QUndoStack& undoStack() { return m_undo; }
+
+    // Named plans, stored in the project.
+    void savePlanAs(const QString& name);
+    void loadPlan(const QString& name);
+    [[nodiscard]] const std::vector<plan::Plan>& namedPlans() const { return m_namedPlans; }
+
+    // --- Maps between the things that are selected ---
+    [[nodiscard]] Selection& selection() { return m_selection; }
+    [[nodiscard]] QVector<int> unitsOfTensor(int tensor) const;
+    [[nodiscard]] int tensorOfUnit(int unit) const;
+    [[nodiscard]] int inputSiteOfTensor(int tensor) const;
+    /// Selects a tensor with its units and its input site.
+    void selectTensor(int tensor);
+    void selectUnits(const QVector<int>& units);
+    void selectSite(int site, int channel = -1);
+
+    /// Keeps a value with the project ("window/..."); written in the background.
+    void setState(const QString& key, const QString& value);
+    [[nodiscard]] QString state(const QString& key) const;
+    /// Writes everything pending; used before closing.
+    void flush();
+
+Q_SIGNALS:
+    void opened();
+    void closed();
+    void failed(const QString& line);
+    void notice(const QString& line);
+    void recovered(const QDateTime& when);
+    void tensorScanned(int tensor);
+    void scanStateChanged();
+    void outliersChanged();
+    void channelMapChanged();
+    void dumpsChanged();
+    void spaceChanged();    ///< Units, options, scores: everything of the plan.
+    void frontierChanged();
+    void planChanged();
+    void namedPlansChanged();
+    void busyChanged();
+
+private:
+    friend class PlanCommand;
+    void take(std::shared_ptr<session::Workspace> workspace);
+    void loadKnownResults();
+    void startOutliers();
+    void rebuildSpace();
+    void takeSpace(std::shared_ptr<const plan::PlanSpace> space);
+    void rebuildFrontier();
+    void applyPlan(const plan::Plan& plan); ///< Without undo.
+    void refreshNumbers();
+    void scheduleAutosave();
+    void autosave();
+    void restoreAutosave();
+    void loadNamedPlans();
+    [[nodiscard]] plan::Plan basePlan() const;
+    [[nodiscard]] QVector<int> withTies(const QVector<int>& units) const;
+    void reportError(const Error& error);
+
+    JobQueue& m_jobs;
+    Selection m_selection;
+    QString m_autoProjectFolder;
+    std::shared_ptr<session::Workspace> m_workspace;
+    int m_generation = 0; ///< Raised when the model changes: results of older jobs are dropped.
+
+    std::vector<std::optional<session::TensorResult>> m_results;
+    int m_scanned = 0;
+    Job* m_scanJob = nullptr;
+    std::vector<std::shared_ptr<const stats::OutlierReport>> m_outliers;
+    std::map<stats::ChannelMeasure, std::shared_ptr<const stats::ChannelMap>> m_channelMaps;
+    std::set<stats::ChannelMeasure> m_channelMapsRequested;
+
+    PlanSettings m_settings;
+    int m_spaceSerial = 0;
+    int m_frontierSerial = 0;
+    std::shared_ptr<const plan::PlanSpace> m_space;
+    std::shared_ptr<const plan::PlanFrontier> m_frontier;
+    std::vector<plan::UniformPoint> m_uniforms;
+    bool m_stale = false;
+    plan::Plan m_plan;
+    std::vector<std::size_t> m_choice;
+    plan::PlanNumbers m_numbers;
+    std::vector<plan::Plan> m_namedPlans;
+    QUndoStack m_undo;
+
+    QTimer m_autosaveTimer;
+    QThreadPool m_writer; ///< One thread: writes to the project stay in order.
+};
+
+} // namespace bitwright::views

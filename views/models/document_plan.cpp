@@ -1,0 +1,453 @@
+// The planning half of Document: spaces, frontiers, plans and their edits.
+#include "views/models/document.h"
+
+#include <QLocale>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace bitwright::views {
+
+/// One undo step: two whole plans. Steps of one drag merge, so that a drag is undone at once.
+class PlanCommand : public QUndoCommand
+{
+public:
+    PlanCommand(Document& document, plan::Plan before, plan::Plan after, const QString& text, int drag)
+        : QUndoCommand(text)
+        , m_document(document)
+        , m_before(std::move(before))
+        , m_after(std::move(after))
+        , m_drag(drag)
+    {
+    }
+
+    void undo() override { m_document.applyPlan(m_before); }
+    void redo() override { m_document.applyPlan(m_after); }
+    int id() const override { return m_drag > 0 ? m_drag : -1; }
+
+    bool mergeWith(const QUndoCommand* other) override
+    {
+        if (other->id() != id())
+            return false;
+        m_after = static_cast<const PlanCommand*>(other)->m_after;
+        setObsolete(m_after == m_before);
+        return true;
+    }
+
+private:
+    Document& m_document;
+    plan::Plan m_before;
+    plan::Plan m_after;
+    int m_drag;
+};
+
+namespace {
+
+const QString kHeavyLane = QStringLiteral("weights");
+const QString kSolveLane = QStringLiteral("solve");
+
+} // namespace
+
+void Document::setSettings(const PlanSettings& settings)
+{
+    if (settings == m_settings)
+        return;
+    m_settings = settings;
+    rebuildSpace();
+}
+
+plan::Plan Document::basePlan() const
+{
+    plan::Plan base;
+    base.name = m_plan.name;
+    base.model = m_space->modelName();
+    base.modelIdentity = m_space->modelIdentity();
+    base.target = m_space->target().id();
+    base.provenance = m_space->provenance().label;
+    base.objective = plan::objectiveText(m_settings.objective);
+    base.ties = m_settings.ties && m_space->target().tiesByDefault();
+    return base;
+}
+
+void Document::rebuildSpace()
+{
+    if (!m_workspace)
+        return;
+    const auto target = plan::targetFromId(m_settings.target.toStdString());
+    if (!target)
+        return reportError(target.error());
+    score::ScoreSettings scoring;
+    scoring.kind = m_settings.score.value_or(score::defaultScore(m_workspace->dump()));
+    scoring.gamma = m_settings.gamma;
+    const int serial = ++m_spaceSerial;
+    auto workspace = m_workspace;
+    const bool ties = m_settings.ties && (*target)->tiesByDefault();
+    m_stale = m_space != nullptr;
+    Q_EMIT busyChanged();
+    m_jobs.run<std::shared_ptr<const plan::PlanSpace>>(
+        tr("Score options"), kHeavyLane,
+        [workspace, target = *target, options = (*target)->defaultOptions(m_settings.method), scoring, ties](
+            const RunContext& context) -> Result<std::shared_ptr<const plan::PlanSpace>> {
+            BITWRIGHT_ASSIGN(auto space, workspace->planSpace(*target, options, scoring, ties, context));
+            return std::make_shared<const plan::PlanSpace>(std::move(space));
+        },
+        [this, serial](Result<std::shared_ptr<const plan::PlanSpace>> space) {
+            if (serial != m_spaceSerial)
+                return;
+            m_stale = false;
+            if (space)
+                takeSpace(std::move(*space));
+            else
+                reportError(space.error());
+            Q_EMIT busyChanged();
+        });
+}
+
+void Document::takeSpace(std::shared_ptr<const plan::PlanSpace> space)
+{
+    const bool first = m_space == nullptr;
+    m_space = std::move(space);
+    m_frontier.reset();
+    const plan::Plan base = basePlan();
+    auto uniforms = plan::uniformPoints(*m_space, base, m_settings.objective);
+    m_uniforms = uniforms ? std::move(*uniforms) : std::vector<plan::UniformPoint>{};
+    // The plan survives a change of score; one for another target or other options is solved anew at the same budget.
+    const bool fits = !first && m_plan.target == base.target && m_space->choiceOf(m_plan).has_value();
+    if (fits) {
+        plan::Plan kept = m_plan;
+        kept.provenance = base.provenance;
+        applyPlan(kept);
+    } else {
+        m_undo.clear();
+        const double bpw = m_plan.budgetBpw.value_or(m_settings.startBpw);
+        auto solved = plan::solvePlan(*m_space, base, plan::Budget::ofBpw(bpw), m_settings.objective, RunContext{});
+        plan::Plan start = base;
+        if (solved) {
+            start = solved->plan;
+        } else {
+            // Too small a budget for this model: begin with the smallest legal plan instead of an empty window.
+            reportError(solved.error());
+            std::vector<std::size_t> smallest;
+            for (std::size_t i = 0; i < m_space->units().size(); ++i) {
+                std::size_t best = 0;
+                for (std::size_t j = 1; j < m_space->optionIds().size(); ++j) {
+                    const auto& cell = m_space->cell(i, j);
+                    const auto& held = m_space->cell(i, best);
+                    if (cell.legal && (!held.legal || cell.resolved.bytes < held.resolved.bytes))
+                        best = j;
+                }
+                smallest.push_back(best);
+            }
+            start = m_space->planFrom(smallest, base);
+        }
+        start.budgetBpw = bpw;
+        applyPlan(start);
+        restoreAutosave();
+    }
+    Q_EMIT spaceChanged();
+    rebuildFrontier();
+}
+
+void Document::rebuildFrontier()
+{
+    if (!m_space)
+        return;
+    const int serial = ++m_frontierSerial;
+    auto space = m_space;
+    m_jobs.run<std::shared_ptr<const plan::PlanFrontier>>(
+        tr("Frontier"), kSolveLane,
+        [space, base = m_plan, objective = m_settings.objective](
+            const RunContext& context) -> Result<std::shared_ptr<const plan::PlanFrontier>> {
+            BITWRIGHT_ASSIGN(auto frontier, plan::frontierOf(*space, base, objective, {}, context));
+            return std::make_shared<const plan::PlanFrontier>(std::move(frontier));
+        },
+        [this, serial](Result<std::shared_ptr<const plan::PlanFrontier>> frontier) {
+            if (serial != m_frontierSerial)
+                return;
+            if (!frontier)
+                return reportError(frontier.error());
+            m_frontier = std::move(*frontier);
+            Q_EMIT frontierChanged();
+        });
+}
+
+void Document::applyPlan(const plan::Plan& plan)
+{
+    const auto locksOf = [](const plan::Plan& p) {
+        std::map<std::string, std::string> locks;
+        for (const auto& [unit, entry] : p.entries) {
+            if (entry.locked)
+                locks[unit] = entry.option;
+        }
+        return locks;
+    };
+    const bool frontierMoved = m_plan.ties != plan.ties || locksOf(m_plan) != locksOf(plan);
+    m_plan = plan;
+    refreshNumbers();
+    scheduleAutosave();
+    Q_EMIT planChanged();
+    if (frontierMoved && m_frontier)
+        rebuildFrontier();
+}
+
+void Document::refreshNumbers()
+{
+    m_choice.clear();
+    m_numbers = {};
+    if (!m_space)
+        return;
+    auto choice = m_space->choiceOf(m_plan);
+    if (!choice)
+        return reportError(choice.error());
+    m_choice = std::move(*choice);
+    if (auto numbers = plan::numbersOf(*m_space, m_plan, m_settings.objective))
+        m_numbers = std::move(*numbers);
+}
+
+std::optional<std::uint64_t> Document::budgetBytes() const
+{
+    if (!m_space)
+        return std::nullopt;
+    if (m_plan.budgetBytes)
+        return m_plan.budgetBytes;
+    if (m_plan.budgetBpw)
+        return m_space->unitBudgetFromBpw(*m_plan.budgetBpw) + m_space->keptBytes();
+    return std::nullopt;
+}
+
+std::optional<double> Document::bestAtSize() const
+{
+    if (!m_frontier || m_choice.empty())
+        return std::nullopt;
+    const auto index = m_frontier->frontier.indexWithin(m_numbers.size.unitBytes);
+    if (!index)
+        return std::nullopt;
+    return m_frontier->points[*index].objective;
+}
+
+void Document::setPlan(plan::Plan plan, const QString& text, int drag)
+{
+    if (!m_space || plan == m_plan)
+        return;
+    m_undo.push(new PlanCommand(*this, m_plan, std::move(plan), text, drag));
+}
+
+QVector<int> Document::withTies(const QVector<int>& units) const
+{
+    QVector<int> all = units;
+    for (const auto& tie : m_space->tiesOf(m_plan)) {
+        const bool touched = std::any_of(tie.units.begin(), tie.units.end(),
+            [&](std::size_t unit) { return units.contains(static_cast<int>(unit)); });
+        if (!touched)
+            continue;
+        for (const std::size_t unit : tie.units) {
+            if (!all.contains(static_cast<int>(unit)))
+                all.push_back(static_cast<int>(unit));
+        }
+    }
+    return all;
+}
+
+void Document::setOption(const QVector<int>& units, std::size_t option)
+{
+    if (!m_space || option >= m_space->optionIds().size())
+        return;
+    plan::Plan next = m_plan;
+    int locked = 0, illegal = 0;
+    for (const int unit : withTies(units)) {
+        const auto& cell = m_space->cell(static_cast<std::size_t>(unit), option);
+        auto& entry = next.entries[m_space->units()[static_cast<std::size_t>(unit)].name];
+        if (entry.locked)
+            ++locked;
+        else if (!cell.legal)
+            ++illegal;
+        else
+            entry.option = m_space->optionIds()[option];
+    }
+    if (locked > 0)
+        Q_EMIT notice(tr("%n locked unit(s) kept their option; unlock with K first.", nullptr, locked));
+    if (illegal > 0)
+        Q_EMIT notice(tr("%n unit(s) cannot be stored as %1 and kept their option.", nullptr, illegal)
+                          .arg(QString::fromStdString(m_space->optionIds()[option])));
+    setPlan(std::move(next), tr("Set %1").arg(QString::fromStdString(m_space->optionIds()[option])));
+}
+
+void Document::setBits(const QVector<int>& units, int bits)
+{
+    if (!m_space)
+        return;
+    // Of several options with this width, the one with the least predicted harm over the selection.
+    std::optional<std::size_t> best;
+    double bestHarm = std::numeric_limits<double>::infinity();
+    for (std::size_t j = 0; j < m_space->options().size(); ++j) {
+        const auto& grid = m_space->options()[j].grid;
+        if (!grid || grid->bits != bits)
+            continue;
+        double harm = 0;
+        for (const int unit : withTies(units)) {
+            const auto& cell = m_space->cell(static_cast<std::size_t>(unit), j);
+            harm += cell.legal ? cell.score.value_or(0.0) : 1e300;
+        }
+        if (!best || harm < bestHarm) {
+            best = j;
+            bestHarm = harm;
+        }
+    }
+    if (best)
+        setOption(units, *best);
+    else
+        Q_EMIT notice(tr("%1 offers no %2-bit option.").arg(m_settings.target).arg(bits));
+}
+
+void Document::restore(const QVector<int>& units)
+{
+    const auto budget = budgetBytes();
+    if (!m_space || !budget)
+        return;
+    const auto solved = plan::solvePlan(*m_space, m_plan, plan::Budget::ofBytes(*budget), m_settings.objective, RunContext{});
+    if (!solved)
+        return reportError(solved.error());
+    plan::Plan next = m_plan;
+    for (const int unit : withTies(units)) {
+        const auto& name = m_space->units()[static_cast<std::size_t>(unit)].name;
+        if (!next.entries[name].locked)
+            next.entries[name].option = solved->plan.entries.at(name).option;
+    }
+    setPlan(std::move(next), tr("Restore the solver's choice"));
+}
+
+void Document::toggleLock(const QVector<int>& units)
+{
+    if (!m_space || units.isEmpty())
+        return;
+    plan::Plan next = m_plan;
+    const QVector<int> all = withTies(units);
+    const bool allLocked = std::all_of(all.begin(), all.end(), [&](int unit) {
+        return next.entries[m_space->units()[static_cast<std::size_t>(unit)].name].locked;
+    });
+    for (const int unit : all)
+        next.entries[m_space->units()[static_cast<std::size_t>(unit)].name].locked = !allLocked;
+    setPlan(std::move(next), allLocked ? tr("Unlock") : tr("Lock"));
+}
+
+void Document::toggleTies()
+{
+    if (!m_space)
+        return;
+    if (m_space->ties().empty()) {
+        Q_EMIT notice(tr("%1 ties nothing together.").arg(m_settings.target));
+        return;
+    }
+    plan::Plan next = m_plan;
+    next.ties = !next.ties;
+    setPlan(std::move(next), next.ties ? tr("Tie fused tensors") : tr("Untie fused tensors"));
+    if (!m_plan.ties)
+        Q_EMIT notice(tr("Untied: engines that fuse q/k/v or gate/up may refuse mixed widths inside a group."));
+}
+
+void Document::setUniform(const QString& option)
+{
+    if (!m_space)
+        return;
+    auto uniform = m_space->uniform(option.toStdString(), m_plan);
+    if (!uniform)
+        return reportError(uniform.error());
+    setPlan(std::move(*uniform), tr("Uniform %1").arg(option));
+}
+
+void Document::improveWithinLocks()
+{
+    if (!m_space || m_choice.empty())
+        return;
+    const auto solved = plan::solvePlan(
+        *m_space, m_plan, plan::Budget::ofBytes(m_numbers.size.bytes()), m_settings.objective, RunContext{});
+    if (!solved)
+        return reportError(solved.error());
+    plan::Plan next = solved->plan;
+    next.budgetBpw = m_plan.budgetBpw;
+    next.budgetBytes = m_plan.budgetBytes;
+    next.budgetFileBpw = m_plan.budgetFileBpw;
+    setPlan(std::move(next), tr("Improve within locks"));
+}
+
+void Document::setBudget(std::uint64_t fileBytes, int drag)
+{
+    if (!m_space)
+        return;
+    auto solved
+        = plan::solvePlan(*m_space, m_plan, plan::Budget::ofBytes(fileBytes), m_settings.objective, RunContext{});
+    if (!solved) {
+        if (drag == 0)
+            reportError(solved.error());
+        return;
+    }
+    solved->plan.budgetBpw.reset();
+    solved->plan.budgetFileBpw.reset();
+    solved->plan.budgetBytes = fileBytes;
+    setPlan(std::move(solved->plan), tr("Budget %1").arg(QLocale().formattedDataSize(static_cast<qint64>(fileBytes))), drag);
+}
+
+void Document::setBudgetBpw(double bpw)
+{
+    if (!m_space)
+        return;
+    auto solved = plan::solvePlan(*m_space, m_plan, plan::Budget::ofBpw(bpw), m_settings.objective, RunContext{});
+    if (!solved)
+        return reportError(solved.error());
+    solved->plan.budgetBpw = bpw;
+    solved->plan.budgetFileBpw.reset();
+    solved->plan.budgetBytes.reset();
+    setPlan(std::move(solved->plan), tr("Budget %1 bpw").arg(QLocale().toString(bpw, 'f', 3)));
+}
+
+void Document::takeFrontierState(int state, int drag)
+{
+    if (!m_frontier || state < 0 || state >= static_cast<int>(m_frontier->points.size()))
+        return;
+    const auto choice = m_frontier->frontier.choiceAt(static_cast<std::size_t>(state), RunContext{});
+    if (!choice)
+        return reportError(choice.error());
+    plan::Plan next = m_space->planFrom(*choice, m_plan);
+    next.budgetBpw.reset();
+    next.budgetFileBpw.reset();
+    next.budgetBytes = m_frontier->points[static_cast<std::size_t>(state)].bytes;
+    setPlan(std::move(next), tr("Move along the frontier"), drag);
+}
+
+void Document::renamePlan(const QString& name)
+{
+    plan::Plan next = m_plan;
+    next.name = name.toStdString();
+    setPlan(std::move(next), tr("Rename plan"));
+}
+
+void Document::savePlanAs(const QString& name)
+{
+    if (!m_space)
+        return;
+    plan::Plan named = m_plan;
+    named.name = name.toStdString();
+    if (auto* project = m_workspace->project(); project != nullptr) {
+        if (const auto saved = project->savePlan({named.name, plan::planToJson(named, m_space.get()), {}}); !saved)
+            return reportError(saved.error());
+    }
+    std::erase_if(m_namedPlans, [&](const plan::Plan& plan) { return plan.name == named.name; });
+    m_namedPlans.push_back(named);
+    applyPlan(named);
+    Q_EMIT namedPlansChanged();
+}
+
+void Document::loadPlan(const QString& name)
+{
+    for (const auto& plan : m_namedPlans) {
+        if (plan.name != name.toStdString() || !m_space)
+            continue;
+        if (const auto choice = m_space->choiceOf(plan); !choice)
+            return reportError(choice.error());
+        setPlan(plan, tr("Load plan %1").arg(name));
+        return;
+    }
+}
+
+} // namespace bitwright::views
