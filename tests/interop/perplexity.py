@@ -5,6 +5,9 @@ Usage: perplexity.py MODEL_DIR --text FILE [--sequence-length 512] [--max-tokens
 
 Protocol: the text is cut into non-overlapping sequences of 512 tokens, each led by BOS (counted) where the tokenizer adds
 one; every token but the first of a sequence is predicted; perplexity is exp of the mean over all predicted tokens.
+
+Reference: gemma-hf in bfloat16 on the GPL-3 has 14.42 with --sequence-length 1025 --max-tokens 1024 (one sequence, 1,024
+predicted tokens), and 17.70 with the defaults (15 sequences, each without context at its start).
 """
 import argparse
 import json
