@@ -75,8 +75,9 @@ private:
 
     static std::size_t statesWithin(std::size_t memory)
     {
-        // Three lists and their decisions, twice while the pool is being cleaned.
-        const std::size_t perState = 4 * sizeof(State) + 4 * DecisionPool::bytesPerNode();
+        // One list, two merge buffers of twice its length, and decisions with their copies while the pool is
+        // cleaned.
+        const std::size_t perState = 5 * sizeof(State) + 4 * DecisionPool::bytesPerNode();
         return std::clamp<std::size_t>(memory / perState, 4096, 4'000'000);
     }
 

@@ -124,11 +124,10 @@ double Solver::lowerBoundAt(std::uint64_t bytes) const
         = static_cast<std::int64_t>(std::clamp(bytes, minimumBytes(), std::max(most, minimumBytes())));
     if (m_data->objective.kind != ObjectiveKind::Max)
         return m_data->reduced.forcedCost + m_data->relaxation.valueAt(size - m_data->reduced.forcedBytes);
-    for (const MinimaxPoint& point : m_data->minimax) {
-        if (point.bytes <= size)
-            return point.worst;
-    }
-    return 0.0;
+    const auto& curve = m_data->minimax;
+    const auto best = std::partition_point(
+        curve.begin(), curve.end(), [&](const MinimaxPoint& p) { return p.bytes > size; });
+    return best == curve.end() || best->worst == std::numeric_limits<double>::lowest() ? 0.0 : best->worst;
 }
 
 Error Solver::infeasible(std::uint64_t budgetBytes) const
@@ -196,8 +195,8 @@ Result<Solution> Solver::solveMax(
     std::int64_t budget, const RunContext& context, const SearchLimits& limits) const
 {
     const auto& curve = m_data->minimax;
-    const auto best = std::find_if(
-        curve.begin(), curve.end(), [&](const MinimaxPoint& point) { return point.bytes <= budget; });
+    const auto best = std::partition_point(
+        curve.begin(), curve.end(), [&](const MinimaxPoint& p) { return p.bytes > budget; });
     const double threshold = best == curve.end() ? kNoThreshold : best->worst;
     const ReducedProblem allowed = reduce(m_data->grouped, threshold);
     const Relaxation relaxation(allowed);

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Solves an instance written by `bench_alloc --write FILE` with the HiGHS mixed-integer solver, for comparison.
 
-Usage: peer_highs.py FILE [seconds]; needs the package highspy. Prints time, status, objective and bound.
+Usage: peer_highs.py FILE [seconds [relative gap]]; needs the package highspy. Prints time, status, objective and bound.
+The default gap asks for the same proof that bench_alloc gives; HiGHS's own default would be 1e-4.
 """
 import sys
 import time
@@ -13,6 +14,7 @@ import numpy as np
 def main() -> int:
     path = sys.argv[1]
     limit = float(sys.argv[2]) if len(sys.argv) > 2 else 120.0
+    gap = float(sys.argv[3]) if len(sys.argv) > 3 else 1e-12
     with open(path, encoding="ascii") as file:
         units, options, budget = (int(word) for word in file.readline().split())
         pairs = [line.split() for line in file]
@@ -37,7 +39,7 @@ def main() -> int:
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("time_limit", limit)
-    solver.setOptionValue("mip_rel_gap", 1e-12)
+    solver.setOptionValue("mip_rel_gap", gap)
     solver.setOptionValue("mip_abs_gap", 1e-15)
     solver.passModel(lp)
     start = time.perf_counter()
