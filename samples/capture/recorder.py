@@ -29,8 +29,10 @@ class RecorderOptions:
     samples: int = 512  # rows kept per site, of the same tokens everywhere; 0 for none
     seed: int = 0
     gram_max_width: int = 0  # Gram matrices of inputs up to this many channels; 0 for none
+    gram_bits: int = 23  # mantissa bits kept of a Gram's entries; fewer make a smaller file
     top: int = 100  # largest values kept per site
     sublayers: bool = True  # record the residual stream and what each sublayer adds
+    token_sites: str = "all"  # sites with one value per token: "all", "sublayers" (residual and output_of) or "none"
     model_name: str = ""
     dataset: str = ""
     checkpoint_names: frozenset = frozenset()  # tensor names of the file that the module was loaded from
@@ -60,13 +62,14 @@ class Batch:
 class Site:
     """One place of recording: its description, its statistics and its group in the file."""
 
-    def __init__(self, group, name, kind, block, statistics):
+    def __init__(self, group, name, kind, block, statistics, with_tokens):
         self.group, self.name, self.kind, self.block, self.statistics = group, name, kind, block, statistics
         self.tensors = []
         self.paired = True  # every row belongs to a known token
+        keys = ("token_abs_max", "token_median_abs", "token_rms") if with_tokens else ()
         self.per_token = {
             key: group.create_dataset(key, (0,), maxshape=(None,), dtype="f4", chunks=(4096,), shuffle=True, compression="gzip")
-            for key in ("token_abs_max", "token_median_abs", "token_rms")}
+            for key in keys}
 
     def append(self, columns):
         for dataset, column in zip(self.per_token.values(), columns):
@@ -96,7 +99,8 @@ class Recorder:
 
     def __enter__(self):
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.file = h5py.File(self.partial, "w")
+        # The 1.10 layout is what Debian 12 reads; its indexes are far smaller than the oldest ones for many small datasets.
+        self.file = h5py.File(self.partial, "w", libver=("v110", "v110"))
         self.file.create_group("sites")
         try:
             self._hook()
@@ -267,7 +271,8 @@ class Recorder:
     def _make_site(self, name, kind, block, channels):
         gram = kind == "input_of" and channels <= self.options.gram_max_width
         statistics = SiteStatistics(channels, top=self.options.top, samples=self.options.samples, gram=gram)
-        site = Site(self.file["sites"].create_group(str(len(self.sites))), name, kind, block, statistics)
+        with_tokens = self.options.token_sites == "all" or self.options.token_sites == "sublayers" and kind != "input_of"
+        site = Site(self.file["sites"].create_group(str(len(self.sites))), name, kind, block, statistics, with_tokens)
         self.sites[name, kind] = site
         return site
 
@@ -291,7 +296,7 @@ class Recorder:
         attributes["tensors"] = np.array(site.tensors, dtype=h5py.string_dtype())
         attributes["channels"], attributes["count"] = site.statistics.channels, site.statistics.count
         for name, values in site.statistics.datasets().items():
-            write_array(group, name, values)
+            write_array(group, name, round_mantissa(values, self.options.gram_bits) if name == "gram" else values)
         histogram = group["hist_log10_abs"].attrs
         histogram["low"], histogram["high"], histogram["zero_bucket"] = -8.0, 8.0, HISTOGRAM_BINS
         if "gram" in group:
@@ -371,7 +376,20 @@ def first_tensor(args, kwargs):
     return None
 
 
+def round_mantissa(values, bits):
+    """float32 values rounded to `bits` explicit mantissa bits (half away from zero); the zeros behind them compress well."""
+    drop = 23 - bits
+    if drop <= 0:
+        return values
+    codes = values.view(np.uint32) + np.uint32(1 << (drop - 1))
+    return (codes & ~np.uint32((1 << drop) - 1)).view(np.float32)
+
+
 def write_array(group, name, values):
-    """Small arrays plain, larger ones with shuffle and deflate, the only filters that Bitwright reads."""
-    packed = {"compression": "gzip", "compression_opts": 6, "shuffle": True} if values.nbytes > 2048 else {}
+    """Small arrays plain; larger ones and histograms, mostly zeros, with shuffle and deflate, the filters Bitwright reads."""
+    packed = {}
+    if values.nbytes > 16384 or name == "hist_log10_abs":
+        packed = {"compression": "gzip", "compression_opts": 6, "shuffle": True}
+        if values.nbytes <= 1 << 20:
+            packed["chunks"] = values.shape
     group.create_dataset(name, data=values, **packed)

@@ -13,7 +13,7 @@ import torch
 import transformers
 
 from capture_activations import padded, causal_loss, gather_gradients
-from recorder import Recorder, RecorderOptions
+from recorder import Recorder, RecorderOptions, round_mantissa
 from site_statistics import SampleSelector
 
 torch.set_num_threads(1)
@@ -144,6 +144,15 @@ class Statistics(unittest.TestCase):
         self.assertEqual(self.site["gram_count"][()], 62)
         self.assertNotIn("gram", site(self.file, "model.layers.1.mlp.down_proj"))  # wider than gram_max_width
 
+    def test_rounded_gram(self):
+        values = np.array([1.0, -1.0 - 2**-15, 3e10, 0.0], np.float32)
+        rounded = round_mantissa(values, 15)
+        np.testing.assert_array_equal(rounded[:2], values[:2])
+        self.assertEqual(rounded[3], 0)
+        self.assertLessEqual(abs(rounded[2] / values[2] - 1), 2**-16)
+        self.assertTrue((rounded.view(np.uint32) & 0xFF == 0).all())
+        np.testing.assert_array_equal(round_mantissa(values, 23), values)
+
     def test_samples_are_the_same_tokens_everywhere(self):
         lengths = [20, 13, 7, 20, 2]
         start = np.concatenate([[0], np.cumsum(lengths)])
@@ -268,6 +277,14 @@ class Sites(unittest.TestCase):
             with h5py.File(path) as file:
                 self.assertEqual(file["sites/0/samples"].dtype, np.float32)
                 self.assertEqual(file["sites/0/top_values"][0], -1e5)
+
+    def test_token_values_only_where_asked_for(self):
+        for choice, expected in (("all", {"input_of", "residual"}), ("sublayers", {"residual"}), ("none", set())):
+            with tempfile.TemporaryDirectory() as folder:
+                file, _ = record(tiny("llama"), batches(random_sequences([5]), 1), RecorderOptions(token_sites=choice), folder)
+                kinds = {g.attrs["kind"] for g in file["sites"].values() if "token_rms" in g} - {"output_of"}
+                file.close()
+                self.assertEqual(kinds, expected)
 
     def test_failure_leaves_no_file(self):
         module = torch.nn.Linear(4, 4)

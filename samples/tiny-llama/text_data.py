@@ -1,5 +1,6 @@
 """The text of tiny-llama: how it is split into a training and a held-out part, and how it becomes token ids."""
 import pathlib
+import sys
 
 import torch
 
@@ -20,3 +21,12 @@ def load_split(path):
 def byte_tensor(text):
     """A token id is the value of its byte: int64 tensor of len(text) ids."""
     return torch.frombuffer(bytearray(text), dtype=torch.uint8).long()
+
+
+def main():
+    """text_data.py KJV.txt OUT.txt: the first 16,384 bytes of the held-out text, on which the bundled dump was recorded."""
+    pathlib.Path(sys.argv[2]).write_bytes(load_split(sys.argv[1])[1][:16384])
+
+
+if __name__ == "__main__":
+    main()

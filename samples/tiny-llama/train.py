@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Train tiny-llama, the byte-level Llama model that Bitwright bundles, and write it as a Hugging Face folder.
 
-Usage: train.py TEXT.txt OUT_DIR [--steps N] [--seed S] [--threads N]
+Usage: train.py TEXT.txt OUT_DIR [--checkpoint FILE] [--steps N] [--seed S] [--threads N]
+
+With --checkpoint the state is saved every 50 steps, and a run that was stopped goes on where it was.
 
 TEXT.txt comes from extract_text.sh; nothing else is read and nothing is fetched. The model is written for training in a
 few lines of its own (bfloat16 arithmetic, float32 master weights) under the parameter names of transformers'
@@ -157,12 +159,10 @@ def rotate(x, cos, sin):
     return x * cos + torch.cat([-x[..., half:], x[..., :half]], -1) * sin
 
 
-def learning_rate(step, steps, peak):
-    """Linear warm-up over 4 % of the steps, then a cosine to 1 % of the peak."""
-    warm = max(1, steps // 25)
-    if step < warm:
-        return peak * (step + 1) / warm
-    return peak * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (step - warm) / (steps - warm))))
+def learning_rate(step, options):
+    """Warm-up over 80 steps, a cosine that would reach 1 % at `horizon`, and a last `cooldown` that falls linearly to 0."""
+    cosine = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, max(0.0, (step - 80) / (options.horizon - 80)))))
+    return options.peak * min(1.0, (step + 1) / 80) * cosine * min(1.0, (options.steps - step) / options.cooldown)
 
 
 def held_out_bits(model, data, length, windows):
@@ -175,37 +175,66 @@ def held_out_bits(model, data, length, windows):
     return total / (windows * (length - 1)) / math.log(2)
 
 
-def train(text, steps, seed, batch, peak):
-    torch.manual_seed(seed)
-    generator = torch.Generator().manual_seed(seed)
-    training, held_out = (byte_tensor(t) for t in load_split(text))
-    length = CONFIG["max_position_embeddings"]
-    model = TinyLlama(CONFIG)
-    matrices = [p for n, p in model.named_parameters() if p.dim() == 2 and "embed_tokens" not in n]
-    others = [p for n, p in model.named_parameters() if p.dim() != 2 or "embed_tokens" in n]
-    optimizer = torch.optim.AdamW(
-        [{"params": matrices, "weight_decay": 0.1}, {"params": others, "weight_decay": 0.0}],
-        lr=peak, betas=(0.9, 0.97), fused=True)
-    start, average = time.monotonic(), None
-    for step in range(steps):
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step, steps, peak)
-        first = torch.randint(len(training) - length, (batch,), generator=generator)
+class Trainer:
+    """Model, optimizer and the generator that picks the windows; everything that a checkpoint holds."""
+
+    def __init__(self, options):
+        torch.manual_seed(options.seed)
+        self.options, self.step = options, 0
+        self.generator = torch.Generator().manual_seed(options.seed)
+        self.model = TinyLlama(CONFIG)
+        matrices = [p for n, p in self.model.named_parameters() if p.dim() == 2 and "embed_tokens" not in n]
+        others = [p for n, p in self.model.named_parameters() if p.dim() != 2 or "embed_tokens" in n]
+        self.optimizer = torch.optim.AdamW(
+            [{"params": matrices, "weight_decay": 0.1}, {"params": others, "weight_decay": 0.0}],
+            lr=options.peak, betas=(0.9, 0.97), fused=True)
+
+    def load(self, path):
+        state = torch.load(path, weights_only=True)
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.generator.set_state(state["generator"])
+        self.step = state["step"]
+
+    def save(self, path):
+        partial = path.with_name(path.name + ".part")
+        torch.save({"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(),
+                    "generator": self.generator.get_state(), "step": self.step}, partial)
+        os.replace(partial, path)
+
+    def advance(self, training):
+        """One step over `batch` random windows of the training text. Returns the loss in bits per byte."""
+        length = CONFIG["max_position_embeddings"]
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate(self.step, self.options)
+        first = torch.randint(len(training) - length, (self.options.batch,), generator=self.generator)
         ids = training[first[:, None] + torch.arange(length + 1)]
-        loss = F.cross_entropy(model(ids[:, :-1]).flatten(0, 1), ids[:, 1:].flatten())
-        optimizer.zero_grad()
+        loss = F.cross_entropy(self.model(ids[:, :-1]).flatten(0, 1), ids[:, 1:].flatten())
+        self.optimizer.zero_grad()
         loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        value = float(loss.detach()) / math.log(2)
-        average = value if average is None else 0.95 * average + 0.05 * value
-        if step % 50 == 49 or step == steps - 1:
-            seconds = time.monotonic() - start
-            rate = (step + 1) * batch * length / seconds
-            held = f"  held out {held_out_bits(model, held_out, length, 64):.3f}" if step % 500 == 499 else ""
-            print(f"step {step + 1}/{steps}  {average:.3f} bits per byte  {rate:.0f} bytes/s  {seconds:.0f} s{held}",
+        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.step += 1
+        return float(loss.detach()) / math.log(2)
+
+
+def train(options):
+    training, held_out = (byte_tensor(t) for t in load_split(options.text))
+    trainer = Trainer(options)
+    if options.checkpoint and options.checkpoint.exists():
+        trainer.load(options.checkpoint)
+    start, losses = time.monotonic(), []
+    while trainer.step < options.steps:
+        losses.append(trainer.advance(training))
+        if trainer.step % 50 == 0 or trainer.step == options.steps:
+            if options.checkpoint:
+                trainer.save(options.checkpoint)
+            rate = len(losses) * options.batch * CONFIG["max_position_embeddings"] / (time.monotonic() - start)
+            recent = losses[-50:]
+            print(f"step {trainer.step}/{options.steps}  {sum(recent) / len(recent):.3f} bits per byte  {rate:.0f} bytes/s",
                   file=sys.stderr, flush=True)
-    return model
+    print(f"held out, first 64 windows: {held_out_bits(trainer.model, held_out, 256, 64):.3f}", file=sys.stderr)
+    return trainer.model
 
 
 def write_folder(model, folder):
@@ -222,15 +251,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("text", type=pathlib.Path)
     parser.add_argument("out", type=pathlib.Path)
-    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--checkpoint", type=pathlib.Path)
+    parser.add_argument("--steps", type=int, default=1150)
+    parser.add_argument("--horizon", type=int, default=2000, help="step at which the cosine would end")
+    parser.add_argument("--cooldown", type=int, default=250, help="last steps, in which the rate falls to 0")
     parser.add_argument("--batch", type=int, default=32, help="sequences per step")
     parser.add_argument("--peak", type=float, default=4e-3, help="peak learning rate")
     parser.add_argument("--seed", type=int, default=1611)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    model = train(options.text, options.steps, options.seed, options.batch, options.peak)
-    write_folder(model, options.out)
+    write_folder(train(options), options.out)
 
 
 if __name__ == "__main__":
