@@ -21,7 +21,7 @@ struct SpectrumOptions
     QuarterCircle quarterCircle = QuarterCircle::Corrected;
     double threshold = kEigenvalueThreshold; ///< Eigenvalues at or below it are kept out of the tail fits.
     bool marchenkoPastur = true;
-    bool farms = false; ///< Also sample tiles and fit them (about 30 ms per matrix).
+    bool farms = false; ///< Also sample tiles and fit them (about 0.1 s per matrix).
     FarmsOptions farmsOptions;
 };
 
