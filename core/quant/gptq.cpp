@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
+#include <vector>
 
 namespace bitwright::quant {
 
@@ -32,6 +34,11 @@ struct SweepPlan
     std::size_t spanWidth; ///< Steps whose values are brought up to date together: whole groups when groups
                            ///< are refitted.
     bool fixedGrids; ///< Grids are fitted on the original weights.
+
+    /// Groups are refitted and lie inside blocks.
+    [[nodiscard]] bool refitsInsideBlocks() const { return !fixedGrids && groupWidth <= blockWidth; }
+    /// Groups are refitted and reach over several blocks: each is a span.
+    [[nodiscard]] bool refitsSpans() const { return !fixedGrids && groupWidth > blockWidth; }
 };
 
 SweepPlan makePlan(const WeightTile& weights, const GridSpec& grid, const QuantizerSettings& settings,
@@ -45,6 +52,32 @@ SweepPlan makePlan(const WeightTile& weights, const GridSpec& grid, const Quanti
     return {weights, grid, factor, out, width, static_cast<std::size_t>(out.groups()), block, span, fixed};
 }
 
+/// The factor's square of a few consecutive steps, row-major.
+class FactorBlock
+{
+public:
+    FactorBlock(const GptqFactor& factor, std::size_t begin, std::size_t end)
+        : m_begin(begin)
+        , m_width(end - begin)
+        , m_values(m_width * m_width)
+    {
+        for (std::size_t k = begin; k < end; ++k)
+            for (std::size_t j = k; j < end; ++j)
+                m_values[(k - begin) * m_width + j - begin] = factor.unit(k, j);
+    }
+
+    /// What an error of step j adds to steps [j + 1, end).
+    [[nodiscard]] std::span<const float> row(std::size_t j, std::size_t end) const
+    {
+        return std::span(m_values).subspan((j - m_begin) * m_width + j + 1 - m_begin, end - j - 1);
+    }
+
+private:
+    std::size_t m_begin;
+    std::size_t m_width;
+    std::vector<float> m_values;
+};
+
 /// kStripRows rows of the weight, column by column in processing order; missing rows of the last strip are
 /// zeros.
 class Strip
@@ -56,6 +89,9 @@ public:
         , m_rows(std::min<std::size_t>(kStripRows, plan.weights.rows - firstRow))
         , m_work(plan.weights.cols * kStripRows)
         , m_values(std::min<std::size_t>(plan.spanWidth, plan.weights.cols) * kStripRows)
+        , m_trial(
+              plan.fixedGrids ? 0 : std::min<std::size_t>(plan.groupWidth, plan.weights.cols) * kStripRows)
+        , m_trialErrors(m_trial.size())
         , m_codes(plan.weights.cols * kStripRows)
         , m_scales(plan.groups * kStripRows, 1.0F)
         , m_zeros(plan.groups * kStripRows)
@@ -91,42 +127,72 @@ public:
             m_work.begin() + static_cast<std::ptrdiff_t>(end * kStripRows), m_values.begin());
     }
 
-    /// Adds to the steps of panel p inside [begin, end) what the errors of steps [from, to) ask of them.
+    /// Adds to the values of the steps of panel p inside [begin, end) what the errors of steps [from, to) ask
+    /// of them.
     void accumulate(std::size_t p, std::size_t begin, std::size_t end, std::size_t from, std::size_t to)
     {
-        constexpr std::size_t width = GptqFactor::kPanel;
-        const std::size_t first = std::max(begin, p * width);
-        const std::size_t last = std::min(end, (p + 1) * width);
-        // A span may begin inside a panel: shift by whole columns so that the panel's first wanted column is
-        // at `first`.
-        std::array<float, width * kStripRows> sums{};
-        accumulatePanel(m_plan.factor.panel(p) + from * width, to - from, m_work.data() + from * kStripRows,
-            sums.data(), first - p * width, last - p * width);
-        float* values = value(first);
-        const float* wanted = sums.data() + (first - p * width) * kStripRows;
-        for (std::size_t i = 0; i < (last - first) * kStripRows; ++i)
-            values[i] += wanted[i];
+        const std::size_t first = std::max(begin, p * GptqFactor::kPanel);
+        addPanel(p, first, end, from, to, m_work.data() + from * kStripRows, value(first));
     }
 
-    /// Rounds steps [begin, end) one after the other. `block` is the factor's square of these steps,
-    /// row-major.
-    [[nodiscard]] Result<void> sweep(std::size_t begin, std::size_t end, std::span<const float> block)
+    /// The same for the trial values, from trial errors.
+    void accumulateTrial(std::size_t p, std::size_t begin, std::size_t end, std::size_t from, std::size_t to)
     {
-        const std::size_t width = end - begin;
-        const auto order = m_plan.factor.order();
-        std::array<float, kStripRows> decoded{};
+        const std::size_t first = std::max(begin, p * GptqFactor::kPanel);
+        addPanel(p, first, end, from, to, trialError(from), trial(first));
+    }
+
+    /// Starts the updated weights of the group of steps [begin, end).
+    void startTrial(std::size_t begin, std::size_t end)
+    {
+        m_trialBegin = begin;
+        std::copy(value(begin), value(begin) + (end - begin) * kStripRows, m_trial.begin());
+    }
+
+    /// Turns the trial values of steps [begin, end) into updated weights: what each weight should be if no
+    /// weight from the group's start on were rounded. Each deviation asks the later steps to make up for it,
+    /// just like a rounding error.
+    void relax(std::size_t begin, std::size_t end, const FactorBlock& block)
+    {
         for (std::size_t j = begin; j < end; ++j) {
-            if (!m_plan.fixedGrids && j % m_plan.groupWidth == 0)
-                BITWRIGHT_CHECK(refit(j));
-            const std::size_t grids = order[j] / m_plan.groupWidth * kStripRows;
-            numeric::encodeLanes(m_plan.grid, {value(j), kStripRows}, {m_scales.data() + grids, kStripRows},
-                {m_zeros.data() + grids, kStripRows}, {m_codes.data() + j * kStripRows, kStripRows}, decoded);
-            float* error = m_work.data() + j * kStripRows;
+            const float* weight = m_work.data() + j * kStripRows;
+            const float* updated = trial(j);
+            float* error = trialError(j);
             for (std::size_t r = 0; r < kStripRows; ++r)
-                error[r] -= decoded[r];
-            const std::size_t done = j - begin + 1;
-            if (done < width)
-                addScaledColumns(value(j + 1), block.subspan((done - 1) * width + done, width - done), error);
+                error[r] = weight[r] - updated[r];
+            if (j + 1 < end)
+                addScaledColumns(trial(j + 1), block.row(j, end), error);
+        }
+    }
+
+    /// Fits the group of the trial on its updated weights.
+    [[nodiscard]] Result<void> fitTrial()
+    {
+        std::array<float, kStripRows> lows{};
+        std::array<float, kStripRows> highs{};
+        const std::size_t count = std::min(m_plan.groupWidth, m_plan.weights.cols - m_trialBegin);
+        if (!numeric::scanLanes(m_trial.data(), count, kStripRows, lows, highs))
+            return fail(ErrorCode::Numeric, "GPTQ diverges at input {}, rows {} to {}; raise the dampening.",
+                m_trialBegin, m_firstRow, m_firstRow + m_rows - 1);
+        for (std::size_t r = 0; r < m_rows; ++r)
+            BITWRIGHT_CHECK(fitLane(m_trialBegin / m_plan.groupWidth, r, {lows[r], highs[r]}));
+        return {};
+    }
+
+    /// Rounds steps [begin, end), the steps of `block`, one after the other.
+    [[nodiscard]] Result<void> sweep(std::size_t begin, std::size_t end, const FactorBlock& block)
+    {
+        for (std::size_t j = begin; j < end; ++j) {
+            if (m_plan.refitsInsideBlocks() && j % m_plan.groupWidth == 0) {
+                const std::size_t groupEnd = std::min(end, j + m_plan.groupWidth);
+                startTrial(j, groupEnd);
+                if (j > 0)
+                    relax(j, groupEnd, block);
+                BITWRIGHT_CHECK(fitTrial());
+            }
+            const float* error = roundStep(j);
+            if (j + 1 < end)
+                addScaledColumns(value(j + 1), block.row(j, end), error);
         }
         return {};
     }
@@ -154,6 +220,14 @@ private:
     {
         return m_values.data() + (step - m_spanBegin) * kStripRows;
     }
+    [[nodiscard]] float* trial(std::size_t step)
+    {
+        return m_trial.data() + (step - m_trialBegin) * kStripRows;
+    }
+    [[nodiscard]] float* trialError(std::size_t step)
+    {
+        return m_trialErrors.data() + (step - m_trialBegin) * kStripRows;
+    }
 
     [[nodiscard]] Result<void> fitLane(std::size_t group, std::size_t lane, const ValueRange& range)
     {
@@ -165,18 +239,30 @@ private:
         return {};
     }
 
-    /// Fits the group that begins at `step` on its updated values.
-    [[nodiscard]] Result<void> refit(std::size_t step)
+    /// values[0...] of steps [first, ...) of panel p below `end` += panel * errors of steps [from, to).
+    void addPanel(std::size_t p, std::size_t first, std::size_t end, std::size_t from, std::size_t to,
+        const float* errors, float* values)
     {
-        std::array<float, kStripRows> lows{};
-        std::array<float, kStripRows> highs{};
-        const std::size_t count = std::min(m_plan.groupWidth, m_plan.weights.cols - step);
-        if (!numeric::scanLanes(value(step), count, kStripRows, lows, highs))
-            return fail(ErrorCode::Numeric, "GPTQ diverges at input {}, rows {} to {}; raise the dampening.",
-                step, m_firstRow, m_firstRow + m_rows - 1);
-        for (std::size_t r = 0; r < m_rows; ++r)
-            BITWRIGHT_CHECK(fitLane(step / m_plan.groupWidth, r, {lows[r], highs[r]}));
-        return {};
+        constexpr std::size_t width = GptqFactor::kPanel;
+        const std::size_t skipped = first - p * width; // a span may begin inside a panel
+        const std::size_t last = std::min(end, (p + 1) * width) - p * width;
+        std::array<float, width * kStripRows> sums{};
+        accumulatePanel(m_plan.factor.panel(p) + from * width, to - from, errors, sums.data(), skipped, last);
+        for (std::size_t i = skipped * kStripRows; i < last * kStripRows; ++i)
+            values[i - skipped * kStripRows] += sums[i];
+    }
+
+    /// Rounds the values of step j and returns the errors weight - decoded, which replace the weights.
+    const float* roundStep(std::size_t j)
+    {
+        std::array<float, kStripRows> decoded{};
+        const std::size_t grids = m_plan.factor.order()[j] / m_plan.groupWidth * kStripRows;
+        numeric::encodeLanes(m_plan.grid, {value(j), kStripRows}, {m_scales.data() + grids, kStripRows},
+            {m_zeros.data() + grids, kStripRows}, {m_codes.data() + j * kStripRows, kStripRows}, decoded);
+        float* error = m_work.data() + j * kStripRows;
+        for (std::size_t r = 0; r < kStripRows; ++r)
+            error[r] -= decoded[r];
+        return error;
     }
 
     const SweepPlan& m_plan;
@@ -184,31 +270,44 @@ private:
     std::size_t m_rows;
     std::size_t m_spanBegin = 0;
     std::vector<float> m_work; ///< Weights; of steps that are done, weight - decoded.
-    std::vector<float> m_values; ///< Updated weights of the current span.
+    std::vector<float>
+        m_values; ///< Weights of the current span, raised by what the errors of earlier steps ask of them.
+    std::size_t m_trialBegin = 0;
+    std::vector<float> m_trial; ///< Updated weights of the group that is being fitted.
+    std::vector<float> m_trialErrors; ///< Weight - updated weight of its steps.
     std::vector<std::uint8_t> m_codes;
     std::vector<float> m_scales; ///< groups x kStripRows
     std::vector<float> m_zeros;
 };
 
-/// Copies the factor's square of steps [begin, end) into `block`, row-major.
-void copyBlock(const GptqFactor& factor, std::size_t begin, std::size_t end, std::vector<float>& block)
-{
-    const std::size_t width = end - begin;
-    block.resize(width * width);
-    for (std::size_t k = begin; k < end; ++k)
-        for (std::size_t j = k; j < end; ++j)
-            block[(k - begin) * width + j - begin] = factor.unit(k, j);
-}
-
-/// Brings steps [begin, end) up to date with the errors of steps [from, to).
+/// Brings steps [begin, end) up to date with the errors of steps [from, to). `add` is Strip::accumulate or
+/// accumulateTrial.
+template <typename Add>
 void accumulateAll(
-    std::vector<Strip>& strips, std::size_t begin, std::size_t end, std::size_t from, std::size_t to)
+    std::vector<Strip>& strips, std::size_t begin, std::size_t end, std::size_t from, std::size_t to, Add add)
 {
     constexpr std::size_t width = GptqFactor::kPanel;
     for (std::size_t chunk = from; chunk < to; chunk += kStepsTogether)
         for (std::size_t p = begin / width; p * width < end; ++p)
             for (Strip& strip : strips)
-                strip.accumulate(p, begin, end, chunk, std::min(to, chunk + kStepsTogether));
+                (strip.*add)(p, begin, end, chunk, std::min(to, chunk + kStepsTogether));
+}
+
+/// Fits a group that reaches over several blocks, on weights updated for all errors before it.
+Result<void> refitSpan(const SweepPlan& plan, std::vector<Strip>& strips, std::size_t begin, std::size_t end)
+{
+    for (Strip& strip : strips)
+        strip.startTrial(begin, end);
+    for (std::size_t from = begin; begin > 0 && from < end; from += plan.blockWidth) {
+        const std::size_t to = std::min(end, from + plan.blockWidth);
+        accumulateAll(strips, from, to, begin, from, &Strip::accumulateTrial);
+        const FactorBlock block(plan.factor, from, to);
+        for (Strip& strip : strips)
+            strip.relax(from, to, block);
+    }
+    for (Strip& strip : strips)
+        BITWRIGHT_CHECK(strip.fitTrial());
+    return {};
 }
 
 Result<void> sweepTile(
@@ -220,17 +319,18 @@ Result<void> sweepTile(
         strips.emplace_back(plan, row);
         BITWRIGHT_CHECK(strips.back().load());
     }
-    std::vector<float> block;
     for (std::size_t begin = 0; begin < cols; begin += plan.spanWidth) {
         const std::size_t end = std::min(cols, begin + plan.spanWidth);
         for (Strip& strip : strips)
             strip.startSpan(begin, end);
-        accumulateAll(strips, begin, end, 0, begin);
+        accumulateAll(strips, begin, end, 0, begin, &Strip::accumulate);
+        if (plan.refitsSpans())
+            BITWRIGHT_CHECK(refitSpan(plan, strips, begin, end));
         for (std::size_t from = begin; from < end; from += plan.blockWidth) {
             BITWRIGHT_CHECK(context.checkStop());
             const std::size_t to = std::min(end, from + plan.blockWidth);
-            accumulateAll(strips, from, to, begin, from);
-            copyBlock(plan.factor, from, to, block);
+            accumulateAll(strips, from, to, begin, from, &Strip::accumulate);
+            const FactorBlock block(plan.factor, from, to);
             for (Strip& strip : strips)
                 BITWRIGHT_CHECK(strip.sweep(from, to, block));
         }
