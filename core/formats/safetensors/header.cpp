@@ -455,11 +455,8 @@ Result<Header> readHeaderUnnamed(const io::ByteSource& source)
     BITWRIGHT_ASSIGN(const std::string text, readHeaderText(source, length));
     Parsed parsed;
     HeaderHandler handler(parsed);
-    if (auto read = json::parse(text, "Header", handler); !read) {
-        Error error = std::move(read).error();
-        error.offset = kLengthBytes + error.offset.value_or(0); // from the header to the file
-        return fail(std::move(error).withRemedy("The file is damaged or was edited; fetch it again."));
-    }
+    if (auto read = json::parse(text, "Header", handler, kLengthBytes); !read)
+        return fail(std::move(read).error().withRemedy("The file is damaged or was edited; fetch it again."));
     BITWRIGHT_ASSIGN(Header header, checkedHeader(std::move(parsed), kLengthBytes + length, source.size()));
     io::Hasher hasher;
     hasher.add(std::string_view(text)); // length-prefixed: the same eight bytes that the file begins with

@@ -91,11 +91,13 @@ class Events
 public:
     using Value = nlohmann::json;
 
-    Events(std::string_view text, std::string_view what, Handler& handler, const char** seen)
+    Events(
+        std::string_view text, std::string_view what, Handler& handler, const char** seen, std::uint64_t base)
         : m_text(text)
         , m_what(what)
         , m_handler(handler)
         , m_seen(seen)
+        , m_base(base)
     { }
 
     bool null() { return scalar({Kind::Null, 0, {}}); }
@@ -128,9 +130,10 @@ public:
         const bool ended
             = m_text.find_first_not_of(" \t\r\n", at) == std::string_view::npos || position > m_text.size();
         if (ended)
-            stop(fmt::format("{} JSON ends early at byte {}.", m_what, m_text.size()), m_text.size());
+            stop(fmt::format("{} JSON ends early at byte {}.", m_what, m_base + m_text.size()),
+                m_base + m_text.size());
         else
-            stop(fmt::format("{} is not valid JSON at byte {}.", m_what, at), at);
+            stop(fmt::format("{} is not valid JSON at byte {}.", m_what, m_base + at), m_base + at);
         return false;
     }
 
@@ -161,7 +164,7 @@ private:
         return false;
     }
 
-    void stop(std::string message, std::size_t at)
+    void stop(std::string message, std::uint64_t at)
     {
         Error error;
         error.code = ErrorCode::Format;
@@ -170,12 +173,16 @@ private:
         m_error = std::move(error);
     }
 
-    [[nodiscard]] std::size_t position() const { return static_cast<std::size_t>(*m_seen - m_text.data()); }
+    [[nodiscard]] std::uint64_t position() const
+    {
+        return m_base + static_cast<std::uint64_t>(*m_seen - m_text.data());
+    }
 
     std::string_view m_text;
     std::string_view m_what;
     Handler& m_handler;
     const char** m_seen;
+    std::uint64_t m_base;
     std::size_t m_depth = 0;
     std::optional<Error> m_error;
 };
@@ -197,18 +204,18 @@ std::optional<BadByte> findBadByte(std::string_view text)
     return std::nullopt;
 }
 
-Result<void> parse(std::string_view text, std::string_view what, Handler& handler)
+Result<void> parse(std::string_view text, std::string_view what, Handler& handler, std::uint64_t base)
 {
     if (const auto bad = findBadByte(text)) {
         Error error;
         error.code = ErrorCode::Format;
-        error.message = bad->nul ? fmt::format("{} holds a NUL byte at byte {}.", what, bad->position)
-                                 : fmt::format("{} is not UTF-8 at byte {}.", what, bad->position);
-        error.offset = bad->position;
+        error.message = bad->nul ? fmt::format("{} holds a NUL byte at byte {}.", what, base + bad->position)
+                                 : fmt::format("{} is not UTF-8 at byte {}.", what, base + bad->position);
+        error.offset = base + bad->position;
         return fail(std::move(error));
     }
     const char* seen = text.data();
-    Events events(text, what, handler, &seen);
+    Events events(text, what, handler, &seen, base);
     const TrackingIterator begin(text.data(), &seen);
     const TrackingIterator end(text.data() + text.size(), &seen);
     const bool complete = nlohmann::json::sax_parse(begin, end, &events);

@@ -55,6 +55,7 @@ public:
 /// Parses `text` without building a tree. Errors: Format with the byte position in the text (malformed JSON,
 /// bad UTF-8, too deep), and whatever the handler returns. `what` names the text in messages, for example
 /// "Header".
-[[nodiscard]] Result<void> parse(std::string_view text, std::string_view what, Handler& handler);
+[[nodiscard]] Result<void> parse(
+    std::string_view text, std::string_view what, Handler& handler, std::uint64_t base = 0);
 
 } // namespace bitwright::formats::json
