@@ -91,8 +91,11 @@ constexpr std::array kGlued{GluedEnding{"_blocks", Parameter::Weight},
 Parameter takeParameter(Parts& parts)
 {
     const std::string_view last = parts.back();
-    if (contains(last, "quant_state")) {
-        parts.pop_back();
+    // bitsandbytes: "q_proj.weight.quant_state.bitsandbytes__nf4".
+    if (const auto state = std::find(parts.begin(), parts.end(), "quant_state"); state != parts.end()) {
+        parts.erase(state, parts.end());
+        if (parts.size() > 1 && parts.back() == "weight")
+            parts.pop_back();
         return Parameter::Scale;
     }
     Parameter kind = Parameter::Bare;
@@ -174,8 +177,11 @@ std::string towerOf(const Parts& parts, const Place& place)
         if (parts[i] == "lm_head")
             break;
         const std::string_view tower = towerOfWord(parts[i]);
-        const bool ggufShort = parts[i] == "v" || parts[i] == "a";
-        if (!tower.empty() && (!ggufShort || i == 0))
+        // GGUF's short prefixes are words of their own elsewhere ("attn.v").
+        const bool shortWord = parts[i] == "v" || parts[i] == "a";
+        const bool ggufPrefix
+            = i == 0 && parts.size() > 1 && (parts[1] == "blk" || parts[1].ends_with("_embd"));
+        if (!tower.empty() && (!shortWord || ggufPrefix))
             return std::string(tower);
     }
     return {};
