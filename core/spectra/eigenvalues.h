@@ -36,7 +36,7 @@ struct GramSpectrum
 ///
 /// All work is cut into fixed pieces, so the result does not depend on the thread count. The backward error
 /// of product and reduction is a modest multiple of u * lambda_max, u the unit roundoff of the precision
-/// used; GramSpectrum::resolution is (8 + sqrt(side)) * u * lambda_max, the size that independent rounding
+/// used; GramSpectrum::resolution is (16 + 2 sqrt(side)) * u * lambda_max, twice what independent rounding
 /// errors reach (the worst error seen in single precision is a twentieth of it at side 2048). Eigenvalues
 /// below it are noise. Needs about side^2 elements of working memory. Errors: InvalidArgument when the span
 /// does not match the shape or a side is zero, Unsupported above 131072 for the shorter side, Numeric for NaN
