@@ -1,0 +1,265 @@
+#include "views/models/allocation_table.h"
+
+#include "core/alloc/moves.h"
+#include "views/models/text.h"
+
+#include <QLocale>
+
+#include <cmath>
+#include <limits>
+
+namespace bitwright::views {
+
+namespace {
+
+QVariant rightAligned()
+{
+    return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
+}
+
+QString display(const std::string& text)
+{
+    return QString::fromStdString(escapedForDisplay(text));
+}
+
+} // namespace
+
+AllocationTable::AllocationTable(Document& document, QObject* parent)
+    : QAbstractTableModel(parent)
+    , m_document(document)
+{
+    connect(&document, &Document::planChanged, this, &AllocationTable::refresh);
+    connect(&document, &Document::spaceChanged, this, &AllocationTable::refresh);
+    connect(&document, &Document::closed, this, &AllocationTable::refresh);
+    refresh();
+}
+
+void AllocationTable::refresh()
+{
+    const bool ready = m_document.space() && m_document.choice().size() == m_document.space()->units().size();
+    const int rows = ready ? static_cast<int>(m_document.choice().size()) : 0;
+    if (rows != m_rows) {
+        beginResetModel();
+        m_rows = rows;
+        endResetModel();
+    } else if (rows > 0) {
+        Q_EMIT dataChanged(index(0, 0), index(rows - 1, ColumnCount - 1));
+    }
+}
+
+double AllocationTable::numberOf(int row, int column) const
+{
+    const auto unit = static_cast<std::size_t>(row);
+    const auto& space = *m_document.space();
+    const auto& cell = space.cell(unit, m_document.choice()[unit]);
+    switch (column) {
+    case BitsColumn:
+        return 8.0 * static_cast<double>(cell.resolved.bytes) / static_cast<double>(space.units()[unit].parameters());
+    case BytesColumn:
+        return static_cast<double>(cell.resolved.bytes);
+    case HarmColumn:
+        return cell.score.value_or(std::numeric_limits<double>::quiet_NaN());
+    case SqnrColumn:
+        return cell.sqnrDb;
+    default:
+        return std::numeric_limits<double>::quiet_NaN();
+    }
+}
+
+QString AllocationTable::textOf(int row, int column) const
+{
+    const auto unit = static_cast<std::size_t>(row);
+    const auto& space = *m_document.space();
+    const auto& cell = space.cell(unit, m_document.choice()[unit]);
+    switch (column) {
+    case UnitColumn:
+        return display(space.units()[unit].name);
+    case OptionColumn:
+        return QString::fromStdString(space.optionIds()[m_document.choice()[unit]]);
+    case BitsColumn:
+        return QLocale().toString(numberOf(row, column), 'f', 3);
+    case BytesColumn:
+        return sizeText(cell.resolved.bytes);
+    case HarmColumn:
+        return numberText(numberOf(row, column));
+    case SqnrColumn:
+        return std::isinf(cell.sqnrDb) ? tr("exact") : std::isnan(cell.sqnrDb) ? tr("unknown")
+                                                                             : tr("%1 dB").arg(QLocale().toString(cell.sqnrDb, 'f', 1));
+    case NoteColumn:
+        return QString::fromStdString(cell.resolved.fallback);
+    default:
+        return {};
+    }
+}
+
+int AllocationTable::rowCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : m_rows;
+}
+
+int AllocationTable::columnCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+QVariant AllocationTable::data(const QModelIndex& index, int role) const
+{
+    if (!index.isValid() || index.row() >= m_rows)
+        return {};
+    const int row = index.row();
+    const int column = index.column();
+    switch (role) {
+    case Qt::DisplayRole:
+        return textOf(row, column);
+    case Qt::TextAlignmentRole:
+        return column >= BitsColumn && column <= SqnrColumn ? rightAligned() : QVariant();
+    case Qt::ToolTipRole:
+        if (column == BytesColumn)
+            return tr("%1 bytes").arg(QLocale().toString(numberOf(row, column), 'f', 0));
+        if (column == HarmColumn)
+            return tr("%1 (%2)").arg(QLocale().toString(numberOf(row, column), 'g', 17),
+                QString::fromStdString(m_document.space()->provenance().label));
+        return textOf(row, column);
+    case SortRole: {
+        const double number = numberOf(row, column);
+        return std::isnan(number) ? QVariant(textOf(row, column)) : QVariant(number);
+    }
+    case BitsRole:
+        return numberOf(row, BitsColumn);
+    case LockedRole: {
+        const auto& entries = m_document.plan().entries;
+        const auto entry = entries.find(m_document.space()->units()[static_cast<std::size_t>(row)].name);
+        return entry != entries.end() && entry->second.locked;
+    }
+    default:
+        return {};
+    }
+}
+
+QVariant AllocationTable::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal)
+        return {};
+    if (role == Qt::TextAlignmentRole && section >= BitsColumn && section <= SqnrColumn)
+        return rightAligned();
+    if (role != Qt::DisplayRole)
+        return {};
+    switch (section) {
+    case UnitColumn:
+        return tr("Unit");
+    case OptionColumn:
+        return tr("Option");
+    case BitsColumn:
+        return tr("Bits per weight");
+    case BytesColumn:
+        return tr("Size");
+    case HarmColumn:
+        return tr("Predicted harm");
+    case SqnrColumn:
+        return tr("SQNR");
+    case NoteColumn:
+        return tr("Note");
+    default:
+        return {};
+    }
+}
+
+MovesTable::MovesTable(Document& document, QObject* parent)
+    : QAbstractTableModel(parent)
+    , m_document(document)
+{
+    connect(&document, &Document::planChanged, this, &MovesTable::refresh);
+    connect(&document, &Document::spaceChanged, this, &MovesTable::refresh);
+    connect(&document, &Document::closed, this, &MovesTable::refresh);
+}
+
+void MovesTable::refresh()
+{
+    beginResetModel();
+    m_moves.clear();
+    const auto& space = m_document.space();
+    if (space && m_document.choice().size() == space->units().size()) {
+        const auto problem = space->problem(m_document.plan(), m_document.settings().objective);
+        constexpr std::size_t kPerKind = 12;
+        if (auto list = alloc::nextMoves(problem, m_document.choice(), kPerKind))
+            m_moves = std::move(list->moves);
+    }
+    endResetModel();
+}
+
+const alloc::Move* MovesTable::moveAt(int row) const
+{
+    return row >= 0 && row < rowCount() ? &m_moves[static_cast<std::size_t>(row)] : nullptr;
+}
+
+int MovesTable::rowCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_moves.size());
+}
+
+int MovesTable::columnCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+QVariant MovesTable::data(const QModelIndex& index, int role) const
+{
+    const alloc::Move* move = index.isValid() ? moveAt(index.row()) : nullptr;
+    const auto& space = m_document.space();
+    if (move == nullptr || !space)
+        return {};
+    if (role == Qt::TextAlignmentRole)
+        return index.column() >= BytesColumn ? rightAligned() : QVariant();
+    if (role != Qt::DisplayRole && role != Qt::ToolTipRole)
+        return {};
+    switch (index.column()) {
+    case MoveColumn: {
+        QStringList names;
+        for (const auto unit : move->units)
+            names.push_back(display(space->units()[unit].name));
+        return names.join(role == Qt::ToolTipRole ? QStringLiteral("\n") : QStringLiteral(" + "));
+    }
+    case FromColumn:
+        return QString::fromStdString(space->optionIds()[move->from]);
+    case ToColumn:
+        return QString::fromStdString(space->optionIds()[move->to]);
+    case BytesColumn:
+        return QStringLiteral("%1%2").arg(move->deltaBytes < 0 ? QStringLiteral("−") : QStringLiteral("+"),
+            sizeText(static_cast<std::uint64_t>(std::llabs(move->deltaBytes))));
+    case HarmColumn:
+        return QStringLiteral("%1%2").arg(
+            move->deltaCost < 0 ? QStringLiteral("−") : QStringLiteral("+"), numberText(std::abs(move->deltaCost)));
+    case PriceColumn:
+        return move->kind == alloc::MoveKind::Free ? tr("free") : tr("%1 per KiB").arg(numberText(move->price * 1024.0));
+    default:
+        return {};
+    }
+}
+
+QVariant MovesTable::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal)
+        return {};
+    if (role == Qt::TextAlignmentRole && section >= BytesColumn)
+        return rightAligned();
+    if (role != Qt::DisplayRole)
+        return {};
+    switch (section) {
+    case MoveColumn:
+        return tr("Next best move");
+    case FromColumn:
+        return tr("From");
+    case ToColumn:
+        return tr("To");
+    case BytesColumn:
+        return tr("Size");
+    case HarmColumn:
+        return tr("Predicted harm");
+    case PriceColumn:
+        return tr("Price");
+    default:
+        return {};
+    }
+}
+
+} // namespace bitwright::views

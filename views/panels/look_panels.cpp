@@ -1,0 +1,304 @@
+#include "views/panels/look_panels.h"
+
+#include "views/charts/chart_math.h"
+
+#include <QHBoxLayout>
+#include <QVBoxLayout>
+
+namespace bitwright::views {
+
+namespace {
+
+/// Wires what every chart on axes has in common.
+void connectChart(Panel* panel, ChartBase* chart)
+{
+    QObject::connect(chart, &ChartBase::readoutChanged, panel, &Panel::readout);
+}
+
+} // namespace
+
+// --- Maxima ---
+
+MaximaPanel::MaximaPanel(Document& document, QWidget* parent)
+    : Panel(document, QStringLiteral("activation-maxima"), tr("Activation maxima"), parent)
+    , m_chart(new MaximaChart(this))
+{
+    m_layout->addWidget(m_chart);
+    connectChart(this, m_chart);
+    connect(m_chart, &ChartBase::remedyRequested, this,
+        [this] { m_document.isOpen() ? Q_EMIT openDumpRequested() : Q_EMIT openModelRequested(); });
+    connect(m_chart, &MaximaChart::siteActivated, this, [this](int site, int dump) {
+        if (dump == 0)
+            m_document.selectSite(site);
+    });
+    connect(m_chart, &MaximaChart::channelActivated, this, [this](int site, int channel, int dump) {
+        if (dump == 0)
+            m_document.selectSite(site, channel);
+    });
+    connect(&document, &Document::opened, this, &MaximaPanel::refresh);
+    connect(&document, &Document::closed, this, &MaximaPanel::refresh);
+    connect(&document, &Document::dumpsChanged, this, &MaximaPanel::refresh);
+    connect(&document, &Document::outliersChanged, this, &MaximaPanel::refresh);
+    connect(&document.selection(), &Selection::changed, this, &MaximaPanel::followSelection);
+    refresh();
+}
+
+void MaximaPanel::refresh()
+{
+    if (!m_document.isOpen() || m_document.workspace()->dump() == nullptr) {
+        m_chart->setData({});
+        m_chart->setEmpty(tr("Largest activations of every layer on a log axis, with massive activations marked.\n"
+                             "No activations are loaded."),
+            m_document.isOpen() ? tr("Open a dump…") : tr("Open a model…"));
+        return;
+    }
+    m_chart->clearEmpty();
+    m_chart->setCaption({title(), sourceText(m_document), tr("max |x|, 99.9 % quantile and rms per site"),
+        tr("measured by the dump")});
+    m_chart->setData(maximaData(m_document));
+    followSelection();
+}
+
+void MaximaPanel::followSelection()
+{
+    m_chart->setCurrentSite(m_document.selection().site());
+    m_chart->setCurrentChannel(m_document.selection().channel());
+}
+
+// --- Outlier map ---
+
+OutlierPanel::OutlierPanel(Document& document, QWidget* parent)
+    : Panel(document, QStringLiteral("outlier-map"), tr("Outlier channels"), parent)
+    , m_measure(new QComboBox(this))
+    , m_map(new OutlierMap(this))
+{
+    m_measure->addItem(tr("max |x|"), static_cast<int>(stats::ChannelMeasure::AbsMax));
+    m_measure->addItem(tr("rms"), static_cast<int>(stats::ChannelMeasure::Rms));
+    m_measure->addItem(tr("kurtosis"), static_cast<int>(stats::ChannelMeasure::Kurtosis));
+    m_measure->addItem(tr("share |x| ≥ 6"), static_cast<int>(stats::ChannelMeasure::ShareAboveThreshold));
+    m_measure->setAccessibleName(tr("Measure of the outlier map"));
+    m_measure->setToolTip(tr("What a cell of the map shows"));
+    auto* bar = new QHBoxLayout;
+    bar->setContentsMargins(8, 4, 8, 2);
+    auto* label = new QLabel(tr("&Measure"), this);
+    label->setBuddy(m_measure);
+    bar->addWidget(label);
+    bar->addWidget(m_measure);
+    bar->addStretch();
+    m_layout->addLayout(bar);
+    m_layout->addWidget(m_map, 1);
+    connectChart(this, m_map);
+    connect(m_measure, &QComboBox::currentIndexChanged, this, &OutlierPanel::refresh);
+    connect(m_map, &ChartBase::remedyRequested, this,
+        [this] { m_document.isOpen() ? Q_EMIT openDumpRequested() : Q_EMIT openModelRequested(); });
+    connect(m_map, &OutlierMap::cellActivated, this, [this](int row, int channel) {
+        if (row >= 0 && row < static_cast<int>(m_siteOfRow.size()))
+            m_document.selectSite(m_siteOfRow[static_cast<std::size_t>(row)], channel);
+    });
+    connect(&document, &Document::opened, this, &OutlierPanel::refresh);
+    connect(&document, &Document::closed, this, &OutlierPanel::refresh);
+    connect(&document, &Document::dumpsChanged, this, &OutlierPanel::refresh);
+    connect(&document, &Document::outliersChanged, this, &OutlierPanel::refresh);
+    connect(&document, &Document::channelMapChanged, this, &OutlierPanel::refresh);
+    connect(&document.selection(), &Selection::changed, this, &OutlierPanel::followSelection);
+    refresh();
+}
+
+void OutlierPanel::refresh()
+{
+    if (!m_document.isOpen() || m_document.workspace()->dump() == nullptr) {
+        m_map->setData({});
+        m_map->setEmpty(tr("Every channel of every layer: a hot channel is a bright column.\nNo activations are loaded."),
+            m_document.isOpen() ? tr("Open a dump…") : tr("Open a model…"));
+        return;
+    }
+    const auto measure = static_cast<stats::ChannelMeasure>(m_measure->currentData().toInt());
+    const auto map = m_document.channelMap(measure);
+    if (!map) {
+        m_map->setEmpty(tr("Computing the outlier map…"));
+        return;
+    }
+    m_map->clearEmpty();
+    m_rowOfSite.assign(m_document.workspace()->dump()->sites().size(), -1);
+    m_siteOfRow.clear();
+    for (std::size_t row = 0; row < map->rows(); ++row) {
+        m_rowOfSite[map->sites[row]] = static_cast<int>(row);
+        m_siteOfRow.push_back(static_cast<int>(map->sites[row]));
+    }
+    m_map->setCaption({title(), sourceText(m_document), m_measure->currentText(), tr("measured by the dump")});
+    m_map->setData(outlierMapData(m_document, *map));
+    followSelection();
+}
+
+void OutlierPanel::followSelection()
+{
+    const int site = m_document.selection().site();
+    const bool shown = site >= 0 && site < static_cast<int>(m_rowOfSite.size());
+    m_map->setCurrentRow(shown ? m_rowOfSite[static_cast<std::size_t>(site)] : -1);
+    m_map->setPinnedChannel(m_document.selection().channel());
+}
+
+// --- One tensor ---
+
+TensorPanel::TensorPanel(Document& document, JobQueue& jobs, const QString& id, const QString& title, QWidget* parent)
+    : Panel(document, id, title, parent)
+    , m_jobs(jobs)
+{
+    m_delay.setSingleShot(true);
+    m_delay.setInterval(120);
+    connect(&m_delay, &QTimer::timeout, this, &TensorPanel::startGrid);
+    const auto update = [this] { refresh(); };
+    connect(&document, &Document::opened, this, update);
+    connect(&document, &Document::closed, this, [this] {
+        m_grid.reset();
+        m_gridTensor = m_wantedTensor = -1;
+        refresh();
+    });
+    connect(&document, &Document::planChanged, this, update);
+    connect(&document, &Document::spaceChanged, this, update);
+    connect(&document.selection(), &Selection::changed, this, update);
+    connect(&document, &Document::tensorScanned, this, [this](int tensor) {
+        if (tensor == m_document.selection().tensor())
+            refresh();
+    });
+}
+
+std::optional<quant::Option> TensorPanel::currentOption() const
+{
+    const auto& space = m_document.space();
+    const auto units = m_document.unitsOfTensor(m_document.selection().tensor());
+    if (!space || units.isEmpty() || m_document.choice().size() != space->units().size())
+        return std::nullopt;
+    const auto unit = static_cast<std::size_t>(units.front());
+    const auto& option = space->cell(unit, m_document.choice()[unit]).resolved.option;
+    return option.grid ? std::optional<quant::Option>(option) : std::nullopt;
+}
+
+const WeightGrid* TensorPanel::grid()
+{
+    const auto option = currentOption();
+    const int tensor = m_document.selection().tensor();
+    if (!option)
+        return nullptr;
+    if (m_grid && m_gridTensor == tensor && m_gridOption == option->id)
+        return &*m_grid;
+    if (m_wantedTensor != tensor || m_wantedOption != option->id) {
+        m_wantedTensor = tensor;
+        m_wantedOption = option->id;
+        m_delay.start();
+    }
+    return nullptr;
+}
+
+void TensorPanel::startGrid()
+{
+    const auto option = currentOption();
+    const int tensor = m_document.selection().tensor();
+    if (!option || tensor < 0 || !isVisible())
+        return;
+    const int serial = ++m_serial;
+    m_jobs.run<WeightGrid>(
+        tr("Round %1").arg(QString::fromStdString(
+            escapedForDisplay(m_document.workspace()->checkpoint().tensors()[static_cast<std::size_t>(tensor)].name))),
+        id(),
+        [workspace = m_document.workspace(), tensor, option = *option](const RunContext& context) {
+            return weightGrid(*workspace, static_cast<model::TensorIndex>(tensor), option, context);
+        },
+        [this, serial, tensor, id = option->id](Result<WeightGrid> grid) {
+            if (serial != m_serial || !grid)
+                return;
+            m_grid = std::move(*grid);
+            m_gridTensor = tensor;
+            m_gridOption = id;
+            refresh();
+        });
+}
+
+// --- Weights ---
+
+WeightsPanel::WeightsPanel(Document& document, JobQueue& jobs, QWidget* parent)
+    : TensorPanel(document, jobs, QStringLiteral("weights"), tr("Weights"), parent)
+    , m_chart(new WeightHistogram(this))
+{
+    m_layout->addWidget(m_chart);
+    connectChart(this, m_chart);
+    connect(m_chart, &ChartBase::remedyRequested, this,
+        [this] { m_document.isOpen() ? Q_EMIT scanRequested() : Q_EMIT openModelRequested(); });
+    refresh();
+}
+
+void WeightsPanel::refresh()
+{
+    const int tensor = m_document.selection().tensor();
+    const auto* result = m_document.result(tensor);
+    if (!m_document.isOpen() || tensor < 0) {
+        m_chart->setEmpty(tr("Distribution of a tensor's weights with every level of the chosen number format.\n%1")
+                              .arg(m_document.isOpen() ? tr("Select a tensor.") : tr("No model is open.")),
+            m_document.isOpen() ? QString() : tr("Open a model…"));
+        return;
+    }
+    const auto& info = m_document.workspace()->checkpoint().tensors()[static_cast<std::size_t>(tensor)];
+    if (result == nullptr || !result->stats) {
+        const QString why = result != nullptr && result->error ? QString::fromStdString(result->error->oneLine())
+                                                               : tr("This tensor has not been scanned.");
+        m_chart->setEmpty(why, m_document.isScanning() ? QString() : tr("Scan the model"));
+        return;
+    }
+    auto data = weightHistogramData(info, *result->stats);
+    if (const auto* levels = grid(); levels != nullptr) {
+        data.option = QString::fromStdString(levels->option);
+        data.optionBits = levels->bits;
+        data.levels = levels->levels;
+        data.clippedShare = levels->clippedShare;
+    }
+    m_chart->clearEmpty();
+    m_chart->setCaption({tr("Weights of %1").arg(data.tensor), m_document.title(), tr("count per bin; levels at the median scale"),
+        tr("measured")});
+    m_chart->setData(std::move(data));
+}
+
+// --- Spectrum ---
+
+SpectrumPanel::SpectrumPanel(Document& document, JobQueue& jobs, QWidget* parent)
+    : TensorPanel(document, jobs, QStringLiteral("spectrum"), tr("Spectrum"), parent)
+    , m_chart(new SpectrumChart(this))
+{
+    m_layout->addWidget(m_chart);
+    connectChart(this, m_chart);
+    connect(m_chart, &ChartBase::remedyRequested, this,
+        [this] { m_document.isOpen() ? Q_EMIT scanRequested() : Q_EMIT openModelRequested(); });
+    refresh();
+}
+
+void SpectrumPanel::refresh()
+{
+    const int tensor = m_document.selection().tensor();
+    const auto* result = m_document.result(tensor);
+    if (!m_document.isOpen() || tensor < 0) {
+        m_chart->setEmpty(tr("Eigenvalues of a weight with tail fit and random bulk, and those of its rounding error.\n%1")
+                              .arg(m_document.isOpen() ? tr("Select a tensor.") : tr("No model is open.")),
+            m_document.isOpen() ? QString() : tr("Open a model…"));
+        return;
+    }
+    const auto& info = m_document.workspace()->checkpoint().tensors()[static_cast<std::size_t>(tensor)];
+    if (result == nullptr || !result->spectrum) {
+        const bool matrix = info.quantizable;
+        m_chart->setEmpty(matrix ? tr("The spectrum of this tensor has not been computed.")
+                                 : tr("Spectra are computed for weight matrices; this tensor is none (%1).")
+                                       .arg(QString::fromStdString(escapedForDisplay(info.reason))),
+            matrix && !m_document.isScanning() ? tr("Scan the model") : QString());
+        return;
+    }
+    auto data = spectrumData(info, *result->spectrum);
+    if (const auto* levels = grid(); levels != nullptr) {
+        data.errorEigenvalues = levels->errorEigenvalues;
+        data.errorBits = levels->bits;
+        data.errorOption = QString::fromStdString(levels->option);
+    }
+    m_chart->clearEmpty();
+    m_chart->setCaption({tr("Spectrum of %1").arg(data.tensor), m_document.title(),
+        tr("eigenvalues of WᵀW; power law by Kolmogorov-Smirnov, bulk by Marchenko-Pastur"), tr("measured")});
+    m_chart->setData(std::move(data));
+}
+
+} // namespace bitwright::views

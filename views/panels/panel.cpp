@@ -1,0 +1,20 @@
+#include "views/panels/panel.h"
+
+#include <QVBoxLayout>
+
+namespace bitwright::views {
+
+Panel::Panel(Document& document, const QString& id, const QString& title, QWidget* parent)
+    : QWidget(parent)
+    , m_document(document)
+    , m_layout(new QVBoxLayout(this))
+    , m_id(id)
+    , m_title(title)
+{
+    setObjectName(id);
+    setAccessibleName(title);
+    m_layout->setContentsMargins(0, 0, 0, 0);
+    m_layout->setSpacing(0);
+}
+
+} // namespace bitwright::views

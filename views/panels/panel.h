@@ -1,0 +1,42 @@
+#pragma once
+
+#include "views/charts/chart_surface.h"
+#include "views/charts/palette.h"
+#include "views/models/document.h"
+
+#include <QWidget>
+
+class QVBoxLayout;
+
+namespace bitwright::views {
+
+/// A page of the window: controls and one view on the document. The id names its dock and its picture.
+class Panel : public QWidget
+{
+    Q_OBJECT
+
+public:
+    Panel(Document& document, const QString& id, const QString& title, QWidget* parent = nullptr);
+
+    [[nodiscard]] const QString& id() const { return m_id; }
+    [[nodiscard]] const QString& title() const { return m_title; }
+    virtual void applyTheme(const Theme& theme) = 0;
+    /// The chart to export; nullptr for panels without one.
+    [[nodiscard]] virtual ChartSurface* surface() { return nullptr; }
+
+Q_SIGNALS:
+    void openModelRequested();
+    void openDumpRequested();
+    void scanRequested();
+    void readout(const QString& text);
+
+protected:
+    Document& m_document;
+    QVBoxLayout* m_layout; ///< Without margins; the view goes in last.
+
+private:
+    QString m_id;
+    QString m_title;
+};
+
+} // namespace bitwright::views
