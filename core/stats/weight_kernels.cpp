@@ -287,6 +287,8 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 // Squares of magnitudes outside of this range leave float32 or lose digits in it.
 constexpr float kSmallest = 1e-15F;
 constexpr float kLargest = 1e15F;
+// A float lane of a column sums this many squares before it goes to double.
+constexpr std::size_t kRowsInFloat = 256;
 
 /// Whether float lanes can hold the squares of values in [low, high].
 bool rangeIsSafe(float low, float high)
@@ -379,10 +381,9 @@ BlockMoments momentsInDouble(std::span<const float> values)
 
 } // namespace
 
-void accumulateRanges(const Tile& tile, const RangeSink& sink)
+/// A tile of at most kRowsInFloat rows.
+void accumulatePiece(const Tile& tile, const RangeSink& sink)
 {
-    if (tile.rows == 0 || tile.cols == 0)
-        return;
     resetRows(tile, sink);
     std::fill_n(sink.scratch, tile.cols, kInfinity);
     std::fill_n(sink.scratch + tile.cols, tile.cols, -kInfinity);
@@ -406,6 +407,27 @@ void accumulateRanges(const Tile& tile, const RangeSink& sink)
         sink.colMin[column] = std::min(sink.colMin[column], sink.scratch[column]);
         sink.colMax[column] = std::max(sink.colMax[column], sink.scratch[tile.cols + column]);
         sink.colSumSq[column] += static_cast<double>(sink.scratch[2 * tile.cols + column]);
+    }
+}
+
+void accumulateRanges(const Tile& tile, const RangeSink& sink)
+{
+    if (tile.rows == 0 || tile.cols == 0)
+        return;
+    const std::size_t groups
+        = sink.groupAbsMax != nullptr ? (tile.cols + sink.groupSize - 1) / sink.groupSize : 0;
+    for (std::size_t row = 0; row < tile.rows; row += kRowsInFloat) {
+        Tile piece = tile;
+        piece.rows = std::min(kRowsInFloat, tile.rows - row);
+        piece.data = static_cast<const std::byte*>(tile.data) + row * tile.cols * elementBytes(tile.element);
+        RangeSink part = sink;
+        part.rowMin += row;
+        part.rowMax += row;
+        part.rowSumSq += row;
+        part.rowFinite += row;
+        if (groups != 0)
+            part.groupAbsMax += row * groups;
+        accumulatePiece(piece, part);
     }
 }
 

@@ -49,7 +49,7 @@ struct RangeSink
 };
 
 /// Folds minimum, maximum and sum of squares of every row and column of a tile into `sink`. Float lanes hold
-/// at most 2048 values of a row and `tile.rows` values of a column before they go to double; a tile with NaN,
+/// at most 2048 values of a row and 256 values of a column before they go to double; a tile with NaN,
 /// Inf or magnitudes whose squares leave float32 is done again in double.
 void accumulateRanges(const Tile& tile, const RangeSink& sink);
 
