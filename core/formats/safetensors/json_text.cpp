@@ -41,7 +41,6 @@ public:
         return before;
     }
     friend bool operator==(const TrackingIterator& a, const TrackingIterator& b) { return a.m_at == b.m_at; }
-    friend bool operator!=(const TrackingIterator& a, const TrackingIterator& b) { return a.m_at != b.m_at; }
 
 private:
     const char* m_at = nullptr;
