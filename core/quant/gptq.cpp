@@ -47,7 +47,7 @@ SweepPlan makePlan(const WeightTile& weights, const GridSpec& grid, const Quanti
     const auto width = static_cast<std::size_t>(grid.groupWidth(weights.cols));
     const auto block = static_cast<std::size_t>(settings.blockSize);
     // A group that begins with the first step is fitted before any update in any case.
-    const bool fixed = factor.actOrder() || width >= weights.cols;
+    const bool fixed = !factor.keepsGroupsWhole(width) || width >= weights.cols;
     const std::size_t span = fixed ? block : (width >= block ? width : width * (block / width));
     return {weights, grid, factor, out, width, static_cast<std::size_t>(out.groups()), block, span, fixed};
 }
@@ -171,11 +171,12 @@ public:
         std::array<float, kStripRows> lows{};
         std::array<float, kStripRows> highs{};
         const std::size_t count = std::min(m_plan.groupWidth, m_plan.weights.cols - m_trialBegin);
+        const std::size_t group = m_plan.factor.order()[m_trialBegin] / m_plan.groupWidth;
         if (!numeric::scanLanes(m_trial.data(), count, kStripRows, lows, highs))
             return fail(ErrorCode::Numeric, "GPTQ diverges at input {}, rows {} to {}; raise the dampening.",
                 m_trialBegin, m_firstRow, m_firstRow + m_rows - 1);
         for (std::size_t r = 0; r < m_rows; ++r)
-            BITWRIGHT_CHECK(fitLane(m_trialBegin / m_plan.groupWidth, r, {lows[r], highs[r]}));
+            BITWRIGHT_CHECK(fitLane(group, r, {lows[r], highs[r]}));
         return {};
     }
 

@@ -22,8 +22,12 @@ public:
     /// Errors: InvalidArgument for a wrong triangle size; Numeric for NaN, Inf, a negative diagonal, an
     /// all-zero Gram or one that is not positive definite even when damped; OutOfMemory beyond the context's
     /// budget; Cancelled.
-    [[nodiscard]] static Result<GptqFactor> make(
-        const GramView& gram, const QuantizerSettings& settings, const RunContext& context);
+    ///
+    /// `groupWidth` are the columns of a group of the grids to come (GridSpec::groupWidth), for
+    /// QuantizerSettings::groupAware; with 0 the columns keep their order unless actOrder is set. A factor
+    /// serves any grid: one of another group width gets its grids fitted beforehand.
+    [[nodiscard]] static Result<GptqFactor> make(const GramView& gram, const QuantizerSettings& settings,
+        const RunContext& context, std::uint64_t groupWidth = 0);
 
     [[nodiscard]] std::uint64_t width() const { return m_data->width; }
     /// Input column processed at step j.
@@ -43,14 +47,19 @@ public:
     [[nodiscard]] std::span<const double> pivots() const { return m_data->pivots; }
     /// What was added to the diagonal.
     [[nodiscard]] double damping() const { return m_data->damping; }
-    /// Whether columns are processed by descending diagonal.
-    [[nodiscard]] bool actOrder() const { return m_data->actOrder; }
+    /// True when the groups of a grid of `groupWidth` columns are processed one after the other, so that they
+    /// can be refitted.
+    [[nodiscard]] bool keepsGroupsWhole(std::uint64_t groupWidth) const
+    {
+        return m_data->natural || m_data->groupWidth == groupWidth;
+    }
 
 private:
     struct Data
     {
         std::uint64_t width = 0;
-        bool actOrder = false;
+        bool natural = true; ///< Columns keep their order.
+        std::uint64_t groupWidth = 0; ///< Groups of this width stay whole in the order; 0: none.
         double damping = 0.0;
         std::vector<std::uint32_t> order;
         std::vector<std::uint8_t> dead;
@@ -64,12 +73,19 @@ private:
     explicit GptqFactor(std::shared_ptr<const Data> data)
         : m_data(std::move(data))
     { }
+    static void chooseOrder(
+        const GramView& gram, const QuantizerSettings& settings, std::uint64_t groupWidth, Data& data);
+
     std::shared_ptr<const Data> m_data;
 };
 
+/// True when GptqFactor::make gives the same factor of a Gram for both settings and group widths.
+[[nodiscard]] bool sameFactor(const QuantizerSettings& a, std::uint64_t groupWidthA,
+    const QuantizerSettings& b, std::uint64_t groupWidthB);
+
 /// GPTQ of a matrix or a tile of its rows with a prepared factor; any number format. Groups are refitted at
-/// their start on the updated weights, or all fitted beforehand when the factor uses act-order. Errors as
-/// quantize().
+/// their start on the updated weights, or all fitted beforehand when the factor's order does not keep them
+/// whole (act-order). Errors as quantize().
 [[nodiscard]] Result<QuantizedMatrix> quantizeGptq(const WeightTile& weights, const GridSpec& grid,
     const QuantizerSettings& settings, const GptqFactor& factor, const RunContext& context);
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <span>
 
 namespace bitwright::quant {
 
@@ -56,14 +57,42 @@ double liveMean(const GramView& gram)
     return live == 0 ? 0.0 : sum / static_cast<double>(live);
 }
 
-std::vector<std::uint32_t> processingOrder(const GramView& gram, bool actOrder)
+float diagonalOf(const GramView& gram, std::size_t i)
 {
-    std::vector<std::uint32_t> order(gram.width);
-    std::iota(order.begin(), order.end(), 0U);
-    if (actOrder)
-        std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-            return gram.lower[packedIndex(a, a)] > gram.lower[packedIndex(b, b)];
-        });
+    return gram.lower[packedIndex(i, i)];
+}
+
+/// All columns by descending diagonal; ties keep their order.
+void sortByDiagonal(const GramView& gram, std::span<std::uint32_t> columns)
+{
+    std::stable_sort(columns.begin(), columns.end(),
+        [&](std::uint32_t a, std::uint32_t b) { return diagonalOf(gram, a) > diagonalOf(gram, b); });
+}
+
+/// Whole groups by descending mean diagonal, and each group's columns by descending diagonal. A shorter last
+/// group stays last, so that groups begin at multiples of their width.
+std::vector<std::uint32_t> groupAwareOrder(const GramView& gram, std::size_t groupWidth)
+{
+    const std::size_t n = gram.width;
+    const std::size_t whole = n / groupWidth;
+    std::vector<double> sums(whole);
+    for (std::size_t g = 0; g < whole; ++g)
+        for (std::size_t i = g * groupWidth; i < (g + 1) * groupWidth; ++i)
+            sums[g] += static_cast<double>(diagonalOf(gram, i));
+    std::vector<std::size_t> groups(whole);
+    std::iota(groups.begin(), groups.end(), std::size_t{0});
+    std::stable_sort(
+        groups.begin(), groups.end(), [&](std::size_t a, std::size_t b) { return sums[a] > sums[b]; });
+    if (n % groupWidth != 0)
+        groups.push_back(whole);
+    std::vector<std::uint32_t> order;
+    order.reserve(n);
+    for (const std::size_t g : groups) {
+        const std::size_t begin = order.size();
+        for (std::size_t i = g * groupWidth; i < std::min(n, (g + 1) * groupWidth); ++i)
+            order.push_back(static_cast<std::uint32_t>(i));
+        sortByDiagonal(gram, std::span(order).subspan(begin));
+    }
     return order;
 }
 
@@ -75,8 +104,22 @@ std::size_t paddedStride(std::size_t n)
 
 } // namespace
 
-Result<GptqFactor> GptqFactor::make(
-    const GramView& gram, const QuantizerSettings& settings, const RunContext& context)
+void GptqFactor::chooseOrder(
+    const GramView& gram, const QuantizerSettings& settings, std::uint64_t groupWidth, Data& data)
+{
+    data.order.resize(gram.width);
+    std::iota(data.order.begin(), data.order.end(), 0U);
+    data.natural = !settings.actOrder && (!settings.groupAware || groupWidth == 0);
+    if (settings.actOrder) {
+        sortByDiagonal(gram, data.order);
+    } else if (!data.natural) {
+        data.order = groupAwareOrder(gram, groupWidth);
+        data.groupWidth = groupWidth;
+    }
+}
+
+Result<GptqFactor> GptqFactor::make(const GramView& gram, const QuantizerSettings& settings,
+    const RunContext& context, std::uint64_t groupWidth)
 {
     BITWRIGHT_CHECK(checkGram(gram, settings, context));
     const std::size_t n = gram.width;
@@ -85,9 +128,8 @@ Result<GptqFactor> GptqFactor::make(
         return fail(ErrorCode::Numeric, "The Gram is all zero: its inputs were never active.");
     auto data = std::make_shared<Data>();
     data->width = n;
-    data->actOrder = settings.actOrder;
     data->damping = settings.dampening * mean;
-    data->order = processingOrder(gram, settings.actOrder);
+    chooseOrder(gram, settings, groupWidth, *data);
     data->dead.resize(n);
     for (std::size_t i = 0; i < n; ++i)
         data->dead[i] = gram.lower[packedIndex(i, i)] > 0.0F ? 0 : 1;
@@ -148,6 +190,16 @@ Result<GptqFactor> GptqFactor::make(
         },
         loops));
     return GptqFactor(std::move(data));
+}
+
+bool sameFactor(const QuantizerSettings& a, std::uint64_t groupWidthA, const QuantizerSettings& b,
+    std::uint64_t groupWidthB)
+{
+    const auto wholeGroups = [](const QuantizerSettings& settings, std::uint64_t groupWidth) {
+        return settings.groupAware && !settings.actOrder ? groupWidth : 0;
+    };
+    return a.dampening == b.dampening && a.actOrder == b.actOrder
+        && wholeGroups(a, groupWidthA) == wholeGroups(b, groupWidthB);
 }
 
 } // namespace bitwright::quant

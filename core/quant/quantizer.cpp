@@ -84,7 +84,8 @@ Result<QuantizedMatrix> quantize(const WeightTile& weights, const GridSpec& grid
     if (gram->width != weights.cols)
         return fail(ErrorCode::InvalidArgument, "The Gram is {} inputs wide, the weight has {} columns.",
             gram->width, weights.cols);
-    BITWRIGHT_ASSIGN(const GptqFactor factor, GptqFactor::make(*gram, settings, context.part(0.0, 0.3)));
+    BITWRIGHT_ASSIGN(const GptqFactor factor,
+        GptqFactor::make(*gram, settings, context.part(0.0, 0.3), grid.groupWidth(weights.cols)));
     return quantizeGptq(weights, grid, settings, factor, context.part(0.3, 1.0));
 }
 

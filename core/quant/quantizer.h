@@ -42,8 +42,11 @@ struct QuantizerSettings
 {
     double dampening
         = 0.01; ///< GPTQ: added to the Gram's diagonal, as a share of its mean over live columns.
-    bool actOrder
-        = false; ///< GPTQ: columns by descending diagonal; group scales are then fitted before any update.
+    bool groupAware
+        = true; ///< GPTQ: groups by descending mean diagonal, columns by descending diagonal inside each.
+                ///< Costs nothing at export (groups stay whole) and is what GPTQModel does by default.
+    bool actOrder = false; ///< GPTQ: all columns by descending diagonal (wins over groupAware); group scales
+                           ///< are then fitted before any update.
     int blockSize = 128; ///< GPTQ: columns between two lazy updates; changes speed, not the mathematics.
     int clipSteps = 80; ///< Clip search: range factors 1 - i/clipResolution for i < clipSteps.
     int clipResolution = 100;

@@ -204,7 +204,8 @@ int main(int argc, char** argv)
     for (int i = 0; i < settings.repeat; ++i) {
         const double start = seconds();
         const double cpuStart = cpuSeconds();
-        const auto factor = GptqFactor::make({lower, tile.cols, 1.0}, {}, context);
+        const auto factor
+            = GptqFactor::make({lower, tile.cols, 1.0}, {}, context, grid->groupWidth(tile.cols));
         if (!factor)
             quit(factor.error().oneLine());
         const double factored = seconds() - start;

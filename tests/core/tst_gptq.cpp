@@ -132,6 +132,14 @@ QuantizedMatrix gptq(
     return must(quantize(layer.tile(), grid(id), Method::Gptq, settings, layer.gram(), context));
 }
 
+/// Settings with columns in their own order, as the textbook references have them.
+QuantizerSettings natural()
+{
+    QuantizerSettings settings;
+    settings.groupAware = false;
+    return settings;
+}
+
 QuantizedMatrix rtn(const Layer& layer, std::string_view id)
 {
     return must(quantize(layer.tile(), grid(id), Method::RoundToNearest, {}, std::nullopt, {}));
@@ -285,6 +293,7 @@ private Q_SLOTS:
     void losesLessThanRounding();
     void beatsEveryGreedyOrder();
     void actOrderKeepsGroupsWhereTheyAre();
+    void groupAwareOrderKeepsGroupsWhole();
     void deadInputsGetZeroWeights();
     void anyMultipleOfTheGramGivesTheSameCodes();
     void threadsAndTilesGiveTheSameBytes();
@@ -322,7 +331,8 @@ void TestGptq::diagonalGramIsRoundToNearest()
 void TestGptq::equalsTextbookGptq_data()
 {
     QTest::addColumn<int>("kind");
-    for (const char* id : {"int4-sym-g32", "int3-asym-g64", "int2-narrow-row", "int4-asym-g128", "nf4-g64-f16"}) {
+    for (const char* id :
+        {"int4-sym-g32", "int3-asym-g64", "int2-narrow-row", "int4-asym-g128", "nf4-g64-f16"}) {
         QTest::addRow("%s independent", id) << int(Inputs::Independent);
         QTest::addRow("%s correlated", id) << int(Inputs::Correlated);
         QTest::addRow("%s singular", id) << int(Inputs::FewRows);
@@ -345,7 +355,7 @@ void TestGptq::equalsTextbookGptq()
 
     // Ours works in float32: a value within about 1e-6 of a rounding boundary may fall to the other side and
     // take the rest of its row along, so a row or two may differ; the loss may not.
-    const auto ours = gptq(layer, id);
+    const auto ours = gptq(layer, id, natural());
     QVERIFY2(equalRows(ours, reference.matrix) + 3 >= layer.rows,
         std::to_string(equalRows(ours, reference.matrix)).c_str());
     const double loss = rowLosses(errorOf(layer, ours), h).sum();
@@ -356,7 +366,7 @@ void TestGptq::equalsLdlqExactly()
 {
     for (const unsigned seed : {1U, 2U, 3U}) {
         const auto layer = makeExactLayer(100, 200, seed);
-        QuantizerSettings settings;
+        QuantizerSettings settings = natural();
         settings.dampening = 0.0;
         const auto ours = gptq(layer, "int4-narrow-row", settings);
         QVERIFY(sameBytes(ours, textbookLdlq(layer, "int4-narrow-row", 0.0)));
@@ -367,7 +377,7 @@ void TestGptq::equalsLdlqExactly()
 void TestGptq::blockSizeHasNoEffectExactly()
 {
     const auto layer = makeExactLayer(100, 200, 9);
-    QuantizerSettings settings;
+    QuantizerSettings settings = natural();
     settings.dampening = 0.0;
     const auto expected = gptq(layer, "int4-narrow-row", settings);
     for (const int block : {1, 3, 8, 31, 64, 200, 1000}) {
@@ -511,6 +521,45 @@ void TestGptq::actOrderKeepsGroupsWhereTheyAre()
             h(factor->order()[j - 1], factor->order()[j - 1]) >= h(factor->order()[j], factor->order()[j]));
 }
 
+void TestGptq::groupAwareOrderKeepsGroupsWhole()
+{
+    const auto layer = makeLayer(64, 300, Inputs::Correlated, 16); // the last group of 64 has 44 columns
+    const auto factor = GptqFactor::make(layer.gram(), {}, {}, 64);
+    std::vector<bool> seen(layer.cols, false);
+    double previousMean = HUGE_VAL;
+    const Matrix h = layer.damped(0.0);
+    for (std::size_t begin = 0; begin < layer.cols; begin += 64) {
+        const std::size_t end = std::min<std::size_t>(layer.cols, begin + 64);
+        double mean = 0.0;
+        for (std::size_t j = begin; j < end; ++j) {
+            const auto column = factor->order()[j];
+            QCOMPARE(column / 64, factor->order()[begin] / 64);
+            QVERIFY(!seen[column]);
+            seen[column] = true;
+            mean += h(column, column) / 64;
+            if (j > begin)
+                QVERIFY(h(factor->order()[j - 1], factor->order()[j - 1]) >= h(column, column));
+        }
+        QVERIFY(end == layer.cols || mean <= previousMean);
+        previousMean = mean;
+    }
+    QCOMPARE(factor->order()[256] / 64, 4U); // the short group stays last
+    QVERIFY(factor->keepsGroupsWhole(64) && !factor->keepsGroupsWhole(32));
+
+    // Groups are still refitted, and it pays on inputs of different size.
+    const Matrix damped = layer.damped(0.01);
+    for (const char* id : {"int3-sym-g64", "int4-asym-g32", "int2-asym-g128"}) {
+        const auto aware = gptq(layer, id);
+        QVERIFY(aware.scales != rtn(layer, id).scales);
+        const double loss = rowLosses(errorOf(layer, aware), damped).sum();
+        const double plainOrder = rowLosses(errorOf(layer, gptq(layer, id, natural())), damped).sum();
+        QVERIFY2(loss < plainOrder, std::to_string(loss / plainOrder).c_str());
+    }
+    // A factor for another group width still serves: grids are then fitted beforehand.
+    const auto other = must(quantizeGptq(layer.tile(), grid("int3-sym-g32"), {}, *factor, {}));
+    QVERIFY(other.scales == rtn(layer, "int3-sym-g32").scales);
+}
+
 void TestGptq::deadInputsGetZeroWeights()
 {
     auto layer = makeLayer(50, 160, Inputs::Correlated, 7);
@@ -555,7 +604,7 @@ void TestGptq::threadsAndTilesGiveTheSameBytes()
     for (const char* id : {"int4-sym-g128", "int3-asym-g32", "int4-asym-row", "nf4-g64"}) {
         const auto one = gptq(layer, id, {}, 1);
         QVERIFY(sameBytes(one, gptq(layer, id, {}, 4)));
-        const auto factor = GptqFactor::make(layer.gram(), {}, {});
+        const auto factor = GptqFactor::make(layer.gram(), {}, {}, grid(id).groupWidth(layer.cols));
         for (const auto& [begin, count] : {std::pair<std::size_t, std::size_t>{0, 1}, {13, 100}, {250, 51}}) {
             const WeightTile tile{
                 std::span(layer.weights).subspan(begin * layer.cols, count * layer.cols), count, layer.cols};
@@ -590,7 +639,10 @@ void TestGptq::oneFactorServesManyCalls()
     const auto layer = makeLayer(30, 100, Inputs::FewRows, 15);
     const auto factor = GptqFactor::make(layer.gram(), {}, {});
     for (const char* id : {"int2-sym-g32", "int4-asym-row"})
-        QVERIFY(sameBytes(must(quantizeGptq(layer.tile(), grid(id), {}, *factor, {})), gptq(layer, id)));
+        QVERIFY(sameBytes(
+            must(quantizeGptq(layer.tile(), grid(id), {}, *factor, {})), gptq(layer, id, natural())));
+    QVERIFY(sameFactor({}, 64, {}, 64) && !sameFactor({}, 64, {}, 32));
+    QVERIFY(sameFactor(natural(), 64, natural(), 32) && !sameFactor(natural(), 64, {}, 64));
     QCOMPARE(factor->width(), std::uint64_t{100});
     QVERIFY(factor->damping() > 0.0);
 }
