@@ -8,6 +8,7 @@ to OURS. The matrices are wrapped into bias-free Linear layers, so that WeightWa
 import contextlib
 import io
 import logging
+import math
 import sys
 import time
 import warnings
@@ -60,16 +61,20 @@ def compare(details, names, ours):
                "mp_softrank": "softrank", "stable_rank": "stable_rank", "entropy": "entropy",
                "log_alpha_norm": "log_alpha_norm"}
     for theirs, mine in columns.items():
-        worst, where, count = 0.0, "-", 0
+        worst, where, count, unfitted = 0.0, "-", 0, []
         for row in details.to_dict("records"):
             name = names[int(str(row["name"]).removeprefix("m"))]
             if name not in ours or theirs not in row:
                 continue
             difference = abs(row[theirs] - ours[name][mine]) / max(1.0, abs(row[theirs]))
+            if math.isnan(difference):
+                unfitted.append(f"{name} ({row[theirs]:.6g} there)")
+                continue
             count += 1
-            if not difference <= worst:
+            if difference > worst:
                 worst, where = difference, f"{name}: {row[theirs]:.9g} against {ours[name][mine]:.9g}"
-        print(f"  {theirs:15s} {count:3d} compared, largest difference {worst:.3g}  {where}")
+        print(f"  {theirs:15s} {count:3d} compared, largest difference {worst:.3g}  {where}"
+              + (f"; no fit here: {', '.join(unfitted)}" if unfitted else ""))
 
 
 def main() -> int:
