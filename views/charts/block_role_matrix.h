@@ -151,10 +151,8 @@ private:
     };
     void indexUnits();
     [[nodiscard]] Geometry fitted(QSize size, double zoomX, double zoomY) const;
-    void updateGeometryAndScrollBars();
     void invalidate();
-    void paintAll(
-        QPainter& painter, const Geometry& geometry, QSize size, QPointF offset, bool exporting) const;
+    void paintAll(QPainter& painter, const Geometry& geometry, QSize size, QPointF offset) const;
     void paintCells(QPainter& painter, const Geometry& geometry, const QRectF& area, QPointF offset) const;
     void paintCell(QPainter& painter, const QRectF& rect, const std::vector<int>& units) const;
     void paintUnit(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const;
@@ -181,6 +179,11 @@ private:
     bool editKey(QKeyEvent* event);
     bool navigationKey(QKeyEvent* event);
     void zoomAt(const QPointF& position, double factor);
+    void layoutScrollBars();
+    [[nodiscard]] QMenu* createContextMenu();
+    void beginGesture(const QPointF& position, Qt::MouseButton button, Qt::KeyboardModifiers modifiers);
+    void dragTo(const QPointF& position, Qt::KeyboardModifiers modifiers);
+    void commitSelection(const QVector<int>& units);
 
     MatrixData m_data;
     std::vector<std::vector<int>> m_cells; // row * columns + column -> units

@@ -66,6 +66,8 @@ class ChartBase : public QCustomPlot, public ChartSurface
 {
     Q_OBJECT
 public:
+    using TickMaker = std::function<Ticks(Interval, int)>;
+
     explicit ChartBase(QWidget* parent = nullptr);
     ~ChartBase() override;
 
@@ -143,6 +145,7 @@ protected:
     virtual void boxed(const QRectF& box, Qt::KeyboardModifiers modifiers); // default: zoom to it
     virtual bool keyPressed(QKeyEvent* event);
     virtual void extendMenu(QMenu& menu, const QPointF& position);
+    [[nodiscard]] virtual bool usesColorMap() const { return false; }
     virtual int zoomLimit() const { return 100000; }
     virtual double zoomOutLimit() const { return 1.6; }
 
@@ -153,7 +156,7 @@ protected:
     void setLegend(std::vector<LegendEntry> entries);
     void setLogAllowed(Qt::Orientation axis, bool allowed);
     void setAxisLabel(Qt::Orientation axis, const QString& label);
-    using TickMaker = std::function<Ticks(Interval, int)>;
+
     // Replaces the automatic ticks of an axis (log ones stay automatic). Also sets the look of a further
     // axis.
     void setTicks(QCPAxis* axis, TickMaker maker, double pixelsPerTick);
@@ -213,7 +216,7 @@ private:
     void buildLayers();
     void buildLayout();
     void applyTheme();
-    void relayout(int width);
+    void relayout(QSize size);
     [[nodiscard]] AxisState& state(Qt::Orientation axis);
     [[nodiscard]] const AxisState& state(Qt::Orientation axis) const;
     [[nodiscard]] Zone zoneAt(const QPointF& position) const;
@@ -225,7 +228,12 @@ private:
     void updateCursorShape();
     void paintCrosshair(QCPPainter& painter);
     void paintStale(QCPPainter& painter);
-    void addViewActions(QMenu& menu, const QPointF& position);
+    void addViewActions(QMenu& menu);
+    void addLegendActions(QMenu& menu);
+    void addColorMapActions(QMenu& menu);
+    void beginPan(const QPointF& position);
+    bool viewKey(int key);
+    [[nodiscard]] QString elidedAxisLabel(Qt::Orientation axis) const;
 
     Theme m_theme;
     ColorMap m_colorMap = ColorMap::Cividis;
@@ -236,6 +244,8 @@ private:
     EmptyState* m_empty = nullptr;
     AxisState m_x;
     AxisState m_y;
+    QString m_labelX;
+    QString m_labelY;
     QSet<QString> m_hiddenKeys;
     std::optional<QPointF> m_cursor;
     QString m_readout;

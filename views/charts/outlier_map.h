@@ -82,8 +82,16 @@ protected:
     bool keyPressed(QKeyEvent* event) override;
     void extendMenu(QMenu& menu, const QPointF& position) override;
     double zoomOutLimit() const override { return 1.0; }
+    bool usesColorMap() const override { return true; }
 
 private:
+    void rebuildColumns();
+    void paintMarks(QCPPainter& painter) const;
+    void paintTop(QCPPainter& painter);
+    void paintRight(QCPPainter& painter);
+    void paintTrace(QCPPainter& painter) const;
+    void paintBar(QCPPainter& painter);
+
     struct Private;
     std::unique_ptr<Private> m_d;
 };

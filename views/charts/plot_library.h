@@ -1,7 +1,7 @@
 #pragma once
 
-// QCustomPlot's header writes Qt's keywords and foreach, which this house switches off: they are defined around the
-// include only.
+// QCustomPlot's header writes Qt's keywords and foreach, which this house switches off: they are defined
+// around the include only.
 #define signals Q_SIGNALS
 #define slots Q_SLOTS
 #define emit

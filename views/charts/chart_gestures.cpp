@@ -1,0 +1,370 @@
+// Mouse, keys and menus of ChartBase.
+#include "views/charts/chart_base.h"
+#include "views/charts/chart_parts.h"
+
+#include <QActionGroup>
+#include <QContextMenuEvent>
+#include <QKeyEvent>
+#include <QMenu>
+#include <QMouseEvent>
+#include <QWheelEvent>
+
+#include <cmath>
+
+namespace bitwright::views {
+
+namespace {
+constexpr double kDragDistance = 4; // pixels that turn a click into a drag
+constexpr double kWheelFactor = 0.8; // per notch
+} // namespace
+
+ChartBase::Zone ChartBase::zoneAt(const QPointF& position) const
+{
+    const QRectF area = plotArea();
+    const bool inX = position.x() >= area.left() && position.x() <= area.right();
+    const bool inY = position.y() >= area.top() && position.y() <= area.bottom();
+    const QRectF body = m_body->outerRect();
+    if (inX && inY)
+        return Zone::Plot;
+    if (!body.contains(position))
+        return Zone::Outside;
+    if (inX)
+        return Zone::XAxis;
+    return inY ? Zone::YAxis : Zone::Outside;
+}
+
+void ChartBase::resizeEvent(QResizeEvent* event)
+{
+    setViewport(rect()); // relayout measures labels against it
+    relayout(size());
+    QCustomPlot::resizeEvent(event);
+    syncAxes();
+}
+
+void ChartBase::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::FontChange) {
+        applyTheme();
+        relayout(size());
+        requestReplot();
+    }
+    QCustomPlot::changeEvent(event);
+}
+
+bool ChartBase::event(QEvent* event)
+{
+    // Keys that this chart uses must not be taken by window shortcuts while it has the focus.
+    if (event->type() == QEvent::ShortcutOverride) {
+        const auto* key = static_cast<QKeyEvent*>(event);
+        const bool plain = !(key->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
+        const bool ours = key->key() == Qt::Key_L || key->key() == Qt::Key_Home || key->key() == Qt::Key_Space
+            || (key->key() == Qt::Key_Escape && m_gesture != Gesture::None);
+        if (plain && ours) {
+            event->accept();
+            return true;
+        }
+    }
+    return QCustomPlot::event(event);
+}
+
+void ChartBase::wheelEvent(QWheelEvent* event)
+{
+    const Zone zone = zoneAt(event->position());
+    // Some platforms turn the wheel sideways while Alt or Shift is held.
+    const QPoint delta = event->angleDelta();
+    const double notches = (delta.y() != 0 ? delta.y() : delta.x()) / 120.0;
+    if (zone == Zone::Outside || notches == 0 || isEmpty()) {
+        event->ignore();
+        return;
+    }
+    const bool onlyX = zone == Zone::XAxis || event->modifiers().testFlag(Qt::ControlModifier);
+    const bool onlyY = zone == Zone::YAxis || event->modifiers().testFlag(Qt::ShiftModifier);
+    zoomAt(event->position(), std::pow(kWheelFactor, notches), !onlyY || onlyX, !onlyX);
+    event->accept();
+}
+
+void ChartBase::beginPan(const QPointF& position)
+{
+    m_gesture = Gesture::Pan;
+    m_pressPosition = position;
+    m_panX = viewRange(Qt::Horizontal);
+    m_panY = viewRange(Qt::Vertical);
+    updateCursorShape();
+}
+
+void ChartBase::panTo(const QPointF& position)
+{
+    const QPointF moved = position - m_pressPosition;
+    const QRectF area = plotArea();
+    if (area.width() < 1 || area.height() < 1)
+        return;
+    const double alongX = (xAxis->rangeReversed() ? 1 : -1) * moved.x() / area.width();
+    const double alongY = (yAxis->rangeReversed() ? -1 : 1) * moved.y() / area.height();
+    applyRange(Qt::Horizontal, panned(m_panX, alongX, m_x.logarithmic), true);
+    applyRange(Qt::Vertical, panned(m_panY, alongY, m_y.logarithmic), true);
+    m_x.userView = m_x.userView || moved.x() != 0;
+    m_y.userView = m_y.userView || moved.y() != 0;
+    syncAxes();
+    requestReplot();
+    Q_EMIT viewChanged();
+}
+
+void ChartBase::mousePressEvent(QMouseEvent* event)
+{
+    const QPointF position = event->position();
+    m_pressPosition = m_lastPosition = position;
+    m_dragged = false;
+    event->accept();
+    if (isEmpty() || m_gesture != Gesture::None)
+        return;
+    const bool left = event->button() == Qt::LeftButton;
+    if (event->button() == Qt::MiddleButton || (left && m_spaceHeld)) {
+        beginPan(position);
+        return;
+    }
+    if (!left)
+        return;
+    const int entry = m_legend->entryAt(position);
+    if (entry >= 0) {
+        const LegendEntry& clickedEntry = m_legend->entries()[static_cast<std::size_t>(entry)];
+        if (clickedEntry.toggles)
+            setLegendKeyShown(clickedEntry.key, !isLegendKeyShown(clickedEntry.key));
+        return;
+    }
+    if (gesturePress(position, event->modifiers()))
+        m_gesture = Gesture::Chart;
+    else if (zoneAt(position) == Zone::Plot)
+        m_gesture = Gesture::Box;
+    updateCursorShape();
+}
+
+void ChartBase::mouseMoveEvent(QMouseEvent* event)
+{
+    const QPointF position = event->position();
+    m_cursor = position;
+    m_lastPosition = position;
+    if ((position - m_pressPosition).manhattanLength() > kDragDistance && m_gesture != Gesture::None)
+        m_dragged = true;
+    if (m_gesture == Gesture::Pan)
+        panTo(position);
+    else if (m_gesture == Gesture::Chart)
+        gestureMove(position, event->modifiers());
+    else
+        hoverMoved(position);
+    refreshReadout();
+    layer(QStringLiteral("crosshair"))->replot();
+}
+
+void ChartBase::mouseReleaseEvent(QMouseEvent* event)
+{
+    const Gesture gesture = m_gesture;
+    m_gesture = Gesture::None;
+    const QPointF position = event->position();
+    if (gesture == Gesture::Chart)
+        gestureRelease(position, event->modifiers());
+    else if (gesture == Gesture::Box && m_dragged)
+        boxed(QRectF(m_pressPosition, position).normalized(), event->modifiers());
+    else if (gesture == Gesture::Box)
+        clicked(position, event->modifiers());
+    m_dragged = false;
+    updateCursorShape();
+    layer(QStringLiteral("crosshair"))->replot();
+}
+
+void ChartBase::mouseDoubleClickEvent(QMouseEvent* event)
+{
+    const Zone zone = zoneAt(event->position());
+    if (event->button() == Qt::LeftButton && zone == Zone::XAxis)
+        resetAxis(Qt::Horizontal);
+    else if (event->button() == Qt::LeftButton && zone == Zone::YAxis)
+        resetAxis(Qt::Vertical);
+    else
+        mousePressEvent(event);
+    event->accept();
+}
+
+void ChartBase::leaveEvent(QEvent* event)
+{
+    m_cursor.reset();
+    hoverLeft();
+    refreshReadout();
+    layer(QStringLiteral("crosshair"))->replot();
+    QCustomPlot::leaveEvent(event);
+}
+
+void ChartBase::cancelGesture()
+{
+    const Gesture gesture = m_gesture;
+    m_gesture = Gesture::None;
+    m_dragged = false;
+    if (gesture == Gesture::Chart)
+        gestureCancel();
+    if (gesture == Gesture::Pan) {
+        applyRange(Qt::Horizontal, m_panX, true);
+        applyRange(Qt::Vertical, m_panY, true);
+        syncAxes();
+        requestReplot();
+    }
+    updateCursorShape();
+    layer(QStringLiteral("crosshair"))->replot();
+}
+
+void ChartBase::updateCursorShape()
+{
+    if (m_gesture == Gesture::Pan)
+        setCursor(Qt::ClosedHandCursor);
+    else if (m_spaceHeld)
+        setCursor(Qt::OpenHandCursor);
+    else
+        unsetCursor();
+}
+
+bool ChartBase::viewKey(int key)
+{
+    constexpr double kStep = 0.1;
+    const auto shift = [this](Qt::Orientation axis, double fraction) {
+        setViewRange(axis, panned(viewRange(axis), fraction, isLogarithmic(axis)));
+    };
+    switch (key) {
+    case Qt::Key_Home:
+        resetView();
+        return true;
+    case Qt::Key_Plus:
+    case Qt::Key_Equal:
+        zoomIn();
+        return true;
+    case Qt::Key_Minus:
+        zoomOut();
+        return true;
+    case Qt::Key_Left:
+        shift(Qt::Horizontal, -kStep);
+        return true;
+    case Qt::Key_Right:
+        shift(Qt::Horizontal, kStep);
+        return true;
+    case Qt::Key_Up:
+        shift(Qt::Vertical, yAxis->rangeReversed() ? -kStep : kStep);
+        return true;
+    case Qt::Key_Down:
+        shift(Qt::Vertical, yAxis->rangeReversed() ? kStep : -kStep);
+        return true;
+    case Qt::Key_L: {
+        const bool overX = m_cursor && zoneAt(*m_cursor) == Zone::XAxis;
+        const Qt::Orientation axis = overX || !logAllowed(Qt::Vertical) ? Qt::Horizontal : Qt::Vertical;
+        setLogarithmic(axis, !isLogarithmic(axis));
+        return true;
+    }
+    default:
+        return false;
+    }
+}
+
+void ChartBase::keyPressEvent(QKeyEvent* event)
+{
+    if (event->key() == Qt::Key_Escape && m_gesture != Gesture::None) {
+        cancelGesture();
+        return;
+    }
+    if (isEmpty()) {
+        event->ignore();
+        return;
+    }
+    if (keyPressed(event))
+        return;
+    if (event->key() == Qt::Key_Space) {
+        m_spaceHeld = true;
+        updateCursorShape();
+        return;
+    }
+    const bool plain = !(event->modifiers() & (Qt::ControlModifier | Qt::AltModifier));
+    if (!plain || !viewKey(event->key()))
+        QCustomPlot::keyPressEvent(event);
+}
+
+void ChartBase::keyReleaseEvent(QKeyEvent* event)
+{
+    if (event->key() == Qt::Key_Space && !event->isAutoRepeat()) {
+        m_spaceHeld = false;
+        updateCursorShape();
+        return;
+    }
+    QCustomPlot::keyReleaseEvent(event);
+}
+
+// --- Menu ---
+
+void ChartBase::addViewActions(QMenu& menu)
+{
+    const auto add = [&](const QString& text, auto slot) {
+        connect(menu.addAction(text), &QAction::triggered, this, slot);
+    };
+    add(tr("Reset view\tHome"), [this] { resetView(); });
+    add(tr("Zoom in\t+"), [this] { zoomIn(); });
+    add(tr("Zoom out\t-"), [this] { zoomOut(); });
+    for (const Qt::Orientation axis : {Qt::Horizontal, Qt::Vertical}) {
+        if (!logAllowed(axis))
+            continue;
+        QAction* action = menu.addAction(axis == Qt::Horizontal ? tr("Logarithmic horizontal axis\tL")
+                                                                : tr("Logarithmic vertical axis\tL"));
+        action->setCheckable(true);
+        action->setChecked(isLogarithmic(axis));
+        connect(action, &QAction::toggled, this, [this, axis](bool on) { setLogarithmic(axis, on); });
+    }
+}
+
+void ChartBase::addLegendActions(QMenu& menu)
+{
+    QMenu* shown = nullptr;
+    for (const LegendEntry& entry : m_legend->entries()) {
+        if (!entry.toggles)
+            continue;
+        if (!shown)
+            shown = menu.addMenu(tr("Show"));
+        QAction* action = shown->addAction(entry.label);
+        action->setCheckable(true);
+        action->setChecked(isLegendKeyShown(entry.key));
+        connect(action, &QAction::toggled, this,
+            [this, key = entry.key](bool on) { setLegendKeyShown(key, on); });
+    }
+}
+
+void ChartBase::addColorMapActions(QMenu& menu)
+{
+    if (!usesColorMap())
+        return;
+    QMenu* maps = menu.addMenu(tr("Color map"));
+    auto* group = new QActionGroup(maps);
+    for (const ColorMap map : {ColorMap::Cividis, ColorMap::Viridis, ColorMap::Magma, ColorMap::Grey}) {
+        QAction* action = maps->addAction(colorMapName(map));
+        action->setCheckable(true);
+        action->setChecked(map == m_colorMap);
+        group->addAction(action);
+        connect(action, &QAction::triggered, this, [this, map] { setColorMap(map); });
+    }
+}
+
+QMenu* ChartBase::createContextMenu(const QPointF& position)
+{
+    auto* menu = new QMenu(this);
+    extendMenu(*menu, position);
+    if (!menu->isEmpty())
+        menu->addSeparator();
+    addViewActions(*menu);
+    addLegendActions(*menu);
+    addColorMapActions(*menu);
+    menu->addSeparator();
+    addExportActions(*menu);
+    Q_EMIT contextMenuAboutToShow(menu);
+    return menu;
+}
+
+void ChartBase::contextMenuEvent(QContextMenuEvent* event)
+{
+    if (isEmpty() || m_gesture != Gesture::None)
+        return;
+    QMenu* menu = createContextMenu(event->pos());
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->popup(event->globalPos());
+}
+
+} // namespace bitwright::views

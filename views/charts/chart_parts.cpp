@@ -1,0 +1,195 @@
+#include "views/charts/chart_parts.h"
+
+#include <QFontMetricsF>
+
+#include <algorithm>
+#include <cmath>
+
+namespace bitwright::views {
+
+// --- TextLine ---
+
+TextLine::TextLine(QCustomPlot* plot)
+    : QCPLayoutElement(plot)
+{ }
+
+void TextLine::setLook(const QFont& font, const QColor& color)
+{
+    m_font = font;
+    m_color = color;
+}
+
+void TextLine::settle(bool shown)
+{
+    const int height
+        = shown && !m_text.isEmpty() ? static_cast<int>(std::ceil(QFontMetricsF(m_font).height())) + 2 : 0;
+    setMinimumSize(0, height);
+    setMaximumSize(QWIDGETSIZE_MAX, height);
+}
+
+void TextLine::draw(QCPPainter* painter)
+{
+    if (rect().height() < 4)
+        return;
+    painter->setFont(m_font);
+    painter->setPen(m_color);
+    const QRectF area = QRectF(rect()).adjusted(4, 0, -4, 0);
+    const QString text = QFontMetricsF(m_font).elidedText(m_text, Qt::ElideRight, area.width());
+    painter->drawText(area, Qt::AlignLeft | Qt::AlignVCenter, text);
+}
+
+// --- LegendStrip ---
+
+namespace {
+constexpr double kSampleWidth = 22;
+constexpr double kSampleGap = 5;
+constexpr double kEntryGap = 14;
+constexpr double kLongestLabel = 280;
+} // namespace
+
+LegendStrip::LegendStrip(QCustomPlot* plot)
+    : QCPLayoutElement(plot)
+{ }
+
+void LegendStrip::setLook(const QFont& font, const QColor& text, const QColor& muted)
+{
+    m_font = font;
+    m_text = text;
+    m_muted = muted;
+}
+
+void LegendStrip::settle(int width, int maximumRows)
+{
+    const QFontMetricsF metrics(m_font);
+    const double rowHeight = std::ceil(metrics.height()) + 4;
+    const double right = width - 8.0;
+    const double moreWidth = metrics.horizontalAdvance(QStringLiteral("+00"));
+    m_places.assign(m_entries.size(), QRectF());
+    m_more = 0;
+    double x = 4, y = 0;
+    int row = 1;
+    for (std::size_t i = 0; i < m_entries.size(); ++i) {
+        const double label = std::min(metrics.horizontalAdvance(m_entries[i].label), kLongestLabel);
+        const double w = std::min(kSampleWidth + kSampleGap + label + 1, right - 4);
+        const bool isLast = i + 1 == m_entries.size();
+        const double limit = row >= maximumRows && !isLast ? right - moreWidth - kEntryGap : right;
+        if (x + w > limit && x > 4) {
+            if (row >= maximumRows) {
+                m_more = static_cast<int>(m_entries.size() - i);
+                m_morePlace = QRectF(x, y, moreWidth, rowHeight);
+                break;
+            }
+            ++row;
+            x = 4;
+            y += rowHeight;
+        }
+        m_places[i] = QRectF(x, y, w, rowHeight);
+        x += w + kEntryGap;
+    }
+    const int height = m_entries.empty() || maximumRows < 1 ? 0 : static_cast<int>(y + rowHeight) + 2;
+    setMinimumSize(0, height);
+    setMaximumSize(QWIDGETSIZE_MAX, height);
+}
+
+int LegendStrip::entryAt(const QPointF& position) const
+{
+    const QPointF local = position - QPointF(rect().topLeft());
+    for (std::size_t i = 0; i < m_places.size(); ++i)
+        if (m_places[i].adjusted(-3, 0, 3, 0).contains(local))
+            return static_cast<int>(i);
+    return -1;
+}
+
+void LegendStrip::drawSample(QPainter& painter, const QRectF& rect, const LegendEntry& entry) const
+{
+    const QPointF middle = rect.center();
+    switch (entry.kind) {
+    case LegendEntry::Kind::Swatch:
+        painter.setPen(entry.hollow ? QPen(entry.color, 1.2) : QPen(Qt::NoPen));
+        painter.setBrush(entry.hollow ? QBrush(Qt::NoBrush) : QBrush(entry.color));
+        painter.drawRect(QRectF(middle.x() - 7, middle.y() - 5, 14, 10));
+        painter.setBrush(Qt::NoBrush);
+        break;
+    case LegendEntry::Kind::Line:
+        painter.setPen(QPen(entry.color, entry.width, entry.dash, Qt::FlatCap));
+        painter.drawLine(QPointF(rect.left(), middle.y()), QPointF(rect.right(), middle.y()));
+        [[fallthrough]];
+    case LegendEntry::Kind::Mark:
+        paintMarker(painter, entry.marker, middle, 3.6, entry.color, entry.hollow);
+        break;
+    }
+}
+
+void LegendStrip::draw(QCPPainter* painter)
+{
+    if (rect().height() < 4)
+        return;
+    painter->setAntialiasing(true);
+    painter->setFont(m_font);
+    const QFontMetricsF metrics(m_font);
+    const QPointF origin = rect().topLeft();
+    for (std::size_t i = 0; i < m_entries.size() && i < m_places.size(); ++i) {
+        if (m_places[i].isNull())
+            continue;
+        const QRectF place = m_places[i].translated(origin);
+        const bool hidden = m_hidden.contains(m_entries[i].key);
+        painter->setOpacity(hidden ? 0.35 : 1);
+        drawSample(*painter, QRectF(place.left(), place.top(), kSampleWidth, place.height()), m_entries[i]);
+        painter->setOpacity(1);
+        const QRectF textArea = place.adjusted(kSampleWidth + kSampleGap, 0, 1, 0);
+        const QString label = metrics.elidedText(m_entries[i].label, Qt::ElideRight, textArea.width());
+        painter->setPen(hidden ? m_muted : m_text);
+        QFont font = m_font;
+        font.setStrikeOut(hidden);
+        painter->setFont(font);
+        painter->drawText(textArea, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, label);
+    }
+    if (m_more > 0) {
+        painter->setPen(m_muted);
+        painter->drawText(m_morePlace.translated(origin), Qt::AlignLeft | Qt::AlignVCenter,
+            QStringLiteral("+%1").arg(m_more));
+    }
+}
+
+// --- NiceTicker ---
+
+NiceTicker::NiceTicker(QCPAxis* axis)
+    : m_axis(axis)
+{ }
+
+void NiceTicker::setMaker(ChartBase::TickMaker maker, double pixelsPerTick)
+{
+    m_maker = std::move(maker);
+    m_pixelsPerTick = pixelsPerTick;
+}
+
+void NiceTicker::generate(const QCPRange& range, const QLocale&, QChar, int, QVector<double>& ticks,
+    QVector<double>* subTicks, QVector<QString>* tickLabels)
+{
+    // Ticks are made before this frame's layout, so the length is estimated from the viewport, not from the
+    // old rectangle.
+    const bool horizontal = m_axis->orientation() == Qt::Horizontal;
+    const QRect viewport = m_axis->parentPlot()->viewport();
+    const double length = horizontal ? viewport.width() - 90.0 : viewport.height() - 100.0;
+    const double each = m_pixelsPerTick > 0 ? m_pixelsPerTick : (horizontal ? 80.0 : 42.0);
+    const int target = std::clamp(static_cast<int>(length / each), 2, 20);
+    const bool logarithmic = m_axis->scaleType() == QCPAxis::stLogarithmic;
+    const Interval interval{range.lower, range.upper};
+    Ticks made;
+    if (logarithmic)
+        made = logTicks(interval, target);
+    else
+        made = m_maker ? m_maker(interval, target) : linearTicks(interval, target);
+    ticks.clear();
+    if (tickLabels)
+        tickLabels->clear();
+    for (const Tick& tick : made.major) {
+        ticks.push_back(tick.value);
+        if (tickLabels)
+            tickLabels->push_back(tick.label);
+    }
+    if (subTicks)
+        *subTicks = QVector<double>(made.minor.begin(), made.minor.end());
+}
+
+} // namespace bitwright::views

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "views/charts/chart_base.h"
+
+namespace bitwright::views {
+
+// One line of text in the plot layout, elided at the right: the provenance footnote.
+class TextLine : public QCPLayoutElement
+{
+    Q_OBJECT
+public:
+    explicit TextLine(QCustomPlot* plot);
+    void setText(const QString& text) { m_text = text; }
+    void setLook(const QFont& font, const QColor& color);
+    // Fixes the height: one line, or nothing when there is no text.
+    void settle(bool shown);
+
+protected:
+    void draw(QCPPainter* painter) override;
+
+private:
+    QString m_text;
+    QFont m_font;
+    QColor m_color;
+};
+
+// Legend as a strip above the plot; entries wrap and are toggled by click. What finds no room is counted as
+// "+n".
+class LegendStrip : public QCPLayoutElement
+{
+    Q_OBJECT
+public:
+    explicit LegendStrip(QCustomPlot* plot);
+    void setEntries(std::vector<LegendEntry> entries) { m_entries = std::move(entries); }
+    [[nodiscard]] const std::vector<LegendEntry>& entries() const { return m_entries; }
+    void setHidden(const QSet<QString>& keys) { m_hidden = keys; }
+    void setLook(const QFont& font, const QColor& text, const QColor& muted);
+    // Wraps to `width` with at most `maximumRows` rows and fixes the height.
+    void settle(int width, int maximumRows);
+    // Entry at a widget position, -1 when none.
+    [[nodiscard]] int entryAt(const QPointF& position) const;
+
+protected:
+    void draw(QCPPainter* painter) override;
+
+private:
+    void drawSample(QPainter& painter, const QRectF& rect, const LegendEntry& entry) const;
+
+    std::vector<LegendEntry> m_entries;
+    std::vector<QRectF> m_places; // relative to the element; null = no room
+    QSet<QString> m_hidden;
+    QFont m_font;
+    QColor m_text;
+    QColor m_muted;
+    QRectF m_morePlace;
+    int m_more = 0;
+};
+
+// Ticks of an axis by the free functions of chart_math.
+class NiceTicker : public QCPAxisTicker
+{
+public:
+    explicit NiceTicker(QCPAxis* axis);
+    void setMaker(ChartBase::TickMaker maker, double pixelsPerTick);
+    void generate(const QCPRange& range, const QLocale& locale, QChar formatChar, int precision,
+        QVector<double>& ticks, QVector<double>* subTicks, QVector<QString>* tickLabels) override;
+
+private:
+    QCPAxis* m_axis;
+    ChartBase::TickMaker m_maker;
+    double m_pixelsPerTick = 0; // 0: automatic
+};
+
+} // namespace bitwright::views

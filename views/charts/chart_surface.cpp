@@ -1,0 +1,183 @@
+#include "views/charts/chart_surface.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QFontMetricsF>
+#include <QImage>
+#include <QMenu>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QPainter>
+#include <QPdfWriter>
+#include <QSvgGenerator>
+#include <QWidget>
+
+#include <algorithm>
+#include <cmath>
+
+namespace bitwright::views {
+
+namespace {
+constexpr int kCaptionMargin = 10;
+
+QStringList captionLines(const ChartCaption& caption)
+{
+    QStringList lines;
+    for (const QString& line : {caption.title, caption.source, caption.statistic, caption.provenance})
+        if (!line.isEmpty())
+            lines << line;
+    return lines;
+}
+QFont captionFont(const QFont& base, bool title)
+{
+    QFont font = base;
+    font.setBold(title);
+    return font;
+}
+constexpr int kWrap = Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap;
+} // namespace
+
+QString ChartCaption::footnote() const
+{
+    QStringList parts;
+    for (const QString& part : {statistic, provenance, source})
+        if (!part.isEmpty())
+            parts << part;
+    return parts.join(QStringLiteral(" \u00b7 "));
+}
+
+ChartSurface::~ChartSurface() = default;
+
+void ChartSurface::setCaption(const ChartCaption& caption)
+{
+    m_caption = caption;
+}
+
+int ChartSurface::captionHeight(int width) const
+{
+    const QStringList lines = captionLines(m_caption);
+    if (lines.isEmpty())
+        return 0;
+    double height = kCaptionMargin;
+    const QFont base = QApplication::font();
+    for (const QString& line : lines) {
+        const QFontMetricsF metrics(captionFont(base, line == m_caption.title));
+        height
+            += metrics.boundingRect(QRectF(0, 0, width - 2 * kCaptionMargin, 1e4), kWrap, line).height() + 2;
+    }
+    return static_cast<int>(std::ceil(height)) + kCaptionMargin;
+}
+
+void ChartSurface::renderPage(QPainter& painter, QSize size, int captionHeight)
+{
+    painter.fillRect(QRect(QPoint(0, 0), size), theme().background);
+    const QSize chart(size.width(), size.height() - captionHeight);
+    painter.save();
+    renderTo(painter, chart);
+    painter.restore();
+    double y = chart.height() + kCaptionMargin / 2.0;
+    const QFont base = QApplication::font();
+    for (const QString& line : captionLines(m_caption)) {
+        const bool isTitle = line == m_caption.title;
+        painter.setFont(captionFont(base, isTitle));
+        painter.setPen(isTitle ? theme().foreground : theme().muted);
+        QRectF used;
+        painter.drawText(
+            QRectF(kCaptionMargin, y, size.width() - 2 * kCaptionMargin, 1e4), kWrap, line, &used);
+        y += used.height() + 2;
+    }
+}
+
+bool ChartSurface::saveTo(const QString& path, QSize size, QString* error)
+{
+    const QString suffix = QFileInfo(path).suffix().toLower();
+    const int caption = captionHeight(size.width());
+    const QSize page(size.width(), size.height() + caption);
+    bool ok = false;
+    if (suffix == u"svg") {
+        QSvgGenerator svg;
+        svg.setFileName(path);
+        svg.setSize(page);
+        svg.setViewBox(QRect(QPoint(0, 0), page));
+        svg.setTitle(m_caption.title);
+        svg.setDescription(m_caption.footnote());
+        QPainter painter;
+        if (painter.begin(&svg)) {
+            renderPage(painter, page, caption);
+            ok = painter.end() && QFileInfo(path).size() > 0;
+        }
+    } else if (suffix == u"pdf") {
+        QPdfWriter pdf(path);
+        pdf.setTitle(m_caption.title);
+        pdf.setPageMargins(QMarginsF(0, 0, 0, 0));
+        constexpr double kPointsPerPixel = 0.75;
+        pdf.setPageSize(
+            QPageSize(QSizeF(page) * kPointsPerPixel, QPageSize::Point, {}, QPageSize::ExactMatch));
+        pdf.setResolution(96);
+        QPainter painter;
+        if (painter.begin(&pdf)) {
+            renderPage(painter, page, caption);
+            ok = painter.end();
+        }
+    } else {
+        constexpr double kScale = 2;
+        QImage image(page * kScale, QImage::Format_RGB32);
+        image.setDevicePixelRatio(kScale);
+        QPainter painter(&image);
+        renderPage(painter, page, caption);
+        painter.end();
+        ok = image.save(path);
+    }
+    if (!ok && error)
+        *error = QCoreApplication::translate("ChartSurface", "The picture could not be written to %1.")
+                     .arg(path);
+    return ok;
+}
+
+void ChartSurface::copyPicture()
+{
+    const QSize size = surfaceWidget()->size();
+    const int caption = captionHeight(size.width());
+    const QSize page(size.width(), size.height() + caption);
+    constexpr double kScale = 2;
+    QImage image(page * kScale, QImage::Format_RGB32);
+    image.setDevicePixelRatio(kScale);
+    QPainter painter(&image);
+    renderPage(painter, page, caption);
+    painter.end();
+    QApplication::clipboard()->setImage(image);
+}
+
+void ChartSurface::copyData()
+{
+    auto* mime = new QMimeData;
+    mime->setText(csv());
+    mime->setData(QStringLiteral("text/csv"), csv().toUtf8());
+    QApplication::clipboard()->setMimeData(mime);
+}
+
+void ChartSurface::exportInteractively()
+{
+    QWidget* widget = surfaceWidget();
+    const QString path
+        = QFileDialog::getSaveFileName(widget, QCoreApplication::translate("ChartSurface", "Export picture"),
+            QString(), QCoreApplication::translate("ChartSurface", "Pictures (*.svg *.pdf *.png)"));
+    QString error;
+    if (!path.isEmpty() && !saveTo(path, widget->size(), &error))
+        QMessageBox::warning(widget, QCoreApplication::translate("ChartSurface", "Export picture"), error);
+}
+
+void ChartSurface::addExportActions(QMenu& menu)
+{
+    const auto text = [](const char* s) { return QCoreApplication::translate("ChartSurface", s); };
+    QObject::connect(
+        menu.addAction(text("Copy picture")), &QAction::triggered, &menu, [this] { copyPicture(); });
+    QObject::connect(
+        menu.addAction(text("Copy data (CSV)")), &QAction::triggered, &menu, [this] { copyData(); });
+    QObject::connect(menu.addAction(text("Export picture…")), &QAction::triggered, surfaceWidget(),
+        [this] { exportInteractively(); });
+}
+
+} // namespace bitwright::views

@@ -1,0 +1,265 @@
+// Ticks and number formatting of chart_math.h.
+#include "views/charts/chart_math.h"
+
+#include <QLocale>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace bitwright::views {
+
+namespace {
+
+constexpr QChar kThin(0x202f); // narrow no-break space
+QString minusSign(QString text)
+{
+    return text.replace(u'-', QChar(0x2212));
+}
+
+// Fixed notation with the locale's decimal sign and no group separators.
+QString fixed(double value, int decimals)
+{
+    QLocale locale;
+    locale.setNumberOptions(QLocale::OmitGroupSeparator);
+    return minusSign(locale.toString(value, 'f', decimals));
+}
+QString grouped(QString digits)
+{
+    const qsizetype first = !digits.isEmpty() && !digits.front().isDigit() ? 1 : 0;
+    if (digits.size() - first > 4) // four digits read well unseparated
+        for (qsizetype i = digits.size() - 3; i > first; i -= 3)
+            digits.insert(i, kThin);
+    return digits;
+}
+int decadeOf(double value)
+{
+    return static_cast<int>(std::floor(std::log10(value) + 1e-12));
+}
+
+// Step of 1, 2 or 5 times a power of ten that gives at most `target` steps.
+double niceStep(double width, int target)
+{
+    const double raw = width / std::max(target, 1);
+    const double decade = std::pow(10.0, std::floor(std::log10(raw)));
+    for (const double m : {1.0, 2.0, 5.0})
+        if (m * decade >= raw * (1 - 1e-9))
+            return m * decade;
+    return 10 * decade;
+}
+QString plainTick(double value, double step)
+{
+    const double magnitude = std::abs(value);
+    if (magnitude < step * 1e-6)
+        return QStringLiteral("0");
+    const int decimals = std::max(0, -decadeOf(step));
+    if (magnitude >= 1e6 || decimals > 5)
+        return formatNumber(value, std::max(1, decadeOf(magnitude) - decadeOf(step) + 1));
+    return grouped(fixed(value, decimals));
+}
+QString logTick(double value)
+{
+    const int decade = decadeOf(value);
+    const double mantissa = value / std::pow(10.0, decade);
+    const bool isPower = std::abs(mantissa - 1) < 1e-6;
+    if (decade >= -2 && decade <= 3 && !isPower)
+        return grouped(fixed(value, std::max(0, -decade)));
+    if (isPower)
+        return formatPowerOfTen(decade);
+    return fixed(mantissa, 0) + QChar(0x00b7) + formatPowerOfTen(decade);
+}
+bool usable(Interval r)
+{
+    return std::isfinite(r.lower) && std::isfinite(r.upper) && r.width() > 0;
+}
+
+Ticks steppedTicks(Interval range, double step, int minorParts, const auto& label)
+{
+    Ticks ticks;
+    const double minor = step / minorParts;
+    const double slack = minor * 1e-6;
+    const auto first = static_cast<std::int64_t>(std::ceil((range.lower - slack) / minor));
+    const auto last = static_cast<std::int64_t>(std::floor((range.upper + slack) / minor));
+    if (last - first > 10000)
+        return ticks;
+    for (std::int64_t i = first; i <= last; ++i) {
+        const double value = static_cast<double>(i) * minor;
+        if (i % minorParts == 0)
+            ticks.major.push_back({value, label(value)});
+        else
+            ticks.minor.push_back(value);
+    }
+    return ticks;
+}
+
+} // namespace
+
+Ticks linearTicks(Interval range, int target)
+{
+    if (!usable(range))
+        return {};
+    const double step = niceStep(range.width(), target);
+    const int leading = static_cast<int>(std::lround(step / std::pow(10.0, decadeOf(step))));
+    return steppedTicks(range, step, leading == 2 ? 4 : 5, [step](double v) { return plainTick(v, step); });
+}
+
+Ticks integerTicks(Interval range, int target)
+{
+    if (!usable(range))
+        return {};
+    const double step = std::max(1.0, niceStep(range.width(), target));
+    const int minor = step < 2 ? 1 : (static_cast<int>(step) % 5 == 0 ? 5 : 2);
+    return steppedTicks(range, step, minor, [](double v) { return formatCount(std::llround(v)); });
+}
+
+Ticks logTicks(Interval range, int target)
+{
+    if (!usable(range) || range.lower <= 0)
+        return {};
+    const double low = std::log10(range.lower), high = std::log10(range.upper);
+    if (high - low < 0.5)
+        return linearTicks(range, target);
+    Ticks ticks;
+    const int first = static_cast<int>(std::floor(low)), last = static_cast<int>(std::ceil(high));
+    if (last - first > 700)
+        return {};
+    const int stride = std::max(1, static_cast<int>(std::ceil((high - low) / std::max(target, 1))));
+    const bool withTwoAndFive = high - low < 2 && target >= 3;
+    const double slack = 1e-9;
+    for (int decade = first; decade <= last; ++decade)
+        for (int m = 1; m <= 9; ++m) {
+            const double position = decade + std::log10(m);
+            if (position < low - slack || position > high + slack)
+                continue;
+            const double value = m * std::pow(10.0, decade);
+            const bool onDecade = m == 1 && ((decade % stride) + stride) % stride == 0;
+            if (onDecade || (withTwoAndFive && (m == 2 || m == 5)))
+                ticks.major.push_back({value, logTick(value)});
+            else if (stride == 1 || m == 1)
+                ticks.minor.push_back(value);
+        }
+    return ticks;
+}
+
+Ticks byteTicks(Interval range, int target)
+{
+    if (!usable(range))
+        return {};
+    double unit = 1;
+    while (range.upper / unit >= 1024 && unit < 1e15)
+        unit *= 1024;
+    const Interval scaled{range.lower / unit, range.upper / unit};
+    const double step = niceStep(scaled.width(), target);
+    Ticks ticks = steppedTicks(scaled, step, 5, [step](double v) { return plainTick(v, step); });
+    static const std::array<QString, 6> names{QStringLiteral("B"), QStringLiteral("KiB"),
+        QStringLiteral("MiB"), QStringLiteral("GiB"), QStringLiteral("TiB"), QStringLiteral("PiB")};
+    const auto index = static_cast<std::size_t>(std::lround(std::log2(unit) / 10));
+    for (Tick& tick : ticks.major) {
+        tick.value *= unit;
+        tick.label += QChar(0x00a0) + names[std::min(index, names.size() - 1)];
+    }
+    for (double& value : ticks.minor)
+        value *= unit;
+    return ticks;
+}
+
+QString formatNumber(double value, int significant)
+{
+    if (std::isnan(value))
+        return QStringLiteral("unknown");
+    if (std::isinf(value))
+        return value > 0 ? QStringLiteral("Inf") : minusSign(QStringLiteral("-Inf"));
+    const double magnitude = std::abs(value);
+    if (magnitude == 0)
+        return QStringLiteral("0");
+    int decade = static_cast<int>(std::floor(std::log10(magnitude)));
+    // Rounding may carry into the next decade: 999.6 is 1.00 thousand.
+    const double unit = std::pow(10.0, decade - significant + 1);
+    if (std::round(magnitude / unit) >= std::pow(10.0, significant))
+        ++decade;
+    if (decade >= -4 && decade < 6)
+        return grouped(fixed(value, std::max(0, significant - 1 - decade)));
+    const double mantissa = value / std::pow(10.0, decade);
+    return fixed(mantissa, significant - 1) + QChar(0x00b7) + formatPowerOfTen(decade);
+}
+
+QString formatExact(double value)
+{
+    if (!std::isfinite(value))
+        return formatNumber(value);
+    QLocale locale;
+    locale.setNumberOptions(QLocale::OmitGroupSeparator);
+    return minusSign(locale.toString(value, 'g', QLocale::FloatingPointShortest));
+}
+
+QString formatCount(std::int64_t value)
+{
+    return grouped(minusSign(QString::number(value)));
+}
+
+QString formatBytes(double bytes)
+{
+    static const std::array<QString, 6> names{QStringLiteral("B"), QStringLiteral("KiB"),
+        QStringLiteral("MiB"), QStringLiteral("GiB"), QStringLiteral("TiB"), QStringLiteral("PiB")};
+    if (!std::isfinite(bytes))
+        return formatNumber(bytes);
+    std::size_t i = 0;
+    double value = bytes;
+    while (std::abs(value) >= 1024 && i + 1 < names.size()) {
+        value /= 1024;
+        ++i;
+    }
+    const QString number = i == 0 ? formatCount(std::llround(value)) : formatNumber(value);
+    return number + QChar(0x00a0) + names[i];
+}
+
+QString formatExactBytes(double bytes)
+{
+    if (!std::isfinite(bytes))
+        return formatNumber(bytes);
+    return formatCount(std::llround(bytes)) + QStringLiteral(" bytes");
+}
+
+QString formatBpw(double bpw)
+{
+    return std::isfinite(bpw) ? fixed(bpw, 3) : formatNumber(bpw);
+}
+
+QString formatChange(double ratioMinusOne)
+{
+    if (!std::isfinite(ratioMinusOne))
+        return formatNumber(ratioMinusOne);
+    const double percent = ratioMinusOne * 100;
+    const int significant = std::abs(percent) < 100 ? 2 : 3;
+    return (percent >= 0 ? QStringLiteral("+") : QString()) + formatNumber(percent, significant)
+        + QStringLiteral(" %");
+}
+
+QString formatPowerOfTen(int exponent)
+{
+    static const QString digits = QString::fromUtf8("⁰¹²³⁴⁵⁶⁷⁸⁹");
+    QString text = QStringLiteral("10");
+    if (exponent < 0)
+        text += QChar(0x207b);
+    for (const QChar c : QString::number(std::abs(exponent)))
+        text += digits[c.digitValue()];
+    return text;
+}
+
+QString csvNumber(double value)
+{
+    if (std::isnan(value))
+        return {};
+    if (std::isinf(value))
+        return value > 0 ? QStringLiteral("inf") : QStringLiteral("-inf");
+    return QString::number(value, 'g', QLocale::FloatingPointShortest);
+}
+
+QString csvText(const QString& text)
+{
+    if (!text.contains(u',') && !text.contains(u'"') && !text.contains(u'\n') && !text.contains(u'\r'))
+        return text;
+    return u'"' + QString(text).replace(u'"', QStringLiteral("\"\"")) + u'"';
+}
+
+} // namespace bitwright::views
