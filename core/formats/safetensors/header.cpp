@@ -208,25 +208,29 @@ private:
         return {};
     }
 
-    /// Says what is wrong with a number that should be a 64-bit unsigned integer.
-    Result<void> checkUnsigned(const json::Scalar& value, const std::string& what) const
+    /// Says what is wrong with a number that should be a 64-bit unsigned integer. `what` and `index` name it.
+    [[nodiscard]] Result<void> checkUnsigned(
+        const json::Scalar& value, std::string_view what, std::size_t index) const
     {
+        const auto wrong = [&](std::string_view how) {
+            return fail(entryError(fmt::format("{} {} of \"{}\" {}.", what, index, m_entry.name, how)));
+        };
         switch (value.kind) {
         case json::Kind::Unsigned:
             return {};
         case json::Kind::Negative:
-            return fail(entryError(fmt::format("{} is negative.", what)));
+            return wrong("is negative");
         case json::Kind::TooLarge:
-            return fail(entryError(fmt::format("{} is not a 64-bit unsigned integer.", what)));
+            return wrong("is not a 64-bit unsigned integer");
         default:
-            return fail(entryError(fmt::format("{} is not an integer.", what)));
+            return wrong("is not an integer");
         }
     }
 
     Result<void> takeDimension(const json::Scalar& value)
     {
         const std::size_t index = m_entry.shape.size();
-        BITWRIGHT_CHECK(checkUnsigned(value, fmt::format("Dimension {} of \"{}\"", index, m_entry.name)));
+        BITWRIGHT_CHECK(checkUnsigned(value, "Dimension", index));
         if (index >= limits::kRank)
             return fail(entryError(fmt::format("More than {} dimensions.", limits::kRank)));
         m_entry.shape.push_back(value.number);
@@ -235,7 +239,7 @@ private:
 
     Result<void> takeOffset(const json::Scalar& value)
     {
-        BITWRIGHT_CHECK(checkUnsigned(value, fmt::format("Offset {} of \"{}\"", m_offsets, m_entry.name)));
+        BITWRIGHT_CHECK(checkUnsigned(value, "Offset", m_offsets));
         if (m_offsets >= 2)
             return fail(entryError("data_offsets must hold two numbers."));
         (m_offsets == 0 ? m_range.begin : m_range.end) = value.number;
