@@ -47,14 +47,43 @@ Result<alloc::Solver> preparedSolver(
     return alloc::Solver::prepare(problem);
 }
 
-/// Says in bits per weight what the engine says in bytes.
-Error infeasible(Error error, const PlanSpace& space, std::uint64_t budget, std::uint64_t smallest)
+/// True when a unit could be stored smaller but no such option has a score, so that the solver can only keep
+/// it.
+bool keptForLackOfScores(const PlanSpace& space, const Plan& base, std::size_t unit)
 {
-    error.message += fmt::format(
-        " That is {:.4f} bits per weight of the planned units where at least {:.4f} are needed, or {} bytes "
-        "({:.4f} bits per weight) for the whole file.",
-        bitsPer(budget, space.unitParameters()), bitsPer(smallest, space.unitParameters()),
-        smallest + space.keptBytes(), bitsPer(smallest + space.keptBytes(), space.fileParameters()));
+    const auto entry = base.entries.find(space.units()[unit].name);
+    if (entry != base.entries.end() && entry->second.locked)
+        return false;
+    bool storable = false;
+    for (std::size_t option = 0; option < space.options().size(); ++option) {
+        const PlanSpace::Cell& cell = space.cell(unit, option);
+        if (!space.options()[option].grid || !cell.legal)
+            continue;
+        if (cell.score)
+            return false;
+        storable = true;
+    }
+    return storable;
+}
+
+/// Says in bits per weight what the engine says in bytes, and whether missing scores are the reason.
+Error infeasible(
+    Error error, const PlanSpace& space, const Plan& base, std::uint64_t budget, std::uint64_t smallest)
+{
+    error.message
+        += fmt::format(" That is {:.4f} bits per weight of the planned units where at least {:.4f} are "
+                       "needed, or {} bytes ({:.4f} bits per weight) for the whole file.",
+            bitsPer(budget, space.unitParameters()), bitsPer(smallest, space.unitParameters()),
+            smallest + space.keptBytes(), bitsPer(smallest + space.keptBytes(), space.fileParameters()));
+    std::vector<std::size_t> kept;
+    for (std::size_t unit = 0; unit < space.units().size(); ++unit)
+        if (keptForLackOfScores(space, base, unit))
+            kept.push_back(unit);
+    if (!kept.empty())
+        error.message
+            += fmt::format(" {} of {} units have no score ({}) and can only be kept, the first is \"{}\".",
+                kept.size(), space.units().size(), space.provenance().label,
+                escapedForDisplay(space.units()[kept.front()].name));
     return error;
 }
 
@@ -138,7 +167,7 @@ Result<Solved> solvePlan(const PlanSpace& space, const Plan& base, const Budget&
     BITWRIGHT_ASSIGN(const alloc::Solver solver, preparedSolver(space, base, objective));
     auto solution = solver.solve(bytes, context);
     if (!solution && solution.error().code == ErrorCode::Infeasible)
-        return fail(infeasible(std::move(solution).error(), space, bytes, solver.minimumBytes()));
+        return fail(infeasible(std::move(solution).error(), space, base, bytes, solver.minimumBytes()));
     if (!solution)
         return fail(std::move(solution).error());
     Solved solved;

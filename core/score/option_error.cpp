@@ -41,15 +41,18 @@ Result<std::vector<Candidate>> candidatesOf(
         if (needsGram(option)) {
             if (!evidence.gram)
                 continue;
+            const std::uint64_t width = evidence.gram->width;
             const auto same = std::find_if(candidates.begin(), candidates.end(), [&](const Candidate& other) {
-                return other.factor && other.option->settings.dampening == option.settings.dampening
-                    && other.option->settings.actOrder == option.settings.actOrder;
+                return other.factor
+                    && quant::sameFactor(other.option->settings, other.option->grid->groupWidth(width),
+                        option.settings, option.grid->groupWidth(width));
             });
             if (same != candidates.end()) {
                 candidate.factor = same->factor;
             } else {
                 const quant::GramView gram{evidence.gram->lower, evidence.gram->width, evidence.gram->count};
-                BITWRIGHT_ASSIGN(candidate.factor, GptqFactor::make(gram, option.settings, context));
+                BITWRIGHT_ASSIGN(candidate.factor,
+                    GptqFactor::make(gram, option.settings, context, option.grid->groupWidth(width)));
             }
         }
         candidates.push_back(std::move(candidate));

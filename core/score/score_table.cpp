@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <tuple>
 
 namespace bitwright::score {
 
@@ -89,29 +90,35 @@ Provenance provenanceOf(const ScoreSettings& settings, const model::ActivationDu
     return provenance;
 }
 
-/// Bits of one code of an option, or nothing for "keep" and ids that are no grid.
-std::optional<int> codeBits(const std::string& option)
+/// Place of an option among the candidates for a reference: code bits nearest 4 first, then fixed by its
+/// format and method, so that neither the order of measuring nor a fallback to another group changes which
+/// kind of option all units are judged at. Nothing for "keep" and ids that are no grid.
+using ReferenceRank = std::tuple<int, int, int, int, int, std::int64_t, std::string>;
+std::optional<ReferenceRank> referenceRank(const std::string& id)
 {
-    const auto parsed = quant::optionFromId(option);
+    const auto parsed = quant::optionFromId(id);
     if (!parsed || !parsed->grid)
         return std::nullopt;
-    return parsed->grid->bits;
+    const auto& grid = *parsed->grid;
+    const std::int64_t group
+        = grid.group == 0 ? std::numeric_limits<std::int64_t>::max() : std::int64_t{grid.group};
+    return ReferenceRank(std::abs(grid.bits - 4), grid.bits, static_cast<int>(parsed->method),
+        static_cast<int>(grid.element), -static_cast<int>(grid.convention), -group, id);
 }
 
-/// The option that a unit's spread is judged at: of those with a positive fisher error the one with code bits
-/// nearest 4, the first of several. Nothing when no option has an error.
+/// The option that a unit's spread is judged at: the first by rank of those with a positive fisher error.
+/// Nothing when no option has one.
 const OptionError* fisherReference(const std::vector<OptionError>& errors)
 {
     const OptionError* best = nullptr;
-    int bestDistance = std::numeric_limits<int>::max();
+    std::optional<ReferenceRank> bestRank;
     for (const OptionError& error : errors) {
-        const auto bits = codeBits(error.option);
-        if (!bits || !error.fisher || !(*error.fisher > 0))
+        if (!error.fisher || !(*error.fisher > 0))
             continue;
-        const int distance = std::abs(*bits - 4);
-        if (distance < bestDistance) {
+        auto rank = referenceRank(error.option);
+        if (rank && (!bestRank || *rank < *bestRank)) {
             best = &error;
-            bestDistance = distance;
+            bestRank = std::move(rank);
         }
     }
     return best;

@@ -29,7 +29,8 @@ struct ScoreSettings
 {
     ScoreKind kind = ScoreKind::WeightErrorRelative;
     /// Shrinkage of the spread over units: cost(n, o) = c_n^gamma * e_n(o) / e_n(ref), c_n = raw score of the
-    /// unit at its reference option (the one nearest 4 bits). 1 leaves scores as they are. Used by `fisher`;
+    /// unit at its reference option (code bits nearest 4; of several round-to-nearest before other methods,
+    /// asymmetric before symmetric, larger groups first). 1 leaves scores as they are. Used by `fisher`;
     /// default 0.25.
     double gamma = 0.25;
 };

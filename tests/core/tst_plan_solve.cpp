@@ -185,6 +185,10 @@ private Q_SLOTS:
         // Nothing else is known of the head, so it stays as it is.
         const auto solved = plan::solvePlan(withKeep, Plan{}, Budget::ofBpw(9), kSum, RunContext{}).value();
         QCOMPARE(solved.plan.entries.at("lm_head.weight").option, std::string("keep"));
+        const auto tooSmall = plan::solvePlan(withKeep, Plan{}, Budget::ofBpw(5), kSum, RunContext{});
+        QVERIFY(!tooSmall.has_value());
+        QVERIFY(tooSmall.error().message.find("1 of 8 units have no score") != std::string::npos);
+        QVERIFY(tooSmall.error().message.find("lm_head.weight") != std::string::npos);
         // Locked to something without a score, it is counted as unpriced, not as free.
         Plan base;
         QVERIFY(plan::applyLock(base, withKeep, "lm_head.weight=int4-asym-g128/rtn").has_value());

@@ -3,6 +3,7 @@
 
 #include <QtTest>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace bitwright;
@@ -97,6 +98,20 @@ private Q_SLOTS:
         QCOMPARE(options.size(), unit.size() + 1);
         for (std::size_t i = 1; i < options.size(); ++i)
             QVERIFY(*options[i].score < *options[i - 1].score);
+    }
+
+    void referenceDoesNotDependOnTheOrder()
+    {
+        std::vector<OptionError> unit{error("int4-sym-g128/rtn", 1, 32.0),
+            error("int4-asym-g64/rtn", 1, 12.0), error("int4-asym-g128/gptq", 1, 20.0),
+            error("int4-asym-g128/rtn", 1, 16.0), error("int3-asym-g128/rtn", 1, 64.0)};
+        std::sort(unit.begin(), unit.end(), [](const auto& a, const auto& b) { return a.option < b.option; });
+        do {
+            const auto table = score::makeScoreTable({{"u", unit}}, {ScoreKind::Fisher, 0.25}, nullptr);
+            QVERIFY(qFuzzyCompare(
+                scoreOf(table, "u", "int4-asym-g128/rtn"), 2.0)); // 16^0.25: it is the reference
+        } while (std::next_permutation(
+            unit.begin(), unit.end(), [](const auto& a, const auto& b) { return a.option < b.option; }));
     }
 
     void referenceSkipsExactOptions()
