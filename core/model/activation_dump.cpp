@@ -83,18 +83,33 @@ Error misfit(const ActivationDump& dump, std::string_view tensor, std::string me
     return error;
 }
 
+/// Tensor that a dump means by `name`. The head of a model with tied embeddings is a layer to whoever records
+/// activations, but its weights are stored once, under the name of the embedding.
+const TensorInfo* findNamed(const Checkpoint& checkpoint, const std::string& name)
+{
+    if (const auto index = checkpoint.find(name))
+        return &checkpoint.tensors()[*index];
+    if (parseTensorName(name).role != Role::Output)
+        return nullptr;
+    const auto& tensors = checkpoint.tensors();
+    const auto embedding = std::find_if(tensors.begin(), tensors.end(), [](const TensorInfo& tensor) {
+        return tensor.parts.role == Role::Embedding && tensor.shape.size() == 2;
+    });
+    return embedding == tensors.end() ? nullptr : &*embedding;
+}
+
 /// Checks one tensor that a site names.
 Result<void> checkSiteTensor(
     const ActivationDump& dump, const Site& site, const std::string& name, const Checkpoint& checkpoint)
 {
-    const auto index = checkpoint.find(name);
-    if (!index) {
+    const TensorInfo* named = findNamed(checkpoint, name);
+    if (named == nullptr) {
         return fail(misfit(dump, name,
             fmt::format(
                 "Site \"{}\" names a tensor that {} does not have: the dump was made with another model.",
                 site.name, checkpoint.name())));
     }
-    const TensorInfo& tensor = checkpoint.tensors()[*index];
+    const TensorInfo& tensor = *named;
     if (tensor.rows() == 0 || tensor.cols() == 0)
         return {}; // no matrix: nothing to compare channels with
     const bool input = site.kind == SiteKind::InputOf;
@@ -110,14 +125,14 @@ Result<void> checkSiteTensor(
 Result<void> checkGradient(
     const ActivationDump& dump, const GradientFactors& factors, const Checkpoint& checkpoint)
 {
-    const auto index = checkpoint.find(factors.tensor);
-    if (!index) {
+    const TensorInfo* named = findNamed(checkpoint, factors.tensor);
+    if (named == nullptr) {
         return fail(misfit(dump, factors.tensor,
             fmt::format(
                 "Gradients name a tensor that {} does not have: the dump was made with another model.",
                 checkpoint.name())));
     }
-    const TensorInfo& tensor = checkpoint.tensors()[*index];
+    const TensorInfo& tensor = *named;
     if (factors.rowMeanSq.size() == tensor.rows() && factors.colMeanSq.size() == tensor.cols())
         return {};
     return fail(misfit(dump, factors.tensor,

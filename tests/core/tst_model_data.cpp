@@ -440,6 +440,16 @@ void TestModelData::dumpMustFitTheModel()
     QVERIFY(line.find("3 channels") != std::string::npos && line.find("2 inputs") != std::string::npos);
     QVERIFY(line.find('\n') == std::string::npos);
 
+    // A tied head has no tensor of its own; the embedding's shape counts.
+    const auto tied
+        = checkpointOf(SafetensorsWriter().addZeros("model.embed_tokens.weight", DType::F32, {9, 2}));
+    HandMadeDump head;
+    head.editSites() = {siteOf("lm_head.in", SiteKind::InputOf, 2, {"lm_head.weight"})};
+    QVERIFY(checkDumpFits(head, *tied));
+    head.editSites()[0].channels = 3;
+    QCOMPARE(checkDumpFits(head, *tied).error().code, ErrorCode::Mismatch);
+    QCOMPARE(checkDumpFits(head, *model).error().code, ErrorCode::Mismatch);
+
     HandMadeDump outputs;
     outputs.editSites() = {siteOf("out", SiteKind::OutputOf, 2, {"w.weight"})};
     QCOMPARE(checkDumpFits(outputs, *model).error().code, ErrorCode::Mismatch);
