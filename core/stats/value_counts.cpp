@@ -77,78 +77,17 @@ void startLinear(std::size_t bins, WeightStats& stats)
     stats.histogram = {stats.min, stats.max, std::vector<std::uint64_t>(bins, 0)};
 }
 
-} // namespace
-
-void fillMoments(const Moments& moments, WeightStats& stats)
+/// Equal finite values and how many there are.
+struct Entry
 {
-    stats.mean = moments.mean;
-    stats.std = std::sqrt(moments.variance());
-    stats.rms = moments.rms();
-    stats.skewness = moments.skewness();
-    stats.kurtosis = moments.kurtosis();
-}
+    double value;
+    std::uint64_t count;
+};
 
-// --- 16-bit codes
-
-CodeCounts::CodeCounts(kernels::Element element)
-    : m_element(element)
-    , m_pending(2 * kCodes, 0)
-    , m_counts(kCodes, 0)
-{ }
-
-void CodeCounts::add(std::span<const std::uint16_t> codes)
+/// Derives everything from the finite values in ascending order; the counts of elements, NaN and Inf are set
+/// already.
+void fillFromEntries(const std::vector<Entry>& entries, std::size_t bins, WeightStats& stats)
 {
-    if (m_pendingCount + codes.size() > kFlushAt)
-        flush();
-    kernels::countCodes(codes, m_pending.data());
-    m_pendingCount += codes.size();
-}
-
-void CodeCounts::flush()
-{
-    for (std::size_t code = 0; code < kCodes; ++code)
-        m_counts[code] += std::uint64_t{m_pending[code]} + m_pending[kCodes + code];
-    std::fill(m_pending.begin(), m_pending.end(), 0U);
-    m_pendingCount = 0;
-}
-
-void CodeCounts::merge(const CodeCounts& other)
-{
-    for (std::size_t code = 0; code < kCodes; ++code)
-        m_counts[code]
-            += other.m_counts[code] + std::uint64_t{other.m_pending[code]} + other.m_pending[kCodes + code];
-}
-
-double CodeCounts::valueOf(std::size_t code) const
-{
-    const auto narrow = static_cast<std::uint16_t>(code);
-    return static_cast<double>(
-        m_element == kernels::Element::Float16 ? floatFromHalf(narrow) : floatFromBfloat16(narrow));
-}
-
-void CodeCounts::fill(std::size_t bins, WeightStats& stats) const
-{
-    struct Entry
-    {
-        double value;
-        std::uint64_t count;
-    };
-    std::vector<Entry> entries; // ascending: negative codes run backwards
-    for (std::size_t i = 0; i < kCodes; ++i) {
-        const std::size_t code = i < kCodes / 2 ? kCodes - 1 - i : i - kCodes / 2;
-        const std::uint64_t count
-            = m_counts[code] + std::uint64_t{m_pending[code]} + m_pending[kCodes + code];
-        if (count == 0)
-            continue;
-        const double value = valueOf(code);
-        stats.count += count;
-        if (std::isnan(value))
-            stats.nan += count;
-        else if (std::isinf(value))
-            (value > 0 ? stats.positiveInf : stats.negativeInf) += count;
-        else
-            entries.push_back({value, count});
-    }
     stats.finite = stats.count - stats.nan - stats.positiveInf - stats.negativeInf;
     if (entries.empty())
         return;
@@ -178,11 +117,121 @@ void CodeCounts::fill(std::size_t bins, WeightStats& stats) const
     fillMoments(moments, stats);
 }
 
+/// Adds equal values, in ascending order, or counts them as NaN or Inf.
+void addEntry(std::vector<Entry>& entries, double value, std::uint64_t count, WeightStats& stats)
+{
+    stats.count += count;
+    if (std::isnan(value))
+        stats.nan += count;
+    else if (std::isinf(value))
+        (value > 0 ? stats.positiveInf : stats.negativeInf) += count;
+    else
+        entries.push_back({value, count});
+}
+
+float valueOf(std::uint16_t code, kernels::Element element)
+{
+    return element == kernels::Element::Float16 ? floatFromHalf(code) : floatFromBfloat16(code);
+}
+
+} // namespace
+
+void fillMoments(const Moments& moments, WeightStats& stats)
+{
+    stats.mean = moments.mean;
+    stats.std = std::sqrt(moments.variance());
+    stats.rms = moments.rms();
+    stats.skewness = moments.skewness();
+    stats.kurtosis = moments.kurtosis();
+}
+
+// --- 16-bit codes
+
+CodeCounts::CodeCounts(kernels::Element element)
+    : m_element(element)
+    , m_pending(2 * kCodes, 0)
+{ }
+
+void CodeCounts::add(std::span<const std::uint16_t> codes)
+{
+    if (m_pendingCount + codes.size() > kFlushAt)
+        flush();
+    kernels::countCodes(codes, m_pending.data());
+    m_pendingCount += codes.size();
+}
+
+void CodeCounts::flush()
+{
+    m_counts.resize(kCodes, 0);
+    for (std::size_t code = 0; code < kCodes; ++code)
+        m_counts[code] += std::uint64_t{m_pending[code]} + m_pending[kCodes + code];
+    std::fill(m_pending.begin(), m_pending.end(), 0U);
+    m_pendingCount = 0;
+}
+
+std::uint64_t CodeCounts::countOf(std::size_t code) const
+{
+    return std::uint64_t{m_pending[code]} + m_pending[kCodes + code]
+        + (m_counts.empty() ? 0 : m_counts[code]);
+}
+
+void CodeCounts::merge(const CodeCounts& other)
+{
+    flush();
+    for (std::size_t code = 0; code < kCodes; ++code)
+        m_counts[code] += other.countOf(code);
+}
+
+void CodeCounts::fill(std::size_t bins, WeightStats& stats) const
+{
+    std::vector<Entry> entries;
+    for (std::size_t i = 0; i < kCodes; ++i) { // ascending: negative codes run backwards
+        const std::size_t code = i < kCodes / 2 ? kCodes - 1 - i : i - kCodes / 2;
+        if (const std::uint64_t count = countOf(code))
+            addEntry(entries, static_cast<double>(valueOf(static_cast<std::uint16_t>(code), m_element)),
+                count, stats);
+    }
+    fillFromEntries(entries, bins, stats);
+}
+
+// --- few values
+
+void FewValues::add(std::span<const float> values)
+{
+    m_values.insert(m_values.end(), values.begin(), values.end());
+}
+
+void FewValues::add(std::span<const std::uint16_t> codes, kernels::Element element)
+{
+    for (const std::uint16_t code : codes)
+        m_values.push_back(valueOf(code, element));
+}
+
+void FewValues::merge(const FewValues& other)
+{
+    add(other.m_values);
+}
+
+void FewValues::fill(std::size_t bins, WeightStats& stats) const
+{
+    std::vector<float> sorted;
+    std::vector<Entry> entries;
+    for (const float value : m_values) {
+        if (std::isfinite(value))
+            sorted.push_back(value);
+        else
+            addEntry(entries, static_cast<double>(value), 1, stats);
+    }
+    std::sort(sorted.begin(), sorted.end());
+    for (const float value : sorted)
+        addEntry(entries, static_cast<double>(value), 1, stats);
+    fillFromEntries(entries, bins, stats);
+}
+
 // --- float32 cells
 
 FloatCounts::FloatCounts()
     : m_pending(2 * kMagnitudeCells, 0)
-    , m_cells(2 * kMagnitudeCells, 0)
     , m_above(2 * kBorders, 0)
 { }
 
@@ -204,8 +253,14 @@ void FloatCounts::add(std::span<const float> values)
     m_pendingCount += values.size();
 }
 
+std::uint64_t FloatCounts::countOf(std::size_t cell) const
+{
+    return m_pending[cell] + (m_cells.empty() ? 0 : m_cells[cell]);
+}
+
 void FloatCounts::flush()
 {
+    m_cells.resize(m_pending.size(), 0);
     for (std::size_t cell = 0; cell < m_cells.size(); ++cell)
         m_cells[cell] += m_pending[cell];
     std::fill(m_pending.begin(), m_pending.end(), 0U);
@@ -214,8 +269,9 @@ void FloatCounts::flush()
 
 void FloatCounts::merge(const FloatCounts& other)
 {
+    flush();
     for (std::size_t cell = 0; cell < m_cells.size(); ++cell)
-        m_cells[cell] += other.m_cells[cell] + other.m_pending[cell];
+        m_cells[cell] += other.countOf(cell);
     for (std::size_t border = 0; border < m_above.size(); ++border)
         m_above[border] += other.m_above[border];
 }
@@ -223,20 +279,17 @@ void FloatCounts::merge(const FloatCounts& other)
 void FloatCounts::fill(std::size_t bins, WeightStats& stats) const
 {
     const CellBorders& borders = cellBorders();
-    std::vector<std::uint64_t> cells(m_cells);
-    for (std::size_t cell = 0; cell < cells.size(); ++cell) {
-        cells[cell] += m_pending[cell];
-        stats.count += cells[cell];
-    }
+    for (std::size_t cell = 0; cell < m_pending.size(); ++cell)
+        stats.count += countOf(cell);
     constexpr std::size_t infinityCell = kInfinityBits >> kCellBits;
     for (std::size_t sign = 0; sign < 2; ++sign) {
-        const std::uint64_t* const half = cells.data() + sign * kMagnitudeCells;
+        const std::size_t half = sign * kMagnitudeCells;
         const std::uint64_t nanBeside = m_above[sign * kBorders + kNanBorder];
-        (sign == 0 ? stats.positiveInf : stats.negativeInf) = half[infinityCell] - nanBeside;
+        (sign == 0 ? stats.positiveInf : stats.negativeInf) = countOf(half + infinityCell) - nanBeside;
         stats.nan += nanBeside;
         for (std::size_t cell = infinityCell + 1; cell < kMagnitudeCells; ++cell)
-            stats.nan += half[cell];
-        stats.zero += half[0] - m_above[sign * kBorders + kZeroBorder];
+            stats.nan += countOf(half + cell);
+        stats.zero += countOf(half) - m_above[sign * kBorders + kZeroBorder];
     }
     stats.finite = stats.count - stats.nan - stats.positiveInf - stats.negativeInf;
     startLinear(bins, stats);
@@ -247,7 +300,7 @@ void FloatCounts::fill(std::size_t bins, WeightStats& stats) const
     };
     for (std::size_t i = 0; i < 2 * infinityCell; ++i) {
         const std::size_t sign = i / infinityCell, cell = i % infinityCell;
-        const std::uint64_t all = cells[sign * kMagnitudeCells + cell];
+        const std::uint64_t all = countOf(sign * kMagnitudeCells + cell);
         if (all == 0)
             continue;
         const auto low = static_cast<std::uint32_t>(cell << kCellBits);

@@ -12,6 +12,22 @@
 /// to core/stats.
 namespace bitwright::stats {
 
+/// A few values kept one by one: norms and biases are too small for tables of 65536 entries.
+class FewValues
+{
+public:
+    static constexpr std::uint64_t kLimit = 4096;
+
+    void add(std::span<const float> values);
+    void add(std::span<const std::uint16_t> codes, kernels::Element element);
+    void merge(const FewValues& other);
+    /// As CodeCounts::fill.
+    void fill(std::size_t bins, WeightStats& stats) const;
+
+private:
+    std::vector<float> m_values;
+};
+
 /// Counts of every code of a 16-bit float: a complete description of the multiset of values.
 class CodeCounts
 {
@@ -26,12 +42,12 @@ public:
 
 private:
     void flush();
-    [[nodiscard]] double valueOf(std::size_t code) const;
+    [[nodiscard]] std::uint64_t countOf(std::size_t code) const;
 
     kernels::Element m_element;
     std::vector<std::uint32_t> m_pending; ///< Two interleaved tables.
     std::uint64_t m_pendingCount = 0;
-    std::vector<std::uint64_t> m_counts; ///< Filled when the narrow counters might overflow, and at the end.
+    std::vector<std::uint64_t> m_counts; ///< Empty until the narrow counters might overflow.
 };
 
 /// Counts of float32 values in cells of 2^-9 of an octave (sign, exponent, 9 bits of mantissa). Cells that a
@@ -48,10 +64,11 @@ public:
 
 private:
     void flush();
+    [[nodiscard]] std::uint64_t countOf(std::size_t cell) const;
 
     std::vector<std::uint32_t> m_pending;
     std::uint64_t m_pendingCount = 0;
-    std::vector<std::uint64_t> m_cells;
+    std::vector<std::uint64_t> m_cells; ///< Empty until the narrow counters might overflow.
     std::vector<std::uint64_t> m_above; ///< [sign][border]: values of a cut cell at or above the border.
 };
 

@@ -4,8 +4,10 @@
 #include "core/base/parallel.h"
 #include "core/stats/value_counts.h"
 #include "core/stats/weight_kernels.h"
+#include "core/stats/weight_layout.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <functional>
@@ -21,98 +23,9 @@ using kernels::Element;
 using model::DType;
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
-constexpr std::uint64_t kTileBytes = 512 * 1024; // half of a second-level cache: read, then used twice
-constexpr std::uint64_t kStrandBytes = 256 * 1024; // least work of one parallel piece
-constexpr std::uint64_t kStrandMemory = 64 << 20; // all column accumulators together
-constexpr std::uint64_t kFlatWidth = 65536;
 constexpr std::size_t kMomentBlock = 4096;
 
 using ReadBytes = std::function<Result<void>(std::uint64_t offset, std::span<std::byte> out)>;
-
-/// The tensor as it is stored and how it is cut. Strands are contiguous runs of stored rows, fixed by the
-/// shape alone.
-struct Layout
-{
-    DType dtype = DType::Unknown;
-    std::uint64_t elementBytes = 0;
-    std::uint64_t storedRows = 0, storedCols = 0;
-    std::uint64_t lastRowCols = 0; ///< Less than storedCols only for a flat tensor's last row.
-    bool swapped = false; ///< Stored rows are inputs.
-    bool flat = false; ///< No matrix: rows are just pieces.
-    std::uint64_t rows = 0, cols = 0; ///< Outputs x inputs as reported.
-    std::uint64_t groupSize = 0;
-    std::uint64_t groupsPerRow = 0; ///< Groups per output.
-    std::uint64_t strandRows = 0;
-    std::uint64_t tileRows = 0;
-
-    [[nodiscard]] bool converted() const
-    {
-        return dtype != DType::F32 && dtype != DType::F16 && dtype != DType::BF16;
-    }
-    [[nodiscard]] Element element() const
-    {
-        if (dtype == DType::F16)
-            return Element::Float16;
-        return dtype == DType::BF16 ? Element::BFloat16 : Element::Float32;
-    }
-    [[nodiscard]] std::uint64_t strands() const
-    {
-        return strandRows == 0 ? 0 : ceilDiv(storedRows, strandRows);
-    }
-};
-
-void cutLayout(Layout& layout)
-{
-    const std::uint64_t rowBytes = std::max<std::uint64_t>(1, layout.storedCols * layout.elementBytes);
-    const std::uint64_t columnState = std::max<std::uint64_t>(1, layout.storedCols * 32);
-    std::uint64_t strands = std::clamp<std::uint64_t>(layout.storedRows * rowBytes / kStrandBytes, 1, 64);
-    strands = std::clamp<std::uint64_t>(kStrandMemory / columnState, 1, strands);
-    layout.strandRows = std::max<std::uint64_t>(1, ceilDiv(layout.storedRows, strands));
-    layout.tileRows = std::max<std::uint64_t>(1, kTileBytes / rowBytes);
-    if (layout.swapped) { // tiles and strands end with groups of inputs
-        layout.tileRows = std::min(layout.tileRows, layout.groupSize);
-        layout.strandRows = ceilDiv(layout.strandRows, layout.groupSize) * layout.groupSize;
-    }
-}
-
-Layout matrixLayout(
-    DType dtype, std::uint64_t storedRows, std::uint64_t storedCols, bool swapped, std::uint64_t groupSize)
-{
-    Layout layout;
-    layout.dtype = dtype;
-    layout.elementBytes = model::bitsPerElement(dtype) / 8;
-    layout.storedRows = storedRows;
-    layout.storedCols = layout.lastRowCols = storedCols;
-    layout.swapped = swapped;
-    layout.rows = swapped ? storedCols : storedRows;
-    layout.cols = swapped ? storedRows : storedCols;
-    layout.groupSize = groupSize == 0 ? layout.cols : std::min(groupSize, layout.cols);
-    layout.groupsPerRow = layout.groupSize == 0 ? 0 : ceilDiv(layout.cols, layout.groupSize);
-    cutLayout(layout);
-    return layout;
-}
-
-/// A tensor that is no matrix: pieces of a multiple of the group size, reported as 1 x count.
-Layout flatLayout(DType dtype, std::uint64_t count, std::uint64_t groupSize)
-{
-    Layout layout;
-    layout.dtype = dtype;
-    layout.elementBytes = model::bitsPerElement(dtype) / 8;
-    layout.flat = true;
-    layout.rows = 1;
-    layout.cols = count;
-    layout.groupSize = groupSize == 0 ? count : std::min(groupSize, count);
-    layout.groupsPerRow = layout.groupSize == 0 ? 0 : ceilDiv(count, layout.groupSize);
-    const std::uint64_t group = std::max<std::uint64_t>(1, layout.groupSize);
-    layout.storedCols = layout.groupsPerRow <= 1
-        ? std::min(kFlatWidth, count)
-        : std::min(count, group * std::max<std::uint64_t>(1, kFlatWidth / group));
-    layout.storedRows = layout.storedCols == 0 ? 0 : ceilDiv(count, layout.storedCols);
-    if (layout.storedRows != 0)
-        layout.lastRowCols = count - (layout.storedRows - 1) * layout.storedCols;
-    cutLayout(layout);
-    return layout;
-}
 
 /// Column accumulators of one strand, and its moments.
 struct Strand
@@ -142,7 +55,9 @@ struct Worker
 {
     explicit Worker(const Layout& layout)
     {
-        if (layout.element() == Element::Float32)
+        if (layout.rows * layout.cols <= FewValues::kLimit)
+            few = std::make_unique<FewValues>();
+        else if (layout.element() == Element::Float32)
             floats = std::make_unique<FloatCounts>();
         else
             codes = std::make_unique<CodeCounts>(layout.element());
@@ -150,6 +65,8 @@ struct Worker
         rowFinite.resize(layout.tileRows);
     }
 
+    // One of these counts the values.
+    std::unique_ptr<FewValues> few;
     std::unique_ptr<CodeCounts> codes;
     std::unique_ptr<FloatCounts> floats;
     std::vector<float> tile; ///< Stored elements of a 16- or 32-bit tile, or the converted values.
@@ -207,8 +124,9 @@ private:
         std::uint64_t row, std::uint64_t rows, std::uint64_t cols, Worker& worker) const;
     void measure(const kernels::Tile& tile, std::uint64_t row, Strand& strand, Worker& worker);
     void finishSwappedGroup(std::uint64_t group, Strand& strand);
-    void addMoments(const kernels::Tile& tile, Strand& strand, Worker& worker) const;
+    void addFloats(std::span<const float> values, Strand& strand, Worker& worker) const;
     void setExtremes(WeightStats& stats) const;
+    void fillDistribution(const Moments& moments, WeightStats& stats);
     [[nodiscard]] Strand foldStrands();
     void fillChannels(const Strand& columns, WeightStats& stats) const;
     void fillFlat(WeightStats& stats) const;
@@ -248,26 +166,38 @@ Result<WeightStats> Pass::run(const RunContext& context)
     stats.rows = m_layout.rows;
     stats.cols = m_layout.cols;
     const Strand columns = foldStrands();
-    Worker total(m_layout);
-    for (const auto& worker : m_workers.all()) {
-        if (total.codes)
-            total.codes->merge(*worker->codes);
-        else
-            total.floats->merge(*worker->floats);
-    }
     setExtremes(stats);
-    if (total.codes) {
-        total.codes->fill(m_settings.histogramBins, stats);
-    } else {
-        total.floats->fill(m_settings.histogramBins, stats);
-        fillMoments(columns.moments, stats);
-    }
+    fillDistribution(columns.moments, stats);
     if (m_layout.flat)
         fillFlat(stats);
     else
         fillChannels(columns, stats);
     fillGroups(stats);
     return stats;
+}
+
+void Pass::fillDistribution(const Moments& moments, WeightStats& stats)
+{
+    if (m_workers.all().empty()) // no strands, no elements
+        return;
+    Worker& total = *m_workers.all().front();
+    for (std::size_t i = 1; i < m_workers.all().size(); ++i) {
+        const Worker& other = *m_workers.all()[i];
+        if (total.few)
+            total.few->merge(*other.few);
+        else if (total.codes)
+            total.codes->merge(*other.codes);
+        else
+            total.floats->merge(*other.floats);
+    }
+    if (total.few) {
+        total.few->fill(m_settings.histogramBins, stats);
+    } else if (total.codes) {
+        total.codes->fill(m_settings.histogramBins, stats);
+    } else {
+        total.floats->fill(m_settings.histogramBins, stats);
+        fillMoments(moments, stats);
+    }
 }
 
 void Pass::setExtremes(WeightStats& stats) const
@@ -351,15 +281,23 @@ void Pass::measure(const kernels::Tile& tile, std::uint64_t row, Strand& strand,
     kernels::accumulateRanges(tile, sink);
     std::copy_n(worker.rowFinite.begin(), tile.rows, m_rowFinite.begin() + static_cast<std::ptrdiff_t>(row));
     const std::size_t elements = tile.rows * tile.cols;
-    if (worker.codes)
-        worker.codes->add({static_cast<const std::uint16_t*>(tile.data), elements});
+    if (tile.element == Element::Float32) {
+        addFloats({static_cast<const float*>(tile.data), elements}, strand, worker);
+        return;
+    }
+    const std::span codes(static_cast<const std::uint16_t*>(tile.data), elements);
+    if (worker.few)
+        worker.few->add(codes, tile.element);
     else
-        addMoments(tile, strand, worker);
+        worker.codes->add(codes);
 }
 
-void Pass::addMoments(const kernels::Tile& tile, Strand& strand, Worker& worker) const
+void Pass::addFloats(std::span<const float> values, Strand& strand, Worker& worker) const
 {
-    const std::span values(static_cast<const float*>(tile.data), tile.rows * tile.cols);
+    if (worker.few) {
+        worker.few->add(values);
+        return;
+    }
     for (std::size_t at = 0; at < values.size(); at += kMomentBlock) {
         const auto block = values.subspan(at, std::min(kMomentBlock, values.size() - at));
         worker.floats->add(block);
@@ -440,6 +378,26 @@ void Pass::fillFlat(WeightStats& stats) const
         stats.outputs, 0, static_cast<float>(stats.min), static_cast<float>(stats.max), sumSq, stats.finite);
 }
 
+/// Lower middle element of magnitudes. Their bits sort as they do, so one count of the upper half of the bits
+/// finds the few candidates; selecting among millions of groups would take as long as reading them.
+float lowerMedian(const std::vector<float>& magnitudes)
+{
+    std::vector<std::uint32_t> counts(1 << 16, 0);
+    for (const float magnitude : magnitudes)
+        ++counts[std::bit_cast<std::uint32_t>(magnitude) >> 16];
+    std::size_t rank = (magnitudes.size() - 1) / 2;
+    std::uint32_t upper = 0;
+    while (rank >= counts[upper])
+        rank -= counts[upper++];
+    std::vector<float> candidates;
+    for (const float magnitude : magnitudes)
+        if (std::bit_cast<std::uint32_t>(magnitude) >> 16 == upper)
+            candidates.push_back(magnitude);
+    const auto middle = candidates.begin() + static_cast<std::ptrdiff_t>(rank);
+    std::nth_element(candidates.begin(), middle, candidates.end());
+    return *middle;
+}
+
 void Pass::fillGroups(WeightStats& stats)
 {
     GroupAbsMax& groups = stats.groups;
@@ -454,9 +412,7 @@ void Pass::fillGroups(WeightStats& stats)
     const auto [low, high] = std::minmax_element(m_groups.begin(), m_groups.end());
     groups.min = static_cast<double>(*low);
     groups.max = static_cast<double>(*high);
-    const auto middle = m_groups.begin() + static_cast<std::ptrdiff_t>((m_groups.size() - 1) / 2);
-    std::nth_element(m_groups.begin(), middle, m_groups.end());
-    groups.median = static_cast<double>(*middle);
+    groups.median = static_cast<double>(lowerMedian(m_groups));
 }
 
 Result<void> checkReadable(DType dtype, std::string_view spelled)
@@ -464,28 +420,6 @@ Result<void> checkReadable(DType dtype, std::string_view spelled)
     if (!model::isReadable(dtype))
         return fail(ErrorCode::Unsupported, "Values of type {} cannot be read.", spelled);
     return {};
-}
-
-/// Layout of a checkpoint tensor or of one of its experts, and where its bytes begin.
-Result<std::pair<Layout, std::uint64_t>> layoutOf(
-    const model::TensorInfo& info, std::uint64_t groupSize, std::optional<std::uint64_t> expert)
-{
-    const std::uint64_t experts = std::max<std::uint64_t>(1, info.experts);
-    if (expert && *expert >= experts)
-        return fail(
-            ErrorCode::OutOfRange, "Expert {} does not exist: the tensor holds {}.", *expert, experts);
-    const std::uint64_t rows = info.rows(), cols = info.cols();
-    const bool matrix = rows != 0 && cols != 0 && rows * cols * experts == info.parameters;
-    const bool swapped = info.orientation == model::Orientation::InOut;
-    const std::uint64_t elementBytes = model::bitsPerElement(info.dtype) / 8;
-    if (matrix && (expert || experts == 1)) {
-        const Layout layout
-            = matrixLayout(info.dtype, swapped ? cols : rows, swapped ? rows : cols, swapped, groupSize);
-        return std::pair{layout, expert.value_or(0) * rows * cols * elementBytes};
-    }
-    if (matrix && !swapped)
-        return std::pair{matrixLayout(info.dtype, rows * experts, cols, false, groupSize), std::uint64_t{0}};
-    return std::pair{flatLayout(info.dtype, info.parameters, groupSize), std::uint64_t{0}};
 }
 
 } // namespace
@@ -549,31 +483,6 @@ Result<WeightStats> weightStats(std::span<const float> values, std::uint64_t row
     const WeightStatsSettings& settings, const RunContext& context)
 {
     return weightStats(DType::F32, std::as_bytes(values), rows, cols, settings, context);
-}
-
-std::optional<double> weightOutlierScore(
-    std::span<const float> weights, std::uint64_t rows, std::uint64_t cols)
-{
-    if (rows == 0 || cols == 0 || weights.size() / cols < rows)
-        return std::nullopt;
-    std::vector<double> sum(cols, 0.0), largest(cols, 0.0);
-    std::vector<std::uint64_t> finite(cols, 0);
-    for (std::uint64_t row = 0; row < rows; ++row) {
-        for (std::uint64_t column = 0; column < cols; ++column) {
-            const auto magnitude = static_cast<double>(std::abs(weights[row * cols + column]));
-            if (!std::isfinite(magnitude))
-                continue;
-            sum[column] += magnitude;
-            largest[column] = std::max(largest[column], magnitude);
-            ++finite[column];
-        }
-    }
-    std::optional<double> score;
-    for (std::uint64_t column = 0; column < cols; ++column)
-        if (sum[column] > 0)
-            score = std::max(
-                score.value_or(0.0), largest[column] * static_cast<double>(finite[column]) / sum[column]);
-    return score;
 }
 
 } // namespace bitwright::stats
