@@ -35,13 +35,16 @@ template <typename... Args>
 #define BITWRIGHT_CONCAT_INNER(a, b) a##b
 #define BITWRIGHT_CONCAT(a, b) BITWRIGHT_CONCAT_INNER(a, b)
 
+#define BITWRIGHT_CHECK_INNER(temporary, expression)                                                         \
+    do {                                                                                                     \
+        auto&& temporary = (expression);                                                                     \
+        if (!temporary)                                                                                      \
+            return ::tl::unexpected<::bitwright::Error>(std::move(temporary).error());                       \
+    } while (false)
+
 /// Returns the error of `expression` (a Result) from the enclosing function, else continues.
 #define BITWRIGHT_CHECK(expression)                                                                          \
-    do {                                                                                                     \
-        auto&& bitwrightChecked = (expression);                                                              \
-        if (!bitwrightChecked)                                                                               \
-            return ::tl::unexpected<::bitwright::Error>(std::move(bitwrightChecked).error());                \
-    } while (false)
+    BITWRIGHT_CHECK_INNER(BITWRIGHT_CONCAT(bitwrightChecked, __COUNTER__), expression)
 
 #define BITWRIGHT_ASSIGN_INNER(temporary, declaration, expression)                                           \
     auto temporary = (expression);                                                                           \
@@ -49,6 +52,7 @@ template <typename... Args>
         return ::tl::unexpected<::bitwright::Error>(std::move(temporary).error());                           \
     declaration = std::move(*temporary)
 
-/// `BITWRIGHT_ASSIGN(const auto header, readHeader(source));` unpacks a Result or returns its error.
+/// `BITWRIGHT_ASSIGN(const auto header, readHeader(source));` unpacks a Result or returns its error. Makes several statements:
+/// inside an `if` it needs braces.
 #define BITWRIGHT_ASSIGN(declaration, expression)                                                            \
-    BITWRIGHT_ASSIGN_INNER(BITWRIGHT_CONCAT(bitwrightResult, __LINE__), declaration, expression)
+    BITWRIGHT_ASSIGN_INNER(BITWRIGHT_CONCAT(bitwrightResult, __COUNTER__), declaration, expression)
