@@ -67,8 +67,9 @@ Result<PlanSetup> preparePlan(const PlanArguments& arguments, const RunContext& 
     score::ScoreSettings settings;
     settings.gamma = arguments.gamma;
     settings.kind = score::defaultScore(setup.workspace->dump());
-    if (!arguments.score.empty())
+    if (!arguments.score.empty()) {
         BITWRIGHT_ASSIGN(settings.kind, score::scoreFromId(arguments.score));
+    }
     const bool ties = arguments.tie != "none" && target->tiesByDefault();
     BITWRIGHT_ASSIGN(setup.space, setup.workspace->planSpace(*target, options, settings, ties, context));
     setup.base.model = setup.space.modelName();

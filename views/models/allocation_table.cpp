@@ -1,6 +1,5 @@
 #include "views/models/allocation_table.h"
 
-#include "core/alloc/moves.h"
 #include "views/models/text.h"
 
 #include <QLocale>

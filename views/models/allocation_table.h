@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/alloc/moves.h"
 #include "views/models/document.h"
 
 #include <QAbstractTableModel>

@@ -1,0 +1,74 @@
+#include "app/gui/appearance.h"
+
+#include <QApplication>
+#include <QStyleFactory>
+#include <QToolTip>
+
+namespace bitwright::gui {
+
+Appearance appearanceFromName(const QString& name)
+{
+    if (name == QLatin1String("light"))
+        return Appearance::Light;
+    if (name == QLatin1String("dark"))
+        return Appearance::Dark;
+    return Appearance::System;
+}
+
+QString appearanceName(Appearance appearance)
+{
+    switch (appearance) {
+    case Appearance::Light:
+        return QStringLiteral("light");
+    case Appearance::Dark:
+        return QStringLiteral("dark");
+    case Appearance::System:
+        break;
+    }
+    return QStringLiteral("system");
+}
+
+QPalette paletteFor(const views::Theme& theme)
+{
+    QPalette palette;
+    const QColor window = views::mix(theme.surface, theme.background, 0.25);
+    palette.setColor(QPalette::Window, window);
+    palette.setColor(QPalette::WindowText, theme.foreground);
+    palette.setColor(QPalette::Base, theme.background);
+    palette.setColor(QPalette::AlternateBase, views::mix(theme.background, theme.surface, 0.5));
+    palette.setColor(QPalette::Text, theme.foreground);
+    palette.setColor(QPalette::Button, window);
+    palette.setColor(QPalette::ButtonText, theme.foreground);
+    palette.setColor(QPalette::BrightText, theme.warning);
+    palette.setColor(QPalette::ToolTipBase, theme.surface);
+    palette.setColor(QPalette::ToolTipText, theme.foreground);
+    palette.setColor(QPalette::PlaceholderText, theme.muted);
+    palette.setColor(QPalette::Link, theme.accent);
+    palette.setColor(QPalette::LinkVisited, theme.accent);
+    palette.setColor(QPalette::Highlight, theme.accent);
+    palette.setColor(QPalette::HighlightedText, views::textOn(theme.accent));
+    palette.setColor(QPalette::Light, views::mix(window, theme.dark ? Qt::white : Qt::white, theme.dark ? 0.15 : 0.8));
+    palette.setColor(QPalette::Midlight, views::mix(window, theme.foreground, 0.06));
+    palette.setColor(QPalette::Mid, views::mix(window, theme.foreground, 0.25));
+    palette.setColor(QPalette::Dark, views::mix(window, theme.foreground, 0.4));
+    palette.setColor(QPalette::Shadow, theme.dark ? QColor(Qt::black) : views::mix(window, Qt::black, 0.6));
+    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
+        palette.setColor(QPalette::Disabled, role, views::mix(theme.foreground, window, 0.55));
+    palette.setColor(QPalette::Disabled, QPalette::Highlight, theme.grid);
+    return palette;
+}
+
+views::Theme applyAppearance(Appearance appearance, const QPalette& systemPalette)
+{
+    const views::Theme theme = appearance == Appearance::System ? views::themeFor(systemPalette)
+        : appearance == Appearance::Dark                        ? views::darkTheme()
+                                                                : views::lightTheme();
+    // One style everywhere: native styles mix their own colors in and leave half-themed windows.
+    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    const QPalette palette = paletteFor(theme);
+    QApplication::setPalette(palette);
+    QToolTip::setPalette(palette);
+    return theme;
+}
+
+} // namespace bitwright::gui

@@ -1,0 +1,107 @@
+#include "app/gui/capture.h"
+
+#include "app/gui/main_window.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QElapsedTimer>
+#include <QEventLoop>
+#include <QPixmap>
+#include <QThread>
+
+namespace bitwright::gui {
+
+using namespace views;
+
+namespace {
+
+/// Lets timers and repaints happen for some milliseconds.
+void settle(int milliseconds)
+{
+    QElapsedTimer clock;
+    clock.start();
+    while (clock.elapsed() < milliseconds) {
+        QApplication::processEvents(QEventLoop::AllEvents, 10);
+        QThread::msleep(2);
+    }
+}
+
+} // namespace
+
+QString waitForWork(MainWindow& window)
+{
+    constexpr int kQuietMs = 400; // longer than every delay timer of the panels
+    QElapsedTimer quiet;
+    quiet.start();
+    while (quiet.elapsed() < kQuietMs) {
+        QApplication::processEvents(QEventLoop::AllEvents, 20);
+        QThread::msleep(2);
+        if (!window.jobs().isIdle())
+            quiet.restart();
+    }
+    return window.document().isOpen() ? QString() : window.lastMessage();
+}
+
+void selectTelling(MainWindow& window)
+{
+    Document& document = window.document();
+    if (!document.isOpen() || document.workspace()->units().empty())
+        return;
+    // The first down projection: where massive activations are made; else the largest matrix.
+    const auto& units = document.workspace()->units();
+    int unit = 0;
+    for (std::size_t i = 0; i < units.size(); ++i) {
+        if (units[i].role == model::Role::Down) {
+            unit = static_cast<int>(i);
+            break;
+        }
+    }
+    document.selectUnits({unit});
+    const auto report = document.outliers(0);
+    if (report && report->maximum)
+        document.selection().setSite(static_cast<int>(report->maximum->site),
+            report->maximum->channel ? static_cast<int>(*report->maximum->channel) : -1);
+}
+
+QString captureViews(MainWindow& window, const QString& folder)
+{
+    if (!QDir().mkpath(folder))
+        return QStringLiteral("%1: cannot make this folder.").arg(folder);
+    const QStringList views = {QStringLiteral("overview"), QStringLiteral("activation-maxima"), QStringLiteral("outlier-map"),
+        QStringLiteral("weights"), QStringLiteral("spectrum"), QStringLiteral("sensitivity"), QStringLiteral("pareto"),
+        QStringLiteral("allocation"), QStringLiteral("export"), QStringLiteral("look"), QStringLiteral("plan")};
+    int number = 0;
+    for (const QString& view : views) {
+        window.showPerspective(view);
+        settle(60);
+        if (const QString failure = waitForWork(window); !failure.isEmpty())
+            return failure;
+        const QString file
+            = QDir(folder).filePath(QStringLiteral("%1-%2.png").arg(++number, 2, 10, QLatin1Char('0')).arg(view));
+        if (!window.grab().save(file))
+            return QStringLiteral("%1: not saved.").arg(file);
+    }
+    return {};
+}
+
+QString renderView(MainWindow& window, const QString& view, const QString& file, QSize size)
+{
+    Panel* panel = window.panel(view);
+    if (panel == nullptr || panel->surface() == nullptr) {
+        QStringList known;
+        for (Panel* candidate : window.panels()) {
+            if (candidate->surface() != nullptr)
+                known.push_back(candidate->id());
+        }
+        return QStringLiteral("There is no chart \"%1\". Known: %2.").arg(view, known.join(QStringLiteral(", ")));
+    }
+    window.showPerspective(view);
+    if (const QString failure = waitForWork(window); !failure.isEmpty())
+        return failure;
+    QString error;
+    if (!panel->surface()->saveTo(file, size, &error))
+        return QStringLiteral("%1: Not saved: %2").arg(file, error);
+    return {};
+}
+
+} // namespace bitwright::gui

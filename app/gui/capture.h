@@ -1,0 +1,19 @@
+#pragma once
+
+#include <QSize>
+#include <QString>
+
+namespace bitwright::gui {
+
+class MainWindow;
+
+/// Runs the event loop until no job has run for a moment. Returns the message of a failure, empty when all went well.
+[[nodiscard]] QString waitForWork(MainWindow& window);
+/// Selects what a first look should show: the massive activation's site and channel, and the tensor behind it.
+void selectTelling(MainWindow& window);
+/// Writes one picture per view and per perspective into `folder`. Returns what went wrong, or an empty text.
+[[nodiscard]] QString captureViews(MainWindow& window, const QString& folder);
+/// Writes one chart to a file (.svg, .pdf, .png). Returns what went wrong, or an empty text.
+[[nodiscard]] QString renderView(MainWindow& window, const QString& view, const QString& file, QSize size);
+
+} // namespace bitwright::gui

@@ -1,0 +1,126 @@
+#include "app/gui/capture.h"
+#include "app/gui/main_window.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QSettings>
+#include <QTimer>
+
+#include <cstdio>
+#include <cstring>
+
+namespace {
+
+using namespace bitwright::gui;
+
+enum ExitCode
+{
+    kDone = 0,
+    kUsage = 2,
+    kBadInput = 3,
+};
+
+int failWith(const QString& message, int code)
+{
+    std::fprintf(stderr, "bitwright: %s\n", message.toLocal8Bit().constData());
+    return code;
+}
+
+void addOptions(QCommandLineParser& parser)
+{
+    parser.setApplicationDescription(QStringLiteral("See and place the bits of neural networks"));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.addOptions({
+        {QStringLiteral("capture"), QStringLiteral("Open the inputs, wait for all work, write one picture per view into DIR and exit."), QStringLiteral("DIR")},
+        {QStringLiteral("render"), QStringLiteral("Open the inputs, write one chart to --output and exit."), QStringLiteral("VIEW")},
+        {QStringLiteral("output"), QStringLiteral("File of --render: .svg, .pdf or .png."), QStringLiteral("FILE")},
+        {QStringLiteral("theme"), QStringLiteral("light, dark or system."), QStringLiteral("NAME")},
+        {QStringLiteral("size"), QStringLiteral("Size of the window or chart, for example 1600x1000."), QStringLiteral("WxH")},
+    });
+    parser.addPositionalArgument(QStringLiteral("INPUT"), QStringLiteral("A model, a project, activation dumps."), QStringLiteral("[INPUT...]"));
+}
+
+/// "1600x1000"; an invalid size when the text is anything else.
+QSize parseSize(const QString& text)
+{
+    const QStringList sides = text.split(QLatin1Char('x'));
+    bool widthOk = false, heightOk = false;
+    const int width = sides.value(0).toInt(&widthOk);
+    const int height = sides.value(1).toInt(&heightOk);
+    if (sides.size() != 2 || !widthOk || !heightOk || width < 200 || height < 150 || width > 16384 || height > 16384)
+        return {};
+    return {width, height};
+}
+
+/// Whether only --help or --version is asked for, which must work without a display.
+bool needsNoDisplay(int argc, char** argv)
+{
+    for (int i = 1; i < argc; ++i) {
+        for (const char* word : {"--help", "-h", "--help-all", "--version", "-v"}) {
+            if (std::strcmp(argv[i], word) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+int runScripted(MainWindow& window, const QCommandLineParser& parser, QSize size)
+{
+    const QStringList inputs = parser.positionalArguments();
+    if (inputs.isEmpty())
+        return failWith(QStringLiteral("Name a model or a project to open."), kUsage);
+    const bool capture = parser.isSet(QStringLiteral("capture"));
+    if (!capture && !parser.isSet(QStringLiteral("output")))
+        return failWith(QStringLiteral("--render needs --output FILE."), kUsage);
+    window.resize(capture && size.isValid() ? size : QSize(1440, 900));
+    window.show();
+    window.openPaths(inputs);
+    if (const QString failure = waitForWork(window); !failure.isEmpty())
+        return failWith(failure, kBadInput);
+    selectTelling(window);
+    const QString failure = capture ? captureViews(window, parser.value(QStringLiteral("capture")))
+                                    : renderView(window, parser.value(QStringLiteral("render")), parser.value(QStringLiteral("output")),
+                                        size.isValid() ? size : QSize(1200, 800));
+    return failure.isEmpty() ? kDone : failWith(failure, kBadInput);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    QCoreApplication::setOrganizationName(QStringLiteral("bitwright"));
+    QCoreApplication::setApplicationName(QStringLiteral("bitwright"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(BITWRIGHT_VERSION));
+    QCommandLineParser parser;
+    addOptions(parser);
+    if (needsNoDisplay(argc, argv)) {
+        const QCoreApplication application(argc, argv);
+        parser.process(application);
+    }
+    QApplication application(argc, argv);
+    QApplication::setDesktopFileName(QStringLiteral("bitwright"));
+    parser.process(application);
+    const QSize size = parseSize(parser.value(QStringLiteral("size")));
+    if (parser.isSet(QStringLiteral("size")) && !size.isValid())
+        return failWith(QStringLiteral("--size takes WIDTHxHEIGHT, for example 1600x1000."), kUsage);
+
+    const bool scripted = parser.isSet(QStringLiteral("capture")) || parser.isSet(QStringLiteral("render"));
+    MainWindow::Options options;
+    options.keepSettings = !scripted;
+    options.automaticProject = !scripted;
+    options.appearance = appearanceFromName(parser.isSet(QStringLiteral("theme"))
+            ? parser.value(QStringLiteral("theme"))
+            : scripted ? QStringLiteral("light")
+                       : QSettings().value(QStringLiteral("window/appearance")).toString());
+    MainWindow window(options);
+    if (scripted)
+        return runScripted(window, parser, size);
+    if (size.isValid())
+        window.resize(size);
+    window.show();
+    const QStringList inputs = parser.positionalArguments();
+    if (!inputs.isEmpty())
+        QTimer::singleShot(0, &window, [&window, inputs] { window.openPaths(inputs); });
+    return QApplication::exec();
+}

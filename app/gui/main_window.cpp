@@ -1,0 +1,275 @@
+#include "app/gui/main_window.h"
+
+#include "app/gui/header_strip.h"
+#include "views/panels/export_panel.h"
+#include "views/panels/look_panels.h"
+#include "views/panels/plan_panels.h"
+#include "views/panels/side_panels.h"
+
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QDragEnterEvent>
+#include <QLabel>
+#include <QMenuBar>
+#include <QMimeData>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QStatusBar>
+#include <QVBoxLayout>
+
+namespace bitwright::gui {
+
+using namespace views;
+
+MainWindow::MainWindow(const Options& options, QWidget* parent)
+    : QMainWindow(parent)
+    , m_options(options)
+    , m_systemPalette(QApplication::palette())
+    , m_jobs()
+    , m_document(m_jobs)
+{
+    setWindowTitle(QStringLiteral("Bitwright"));
+    setAcceptDrops(true);
+    if (options.automaticProject)
+        m_document.setAutoProjectFolder(
+            QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + QStringLiteral("/projects"));
+    createPanels();
+    createDocks();
+    createActions();
+    connectModels();
+    setAppearance(options.appearance);
+    showPerspective(QStringLiteral("look"));
+    resize(1440, 900);
+    restoreSettings();
+}
+
+MainWindow::~MainWindow()
+{
+    // Workers deliver to the document: they must be gone before it.
+    m_jobs.shutDown();
+}
+
+void MainWindow::createPanels()
+{
+    m_tree = new TreePanel(m_document, this);
+    auto* sensitivity = new SensitivityPanel(m_document, this);
+    auto* pareto = new ParetoPanel(m_document, this);
+    m_export = new ExportPanel(m_document, m_jobs, this);
+    m_panels = {new OverviewPanel(m_document, this), new MaximaPanel(m_document, this), new OutlierPanel(m_document, this),
+        new WeightsPanel(m_document, m_jobs, this), new SpectrumPanel(m_document, m_jobs, this), sensitivity, pareto,
+        new AllocationPanel(m_document, this), m_export, m_tree, new InspectorPanel(m_document, this),
+        new JobsPanel(m_document, m_jobs, this)};
+    connect(sensitivity, &SensitivityPanel::unitHovered, pareto, &ParetoPanel::previewUnit);
+}
+
+void MainWindow::createDocks()
+{
+    setDockNestingEnabled(true);
+    setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    // Docks fill the window: the views are the document.
+    auto* nothing = new QWidget(this);
+    nothing->setMaximumSize(0, 0);
+    setCentralWidget(nothing);
+    nothing->hide();
+    for (Panel* panel : m_panels) {
+        auto* dock = new QDockWidget(panel->title(), this);
+        dock->setObjectName(QStringLiteral("dock-") + panel->id());
+        dock->setWidget(panel);
+        m_docks[panel->id()] = dock;
+        addDockWidget(Qt::LeftDockWidgetArea, dock);
+        connect(panel, &Panel::openModelRequested, this, &MainWindow::askOpenModel);
+        connect(panel, &Panel::openDumpRequested, this, &MainWindow::askOpenDump);
+        connect(panel, &Panel::scanRequested, &m_document, &Document::scan);
+        connect(panel, &Panel::readout, this, [this](const QString& text) { m_readout->setText(text); });
+    }
+    m_readout = new QLabel(this);
+    m_readout->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    statusBar()->addWidget(m_readout, 1);
+    statusBar()->setSizeGripEnabled(false);
+    m_header = new HeaderStrip(m_document, m_jobs, this);
+    // The menu bar and the strip share the place above the docks.
+    auto* top = new QWidget(this);
+    auto* layout = new QVBoxLayout(top);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    auto* bar = new QMenuBar(top);
+    layout->addWidget(bar);
+    layout->addWidget(m_header);
+    setMenuWidget(top);
+    top->setProperty("menuBar", QVariant::fromValue(static_cast<QObject*>(bar)));
+}
+
+Panel* MainWindow::panel(const QString& id) const
+{
+    for (Panel* panel : m_panels) {
+        if (panel->id() == id)
+            return panel;
+    }
+    return nullptr;
+}
+
+void MainWindow::arrange(const std::vector<std::vector<QString>>& columns, const QString& raised)
+{
+    for (const auto& [id, dock] : m_docks) {
+        dock->setFloating(false);
+        removeDockWidget(dock);
+    }
+    // Columns left to right, each from top to bottom; ids joined by "+" share a place as tabs.
+    QList<QDockWidget*> heads;
+    QList<int> widths;
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+        QDockWidget* above = nullptr;
+        for (const QString& place : columns[c]) {
+            QDockWidget* first = nullptr;
+            for (const QString& id : place.split(QLatin1Char('+'))) {
+                QDockWidget* dock = m_docks.at(id);
+                if (first != nullptr)
+                    tabifyDockWidget(first, dock);
+                else if (above != nullptr)
+                    splitDockWidget(above, dock, Qt::Vertical);
+                else
+                    addDockWidget(Qt::LeftDockWidgetArea, dock, Qt::Horizontal);
+                dock->show();
+                first = first == nullptr ? dock : first;
+            }
+            above = first;
+            if (&place == &columns[c].front()) {
+                heads.push_back(first);
+                const bool side = place.startsWith(QLatin1String("tree")) || place.startsWith(QLatin1String("inspector"));
+                widths.push_back(side ? 250 : 600);
+            }
+            first->raise();
+        }
+    }
+    resizeDocks(heads, widths, Qt::Horizontal);
+    if (const auto found = m_docks.find(raised); found != m_docks.end())
+        found->second->raise();
+}
+
+void MainWindow::showPerspective(const QString& name)
+{
+    const QString tree = QStringLiteral("tree");
+    const QString inspector = QStringLiteral("inspector+jobs");
+    if (name == QLatin1String("look")) {
+        arrange({{tree}, {QStringLiteral("activation-maxima+overview"), QStringLiteral("outlier-map")},
+                    {QStringLiteral("weights"), QStringLiteral("spectrum")}, {inspector}},
+            QStringLiteral("activation-maxima"));
+        resizeDocks({m_docks.at(tree), m_docks.at(QStringLiteral("activation-maxima")), m_docks.at(QStringLiteral("weights")),
+                        m_docks.at(QStringLiteral("inspector"))},
+            {240, 480, 430, 240}, Qt::Horizontal);
+    } else if (name == QLatin1String("plan")) {
+        arrange({{tree}, {QStringLiteral("pareto"), QStringLiteral("allocation")}, {QStringLiteral("sensitivity")}, {inspector}},
+            QStringLiteral("pareto"));
+        resizeDocks({m_docks.at(QStringLiteral("pareto")), m_docks.at(QStringLiteral("allocation"))}, {520, 260}, Qt::Vertical);
+        resizeDocks({m_docks.at(tree), m_docks.at(QStringLiteral("pareto")), m_docks.at(QStringLiteral("sensitivity")),
+                        m_docks.at(QStringLiteral("inspector"))},
+            {200, 560, 430, 220}, Qt::Horizontal);
+    } else if (name == QLatin1String("export")) {
+        arrange({{tree}, {QStringLiteral("export")}, {inspector}}, QStringLiteral("export"));
+    } else if (m_docks.count(name) != 0) {
+        if (name == tree || name == QLatin1String("inspector") || name == QLatin1String("jobs"))
+            arrange({{tree}, {QStringLiteral("overview")}, {inspector}}, name);
+        else
+            arrange({{tree}, {name}, {inspector}}, name);
+    }
+}
+
+void MainWindow::setAppearance(Appearance appearance)
+{
+    m_options.appearance = appearance;
+    m_theme = applyAppearance(appearance, m_systemPalette);
+    for (Panel* panel : m_panels)
+        panel->applyTheme(m_theme);
+}
+
+void MainWindow::connectModels()
+{
+    connect(&m_document, &Document::failed, this, [this](const QString& line) { say(line, true); });
+    connect(&m_document, &Document::notice, this, [this](const QString& line) { say(line, false); });
+    connect(&m_document, &Document::recovered, this, [this](const QDateTime& when) {
+        say(tr("The program ended unexpectedly. The plan of %1 was recovered; Undo history starts anew.")
+                .arg(QLocale().toString(when.toLocalTime(), QLocale::ShortFormat)),
+            false);
+    });
+    connect(&m_document, &Document::opened, this, [this] {
+        setWindowTitle(tr("%1 – Bitwright").arg(m_document.title()));
+        addRecent(QString::fromStdString(m_document.workspace()->checkpoint().path()));
+        m_document.scan();
+    });
+    connect(&m_document, &Document::closed, this, [this] { setWindowTitle(QStringLiteral("Bitwright")); });
+    connect(m_header, &HeaderStrip::openDumpRequested, this, &MainWindow::askOpenDump);
+    connect(m_header, &HeaderStrip::scanRequested, &m_document, &Document::scan);
+}
+
+void MainWindow::say(const QString& text, bool warning)
+{
+    m_lastMessage = text;
+    m_header->showMessage(text, warning);
+}
+
+void MainWindow::openPaths(const QStringList& paths)
+{
+    std::vector<std::string> names;
+    for (const QString& path : paths)
+        names.push_back(path.toStdString());
+    auto inputs = session::sortInputs(names);
+    if (!inputs)
+        return say(QString::fromStdString(inputs.error().oneLine()), true);
+    if (inputs->model.empty() && inputs->project.empty() && m_document.isOpen()) {
+        for (const auto& dump : inputs->dumps)
+            m_document.addDump(QString::fromStdString(dump));
+        return;
+    }
+    m_document.open(*inputs);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (event->mimeData()->hasUrls())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    QStringList paths;
+    for (const QUrl& url : event->mimeData()->urls()) {
+        if (url.isLocalFile())
+            paths.push_back(url.toLocalFile());
+    }
+    event->acceptProposedAction();
+    if (!paths.isEmpty())
+        openPaths(paths);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    saveSettings();
+    m_document.close();
+    m_jobs.shutDown();
+    event->accept();
+}
+
+void MainWindow::restoreSettings()
+{
+    if (!m_options.keepSettings)
+        return;
+    const QSettings settings;
+    m_recent = settings.value(QStringLiteral("recent")).toStringList();
+    refreshRecent();
+    restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
+    restoreState(settings.value(QStringLiteral("window/state")).toByteArray());
+}
+
+void MainWindow::saveSettings()
+{
+    if (!m_options.keepSettings)
+        return;
+    QSettings settings;
+    settings.setValue(QStringLiteral("recent"), m_recent);
+    settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
+    settings.setValue(QStringLiteral("window/state"), saveState());
+    settings.setValue(QStringLiteral("window/appearance"), appearanceName(m_options.appearance));
+}
+
+} // namespace bitwright::gui
