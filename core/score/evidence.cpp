@@ -62,7 +62,8 @@ bool belongsTo(const Site& site, const model::NameParts& parts, Sublayer sublaye
 struct StreamSites
 {
     std::size_t contribution = 0;
-    std::size_t after = 0;
+    std::optional<std::size_t> before; ///< The stream that it is added to.
+    std::optional<std::size_t> after; ///< The next residual site in the dump's order.
 };
 
 std::optional<StreamSites> streamSitesOf(const ActivationDump& dump, const std::string& tensor)
@@ -72,16 +73,25 @@ std::optional<StreamSites> streamSitesOf(const ActivationDump& dump, const std::
     if (sublayer == Sublayer::None || !parts.block)
         return std::nullopt;
     const auto& sites = dump.sites();
-    for (std::size_t i = 0; i < sites.size(); ++i) {
-        if (sites[i].kind != SiteKind::OutputOf || !belongsTo(sites[i], parts, sublayer))
-            continue;
-        for (std::size_t after = i + 1; after < sites.size(); ++after)
-            if (sites[after].kind == SiteKind::Residual)
-                return sites[after].channels == sites[i].channels ? std::optional(StreamSites{i, after})
-                                                                  : std::nullopt;
+    const auto contribution = std::find_if(sites.begin(), sites.end(), [&](const Site& site) {
+        return site.kind == SiteKind::OutputOf && belongsTo(site, parts, sublayer);
+    });
+    if (contribution == sites.end())
         return std::nullopt;
-    }
-    return std::nullopt;
+    const auto index = [&](auto site) { return static_cast<std::size_t>(site - sites.begin()); };
+    StreamSites found{index(contribution), {}, {}};
+    const auto fits
+        = [&](auto site) { return site != sites.end() && site->channels == contribution->channels; };
+    const auto before = std::find_if(sites.begin(), sites.end(), [&](const Site& site) {
+        return site.kind == SiteKind::Residual && belongsTo(site, parts, sublayer);
+    });
+    if (fits(before))
+        found.before = index(before);
+    const auto after = std::find_if(
+        contribution, sites.end(), [](const Site& site) { return site.kind == SiteKind::Residual; });
+    if (fits(after))
+        found.after = index(after);
+    return found;
 }
 
 double rowEnergy(const SampleRows& samples, std::uint64_t row)
@@ -102,17 +112,40 @@ bool sameTokens(const SampleRows& a, const SampleRows& b)
     return a.rows == b.rows && a.sequence == b.sequence && a.position == b.position;
 }
 
-/// Shares from sample rows, which pair up by their token. Empty when the rows are of other tokens.
+/// Sample rows of a site where they are of the same tokens as `inputs`; nothing when not.
+Result<std::optional<SampleRows>> pairedSamples(
+    const ActivationDump& dump, std::optional<std::size_t> site, const SampleRows& inputs)
+{
+    std::optional<SampleRows> samples;
+    if (!site || dump.sites()[*site].sampleRows == 0)
+        return samples;
+    BITWRIGHT_ASSIGN(samples, dump.loadSamples(*site));
+    if (!sameTokens(inputs, *samples))
+        samples.reset();
+    return samples;
+}
+
+/// Shares from sample rows, which pair up by their token; empty when they do not.
+///
+/// The stream after a sublayer is the stream before plus the contribution. Where the stream before was not
+/// sampled the next residual site stands in: the same thing, unless the block normalizes its stream in
+/// between (BERT).
 Result<std::vector<double>> shareFromSamples(
     const ActivationDump& dump, const StreamSites& sites, const SampleRows& inputs)
 {
-    BITWRIGHT_ASSIGN(const SampleRows contribution, dump.loadSamples(sites.contribution));
-    BITWRIGHT_ASSIGN(const SampleRows stream, dump.loadSamples(sites.after));
     std::vector<double> shares;
-    if (!sameTokens(inputs, contribution) || !sameTokens(inputs, stream))
+    BITWRIGHT_ASSIGN(const auto contribution, pairedSamples(dump, sites.contribution, inputs));
+    if (!contribution)
         return shares;
-    for (std::uint64_t row = 0; row < inputs.rows; ++row)
-        shares.push_back(share(rowEnergy(contribution, row), rowEnergy(stream, row)));
+    BITWRIGHT_ASSIGN(auto stream, pairedSamples(dump, sites.before, inputs));
+    if (stream) {
+        for (std::size_t i = 0; i < stream->values.size(); ++i)
+            stream->values[i] += contribution->values[i];
+    } else {
+        BITWRIGHT_ASSIGN(stream, pairedSamples(dump, sites.after, inputs));
+    }
+    for (std::uint64_t row = 0; stream && row < inputs.rows; ++row)
+        shares.push_back(share(rowEnergy(*contribution, row), rowEnergy(*stream, row)));
     return shares;
 }
 
@@ -157,9 +190,11 @@ std::vector<std::uint64_t> tokenIndices(const SampleRows& inputs, const std::vec
 std::vector<double> shareFromRms(
     const ActivationDump& dump, const StreamSites& sites, const Site& inputSite, const SampleRows& inputs)
 {
-    const Site& contribution = dump.sites()[sites.contribution];
-    const Site& stream = dump.sites()[sites.after];
     std::vector<double> shares;
+    if (!sites.after)
+        return shares;
+    const Site& contribution = dump.sites()[sites.contribution];
+    const Site& stream = dump.sites()[*sites.after];
     if (!inputSite.tokenRms || !contribution.tokenRms || !stream.tokenRms
         || contribution.tokenRms->size() != inputSite.tokenRms->size()
         || stream.tokenRms->size() != inputSite.tokenRms->size())
@@ -179,11 +214,9 @@ Result<std::vector<double>> loadTokenShare(
     const auto sites = streamSitesOf(dump, tensor);
     if (!sites)
         return std::vector<double>{};
-    if (dump.sites()[sites->contribution].sampleRows > 0 && dump.sites()[sites->after].sampleRows > 0) {
-        BITWRIGHT_ASSIGN(auto shares, shareFromSamples(dump, *sites, inputs));
-        if (!shares.empty())
-            return shares;
-    }
+    BITWRIGHT_ASSIGN(auto shares, shareFromSamples(dump, *sites, inputs));
+    if (!shares.empty())
+        return shares;
     return shareFromRms(dump, *sites, inputSite, inputs);
 }
 

@@ -56,13 +56,13 @@ const std::string kDown = "model.layers.0.mlp.down_proj.weight";
 testing::MemoryDump block()
 {
     testing::MemoryDump dump(kTokens);
-    dump.addSite("a.stream", SiteKind::Residual, {kAttentionOutput}, 0, rows(2, 1.0F));
+    dump.addSite("a.stream", SiteKind::Residual, {kAttentionOutput}, 0, rows(2, 1.5F));
     dump.addSite("q", SiteKind::InputOf, {kQuery}, 0, rows(2, 3.0F));
     dump.addSite("o", SiteKind::InputOf, {kAttentionOutput}, 0, rows(2, 3.5F));
     dump.addSite("a", SiteKind::OutputOf, {kAttentionOutput}, 0, rows(2, 0.5F));
     dump.addSite("m.stream", SiteKind::Residual, {kDown}, 0, rows(2, 2.0F));
     dump.addSite("up", SiteKind::InputOf, {kUp}, 0, rows(2, 1.0F));
-    dump.addSite("m", SiteKind::OutputOf, {kDown}, 0, rows(2, 4.0F));
+    dump.addSite("m", SiteKind::OutputOf, {kDown}, 0, rows(2, 6.0F));
     dump.addSite("final", SiteKind::Residual, {}, std::nullopt, rows(2, 8.0F));
     return dump;
 }
@@ -110,14 +110,14 @@ private Q_SLOTS:
     void sharesOfBothSublayersFromSamples()
     {
         const auto dump = block();
-        // Attention: contribution 0.5, stream after it 2. MLP: 4 against 8. Energies, so squared.
+        // Attention: contribution 0.5, stream after it 2. MLP: 6 against 8. Energies, so squared.
         for (const std::string& tensor : {kQuery, kAttentionOutput})
             for (const double share : sharesOf(dump, tensor))
                 QCOMPARE(share, 0.0625);
         const auto mlp = sharesOf(dump, kUp);
         QCOMPARE(mlp.size(), std::size_t{3});
         for (const double share : mlp)
-            QCOMPARE(share, 0.25);
+            QCOMPARE(share, 0.5625);
     }
 
     void otherBlocksDoNotAnswer()
@@ -129,12 +129,27 @@ private Q_SLOTS:
         QVERIFY(sharesOf(dump, "lm_head.weight").empty());
     }
 
+    void normalizedStreamsAreNotTakenForTheSum()
+    {
+        // BERT: the next residual site shows the stream after a norm, of any size.
+        auto dump = block();
+        dump.setSamples(7, rows(2, 0.01F));
+        for (const double share : sharesOf(dump, kUp))
+            QCOMPARE(share, 0.5625);
+        // Without the stream before, the next site is all there is.
+        dump = block();
+        dump.site(4).tensors.clear();
+        dump.setSamples(7, rows(2, 12.0F));
+        for (const double share : sharesOf(dump, kUp))
+            QCOMPARE(share, 0.25);
+    }
+
     void rowsOfOtherTokensAreRefused()
     {
         auto dump = block();
         auto other = rows(2, 2.0F);
         other.position = {0, 0, 0};
-        dump.setSamples(4, other);
+        dump.setSamples(3, other);
         QVERIFY(sharesOf(dump, kQuery).empty());
     }
 
@@ -162,7 +177,7 @@ private Q_SLOTS:
     void silentStreamIsUnknown()
     {
         auto dump = block();
-        dump.setSamples(4, rows(2, 0.0F));
+        dump.setSamples(0, rows(2, -0.5F)); // the contribution cancels the stream
         for (const double share : sharesOf(dump, kQuery))
             QVERIFY(std::isnan(share));
     }
