@@ -16,10 +16,11 @@
 namespace bitwright::views {
 
 namespace {
-constexpr double kSmallestCellWidth = 13, kSmallestCellHeight = 11; // when fitted
-constexpr double kLargestCellWidth = 64, kLargestCellHeight = 30;
+constexpr double kSmallestCellWidth = 13, kSmallestCellHeight = 13; // when fitted
+constexpr double kLargestCellWidth = 84, kLargestCellHeight = 30;
 constexpr double kTowerHeight = 20; // heading row of a tower
-constexpr double kNumberWidth = 20, kNumberHeight = 12; // smallest cell that prints its bits
+constexpr double kNumberWidth = 20, kNumberHeight = 10; // smallest cell that prints its bits
+constexpr double kBesideWidth = 44; // from here on the harm square stands beside the number
 constexpr double kStaleOpacity = 0.4;
 
 QString bitsText(double bits)
@@ -199,9 +200,9 @@ BlockRoleMatrix::Geometry BlockRoleMatrix::fitted(QSize size, double zoomX, doub
         = std::clamp((size.width() - g.left - 4) / columns, kSmallestCellWidth, kLargestCellWidth);
     g.cellWidth = std::clamp(fitWidth * zoomX, 4.0, 400.0);
     // Labels stand upright when they do not fit across.
-    const bool upright = labelWidth + 4 > g.cellWidth;
+    g.upright = labelWidth + 4 > g.cellWidth;
     g.top = (groups ? metrics.height() + 6 : 0)
-        + (upright ? std::min(labelWidth, 90.0) + 10 : metrics.height() + 8);
+        + (g.upright ? std::min(labelWidth, 90.0) + 10 : metrics.height() + 8);
     int towers = 0;
     for (std::size_t i = 0; i < m_data.rows.size(); ++i)
         if (!m_data.rows[i].tower.isEmpty() && (i == 0 || m_data.rows[i].tower != m_data.rows[i - 1].tower))
@@ -330,21 +331,26 @@ QRectF BlockRoleMatrix::columnHeaderRect(int column) const
 void BlockRoleMatrix::paintHarm(
     QPainter& painter, const QRectF& rect, const MatrixUnit& unit, const QColor& ink) const
 {
-    const double room = std::min(rect.width(), rect.height()) - 3;
+    const double room = std::min(rect.width(), rect.height()) - 4;
     if (room < 4)
         return;
+    // Where there is room the square stands beside the number; else the number is printed over it, so the
+    // square then takes the color that the number's ink is not.
+    const bool beside = rect.width() >= kBesideWidth;
+    const QPointF center = beside ? QPointF(rect.right() - 3 - room / 2, rect.center().y()) : rect.center();
     if (!unit.harm || std::isnan(*unit.harm)) {
-        const QRectF square(rect.center() - QPointF(room / 4, room / 4), QSizeF(room / 2, room / 2));
-        paintHatch(painter, square, m_theme);
+        paintHatch(
+            painter, QRectF(center - QPointF(room / 3, room / 3), QSizeF(room / 1.5, room / 1.5)), m_theme);
         return;
     }
     // Area, not side, is proportional: areas are what the eye compares.
     const double side = room * std::sqrt(logShare(*unit.harm, m_harmRange));
     if (side < 1)
         return;
-    const QRectF square(rect.center() - QPointF(side / 2, side / 2), QSizeF(side, side));
-    QColor fill = ink;
-    fill.setAlphaF(0.28F);
+    const QRectF square(center - QPointF(side / 2, side / 2), QSizeF(side, side));
+    const bool prints = !beside && rect.width() >= kNumberWidth && rect.height() >= kNumberHeight;
+    QColor fill = prints ? textOn(ink) : ink;
+    fill.setAlphaF(prints ? 0.4F : 0.62F);
     if (unit.imported) {
         painter.setPen(QPen(fill, 1.4));
         painter.drawRect(square.adjusted(0.7, 0.7, -0.7, -0.7));
@@ -362,14 +368,9 @@ void BlockRoleMatrix::paintBadges(
             paintPadlock(painter, QRectF(rect.left() + 1.5, rect.top() + 1, size, size), ink);
         if (unit.tie >= 0 && rect.height() >= 12)
             paintLink(painter, QRectF(rect.left() + 1, rect.bottom() - size - 0.5, size, size), ink);
-        if (unit.edited && rect.width() >= 16) {
-            painter.setRenderHint(QPainter::Antialiasing);
-            painter.setPen(Qt::NoPen);
-            painter.setBrush(ink);
-            painter.drawEllipse(QPointF(rect.right() - 4, rect.bottom() - 4), 1.8, 1.8);
-            painter.setBrush(Qt::NoBrush);
-            painter.setRenderHint(QPainter::Antialiasing, false);
-        }
+        if (unit.edited) // a bar along the foot: placed by hand
+            painter.fillRect(
+                QRectF(rect.left() + 1, rect.bottom() - 2.5, std::min(rect.width() - 2, 24.0), 2), ink);
     }
     if (unit.fallback)
         paintCorner(painter, rect, std::min(size, rect.width()), m_theme);
@@ -394,7 +395,10 @@ void BlockRoleMatrix::paintUnit(QPainter& painter, const QRectF& rect, const Mat
         paintHarm(painter, rect, unit, ink);
     if (rect.width() >= kNumberWidth && rect.height() >= kNumberHeight && !unit.nonFinite) {
         painter.setPen(unit.fixed ? m_theme.muted : ink);
-        painter.drawText(rect, Qt::AlignCenter, bitsText(unit.bits));
+        const bool beside = rect.width() >= kBesideWidth && !unit.fixed;
+        const QRectF place
+            = beside ? rect.adjusted(8, 0, -std::min(rect.width(), rect.height()) + 2, 0) : rect;
+        painter.drawText(place, Qt::AlignCenter | Qt::TextDontClip, bitsText(unit.bits));
     }
     paintBadges(painter, rect, unit, ink);
 }
@@ -464,7 +468,7 @@ void BlockRoleMatrix::paintHeaders(QPainter& painter, const Geometry& g, QSize s
         const MatrixColumn& data = m_data.columns[static_cast<std::size_t>(column)];
         const QRectF cell = cellRectIn(g, offset, 0, column);
         painter.setPen(m_theme.foreground);
-        if (metrics.horizontalAdvance(data.label) + 4 <= g.cellWidth) {
+        if (!g.upright) {
             painter.drawText(QRectF(cell.left(), groupHeight, cell.width(), g.top - groupHeight - 3),
                 Qt::AlignHCenter | Qt::AlignBottom, data.label);
         } else {

@@ -148,6 +148,7 @@ private:
         std::vector<double> rowTops; // content coordinates, with tower headings in between
         double contentHeight = 0;
         double contentWidth = 0;
+        bool upright = false; // column labels stand on end
     };
     void indexUnits();
     [[nodiscard]] Geometry fitted(QSize size, double zoomX, double zoomY) const;

@@ -208,7 +208,7 @@ void ChartBase::setColorMap(ColorMap map)
 void ChartBase::relayout(QSize size)
 {
     // Small charts spend their pixels on data: fewer legend rows, no footnote when there is no room for it.
-    const int rows = size.height() < 200 ? 0 : size.height() < 360 ? 1 : size.height() < 520 ? 2 : 3;
+    const int rows = size.height() < 200 ? 0 : size.height() < 280 ? 1 : size.height() < 420 ? 2 : 3;
     m_legend->setHidden(m_hiddenKeys);
     m_legend->settle(size.width() - 8, rows);
     m_footnote->settle(size.height() >= 240 && !m_exporting);

@@ -138,10 +138,13 @@ std::vector<MinMax> minMaxEnvelope(std::span<const float> values, double first, 
 }
 
 namespace {
-// NaN only if both are: fmax's rule, written so that it vectorizes.
+// A known value beats NaN (unknown), which beats minus infinity (there is nothing).
+constexpr float kNothing = -std::numeric_limits<float>::infinity();
 float knownMaximum(float a, float b)
 {
-    return std::isnan(a) ? b : (b > a ? b : a);
+    if (std::isnan(a))
+        return b == kNothing ? a : b;
+    return b > a || (a == kNothing && std::isnan(b)) ? b : a;
 }
 } // namespace
 
@@ -161,8 +164,8 @@ MaxPyramid::MaxPyramid(std::vector<float> values)
 
 float MaxPyramid::maximum(std::size_t first, std::size_t last) const
 {
-    float best = std::numeric_limits<float>::quiet_NaN();
     last = std::min(last, size());
+    float best = first < last ? kNothing : std::numeric_limits<float>::quiet_NaN();
     // Climb like a segment tree: take the odd ends at each level, then halve.
     for (std::size_t level = 0; first < last; ++level, first /= 2, last /= 2) {
         const std::vector<float>& values = m_levels[level];

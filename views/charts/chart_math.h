@@ -104,8 +104,8 @@ struct MinMax
 // value repeat the value they touch.
 [[nodiscard]] std::vector<MinMax> minMaxEnvelope(
     std::span<const float> values, double first, double last, int pixels);
-// Maximum-pyramid of a row: level 0 is the row, each next level the maxima of pairs (NaN only where both are
-// NaN).
+// Maximum-pyramid of a row: level 0 is the row, each next level the maxima of pairs. A known value beats NaN
+// (unknown), which beats minus infinity (nothing is there).
 class MaxPyramid
 {
 public:

@@ -44,7 +44,7 @@ namespace {
 constexpr double kSampleWidth = 22;
 constexpr double kSampleGap = 5;
 constexpr double kEntryGap = 14;
-constexpr double kLongestLabel = 280;
+constexpr double kLongestLabel = 380;
 } // namespace
 
 LegendStrip::LegendStrip(QCustomPlot* plot)

@@ -24,12 +24,17 @@ QString fixed(double value, int decimals)
     locale.setNumberOptions(QLocale::OmitGroupSeparator);
     return minusSign(locale.toString(value, 'f', decimals));
 }
+// Thin separators in the whole part; four digits read well without.
 QString grouped(QString digits)
 {
-    const qsizetype first = !digits.isEmpty() && !digits.front().isDigit() ? 1 : 0;
-    if (digits.size() - first > 4) // four digits read well unseparated
-        for (qsizetype i = digits.size() - 3; i > first; i -= 3)
-            digits.insert(i, kThin);
+    qsizetype first = 0;
+    while (first < digits.size() && !digits[first].isDigit())
+        ++first;
+    qsizetype end = first;
+    while (end < digits.size() && digits[end].isDigit())
+        ++end;
+    for (qsizetype i = end - 3; end - first > 4 && i > first; i -= 3)
+        digits.insert(i, kThin);
     return digits;
 }
 int decadeOf(double value)

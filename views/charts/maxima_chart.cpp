@@ -224,6 +224,24 @@ void MaximaChart::paintData(QCPPainter& painter)
         paintMarks(painter);
 }
 
+void MaximaChart::addLineObstacles(
+    const MaximaDump& dump, const QString& group, std::vector<QRectF>& obstacles) const
+{
+    std::optional<QPointF> last;
+    for (const MaximaSite& site : dump.sites) {
+        if (site.group != group || !site.maximum || !(*site.maximum > 0))
+            continue;
+        const QPointF p = toPixel(site.block, *site.maximum);
+        const QPointF from = last.value_or(p);
+        const int steps = std::clamp(static_cast<int>((p - from).manhattanLength() / 8), 1, 40);
+        for (int k = 1; k <= steps && obstacles.size() < 4000; ++k) {
+            const QPointF q = from + (p - from) * k / steps;
+            obstacles.push_back({q.x() - 2, q.y() - 2, 4, 4});
+        }
+        last = p;
+    }
+}
+
 void MaximaChart::paintMarks(QCPPainter& painter)
 {
     std::vector<QPointF> anchors;
@@ -244,7 +262,14 @@ void MaximaChart::paintMarks(QCPPainter& painter)
             obstacles.push_back(QRectF(at.x() - 5, at.y() - 5, 10, 10));
             marks.push_back(&mark);
         }
-    const auto labelOf = [](const MassiveMark& mark) {
+    // Labels keep off the thick lines: sampled, they are obstacles.
+    for (std::size_t d = 0; d < m_data.dumps.size() && !marks.empty(); ++d)
+        for (const QString& group : m_groups)
+            addLineObstacles(m_data.dumps[d], group, obstacles);
+    const bool brief = plotArea().width() < 520;
+    const auto labelOf = [brief](const MassiveMark& mark) {
+        if (brief)
+            return tr("ch %1").arg(formatCount(mark.channel));
         const QString token = mark.tokenText.isEmpty()
             ? tr("token %1").arg(formatCount(mark.token))
             : tr("token %1 \u201c%2\u201d").arg(formatCount(mark.token), mark.tokenText);
@@ -259,7 +284,7 @@ void MaximaChart::paintMarks(QCPPainter& painter)
         if (places[i].isNull() || (marks.size() > 24 && !strong))
             continue;
         QColor halo = theme().background;
-        halo.setAlphaF(0.75F);
+        halo.setAlphaF(0.85F);
         painter.fillRect(places[i], halo);
         painter.setPen(strong ? theme().warning : theme().foreground);
         painter.drawText(places[i], Qt::AlignCenter, labelOf(*marks[i]));

@@ -78,6 +78,7 @@ private:
     [[nodiscard]] int groupIndex(const QString& group) const;
     void paintLine(QCPPainter& painter, int dump, int group, int statistic) const;
     void paintMarks(QCPPainter& painter);
+    void addLineObstacles(const MaximaDump& dump, const QString& group, std::vector<QRectF>& obstacles) const;
 
     MaximaData m_data;
     QStringList m_groups;

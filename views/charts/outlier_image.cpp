@@ -12,9 +12,10 @@ constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
 constexpr double kLargestDecades = 8;
 constexpr int kHatchStep = 8;
 
+// Known beats unknown beats absent.
 float merged(float a, float b)
 {
-    return std::isnan(a) ? b : (b > a ? b : a);
+    return std::isnan(a) ? (b == kAbsent ? a : b) : (b > a || (a == kAbsent && std::isnan(b)) ? b : a);
 }
 } // namespace
 

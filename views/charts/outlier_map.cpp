@@ -15,7 +15,7 @@ namespace bitwright::views {
 namespace {
 constexpr int kTopHeight = 54; // of the marginal per channel
 constexpr int kRightWidth = 84; // of the marginal per layer
-constexpr int kBarWidth = 12; // of the color bar
+constexpr int kBarWidth = 12, kBarLabels = 46; // of the color bar
 const QString kMarksKey = QStringLiteral("marks");
 const float kUnknown = std::numeric_limits<float>::quiet_NaN();
 } // namespace
@@ -68,10 +68,7 @@ OutlierMap::OutlierMap(QWidget* parent)
     m_d->right->addAxis(QCPAxis::atLeft);
     m_d->right->addAxis(QCPAxis::atBottom);
     m_d->bar->addAxis(QCPAxis::atRight);
-    m_d->top->setMaximumSize(QWIDGETSIZE_MAX, kTopHeight);
-    m_d->top->setMinimumSize(0, kTopHeight);
-    m_d->right->setMaximumSize(kRightWidth, QWIDGETSIZE_MAX);
-    m_d->right->setMinimumSize(kRightWidth, 0);
+
     body()->setRowSpacing(4);
     body()->setColumnSpacing(4);
     auto* vertical = new QCPMarginGroup(this);
@@ -122,9 +119,8 @@ void OutlierMap::themeApplied()
         }
     xAxis->grid()->setVisible(false);
     yAxis->grid()->setVisible(false);
-    m_d->bar->setMaximumSize(kBarWidth + 58, QWIDGETSIZE_MAX);
-    m_d->bar->setMinimumSize(kBarWidth + 58, 0);
-    m_d->bar->setMinimumMargins(QMargins(6, 0, 50, 0));
+    m_d->bar->setAutoMargins(QCP::msTop | QCP::msBottom);
+    m_d->bar->setMargins(QMargins(4, 0, kBarLabels, 0));
     m_d->image.setColors(colorMap(), theme());
 }
 
@@ -204,8 +200,23 @@ Interval OutlierMap::homeRange(Qt::Orientation axis) const
     return {-0.5, std::max(count, 1.0) - 0.5};
 }
 
+// Marginals give way to the map on small charts.
+void OutlierMap::layoutMarginals()
+{
+    const QSize size = viewport().size();
+    const int top = size.height() < 360 ? 30 : kTopHeight;
+    const int right = size.width() < 560 ? 40 : kRightWidth;
+    m_d->top->setMinimumSize(0, top);
+    m_d->top->setMaximumSize(QWIDGETSIZE_MAX, top);
+    m_d->right->setMinimumSize(right, 0);
+    m_d->right->setMaximumSize(right, QWIDGETSIZE_MAX);
+    m_d->bar->setMinimumSize(kBarWidth, 0); // QCustomPlot constrains the inner rectangle
+    m_d->bar->setMaximumSize(kBarWidth, QWIDGETSIZE_MAX);
+}
+
 void OutlierMap::syncAxes()
 {
+    layoutMarginals();
     const Interval x = viewRange(Qt::Horizontal), y = viewRange(Qt::Vertical);
     m_d->top->axis(QCPAxis::atBottom)->setRange(x.lower, x.upper);
     m_d->right->axis(QCPAxis::atLeft)->setRange(y.lower, y.upper);
@@ -351,7 +362,8 @@ void OutlierMap::paintRight(QCPPainter& painter)
     painter.setFont(smallFont());
     painter.setPen(theme().muted);
     const QRectF below(area.left() - 20, area.bottom() + 4, area.width() + 40, 40);
-    const QString text = tracing ? tr("channel %1").arg(formatCount(m_d->pinned)) : tr("max per layer");
+    const QString all = area.width() < 60 ? tr("max") : tr("max per layer");
+    const QString text = tracing ? tr("channel %1").arg(formatCount(m_d->pinned)) : all;
     painter.drawText(below, Qt::AlignHCenter | Qt::AlignTop, text);
 }
 

@@ -86,6 +86,7 @@ protected:
 
 private:
     void rebuildColumns();
+    void layoutMarginals();
     void paintMarks(QCPPainter& painter) const;
     void paintTop(QCPPainter& painter);
     void paintRight(QCPPainter& painter);

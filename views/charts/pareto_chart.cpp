@@ -33,6 +33,7 @@ void ParetoChart::themeApplied()
     setTicks(
         xAxis2, [](Interval range, int target) { return linearTicks(range, target); }, 80);
     xAxis2->grid()->setVisible(false);
+    xAxis2->setTickLabels(true);
     xAxis2->setLabel(tr("bits per weight"));
 }
 
@@ -260,7 +261,7 @@ void ParetoChart::paintMarkLabels(QCPPainter& painter) const
                 continue;
             const QString name = metrics.elidedText(mark.name, Qt::ElideMiddle, 170);
             anchors.push_back(at);
-            sizes.push_back({metrics.horizontalAdvance(name) + 2, metrics.height() - 1});
+            sizes.push_back({metrics.horizontalAdvance(name) + 2, metrics.height()});
             obstacles.push_back({at.x() - 5, at.y() - 5, 10, 10});
             names << name;
         }
@@ -285,12 +286,29 @@ void ParetoChart::paintMarkLabels(QCPPainter& painter) const
     }
     if (m_data.current && !isExporting())
         obstacles.push_back(QRectF(handlePixel() - QPointF(12, 12), QSizeF(24, 24)));
+    if (const QString distance = distanceText(); !distance.isEmpty())
+        obstacles.push_back(dimensionBox(distance));
+    if (m_data.budgetBytes) {
+        const double x = budgetPixel();
+        const double label
+            = metrics.horizontalAdvance(tr("budget %1").arg(formatBytes(*m_data.budgetBytes))) + 14;
+        obstacles.push_back({x - 3, area.top(), 6, area.height()});
+        obstacles.push_back(
+            {x + label + 8 > area.right() ? x - label : x, area.top(), label, metrics.height() + 6});
+    }
     const auto places = placeLabels(anchors, sizes, area.adjusted(2, 2, -2, -2), 7, obstacles);
     for (std::size_t i = 0; i < places.size(); ++i) {
         if (places[i].isNull())
             continue;
+        // A label that had to move away is led back to its mark.
+        const QPointF near(std::clamp(anchors[i].x(), places[i].left(), places[i].right()),
+            std::clamp(anchors[i].y(), places[i].top() + 2, places[i].bottom() - 2));
+        if ((near - anchors[i]).manhattanLength() > 14) {
+            painter.setPen(QPen(theme().axis, 1));
+            painter.drawLine(anchors[i] + (near - anchors[i]) * 0.25, near);
+        }
         painter.setPen(theme().foreground);
-        painter.drawText(places[i], Qt::AlignCenter, names[static_cast<qsizetype>(i)]);
+        painter.drawText(places[i], Qt::AlignCenter | Qt::TextDontClip, names[static_cast<qsizetype>(i)]);
     }
 }
 
@@ -334,6 +352,23 @@ void ParetoChart::paintBudget(QCPPainter& painter) const
     painter.drawText(box, Qt::AlignCenter, text);
 }
 
+// Left below the frontier stands no mark: the label of the dimension line goes there.
+QRectF ParetoChart::dimensionBox(const QString& text) const
+{
+    const QRectF area = plotArea();
+    const QFontMetricsF metrics(smallFont());
+    const QSizeF size(metrics.horizontalAdvance(text) + 10, metrics.height() + 3);
+    const QPointF at = handlePixel();
+    const int best = bestStateOfSize(m_data.current->bytes);
+    const double foot = yAxis->coordToPixel(m_data.frontier[static_cast<std::size_t>(best)].harm);
+    QRectF box(QPointF(at.x() - 8 - size.width(), std::max(foot, at.y() + kHandleRadius) + 8), size);
+    if (box.left() < area.left() + 3)
+        box.moveLeft(area.left() + 3);
+    if (box.bottom() > area.bottom() - 3)
+        box.moveBottom(area.bottom() - 3);
+    return box;
+}
+
 void ParetoChart::paintDimension(QCPPainter& painter) const
 {
     const QString text = distanceText();
@@ -342,23 +377,16 @@ void ParetoChart::paintDimension(QCPPainter& painter) const
     const int best = bestStateOfSize(m_data.current->bytes);
     const QPointF from = handlePixel();
     const double y = yAxis->coordToPixel(m_data.frontier[static_cast<std::size_t>(best)].harm);
-    const QRectF area = plotArea();
-    const double x = from.x();
     painter.setPen(QPen(theme().accent, 1.4));
-    painter.drawLine(QPointF(x, from.y() + kHandleRadius), QPointF(x, y));
-    painter.drawLine(QPointF(x - 5, y), QPointF(x + 5, y));
+    if (y > from.y() + kHandleRadius)
+        painter.drawLine(QPointF(from.x(), from.y() + kHandleRadius), QPointF(from.x(), y));
+    painter.drawLine(QPointF(from.x() - 5, y), QPointF(from.x() + 5, y));
+    const QRectF box = dimensionBox(text);
     painter.setFont(smallFont());
-    const QFontMetricsF metrics(painter.font());
-    const QSizeF size(metrics.horizontalAdvance(text) + 8, metrics.height() + 2);
-    const bool left = x + size.width() + 16 > area.right();
-    QRectF box(QPointF(left ? x - 12 - size.width() : x + 12, (from.y() + y) / 2 - size.height() / 2), size);
-    if (box.left() < area.left() + 2)
-        box.moveLeft(area.left() + 2);
     painter.setPen(QPen(theme().accent, 1));
     painter.setBrush(theme().background);
     painter.drawRoundedRect(box, 3, 3);
     painter.setBrush(Qt::NoBrush);
-    painter.setPen(theme().accent);
     painter.drawText(box, Qt::AlignCenter, text);
 }
 

@@ -125,6 +125,7 @@ private:
     void paintMarkSet(QCPPainter& painter, const std::vector<ParetoMark>& marks, bool hollow) const;
     void paintMarkLabels(QCPPainter& painter) const;
     void paintBudget(QCPPainter& painter) const;
+    [[nodiscard]] QRectF dimensionBox(const QString& text) const;
     void paintDimension(QCPPainter& painter) const;
     void paintHandle(QCPPainter& painter) const;
     void paintMoves(QCPPainter& painter) const;

@@ -19,7 +19,7 @@ QString tailKey(std::size_t i)
 {
     return QStringLiteral("tail:%1").arg(i);
 }
-constexpr double kLongestBox = 0.45; // of the plot width
+constexpr double kWidestBox = 0.42, kTallestBox = 0.45; // of the plot: data comes first
 
 std::vector<double> sortedPositive(const std::vector<double>& values)
 {
@@ -66,6 +66,15 @@ void SpectrumChart::setMode(Mode mode)
     Q_EMIT modeChanged(mode);
 }
 
+// The color of the bits, moved toward the foreground until the line stands out from the background.
+QColor SpectrumChart::errorColor() const
+{
+    QColor color = bitColor(m_data.errorBits, theme());
+    for (int i = 0; i < 8 && contrastRatio(color, theme().background) < 2.5; ++i)
+        color = mix(color, theme().foreground, 0.15);
+    return color;
+}
+
 // Equal bins in log (log-log) or linear space, about the cube root rule so that a bin holds enough
 // eigenvalues.
 SpectrumChart::Density SpectrumChart::binned(const std::vector<double>& sorted, Interval range) const
@@ -93,6 +102,9 @@ void SpectrumChart::rebin()
 {
     const bool logarithmic = m_mode == Mode::LogLog;
     const auto rangeOf = [&](const std::vector<double>& sorted) -> Interval {
+        // Linear bins over far spikes would swallow the bulk: the part that is shown first gets them all.
+        if (m_mode == Mode::Density && m_data.bulk && !m_sorted.empty())
+            return densityRange();
         auto range = finiteRange(sorted, logarithmic);
         if (!range)
             return {0, 0};
@@ -124,6 +136,13 @@ double SpectrumChart::bulkDensity(double x) const
         / (2 * std::numbers::pi * std::max(b.aspect, 1e-6) * b.sigma2 * x);
 }
 
+// Linear: the bulk fills the picture, spikes far out are marks at the edge of the rug.
+Interval SpectrumChart::densityRange() const
+{
+    const double far = std::min(m_sorted.back(), m_data.bulk->upper * 2.2);
+    return {0, std::max(far, m_data.bulk->upper * 1.1)};
+}
+
 Interval SpectrumChart::homeRange(Qt::Orientation axis) const
 {
     const bool logarithmic = isLogarithmic(axis);
@@ -133,13 +152,13 @@ Interval SpectrumChart::homeRange(Qt::Orientation axis) const
             values.insert(values.end(), density->edges.begin(), density->edges.end());
         else
             for (const double d : density->density)
-                if (d > 0)
+                if (d > 0
+                    && (m_mode == Mode::LogLog
+                        || density == &m_density)) // a narrow error peak would flatten the rest
                     values.push_back(d);
     }
     if (m_mode == Mode::Density && axis == Qt::Horizontal && m_data.bulk && !m_sorted.empty()) {
-        // Linear: the bulk fills the picture, spikes far out are marks at the edge of the rug.
-        const double far = std::min(m_sorted.back(), m_data.bulk->upper * 2.2);
-        return {0, std::max(far, m_data.bulk->upper * 1.1)};
+        return densityRange();
     }
     const auto range = finiteRange(values, logarithmic);
     if (!range)
@@ -182,8 +201,10 @@ void SpectrumChart::rebuildLegend()
     if (!m_sortedError.empty())
         add(kErrorKey, tr("error of %1").arg(m_data.errorOption), bitColor(m_data.errorBits, theme()),
             Kind::Swatch, Qt::SolidLine);
-    if (!m_data.estimators.empty())
+    if (!m_data.estimators.empty()) {
         add(kEstimatorsKey, tr("estimators"), theme().axis, Kind::Swatch, Qt::SolidLine);
+        entries.back().hollow = true;
+    }
     setLegend(std::move(entries));
 }
 
@@ -305,10 +326,10 @@ void SpectrumChart::paintEstimators(QCPPainter& painter) const
     }
     const QRectF area = plotArea();
     const double row = metrics.height() + 1;
-    const auto fits = static_cast<std::size_t>(std::max(0.0, (area.height() * 0.6 - 10) / row));
+    const auto fits = static_cast<std::size_t>(std::max(0.0, (area.height() * kTallestBox - 10) / row));
     const std::size_t count = std::min(fits, m_data.estimators.size());
     const double width = names + values + 26;
-    if (count == 0 || width > area.width() * kLongestBox + 60)
+    if (count == 0 || width > area.width() * kWidestBox)
         return;
     // The upper right of a falling density is the emptiest place.
     const QRectF box(area.right() - width - 8, area.top() + 12, width, row * static_cast<double>(count) + 8);
@@ -349,7 +370,7 @@ void SpectrumChart::paintData(QCPPainter& painter)
         paintRug(painter);
     }
     if (isLegendKeyShown(kErrorKey))
-        paintDensity(painter, m_errorDensity, bitColor(m_data.errorBits, theme()), false);
+        paintDensity(painter, m_errorDensity, errorColor(), false);
     paintTails(painter);
     if (!m_data.estimators.empty() && isLegendKeyShown(kEstimatorsKey))
         paintEstimators(painter);

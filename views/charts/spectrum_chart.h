@@ -72,6 +72,8 @@ private:
         std::vector<double> density; // 1 / (count * width)
     };
     [[nodiscard]] Density binned(const std::vector<double>& sorted, Interval range) const;
+    [[nodiscard]] QColor errorColor() const;
+    [[nodiscard]] Interval densityRange() const;
     void rebin();
     void paintDensity(QCPPainter& painter, const Density& density, const QColor& color, bool filled) const;
     void paintTails(QCPPainter& painter) const;

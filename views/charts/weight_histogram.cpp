@@ -189,8 +189,15 @@ void WeightHistogram::paintLevels(QCPPainter& painter) const
     painter.setPen(theme().muted);
     const QString text
         = largest > 0 ? tr("occupancy, at most %1 %").arg(formatNumber(largest * 100)) : tr("occupancy");
-    painter.drawText(
-        QRectF(area.left() + 4, area.top() + 1, area.width() - 8, band), Qt::AlignLeft | Qt::AlignTop, text);
+    // Beside the bars or not at all.
+    const double needed = QFontMetricsF(painter.font()).horizontalAdvance(text) + 12;
+    const double first = xAxis->coordToPixel(m_data.levels.front().value) - width;
+    const double last = xAxis->coordToPixel(m_data.levels.back().value) + width;
+    const QRectF row(area.left() + 4, area.top() + 1, area.width() - 8, band);
+    if (first - area.left() > needed)
+        painter.drawText(row, Qt::AlignLeft | Qt::AlignTop, text);
+    else if (area.right() - last > needed)
+        painter.drawText(row, Qt::AlignRight | Qt::AlignTop, text);
 }
 
 void WeightHistogram::paintData(QCPPainter& painter)
