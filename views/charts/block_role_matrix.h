@@ -131,6 +131,9 @@ protected:
     void contextMenuEvent(QContextMenuEvent* event) override;
 
 private:
+    static constexpr double kTowerHeight = 20; // heading row of a tower
+    [[nodiscard]] static QFont scaledFont(QFont font, double factor);
+
     enum class Gesture
     {
         None,

@@ -325,6 +325,8 @@ void OutlierMap::paintTop(QCPPainter& painter)
         painter.fillRect(QRectF(px, low, 1, area.bottom() - low), faint);
         painter.fillRect(QRectF(px, high, 1, std::max(1.0, low - high)), band);
     }
+    if (area.height() < kTopHeight)
+        return; // no room for words above the envelope
     painter.setFont(smallFont());
     painter.setPen(theme().muted);
     painter.drawText(area.adjusted(4, 0, -2, 0), Qt::AlignRight | Qt::AlignTop, tr("max per channel"));

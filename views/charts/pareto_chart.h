@@ -93,6 +93,8 @@ protected:
     void extendMenu(QMenu& menu, const QPointF& position) override;
 
 private:
+    static constexpr double kHandleRadius = 9; // pixels
+
     enum class Drag
     {
         None,

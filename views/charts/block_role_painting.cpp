@@ -1,0 +1,337 @@
+// Painting of the matrix.
+#include "views/charts/block_role_matrix.h"
+
+#include <QFontMetricsF>
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace bitwright::views {
+
+namespace {
+constexpr double kNumberWidth = 20, kNumberHeight = 10; // smallest cell that prints its bits
+constexpr double kBesideWidth = 44; // from here on the harm square stands beside the number
+constexpr double kStaleOpacity = 0.4;
+
+QString bitsText(double bits)
+{
+    if (std::abs(bits - std::round(bits)) < 0.005)
+        return QString::number(std::lround(bits));
+    return QString::number(bits, 'f', 1);
+}
+} // namespace
+
+void BlockRoleMatrix::paintHarm(
+    QPainter& painter, const QRectF& rect, const MatrixUnit& unit, const QColor& ink) const
+{
+    const double room = std::min(rect.width(), rect.height()) - 4;
+    if (room < 4)
+        return;
+    // Where there is room the square stands beside the number; else the number is printed over it, so the
+    // square then takes the color that the number's ink is not.
+    const bool beside = rect.width() >= kBesideWidth;
+    const QPointF center = beside ? QPointF(rect.right() - 3 - room / 2, rect.center().y()) : rect.center();
+    if (!unit.harm || std::isnan(*unit.harm)) {
+        paintHatch(
+            painter, QRectF(center - QPointF(room / 3, room / 3), QSizeF(room / 1.5, room / 1.5)), m_theme);
+        return;
+    }
+    // Area, not side, is proportional: areas are what the eye compares.
+    const double side = room * std::sqrt(logShare(*unit.harm, m_harmRange));
+    if (side < 1)
+        return;
+    const QRectF square(center - QPointF(side / 2, side / 2), QSizeF(side, side));
+    const bool prints = !beside && rect.width() >= kNumberWidth && rect.height() >= kNumberHeight;
+    QColor fill = prints ? textOn(ink) : ink;
+    fill.setAlphaF(prints ? 0.4F : 0.62F);
+    if (unit.imported) {
+        painter.setPen(QPen(fill, 1.4));
+        painter.drawRect(square.adjusted(0.7, 0.7, -0.7, -0.7));
+    } else {
+        painter.fillRect(square, fill);
+    }
+}
+
+void BlockRoleMatrix::paintBadges(
+    QPainter& painter, const QRectF& rect, const MatrixUnit& unit, const QColor& ink) const
+{
+    const double size = std::clamp(std::min(rect.width(), rect.height()) * 0.42, 6.0, 11.0);
+    if (rect.width() >= 9 && rect.height() >= 9) {
+        if (unit.locked)
+            paintPadlock(painter, QRectF(rect.left() + 1.5, rect.top() + 1, size, size), ink);
+        if (unit.tie >= 0 && rect.height() >= 12)
+            paintLink(painter, QRectF(rect.left() + 1, rect.bottom() - size - 0.5, size, size), ink);
+        if (unit.edited) // a bar along the foot: placed by hand
+            painter.fillRect(
+                QRectF(rect.left() + 1, rect.bottom() - 2.5, std::min(rect.width() - 2, 24.0), 2), ink);
+    }
+    if (unit.fallback)
+        paintCorner(painter, rect, std::min(size, rect.width()), m_theme);
+    if (unit.nonFinite)
+        paintNanCross(painter, rect, m_theme);
+}
+
+void BlockRoleMatrix::paintUnit(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const
+{
+    if (std::isnan(unit.bits)) {
+        paintHatch(painter, rect, m_theme);
+        paintBadges(painter, rect, unit, m_theme.foreground);
+        return;
+    }
+    const QColor full = bitColor(unit.bits, m_theme);
+    const QColor fill = unit.fixed ? mix(full, m_theme.surface, 0.75) : full;
+    const QColor ink = textOn(fill);
+    painter.fillRect(rect, fill);
+    if (rect.width() < 5)
+        return;
+    if (!unit.fixed)
+        paintHarm(painter, rect, unit, ink);
+    if (rect.width() >= kNumberWidth && rect.height() >= kNumberHeight && !unit.nonFinite) {
+        painter.setPen(unit.fixed ? m_theme.muted : ink);
+        const bool beside = rect.width() >= kBesideWidth && !unit.fixed;
+        const QRectF place
+            = beside ? rect.adjusted(8, 0, -std::min(rect.width(), rect.height()) + 2, 0) : rect;
+        painter.drawText(place, Qt::AlignCenter | Qt::TextDontClip, bitsText(unit.bits));
+    }
+    paintBadges(painter, rect, unit, ink);
+}
+
+void BlockRoleMatrix::paintCell(QPainter& painter, const QRectF& rect, const std::vector<int>& units) const
+{
+    const bool narrow = units.size() > 1 && rect.width() / static_cast<double>(units.size()) < 3;
+    for (std::size_t i = 0; i < units.size(); ++i) {
+        const MatrixUnit& unit = m_data.units[static_cast<std::size_t>(units[i])];
+        QRectF segment = segmentRect(rect, units, i);
+        if (units.size() > 1 && !narrow && i + 1 < units.size())
+            segment.setRight(segment.right() - 1);
+        paintUnit(painter, segment, unit);
+    }
+}
+
+void BlockRoleMatrix::paintCells(
+    QPainter& painter, const Geometry& g, const QRectF& area, QPointF offset) const
+{
+    QFont number = scaledFont(font(), g.cellHeight < 16 || g.cellWidth < 26 ? 0.8 : 0.95);
+    painter.setFont(number);
+    for (int row = 0; row < static_cast<int>(m_data.rows.size()); ++row)
+        for (int column = 0; column < static_cast<int>(m_data.columns.size()); ++column) {
+            const std::vector<int>& units = unitsOf(row, column);
+            const QRectF rect = cellRectIn(g, offset, row, column);
+            if (!units.empty() && rect.intersects(area))
+                paintCell(painter, rect, units);
+        }
+}
+
+void BlockRoleMatrix::paintHeaders(QPainter& painter, const Geometry& g, QSize size, QPointF offset) const
+{
+    const QFont labels = scaledFont(font(), 0.9);
+    const QFontMetricsF metrics(labels);
+    painter.setFont(labels);
+    painter.save();
+    painter.setClipRect(QRectF(0, g.top, size.width(), size.height() - g.top - g.bottom));
+    // Labels thin out when rows are lower than the text.
+    const int every = std::max(1, static_cast<int>(std::ceil((metrics.height() - 3) / g.cellHeight)));
+    for (int row = 0; row < static_cast<int>(m_data.rows.size()); ++row) {
+        const QRectF cell = cellRectIn(g, offset, row, 0);
+        const MatrixRow& data = m_data.rows[static_cast<std::size_t>(row)];
+        const bool first = row == 0 || data.tower != m_data.rows[static_cast<std::size_t>(row) - 1].tower;
+        if (first && !data.tower.isEmpty()) {
+            painter.setPen(m_theme.muted);
+            QFont bold = labels;
+            bold.setBold(true);
+            painter.setFont(bold);
+            painter.drawText(QRectF(6, cell.top() - kTowerHeight, size.width() - 8, kTowerHeight),
+                Qt::AlignLeft | Qt::AlignVCenter, data.tower);
+            painter.setFont(labels);
+        }
+        if (row % every != 0)
+            continue;
+        painter.setPen(m_theme.foreground);
+        const QRectF box(2, cell.center().y() - metrics.height() / 2, g.left - 8, metrics.height());
+        painter.drawText(box, Qt::AlignRight | Qt::AlignVCenter,
+            metrics.elidedText(data.label, Qt::ElideMiddle, box.width()));
+    }
+    painter.restore();
+    painter.save();
+    painter.setClipRect(QRectF(g.left, 0, size.width() - g.left, g.top));
+    const bool groups = std::any_of(m_data.columns.begin(), m_data.columns.end(),
+        [](const MatrixColumn& c) { return !c.group.isEmpty(); });
+    const double groupHeight = groups ? metrics.height() + 6 : 0;
+    for (int column = 0; column < static_cast<int>(m_data.columns.size()); ++column) {
+        const MatrixColumn& data = m_data.columns[static_cast<std::size_t>(column)];
+        const QRectF cell = cellRectIn(g, offset, 0, column);
+        painter.setPen(m_theme.foreground);
+        if (!g.upright) {
+            painter.drawText(QRectF(cell.left(), groupHeight, cell.width(), g.top - groupHeight - 3),
+                Qt::AlignHCenter | Qt::AlignBottom, data.label);
+        } else {
+            painter.save();
+            painter.translate(cell.center().x(), g.top - 4);
+            painter.rotate(-90);
+            painter.drawText(QRectF(0, -g.cellWidth / 2 - 4, g.top - groupHeight - 6, g.cellWidth + 8),
+                Qt::AlignLeft | Qt::AlignVCenter,
+                metrics.elidedText(data.label, Qt::ElideRight, g.top - groupHeight - 6));
+            painter.restore();
+        }
+        const bool first
+            = column == 0 || data.group != m_data.columns[static_cast<std::size_t>(column) - 1].group;
+        if (!first || data.group.isEmpty())
+            continue;
+        int last = column;
+        while (last + 1 < static_cast<int>(m_data.columns.size())
+            && m_data.columns[static_cast<std::size_t>(last) + 1].group == data.group)
+            ++last;
+        const double right = cellRectIn(g, offset, 0, last).right();
+        painter.setPen(m_theme.muted);
+        painter.drawText(QRectF(cell.left(), 2, right - cell.left(), metrics.height()), Qt::AlignCenter,
+            metrics.elidedText(data.group, Qt::ElideRight, right - cell.left()));
+        painter.setPen(QPen(m_theme.axis, 1));
+        painter.drawLine(QPointF(cell.left() + 3, groupHeight - 1.5), QPointF(right - 3, groupHeight - 1.5));
+    }
+    painter.restore();
+}
+
+// The key: bits colors that occur, and what the inner square means.
+void BlockRoleMatrix::paintKey(QPainter& painter, const Geometry& g, QSize size) const
+{
+    if (g.bottom <= 0)
+        return;
+    const QFont labels = scaledFont(font(), 0.85);
+    const QFontMetricsF metrics(labels);
+    painter.setFont(labels);
+    const bool note = !caption().footnote().isEmpty();
+    const double noteHeight = note ? metrics.height() + 2 : 0;
+    double x = 8;
+    const double top = size.height() - g.bottom + 4, h = metrics.height() + 1;
+    painter.setPen(m_theme.muted);
+    const QString bits = tr("bits");
+    painter.drawText(QRectF(x, top, 60, h), Qt::AlignLeft | Qt::AlignVCenter, bits);
+    x += metrics.horizontalAdvance(bits) + 6;
+    for (const int b : {1, 2, 3, 4, 5, 6, 8, 16}) {
+        const QRectF box(x, top, 22, h);
+        painter.fillRect(box, bitColor(b, m_theme));
+        painter.setPen(textOn(bitColor(b, m_theme)));
+        painter.drawText(box, Qt::AlignCenter, QString::number(b));
+        x += 22;
+    }
+    x += 14;
+    const QString harm = m_data.harmLabel.isEmpty() ? tr("area of the square: log harm")
+                                                    : tr("area of the square: log %1").arg(m_data.harmLabel);
+    painter.setPen(m_theme.muted);
+    const double room = size.width() - x - 6;
+    if (room > 60)
+        painter.drawText(QRectF(x, top, room, h), Qt::AlignLeft | Qt::AlignVCenter,
+            metrics.elidedText(harm, Qt::ElideRight, room));
+    if (note)
+        painter.drawText(QRectF(8, size.height() - noteHeight, size.width() - 12, noteHeight),
+            Qt::AlignLeft | Qt::AlignVCenter,
+            metrics.elidedText(caption().footnote(), Qt::ElideRight, size.width() - 14));
+}
+
+void BlockRoleMatrix::paintAll(QPainter& painter, const Geometry& g, QSize size, QPointF offset) const
+{
+    painter.fillRect(QRect(QPoint(0, 0), size), m_theme.background);
+    const QRectF area(g.left, g.top, size.width() - g.left, size.height() - g.top - g.bottom);
+    painter.save();
+    painter.setClipRect(area);
+    if (m_stale)
+        painter.setOpacity(kStaleOpacity);
+    paintCells(painter, g, area, offset);
+    painter.restore();
+    paintHeaders(painter, g, size, offset);
+    paintKey(painter, g, size);
+}
+
+void BlockRoleMatrix::paintOverlay(QPainter& painter) const
+{
+    const Geometry& g = m_geometry;
+    painter.save();
+    painter.setClipRect(QRectF(0, g.top, viewport()->width(), viewport()->height() - g.top - g.bottom));
+    const QRectF view = viewport()->rect();
+    const auto outline = [&](int unit, const QColor& color, double width, Qt::PenStyle style) {
+        const QRectF rect = unitRect(unit);
+        if (!rect.intersects(view))
+            return;
+        painter.setPen(QPen(color, width, style, Qt::SquareCap, Qt::MiterJoin));
+        painter.drawRect(rect.adjusted(-0.5, -0.5, 0.5, 0.5));
+    };
+    for (const int unit : m_selection) {
+        outline(unit, m_theme.background, 4, Qt::SolidLine);
+        outline(unit, m_theme.accent, 2.2, Qt::SolidLine);
+    }
+    for (const int unit : m_highlighted)
+        outline(unit, m_theme.foreground, 1.6, Qt::DotLine);
+    if (m_hover >= 0) {
+        const int tie = m_data.units[static_cast<std::size_t>(m_hover)].tie;
+        for (std::size_t i = 0; tie >= 0 && i < m_data.units.size(); ++i)
+            if (m_data.units[i].tie == tie)
+                outline(static_cast<int>(i), m_theme.foreground, 1.6, Qt::DashLine);
+        outline(m_hover, m_theme.foreground, 1.4, Qt::SolidLine);
+    }
+    if (hasFocus() && m_focus.y() >= 0) {
+        const QRectF rect = cellRect(m_focus.y(), m_focus.x());
+        painter.setPen(QPen(m_theme.background, 3));
+        painter.drawRect(rect.adjusted(1.5, 1.5, -1.5, -1.5));
+        painter.setPen(QPen(m_theme.foreground, 1.5, Qt::DashLine));
+        painter.drawRect(rect.adjusted(1.5, 1.5, -1.5, -1.5));
+    }
+    if (m_gesture == Gesture::Box) {
+        QColor fill = m_theme.accent;
+        fill.setAlphaF(0.15F);
+        painter.setPen(QPen(m_theme.accent, 1));
+        painter.setBrush(fill);
+        painter.drawRect(QRectF(m_pressPosition, m_dragPosition).normalized());
+    }
+    painter.restore();
+}
+
+void BlockRoleMatrix::invalidate()
+{
+    m_cache = QPixmap();
+    viewport()->update();
+}
+
+void BlockRoleMatrix::paintEvent(QPaintEvent*)
+{
+    // The cells are cached: hover, selection and rubber band repaint only outlines.
+    const double ratio = devicePixelRatioF();
+    const QSize wanted = viewport()->size() * ratio;
+    if (m_cache.size() != wanted) {
+        m_cache = QPixmap(wanted);
+        m_cache.setDevicePixelRatio(ratio);
+        QPainter cached(&m_cache);
+        paintAll(cached, m_geometry, viewport()->size(), offset());
+    }
+    QPainter painter(viewport());
+    painter.drawPixmap(0, 0, m_cache);
+    paintOverlay(painter);
+}
+
+void BlockRoleMatrix::renderTo(QPainter& painter, QSize size)
+{
+    paintAll(painter, fitted(size, 1, 1), size, {0, 0});
+}
+
+void BlockRoleMatrix::resizeEvent(QResizeEvent* event)
+{
+    QAbstractScrollArea::resizeEvent(event);
+    layoutScrollBars();
+    invalidate();
+}
+
+void BlockRoleMatrix::changeEvent(QEvent* event)
+{
+    QAbstractScrollArea::changeEvent(event);
+    if (event->type() == QEvent::FontChange) {
+        layoutScrollBars();
+        invalidate();
+    }
+}
+
+void BlockRoleMatrix::scrollContentsBy(int, int)
+{
+    invalidate();
+}
+
+} // namespace bitwright::views
