@@ -1,10 +1,9 @@
 #include "app/cli/command.h"
 
-#include <unistd.h>
-
 #include <cmath>
 #include <csignal>
 #include <cstdio>
+#include <unistd.h>
 
 namespace bitwright::cli {
 

@@ -39,8 +39,8 @@ struct Common
     void progressDone() const;
 };
 
-/// A command registers its options on a subcommand and returns what to run. The run prints and gives an exit code; an Error is printed
-/// as one line by main.
+/// A command registers its options on a subcommand and returns what to run. The run prints and gives an exit
+/// code; an Error is printed as one line by main.
 using Run = std::function<Result<int>(const Common&)>;
 using Register = Run (*)(CLI::App& app);
 
@@ -52,7 +52,8 @@ struct Command
 };
 [[nodiscard]] const std::vector<Command>& commands();
 
-/// Maps an error to the contract's exit code: Cancelled 130, Infeasible and Mismatch 1, InvalidArgument 2, errors raised while writing 4, else 3.
+/// Maps an error to the contract's exit code: Cancelled 130, Infeasible and Mismatch 1, InvalidArgument 2,
+/// errors raised while writing 4, else 3.
 [[nodiscard]] int exitCodeOf(const Error& error);
 
 /// Prints one JSON document on stdout.

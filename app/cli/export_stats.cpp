@@ -29,7 +29,8 @@ std::string csvField(const nlohmann::json& value)
 }
 
 /// Flattens nested objects into "a.b" columns; arrays stay out, they are in the JSON and HDF5 forms.
-void flatten(const nlohmann::json& value, const std::string& prefix, std::map<std::string, nlohmann::json>& out)
+void flatten(
+    const nlohmann::json& value, const std::string& prefix, std::map<std::string, nlohmann::json>& out)
 {
     for (const auto& [key, item] : value.items()) {
         const std::string name = prefix.empty() ? key : prefix + "." + key;
@@ -68,10 +69,12 @@ std::string csvTable(const nlohmann::json& rows, const std::string& kind)
 /// Everything measured, as one document.
 Result<nlohmann::json> collect(const session::Workspace& workspace, const RunContext& context)
 {
-    nlohmann::json document = {{"model", workspace.checkpoint().name()}, {"identity", workspace.checkpoint().headerIdentity()},
-        {"tensors", nlohmann::json::array()}, {"sites", nlohmann::json::array()}, {"dumps", nlohmann::json::array()}};
+    nlohmann::json document = {{"model", workspace.checkpoint().name()},
+        {"identity", workspace.checkpoint().headerIdentity()}, {"tensors", nlohmann::json::array()},
+        {"sites", nlohmann::json::array()}, {"dumps", nlohmann::json::array()}};
     for (model::TensorIndex tensor = 0; tensor < workspace.checkpoint().tensors().size(); ++tensor)
-        document["tensors"].push_back(tensorResultJson(workspace.checkpoint().tensors()[tensor], workspace.known(tensor)));
+        document["tensors"].push_back(
+            tensorResultJson(workspace.checkpoint().tensors()[tensor], workspace.known(tensor)));
     for (const auto& dump : workspace.dumps()) {
         BITWRIGHT_ASSIGN(const auto report, stats::outlierReport(*dump, {}, context));
         for (const auto& outliers : report.sites)
@@ -134,9 +137,11 @@ Run registerExportStats(CLI::App& app)
             BITWRIGHT_CHECK(io::writeFileAtomically(
                 out, csvTable(document["tensors"], "tensor") + "\n" + csvTable(document["sites"], "site")));
         else
-            BITWRIGHT_CHECK(formats::writeStatsFile(out, document.dump(1, ' ', false, replace), vectorsOf(*workspace)));
+            BITWRIGHT_CHECK(
+                formats::writeStatsFile(out, document.dump(1, ' ', false, replace), vectorsOf(*workspace)));
         if (common.json)
-            printJson({{"file", out}, {"tensors", document["tensors"].size()}, {"sites", document["sites"].size()}});
+            printJson({{"file", out}, {"tensors", document["tensors"].size()},
+                {"sites", document["sites"].size()}});
         else
             printLine("written to " + escapedForDisplay(out));
         return kDone;

@@ -7,10 +7,12 @@ namespace {
 
 nlohmann::json tensorJson(const model::TensorInfo& tensor)
 {
-    nlohmann::json item = {{"name", tensor.name}, {"dtype", tensor.dtypeText.empty() ? std::string(dtypeName(tensor.dtype)) : tensor.dtypeText},
-        {"shape", tensor.shape}, {"role", roleName(tensor.parts.role)}, {"block", nullptr}, {"expert", nullptr},
-        {"tower", tensor.parts.tower}, {"bias", tensor.parts.bias}, {"parameters", tensor.parameters},
-        {"bytes", tensor.bytes}, {"quantizable", tensor.quantizable}, {"reason", tensor.reason}};
+    nlohmann::json item = {{"name", tensor.name},
+        {"dtype", tensor.dtypeText.empty() ? std::string(dtypeName(tensor.dtype)) : tensor.dtypeText},
+        {"shape", tensor.shape}, {"role", roleName(tensor.parts.role)}, {"block", nullptr},
+        {"expert", nullptr}, {"tower", tensor.parts.tower}, {"bias", tensor.parts.bias},
+        {"parameters", tensor.parameters}, {"bytes", tensor.bytes}, {"quantizable", tensor.quantizable},
+        {"reason", tensor.reason}};
     if (tensor.parts.block)
         item["block"] = *tensor.parts.block;
     if (tensor.parts.expert)
@@ -22,14 +24,16 @@ nlohmann::json tensorJson(const model::TensorInfo& tensor)
 
 void printTable(const model::Checkpoint& checkpoint)
 {
-    printLine(fmt::format("{}: {}, {} tensors, {} parameters, {} bytes", escapedForDisplay(checkpoint.name()), checkpoint.format(),
-        checkpoint.tensors().size(), checkpoint.parameterCount(), checkpoint.dataBytes()));
+    printLine(fmt::format("{}: {}, {} tensors, {} parameters, {} bytes", escapedForDisplay(checkpoint.name()),
+        checkpoint.format(), checkpoint.tensors().size(), checkpoint.parameterCount(),
+        checkpoint.dataBytes()));
     for (const auto& warning : checkpoint.warnings())
         printLine("warning: " + escapedForDisplay(warning));
     for (const auto& tensor : checkpoint.tensors()) {
-        printLine(fmt::format("{:<8} {:<18} {:>12}  {}  {}{}", dtypeName(tensor.dtype), roleName(tensor.parts.role), tensor.parameters,
-            fmt::format("[{}]", fmt::join(tensor.shape, ", ")), escapedForDisplay(tensor.name),
-            tensor.quantizable ? "" : "  (" + tensor.reason + ")"));
+        printLine(
+            fmt::format("{:<8} {:<18} {:>12}  {}  {}{}", dtypeName(tensor.dtype), roleName(tensor.parts.role),
+                tensor.parameters, fmt::format("[{}]", fmt::join(tensor.shape, ", ")),
+                escapedForDisplay(tensor.name), tensor.quantizable ? "" : "  (" + tensor.reason + ")"));
     }
 }
 

@@ -46,7 +46,8 @@ int main(int argc, char** argv)
     app.set_version_flag("--version", "bitwright-cli " BITWRIGHT_VERSION);
     app.require_subcommand(1);
     app.fallthrough();
-    app.footer("Exit codes: 0 done, 1 the check did not hold, 2 wrong usage, 3 bad input, 4 could not write, 130 cancelled.");
+    app.footer("Exit codes: 0 done, 1 the check did not hold, 2 wrong usage, 3 bad input, 4 could not write, "
+               "130 cancelled.");
     Common common;
     addCommonOptions(app, common);
     int status = kUsage;

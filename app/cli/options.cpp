@@ -36,10 +36,12 @@ Run registerOptionsCommand(CLI::App& app)
         }
         nlohmann::json document = {{"options", nlohmann::json::array()}};
         for (const auto& option : options) {
-            document["options"].push_back({{"id", option.id}, {"number_format", option.grid ? option.grid->id() : "keep"},
-                {"quantizer", option.grid ? std::string(methodWord(option.method)) : "none"}, {"bits", nominalBits(option)},
-                {"needs", option.needsGram ? nlohmann::json::array({"gram"}) : nlohmann::json::array()},
-                {"targets", targetsOf(option)}, {"description", option.description}});
+            document["options"].push_back(
+                {{"id", option.id}, {"number_format", option.grid ? option.grid->id() : "keep"},
+                    {"quantizer", option.grid ? std::string(methodWord(option.method)) : "none"},
+                    {"bits", nominalBits(option)},
+                    {"needs", option.needsGram ? nlohmann::json::array({"gram"}) : nlohmann::json::array()},
+                    {"targets", targetsOf(option)}, {"description", option.description}});
         }
         if (common.json) {
             printJson(document);
@@ -48,7 +50,8 @@ Run registerOptionsCommand(CLI::App& app)
         for (const auto& option : document["options"]) {
             const auto bits = option["bits"];
             printLine(fmt::format("{:<28} {:>7}  {}", option["id"].get<std::string>(),
-                bits.is_null() ? "16/32" : fmt::format("{:.3f}", bits.get<double>()), option["description"].get<std::string>()));
+                bits.is_null() ? "16/32" : fmt::format("{:.3f}", bits.get<double>()),
+                option["description"].get<std::string>()));
         }
         return kDone;
     };

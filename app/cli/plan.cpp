@@ -16,10 +16,11 @@ struct BudgetArguments
 
 Result<plan::Budget> budgetOf(const BudgetArguments& arguments)
 {
-    const int given = (arguments.bpw > 0 ? 1 : 0) + (arguments.fileBpw > 0 ? 1 : 0) + (arguments.bytes > 0 ? 1 : 0)
-        + (arguments.uniform.empty() ? 0 : 1);
+    const int given = (arguments.bpw > 0 ? 1 : 0) + (arguments.fileBpw > 0 ? 1 : 0)
+        + (arguments.bytes > 0 ? 1 : 0) + (arguments.uniform.empty() ? 0 : 1);
     if (given != 1)
-        return fail(ErrorCode::InvalidArgument, "Give exactly one of --bpw, --file-bpw, --bytes and --uniform.");
+        return fail(
+            ErrorCode::InvalidArgument, "Give exactly one of --bpw, --file-bpw, --bytes and --uniform.");
     if (arguments.bpw > 0)
         return plan::Budget::ofBpw(arguments.bpw);
     if (arguments.fileBpw > 0)
@@ -41,22 +42,26 @@ nlohmann::json uniformBeside(const PlanSetup& setup, std::uint64_t bytes)
     }
     if (best == nullptr)
         return nullptr;
-    return {{"option", best->option}, {"bpw", best->numbers.size.bpw()}, {"bytes", best->numbers.size.bytes()},
-        {"objective", numberOrNull(best->numbers.objective)}};
+    return {{"option", best->option}, {"bpw", best->numbers.size.bpw()},
+        {"bytes", best->numbers.size.bytes()}, {"objective", numberOrNull(best->numbers.objective)}};
 }
 
 void printPlan(const nlohmann::json& document, const std::string& out)
 {
-    printLine(fmt::format("{} bpw over the planned tensors, {} bpw over the file, {} bytes{}", document["bpw"].get<double>(),
-        document["file_bpw"].get<double>(), document["bytes"].get<std::uint64_t>(),
+    printLine(fmt::format("{} bpw over the planned tensors, {} bpw over the file, {} bytes{}",
+        document["bpw"].get<double>(), document["file_bpw"].get<double>(),
+        document["bytes"].get<std::uint64_t>(),
         document["size_is_simulated"].get<bool>() ? " (if it were packed)" : ""));
-    printLine(fmt::format("objective {}; {}", document["objective"].dump(), document["provenance"].get<std::string>()));
+    printLine(fmt::format(
+        "objective {}; {}", document["objective"].dump(), document["provenance"].get<std::string>()));
     if (document.contains("lower_bound"))
-        printLine(fmt::format("lower bound {}, gap {}, {}", document["lower_bound"].dump(), document["gap"].dump(),
-            document["proven"].get<bool>() ? "proven optimal for this score" : "not proven"));
+        printLine(
+            fmt::format("lower bound {}, gap {}, {}", document["lower_bound"].dump(), document["gap"].dump(),
+                document["proven"].get<bool>() ? "proven optimal for this score" : "not proven"));
     if (!document["best_uniform"].is_null())
         printLine(fmt::format("best uniform plan of at most this size: {} with objective {}",
-            document["best_uniform"]["option"].get<std::string>(), document["best_uniform"]["objective"].dump()));
+            document["best_uniform"]["option"].get<std::string>(),
+            document["best_uniform"]["objective"].dump()));
     for (const auto& unit : document["units"]) {
         if (!unit["fallback"].get<std::string>().empty())
             printLine(fmt::format("fallback: {}: {}", escapedForDisplay(unit["name"].get<std::string>()),
@@ -80,9 +85,11 @@ Result<int> runPlan(const PlanArguments& arguments, const BudgetArguments& budge
         setup.base.budgetBpw = limit.bpw;
         setup.base.budgetFileBpw = limit.fileBpw;
         setup.base.budgetBytes = limit.bytes;
-        BITWRIGHT_ASSIGN(auto solved, plan::solvePlan(setup.space, setup.base, limit, setup.objective, context));
-        certificate = {{"lower_bound", numberOrNull(solved.solution.lowerBound)}, {"gap", numberOrNull(solved.solution.relativeGap)},
-            {"proven", solved.solution.proven}, {"price_per_byte", numberOrNull(solved.solution.dualPrice)}};
+        BITWRIGHT_ASSIGN(
+            auto solved, plan::solvePlan(setup.space, setup.base, limit, setup.objective, context));
+        certificate = {{"lower_bound", numberOrNull(solved.solution.lowerBound)},
+            {"gap", numberOrNull(solved.solution.relativeGap)}, {"proven", solved.solution.proven},
+            {"price_per_byte", numberOrNull(solved.solution.dualPrice)}};
         plan = std::move(solved.plan);
     }
     BITWRIGHT_ASSIGN(const auto numbers, plan::numbersOf(setup.space, plan, setup.objective));
@@ -109,9 +116,11 @@ Run registerPlan(CLI::App& app)
     auto arguments = std::make_shared<PlanArguments>();
     auto budget = std::make_shared<BudgetArguments>();
     addSolveOptions(app, *arguments);
-    app.add_option("--bpw", budget->bpw, "Bits per weight over the planned tensors, everything stored counted")
+    app.add_option(
+           "--bpw", budget->bpw, "Bits per weight over the planned tensors, everything stored counted")
         ->check(CLI::PositiveNumber);
-    app.add_option("--file-bpw", budget->fileBpw, "Bits per weight over the whole file")->check(CLI::PositiveNumber);
+    app.add_option("--file-bpw", budget->fileBpw, "Bits per weight over the whole file")
+        ->check(CLI::PositiveNumber);
     app.add_option("--bytes", budget->bytes, "Bytes of all weights of the file")->check(CLI::PositiveNumber);
     app.add_option("--uniform", budget->uniform, "One option everywhere instead of a budget");
     app.add_option("--name", budget->name, "Name of the plan in the project");
@@ -126,28 +135,33 @@ Run registerFrontier(CLI::App& app)
     return [arguments](const Common& common) -> Result<int> {
         const RunContext context = common.context();
         BITWRIGHT_ASSIGN(auto setup, preparePlan(*arguments, context));
-        BITWRIGHT_ASSIGN(const auto frontier, plan::frontierOf(setup.space, setup.base, setup.objective, {}, context));
+        BITWRIGHT_ASSIGN(
+            const auto frontier, plan::frontierOf(setup.space, setup.base, setup.objective, {}, context));
         common.progressDone();
         nlohmann::json document = {{"points", nlohmann::json::array()}, {"exact", frontier.frontier.exact()},
             {"gap", numberOrNull(frontier.frontier.gap())}, {"target", arguments->target},
             {"provenance", setup.base.provenance}, {"uniform", nlohmann::json::array()}};
         for (const auto& point : frontier.points)
-            document["points"].push_back(
-                {{"bytes", point.bytes}, {"bpw", point.bpw}, {"file_bpw", point.fileBpw}, {"objective", numberOrNull(point.objective)}});
+            document["points"].push_back({{"bytes", point.bytes}, {"bpw", point.bpw},
+                {"file_bpw", point.fileBpw}, {"objective", numberOrNull(point.objective)}});
         BITWRIGHT_ASSIGN(const auto uniforms, plan::uniformPoints(setup.space, setup.base, setup.objective));
         for (const auto& uniform : uniforms)
-            document["uniform"].push_back({{"option", uniform.option}, {"bytes", uniform.numbers.size.bytes()},
-                {"bpw", uniform.numbers.size.bpw()}, {"objective", numberOrNull(uniform.numbers.objective)},
+            document["uniform"].push_back({{"option", uniform.option},
+                {"bytes", uniform.numbers.size.bytes()}, {"bpw", uniform.numbers.size.bpw()},
+                {"objective", numberOrNull(uniform.numbers.objective)},
                 {"unscored_units", uniform.numbers.unscored}});
         if (common.json) {
             printJson(document);
             return kDone;
         }
         printLine(fmt::format("{} non-dominated plans, {}; {}", frontier.points.size(),
-            frontier.frontier.exact() ? "exact" : fmt::format("certified within {:.3g} (relative)", frontier.frontier.gap()),
+            frontier.frontier.exact()
+                ? "exact"
+                : fmt::format("certified within {:.3g} (relative)", frontier.frontier.gap()),
             setup.base.provenance));
         for (const auto& point : frontier.points)
-            printLine(fmt::format("{:>14} bytes  {:>7.3f} bpw  {:>7.3f} file bpw  {:.6g}", point.bytes, point.bpw, point.fileBpw, point.objective));
+            printLine(fmt::format("{:>14} bytes  {:>7.3f} bpw  {:>7.3f} file bpw  {:.6g}", point.bytes,
+                point.bpw, point.fileBpw, point.objective));
         return kDone;
     };
 }
@@ -161,21 +175,28 @@ Run registerScore(CLI::App& app)
         common.progressDone();
         const auto& provenance = setup.space.provenance();
         nlohmann::json document = {{"score", provenance.score},
-            {"provenance", {{"label", provenance.label}, {"dataset", provenance.dataset}, {"tokens", provenance.tokens}, {"origin", provenance.origin}}},
+            {"provenance",
+                {{"label", provenance.label}, {"dataset", provenance.dataset}, {"tokens", provenance.tokens},
+                    {"origin", provenance.origin}}},
             {"target", arguments->target}, {"units", nlohmann::json::array()}};
         for (std::size_t i = 0; i < setup.space.units().size(); ++i) {
             const auto& unit = setup.space.units()[i];
-            nlohmann::json item = {{"name", unit.name}, {"rows", unit.rows}, {"cols", unit.cols}, {"options", nlohmann::json::array()}};
+            nlohmann::json item = {{"name", unit.name}, {"rows", unit.rows}, {"cols", unit.cols},
+                {"options", nlohmann::json::array()}};
             for (std::size_t j = 0; j < setup.space.optionIds().size(); ++j) {
                 const auto& cell = setup.space.cell(i, j);
                 if (!cell.legal) {
-                    item["options"].push_back({{"id", setup.space.optionIds()[j]}, {"legal", false}, {"reason", cell.reason}});
+                    item["options"].push_back(
+                        {{"id", setup.space.optionIds()[j]}, {"legal", false}, {"reason", cell.reason}});
                     continue;
                 }
-                item["options"].push_back({{"id", setup.space.optionIds()[j]}, {"legal", true}, {"stored_as", cell.resolved.option.id},
-                    {"bits", static_cast<double>(cell.resolved.bytes) * 8.0 / static_cast<double>(unit.parameters())},
-                    {"bytes", cell.resolved.bytes}, {"score", optionalNumber(cell.score)}, {"sqnr_db", numberOrNull(cell.sqnrDb)},
-                    {"fallback", cell.resolved.fallback}});
+                item["options"].push_back({{"id", setup.space.optionIds()[j]}, {"legal", true},
+                    {"stored_as", cell.resolved.option.id},
+                    {"bits",
+                        static_cast<double>(cell.resolved.bytes) * 8.0
+                            / static_cast<double>(unit.parameters())},
+                    {"bytes", cell.resolved.bytes}, {"score", optionalNumber(cell.score)},
+                    {"sqnr_db", numberOrNull(cell.sqnrDb)}, {"fallback", cell.resolved.fallback}});
             }
             document["units"].push_back(std::move(item));
         }
@@ -188,9 +209,13 @@ Run registerScore(CLI::App& app)
             printLine(escapedForDisplay(unit["name"].get<std::string>()));
             for (const auto& option : unit["options"]) {
                 if (option["legal"].get<bool>())
-                    printLine(fmt::format("  {:<28} {:>7.3f} bits  score {:<12} SQNR {} dB", option["id"].get<std::string>(),
-                        option["bits"].get<double>(), option["score"].is_null() ? "unknown" : fmt::format("{:.5g}", option["score"].get<double>()),
-                        option["sqnr_db"].is_null() ? "-" : fmt::format("{:.2f}", option["sqnr_db"].get<double>())));
+                    printLine(fmt::format("  {:<28} {:>7.3f} bits  score {:<12} SQNR {} dB",
+                        option["id"].get<std::string>(), option["bits"].get<double>(),
+                        option["score"].is_null() ? "unknown"
+                                                  : fmt::format("{:.5g}", option["score"].get<double>()),
+                        option["sqnr_db"].is_null()
+                            ? "-"
+                            : fmt::format("{:.2f}", option["sqnr_db"].get<double>())));
             }
         }
         return kDone;
@@ -205,7 +230,9 @@ Run registerExportPlan(CLI::App& app)
     };
     auto arguments = std::make_shared<ExportPlanArguments>();
     app.add_option("PLAN", arguments->plan, "Plan JSON")->required();
-    app.add_option("--to", arguments->kind, "Form to write: json")->required()->check(CLI::IsMember({"json"}));
+    app.add_option("--to", arguments->kind, "Form to write: json")
+        ->required()
+        ->check(CLI::IsMember({"json"}));
     app.add_option("-o,--out", arguments->out, "File to write (default: stdout)");
     return [arguments](const Common&) -> Result<int> {
         BITWRIGHT_ASSIGN(const auto text, readWholeFile(arguments->plan));

@@ -1,8 +1,7 @@
 #include "app/cli/plan_setup.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
+#include <fnmatch.h>
 
 namespace bitwright::cli {
 
@@ -10,7 +9,8 @@ namespace {
 
 Result<quant::Method> methodFromWord(const std::string& word)
 {
-    for (const auto method : {quant::Method::RoundToNearest, quant::Method::ClipSearch, quant::Method::Gptq}) {
+    for (const auto method :
+        {quant::Method::RoundToNearest, quant::Method::ClipSearch, quant::Method::Gptq}) {
         if (word == quant::methodWord(method))
             return method;
     }
@@ -31,8 +31,9 @@ Result<std::vector<quant::Option>> chooseOptions(const PlanArguments& arguments,
             chosen.push_back(option);
     }
     if (chosen.empty())
-        return fail(ErrorCode::InvalidArgument, "No option of {} matches {}. See \"bitwright-cli options --target {}\".",
-            target.id(), fmt::join(arguments.options, ", "), target.id());
+        return fail(ErrorCode::InvalidArgument,
+            "No option of {} matches {}. See \"bitwright-cli options --target {}\".", target.id(),
+            fmt::join(arguments.options, ", "), target.id());
     return chosen;
 }
 
@@ -43,9 +44,11 @@ void addScoreOptions(CLI::App& app, PlanArguments& arguments)
     app.add_option("--project", arguments.project, "Project made by scan (.bwp)")->required();
     app.add_option("--target", arguments.target, "Export target")->required();
     app.add_option("--score", arguments.score,
-        "Predictor: weight-error, weight-error-relative, act-diag, act-gram, residual, fisher (default: what the dump allows)");
+        "Predictor: weight-error, weight-error-relative, act-diag, act-gram, residual, fisher (default: what "
+        "the dump allows)");
     app.add_option("--gamma", arguments.gamma, "Shrinkage of fisher, 0..1")->check(CLI::Range(0.0, 1.0));
-    app.add_option("--options", arguments.options, "Globs over option ids (default: the target's set)")->delimiter(',');
+    app.add_option("--options", arguments.options, "Globs over option ids (default: the target's set)")
+        ->delimiter(',');
     app.add_option("--quantizer", arguments.quantizer, "Quantizer of the default set: rtn, clip or gptq");
 }
 
@@ -54,7 +57,8 @@ void addSolveOptions(CLI::App& app, PlanArguments& arguments)
     addScoreOptions(app, arguments);
     app.add_option("--objective", arguments.objective, "sum, max or power:p");
     app.add_option("--lock", arguments.locks, "GLOB=OPTION; may be given several times");
-    app.add_option("--tie", arguments.tie, "default (what the target fuses) or none")->check(CLI::IsMember({"default", "none"}));
+    app.add_option("--tie", arguments.tie, "default (what the target fuses) or none")
+        ->check(CLI::IsMember({"default", "none"}));
 }
 
 Result<PlanSetup> preparePlan(const PlanArguments& arguments, const RunContext& context)
@@ -83,14 +87,16 @@ Result<PlanSetup> preparePlan(const PlanArguments& arguments, const RunContext& 
     return setup;
 }
 
-nlohmann::json planNumbersJson(const PlanSetup& setup, const plan::Plan& plan, const plan::PlanNumbers& numbers)
+nlohmann::json planNumbersJson(
+    const PlanSetup& setup, const plan::Plan& plan, const plan::PlanNumbers& numbers)
 {
     const auto& space = setup.space;
-    nlohmann::json document = {{"target", plan.target}, {"provenance", plan.provenance}, {"objective_kind", plan.objective},
-        {"bpw", numbers.size.bpw()}, {"file_bpw", numbers.size.fileBpw()}, {"bytes", numbers.size.bytes()},
-        {"unit_bytes", numbers.size.unitBytes}, {"kept_bytes", numbers.size.keptBytes},
-        {"size_is_simulated", space.target().simulatedSize()}, {"objective", numberOrNull(numbers.objective)},
-        {"unscored_units", numbers.unscored}, {"units", nlohmann::json::array()}};
+    nlohmann::json document = {{"target", plan.target}, {"provenance", plan.provenance},
+        {"objective_kind", plan.objective}, {"bpw", numbers.size.bpw()}, {"file_bpw", numbers.size.fileBpw()},
+        {"bytes", numbers.size.bytes()}, {"unit_bytes", numbers.size.unitBytes},
+        {"kept_bytes", numbers.size.keptBytes}, {"size_is_simulated", space.target().simulatedSize()},
+        {"objective", numberOrNull(numbers.objective)}, {"unscored_units", numbers.unscored},
+        {"units", nlohmann::json::array()}};
     const auto choice = space.choiceOf(plan);
     if (!choice)
         return document;
@@ -101,8 +107,10 @@ nlohmann::json planNumbersJson(const PlanSetup& setup, const plan::Plan& plan, c
         document["units"].push_back({{"name", unit.name}, {"option", space.optionIds()[(*choice)[i]]},
             {"stored_as", cell.resolved.option.id},
             {"bits", static_cast<double>(cell.resolved.bytes) * 8.0 / static_cast<double>(unit.parameters())},
-            {"bytes", cell.resolved.bytes}, {"score", optionalNumber(cell.score)}, {"sqnr_db", numberOrNull(cell.sqnrDb)},
-            {"locked", entry != plan.entries.end() && entry->second.locked}, {"fallback", cell.resolved.fallback}});
+            {"bytes", cell.resolved.bytes}, {"score", optionalNumber(cell.score)},
+            {"sqnr_db", numberOrNull(cell.sqnrDb)},
+            {"locked", entry != plan.entries.end() && entry->second.locked},
+            {"fallback", cell.resolved.fallback}});
     }
     return document;
 }

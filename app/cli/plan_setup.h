@@ -11,7 +11,7 @@ struct PlanArguments
 {
     std::string project;
     std::string target;
-    std::string score;            ///< Empty: the default for what the dump holds.
+    std::string score; ///< Empty: the default for what the dump holds.
     double gamma = score::ScoreSettings{}.gamma;
     std::vector<std::string> options; ///< Globs over option ids; empty: the target's default set.
     std::string quantizer = "rtn";

@@ -24,8 +24,10 @@ void printReport(const exporting::ExportReport& report)
             printLine(fmt::format("fallback: {}: {}", escapedForDisplay(tensor.unit), tensor.fallback));
     }
     printLine(report.verdict);
-    printLine(fmt::format("{} units, {} tensors copied, {} bytes of weights, {:.3f} bpw (planned), {:.3f} bpw (file), {:.1f} s",
-        report.tensors.size(), report.untouchedTensors, report.bytes, report.bpw, report.fileBpw, report.seconds));
+    printLine(fmt::format(
+        "{} units, {} tensors copied, {} bytes of weights, {:.3f} bpw (planned), {:.3f} bpw (file), {:.1f} s",
+        report.tensors.size(), report.untouchedTensors, report.bytes, report.bpw, report.fileBpw,
+        report.seconds));
     for (const auto& unchecked : report.unchecked)
         printLine("not checked: " + unchecked);
     for (const auto& file : report.files)
@@ -41,7 +43,8 @@ Run registerQuantize(CLI::App& app)
     app.add_option("--plan", arguments->plan, "Plan JSON")->required();
     app.add_option("--activations", arguments->dump, "Activation dump, for GPTQ and output errors");
     app.add_option("--out", arguments->out, "Folder to write")->required();
-    app.add_flag("--keep-nonfinite", arguments->keepNonFinite, "Leave tensors with NaN or Inf unquantized instead of refusing");
+    app.add_flag("--keep-nonfinite", arguments->keepNonFinite,
+        "Leave tensors with NaN or Inf unquantized instead of refusing");
     app.add_flag("--fresh", arguments->fresh, "Do not resume what an interrupted run left");
     app.add_flag("--replace", arguments->replace, "Replace an earlier export at the same place");
     return [arguments](const Common& common) -> Result<int> {
@@ -96,8 +99,8 @@ Run registerVerify(CLI::App& app)
                 return fail(std::move(parsed.error()).inFile(arguments->plan));
             plan = std::move(*parsed);
         }
-        BITWRIGHT_ASSIGN(
-            const auto report, exporting::verifyExport(arguments->path, *checkpoint, plan ? &*plan : nullptr, context));
+        BITWRIGHT_ASSIGN(const auto report,
+            exporting::verifyExport(arguments->path, *checkpoint, plan ? &*plan : nullptr, context));
         common.progressDone();
         if (common.json) {
             printLine(exporting::verifyReportJson(report));
@@ -107,8 +110,8 @@ Run registerVerify(CLI::App& app)
             printLine("problem: " + escapedForDisplay(problem));
         for (const auto& unchecked : report.unchecked)
             printLine("not checked: " + unchecked);
-        printLine(fmt::format("{}: {} units decoded, {} tensors compared byte for byte", report.ok ? "ok" : "NOT ok",
-            report.tensors.size(), report.untouchedTensors));
+        printLine(fmt::format("{}: {} units decoded, {} tensors compared byte for byte",
+            report.ok ? "ok" : "NOT ok", report.tensors.size(), report.untouchedTensors));
         return report.ok ? kDone : kCheckFailed;
     };
 }

@@ -18,12 +18,14 @@ struct ScanArguments
 
 nlohmann::json headOf(const session::Workspace& workspace)
 {
-    return {{"model", workspace.checkpoint().name()}, {"tensors", nlohmann::json::array()}, {"sites", nlohmann::json::array()},
-        {"dumps", nlohmann::json::array()}, {"unknown", nlohmann::json::array()}};
+    return {{"model", workspace.checkpoint().name()}, {"tensors", nlohmann::json::array()},
+        {"sites", nlohmann::json::array()}, {"dumps", nlohmann::json::array()},
+        {"unknown", nlohmann::json::array()}};
 }
 
 /// Adds every dump's sites and criteria; what could not be computed is listed under "unknown".
-Result<void> addDumps(nlohmann::json& document, const session::Workspace& workspace, const RunContext& context)
+Result<void> addDumps(
+    nlohmann::json& document, const session::Workspace& workspace, const RunContext& context)
 {
     if (workspace.dumps().empty())
         document["unknown"].push_back("activations: no dump was given (--activations)");
@@ -50,8 +52,8 @@ void printSummary(const nlohmann::json& document, const session::Workspace& work
         if (tensor.contains("error"))
             printLine("failed: " + tensor["error"].get<std::string>());
     }
-    printLine(fmt::format("{}: {} tensors measured ({} already in the project), {} failed", escapedForDisplay(workspace.checkpoint().name()),
-        measured, reused, failed));
+    printLine(fmt::format("{}: {} tensors measured ({} already in the project), {} failed",
+        escapedForDisplay(workspace.checkpoint().name()), measured, reused, failed));
     for (const auto& dump : document["dumps"]) {
         if (!dump["maximum"].is_null())
             printLine(fmt::format("largest activation {} at {}", dump["maximum"]["value"].get<double>(),
@@ -82,7 +84,9 @@ Run registerScan(CLI::App& app)
         std::vector<nlohmann::json> results(tensors.size());
         BITWRIGHT_CHECK(workspace->scan(
             settings,
-            [&](const session::TensorResult& result) { results[result.tensor] = tensorResultJson(tensors[result.tensor], result); },
+            [&](const session::TensorResult& result) {
+                results[result.tensor] = tensorResultJson(tensors[result.tensor], result);
+            },
             context.part(0.0, 0.9)));
         nlohmann::json document = headOf(*workspace);
         for (auto& result : results)

@@ -1,11 +1,10 @@
 #include "app/cli/command.h"
 
-#include <spawn.h>
-#include <sys/wait.h>
-
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <spawn.h>
+#include <sys/wait.h>
 
 extern char** environ;
 
@@ -26,7 +25,8 @@ Result<std::string> guiProgram()
     const auto beside = failed ? std::filesystem::path() : self.parent_path() / "bitwright";
     if (failed || !std::filesystem::exists(beside, failed))
         return fail(ErrorCode::Unsupported,
-            "Charts are drawn by the \"bitwright\" program, which is not installed beside bitwright-cli. Install or build it.");
+            "Charts are drawn by the \"bitwright\" program, which is not installed beside bitwright-cli. "
+            "Install or build it.");
     return beside.string();
 }
 
@@ -47,8 +47,8 @@ Result<int> runProgram(const std::vector<std::string>& words)
         return out;
     };
     pid_t child = 0;
-    const int status
-        = posix_spawn(&child, words[0].c_str(), nullptr, nullptr, pointers(words).data(), pointers(environment).data());
+    const int status = posix_spawn(
+        &child, words[0].c_str(), nullptr, nullptr, pointers(words).data(), pointers(environment).data());
     if (status != 0)
         return fail(ErrorCode::Io, "Cannot start {}: {}.", words[0], std::strerror(status));
     int ended = 0;
@@ -74,8 +74,8 @@ Run registerView(CLI::App& app)
     return [arguments](const Common& common) -> Result<int> {
         BITWRIGHT_ASSIGN(const auto program, guiProgram());
         BITWRIGHT_ASSIGN(const int code,
-            runProgram({program, "--render", arguments->view, "--output", arguments->out, "--theme", arguments->theme, "--size",
-                arguments->size, arguments->project}));
+            runProgram({program, "--render", arguments->view, "--output", arguments->out, "--theme",
+                arguments->theme, "--size", arguments->size, arguments->project}));
         if (code == 0 && common.json)
             printJson({{"file", arguments->out}, {"view", arguments->view}});
         return code;

@@ -47,7 +47,8 @@ QPalette paletteFor(const views::Theme& theme)
     palette.setColor(QPalette::LinkVisited, theme.accent);
     palette.setColor(QPalette::Highlight, theme.accent);
     palette.setColor(QPalette::HighlightedText, views::textOn(theme.accent));
-    palette.setColor(QPalette::Light, views::mix(window, theme.dark ? Qt::white : Qt::white, theme.dark ? 0.15 : 0.8));
+    palette.setColor(
+        QPalette::Light, views::mix(window, theme.dark ? Qt::white : Qt::white, theme.dark ? 0.15 : 0.8));
     palette.setColor(QPalette::Midlight, views::mix(window, theme.foreground, 0.06));
     palette.setColor(QPalette::Mid, views::mix(window, theme.foreground, 0.25));
     palette.setColor(QPalette::Dark, views::mix(window, theme.foreground, 0.4));

@@ -67,17 +67,18 @@ QString captureViews(MainWindow& window, const QString& folder)
 {
     if (!QDir().mkpath(folder))
         return QStringLiteral("%1: cannot make this folder.").arg(folder);
-    const QStringList views = {QStringLiteral("overview"), QStringLiteral("activation-maxima"), QStringLiteral("outlier-map"),
-        QStringLiteral("weights"), QStringLiteral("spectrum"), QStringLiteral("sensitivity"), QStringLiteral("pareto"),
-        QStringLiteral("allocation"), QStringLiteral("export"), QStringLiteral("look"), QStringLiteral("plan")};
+    const QStringList views = {QStringLiteral("overview"), QStringLiteral("activation-maxima"),
+        QStringLiteral("outlier-map"), QStringLiteral("weights"), QStringLiteral("spectrum"),
+        QStringLiteral("sensitivity"), QStringLiteral("pareto"), QStringLiteral("allocation"),
+        QStringLiteral("export"), QStringLiteral("look"), QStringLiteral("plan")};
     int number = 0;
     for (const QString& view : views) {
         window.showPerspective(view);
         settle(60);
         if (const QString failure = waitForWork(window); !failure.isEmpty())
             return failure;
-        const QString file
-            = QDir(folder).filePath(QStringLiteral("%1-%2.png").arg(++number, 2, 10, QLatin1Char('0')).arg(view));
+        const QString file = QDir(folder).filePath(
+            QStringLiteral("%1-%2.png").arg(++number, 2, 10, QLatin1Char('0')).arg(view));
         if (!window.grab().save(file))
             return QStringLiteral("%1: not saved.").arg(file);
     }
@@ -93,7 +94,8 @@ QString renderView(MainWindow& window, const QString& view, const QString& file,
             if (candidate->surface() != nullptr)
                 known.push_back(candidate->id());
         }
-        return QStringLiteral("There is no chart \"%1\". Known: %2.").arg(view, known.join(QStringLiteral(", ")));
+        return QStringLiteral("There is no chart \"%1\". Known: %2.")
+            .arg(view, known.join(QStringLiteral(", ")));
     }
     window.showPerspective(view);
     if (const QString failure = waitForWork(window); !failure.isEmpty())

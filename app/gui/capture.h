@@ -7,9 +7,11 @@ namespace bitwright::gui {
 
 class MainWindow;
 
-/// Runs the event loop until no job has run for a moment. Returns the message of a failure, empty when all went well.
+/// Runs the event loop until no job has run for a moment. Returns the message of a failure, empty when all
+/// went well.
 [[nodiscard]] QString waitForWork(MainWindow& window);
-/// Selects what a first look should show: the massive activation's site and channel, and the tensor behind it.
+/// Selects what a first look should show: the massive activation's site and channel, and the tensor behind
+/// it.
 void selectTelling(MainWindow& window);
 /// Writes one picture per view and per perspective into `folder`. Returns what went wrong, or an empty text.
 [[nodiscard]] QString captureViews(MainWindow& window, const QString& folder);

@@ -96,8 +96,8 @@ HeaderStrip::HeaderStrip(Document& document, JobQueue& jobs, QWidget* parent)
         if (Job* job = m_jobs.current(); job != nullptr)
             job->cancel();
     });
-    for (const auto signal : {&Document::opened, &Document::closed, &Document::dumpsChanged, &Document::scanStateChanged,
-             &Document::spaceChanged})
+    for (const auto signal : {&Document::opened, &Document::closed, &Document::dumpsChanged,
+             &Document::scanStateChanged, &Document::spaceChanged})
         connect(&document, signal, this, &HeaderStrip::refresh);
     connect(&document, &Document::planChanged, this, &HeaderStrip::refreshPlan);
     connect(&jobs, &JobQueue::jobChanged, this, &HeaderStrip::refreshJob);
@@ -129,12 +129,18 @@ void HeaderStrip::refresh()
     }
     const auto& checkpoint = m_document.workspace()->checkpoint();
     m_model->setText(tr("<b>%1</b> · %2 parameters · %3 %4 · %5")
-                         .arg(m_document.title().toHtmlEscaped(), formatCount(static_cast<std::int64_t>(checkpoint.parameterCount())),
-                             QString::fromStdString(checkpoint.format()), dtypeMix(checkpoint), sizeText(checkpoint.dataBytes())));
+                         .arg(m_document.title().toHtmlEscaped(),
+                             formatCount(static_cast<std::int64_t>(checkpoint.parameterCount())),
+                             QString::fromStdString(checkpoint.format()), dtypeMix(checkpoint),
+                             sizeText(checkpoint.dataBytes())));
     const auto* dump = m_document.workspace()->dump();
-    m_dumpChip->setText(dump == nullptr ? tr("no activations") : tr("%1 tokens").arg(formatCount(static_cast<std::int64_t>(dump->tokens()))));
-    m_dumpChip->setToolTip(dump == nullptr ? tr("Open an activation dump")
-                                           : tr("Activations: %1. Click to add another dump").arg(QString::fromStdString(escapedForDisplay(dump->dataset()))));
+    m_dumpChip->setText(dump == nullptr
+            ? tr("no activations")
+            : tr("%1 tokens").arg(formatCount(static_cast<std::int64_t>(dump->tokens()))));
+    m_dumpChip->setToolTip(dump == nullptr
+            ? tr("Open an activation dump")
+            : tr("Activations: %1. Click to add another dump")
+                  .arg(QString::fromStdString(escapedForDisplay(dump->dataset()))));
     const int unscanned = static_cast<int>(checkpoint.tensors().size()) - m_document.scannedTensors();
     const int broken = m_document.nonFiniteTensors();
     m_scanChip->setText(m_document.isScanning() ? tr("scanning")
@@ -144,7 +150,8 @@ void HeaderStrip::refresh()
     m_scanChip->setEnabled(unscanned > 0 && !m_document.isScanning());
     m_scanChip->setToolTip(tr("Measure statistics and spectra of all weights"));
     if (m_document.space()) {
-        m_provenanceChip->setText(tr("scores: %1").arg(QString::fromStdString(m_document.space()->provenance().score)));
+        m_provenanceChip->setText(
+            tr("scores: %1").arg(QString::fromStdString(m_document.space()->provenance().score)));
         m_provenanceChip->setToolTip(QString::fromStdString(m_document.space()->provenance().label));
     }
     refreshPlan();
@@ -158,10 +165,12 @@ void HeaderStrip::refreshPlan()
     }
     const auto& size = m_document.numbers().size;
     QString text = tr("<b>%1</b> · %2 bpw · %3")
-                       .arg(QString::fromStdString(escapedForDisplay(m_document.plan().name)).toHtmlEscaped(), formatBpw(size.bpw()), formatBytes(static_cast<double>(size.bytes())));
+                       .arg(QString::fromStdString(escapedForDisplay(m_document.plan().name)).toHtmlEscaped(),
+                           formatBpw(size.bpw()), formatBytes(static_cast<double>(size.bytes())));
     if (const auto budget = m_document.budgetBytes()) {
         const double rest = static_cast<double>(*budget) - static_cast<double>(size.bytes());
-        text += rest >= 0 ? tr(" · %1 below the budget").arg(formatBytes(rest)) : tr(" · %1 over the budget").arg(formatBytes(-rest));
+        text += rest >= 0 ? tr(" · %1 below the budget").arg(formatBytes(rest))
+                          : tr(" · %1 over the budget").arg(formatBytes(-rest));
     }
     m_plan->setText(text);
 }
@@ -176,7 +185,9 @@ void HeaderStrip::refreshJob()
     m_progress->setValue(static_cast<int>(std::lround(1000 * job->fraction())));
     m_progress->setFormat(QStringLiteral("%1 %p %").arg(job->title().left(14)));
     const auto left = job->secondsLeft();
-    m_progress->setToolTip(QStringLiteral("%1\n%2\n%3").arg(job->title(), job->stage(), left ? tr("%1 left").arg(durationText(*left)) : QString()));
+    m_progress->setToolTip(
+        QStringLiteral("%1\n%2\n%3")
+            .arg(job->title(), job->stage(), left ? tr("%1 left").arg(durationText(*left)) : QString()));
 }
 
 } // namespace bitwright::gui

@@ -11,7 +11,8 @@ class QProgressBar;
 
 namespace bitwright::gui {
 
-/// Under the menu: the model, the plan with its distance to the budget, and chips for what is missing; each chip leads to its remedy.
+/// Under the menu: the model, the plan with its distance to the budget, and chips for what is missing; each
+/// chip leads to its remedy.
 class HeaderStrip : public QWidget
 {
     Q_OBJECT

@@ -32,13 +32,20 @@ void addOptions(QCommandLineParser& parser)
     parser.addHelpOption();
     parser.addVersionOption();
     parser.addOptions({
-        {QStringLiteral("capture"), QStringLiteral("Open the inputs, wait for all work, write one picture per view into DIR and exit."), QStringLiteral("DIR")},
-        {QStringLiteral("render"), QStringLiteral("Open the inputs, write one chart to --output and exit."), QStringLiteral("VIEW")},
-        {QStringLiteral("output"), QStringLiteral("File of --render: .svg, .pdf or .png."), QStringLiteral("FILE")},
+        {QStringLiteral("capture"),
+            QStringLiteral(
+                "Open the inputs, wait for all work, write one picture per view into DIR and exit."),
+            QStringLiteral("DIR")},
+        {QStringLiteral("render"), QStringLiteral("Open the inputs, write one chart to --output and exit."),
+            QStringLiteral("VIEW")},
+        {QStringLiteral("output"), QStringLiteral("File of --render: .svg, .pdf or .png."),
+            QStringLiteral("FILE")},
         {QStringLiteral("theme"), QStringLiteral("light, dark or system."), QStringLiteral("NAME")},
-        {QStringLiteral("size"), QStringLiteral("Size of the window or chart, for example 1600x1000."), QStringLiteral("WxH")},
+        {QStringLiteral("size"), QStringLiteral("Size of the window or chart, for example 1600x1000."),
+            QStringLiteral("WxH")},
     });
-    parser.addPositionalArgument(QStringLiteral("INPUT"), QStringLiteral("A model, a project, activation dumps."), QStringLiteral("[INPUT...]"));
+    parser.addPositionalArgument(QStringLiteral("INPUT"),
+        QStringLiteral("A model, a project, activation dumps."), QStringLiteral("[INPUT...]"));
 }
 
 /// "1600x1000"; an invalid size when the text is anything else.
@@ -48,7 +55,8 @@ QSize parseSize(const QString& text)
     bool widthOk = false, heightOk = false;
     const int width = sides.value(0).toInt(&widthOk);
     const int height = sides.value(1).toInt(&heightOk);
-    if (sides.size() != 2 || !widthOk || !heightOk || width < 200 || height < 150 || width > 16384 || height > 16384)
+    if (sides.size() != 2 || !widthOk || !heightOk || width < 200 || height < 150 || width > 16384
+        || height > 16384)
         return {};
     return {width, height};
 }
@@ -79,9 +87,10 @@ int runScripted(MainWindow& window, const QCommandLineParser& parser, QSize size
     if (const QString failure = waitForWork(window); !failure.isEmpty())
         return failWith(failure, kBadInput);
     selectTelling(window);
-    const QString failure = capture ? captureViews(window, parser.value(QStringLiteral("capture")))
-                                    : renderView(window, parser.value(QStringLiteral("render")), parser.value(QStringLiteral("output")),
-                                        size.isValid() ? size : QSize(1200, 800));
+    const QString failure = capture
+        ? captureViews(window, parser.value(QStringLiteral("capture")))
+        : renderView(window, parser.value(QStringLiteral("render")), parser.value(QStringLiteral("output")),
+            size.isValid() ? size : QSize(1200, 800));
     return failure.isEmpty() ? kDone : failWith(failure, kBadInput);
 }
 
@@ -109,10 +118,10 @@ int main(int argc, char** argv)
     MainWindow::Options options;
     options.keepSettings = !scripted;
     options.automaticProject = !scripted;
-    options.appearance = appearanceFromName(parser.isSet(QStringLiteral("theme"))
-            ? parser.value(QStringLiteral("theme"))
-            : scripted ? QStringLiteral("light")
-                       : QSettings().value(QStringLiteral("window/appearance")).toString());
+    options.appearance
+        = appearanceFromName(parser.isSet(QStringLiteral("theme")) ? parser.value(QStringLiteral("theme"))
+                : scripted                                         ? QStringLiteral("light")
+                           : QSettings().value(QStringLiteral("window/appearance")).toString());
     MainWindow window(options);
     if (scripted)
         return runScripted(window, parser, size);

@@ -32,8 +32,8 @@ MainWindow::MainWindow(const Options& options, QWidget* parent)
     setWindowTitle(QStringLiteral("Bitwright"));
     setAcceptDrops(true);
     if (options.automaticProject)
-        m_document.setAutoProjectFolder(
-            QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + QStringLiteral("/projects"));
+        m_document.setAutoProjectFolder(QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation)
+            + QStringLiteral("/projects"));
     createPanels();
     createDocks();
     createActions();
@@ -56,8 +56,9 @@ void MainWindow::createPanels()
     auto* sensitivity = new SensitivityPanel(m_document, this);
     auto* pareto = new ParetoPanel(m_document, this);
     m_export = new ExportPanel(m_document, m_jobs, this);
-    m_panels = {new OverviewPanel(m_document, this), new MaximaPanel(m_document, this), new OutlierPanel(m_document, this),
-        new WeightsPanel(m_document, m_jobs, this), new SpectrumPanel(m_document, m_jobs, this), sensitivity, pareto,
+    m_panels = {new OverviewPanel(m_document, this), new MaximaPanel(m_document, this),
+        new OutlierPanel(m_document, this), new WeightsPanel(m_document, m_jobs, this),
+        new SpectrumPanel(m_document, m_jobs, this), sensitivity, pareto,
         new AllocationPanel(m_document, this), m_export, m_tree, new InspectorPanel(m_document, this),
         new JobsPanel(m_document, m_jobs, this)};
     connect(sensitivity, &SensitivityPanel::unitHovered, pareto, &ParetoPanel::previewUnit);
@@ -136,7 +137,8 @@ void MainWindow::arrange(const std::vector<std::vector<QString>>& columns, const
             above = first;
             if (&place == &columns[c].front()) {
                 heads.push_back(first);
-                const bool side = place.startsWith(QLatin1String("tree")) || place.startsWith(QLatin1String("inspector"));
+                const bool side
+                    = place.startsWith(QLatin1String("tree")) || place.startsWith(QLatin1String("inspector"));
                 widths.push_back(side ? 250 : 600);
             }
             first->raise();
@@ -155,15 +157,17 @@ void MainWindow::showPerspective(const QString& name)
         arrange({{tree}, {QStringLiteral("activation-maxima+overview"), QStringLiteral("outlier-map")},
                     {QStringLiteral("weights"), QStringLiteral("spectrum")}, {inspector}},
             QStringLiteral("activation-maxima"));
-        resizeDocks({m_docks.at(tree), m_docks.at(QStringLiteral("activation-maxima")), m_docks.at(QStringLiteral("weights")),
-                        m_docks.at(QStringLiteral("inspector"))},
+        resizeDocks({m_docks.at(tree), m_docks.at(QStringLiteral("activation-maxima")),
+                        m_docks.at(QStringLiteral("weights")), m_docks.at(QStringLiteral("inspector"))},
             {240, 480, 430, 240}, Qt::Horizontal);
     } else if (name == QLatin1String("plan")) {
-        arrange({{tree}, {QStringLiteral("pareto"), QStringLiteral("allocation")}, {QStringLiteral("sensitivity")}, {inspector}},
+        arrange({{tree}, {QStringLiteral("pareto"), QStringLiteral("allocation")},
+                    {QStringLiteral("sensitivity")}, {inspector}},
             QStringLiteral("pareto"));
-        resizeDocks({m_docks.at(QStringLiteral("pareto")), m_docks.at(QStringLiteral("allocation"))}, {520, 260}, Qt::Vertical);
-        resizeDocks({m_docks.at(tree), m_docks.at(QStringLiteral("pareto")), m_docks.at(QStringLiteral("sensitivity")),
-                        m_docks.at(QStringLiteral("inspector"))},
+        resizeDocks({m_docks.at(QStringLiteral("pareto")), m_docks.at(QStringLiteral("allocation"))},
+            {520, 260}, Qt::Vertical);
+        resizeDocks({m_docks.at(tree), m_docks.at(QStringLiteral("pareto")),
+                        m_docks.at(QStringLiteral("sensitivity")), m_docks.at(QStringLiteral("inspector"))},
             {200, 560, 430, 220}, Qt::Horizontal);
     } else if (name == QLatin1String("export")) {
         arrange({{tree}, {QStringLiteral("export")}, {inspector}}, QStringLiteral("export"));

@@ -32,8 +32,8 @@ public:
     struct Options
     {
         Appearance appearance = Appearance::System;
-        bool keepSettings = true;      ///< Restore and save geometry, recent files, layout.
-        bool automaticProject = true;  ///< Results go to a project of the program's own when none was named.
+        bool keepSettings = true; ///< Restore and save geometry, recent files, layout.
+        bool automaticProject = true; ///< Results go to a project of the program's own when none was named.
     };
     explicit MainWindow(const Options& options, QWidget* parent = nullptr);
     ~MainWindow() override;
@@ -75,7 +75,8 @@ private:
     void exportPlanJson();
     void importPlanJson();
     template <typename Slot>
-    QAction* addAction(QMenu* menu, const QString& text, const QKeySequence& keys, const QString& tip, Slot slot);
+    QAction* addAction(
+        QMenu* menu, const QString& text, const QKeySequence& keys, const QString& tip, Slot slot);
 
     Options m_options;
     QPalette m_systemPalette;

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <type_traits>
 #include <limits>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 namespace bitwright {

@@ -35,7 +35,8 @@ std::string_view errorCodeName(ErrorCode code)
 
 namespace {
 
-/// Length of the well-formed UTF-8 sequence at `text[at]`, 0 if malformed (overlong forms and surrogates included).
+/// Length of the well-formed UTF-8 sequence at `text[at]`, 0 if malformed (overlong forms and surrogates
+/// included).
 std::size_t utf8Length(std::string_view text, std::size_t at)
 {
     const auto byteAt = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
@@ -73,7 +74,7 @@ bool isDirectionMark(std::string_view sequence)
     if (a == 0xE2 && b == 0x80)
         return (c >= 0x8B && c <= 0x8F) || (c >= 0xA8 && c <= 0xAE); // U+200B-200F, U+2028-202E
     return (a == 0xE2 && b == 0x81 && c >= 0xA6 && c <= 0xA9) // U+2066-2069
-        || (a == 0xEF && b == 0xBB && c == 0xBF);             // U+FEFF
+        || (a == 0xEF && b == 0xBB && c == 0xBF); // U+FEFF
 }
 
 } // namespace

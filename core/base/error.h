@@ -10,17 +10,17 @@ namespace bitwright {
 /// What kind of failure happened; the command line maps these to exit codes.
 enum class ErrorCode
 {
-    Io,              ///< The operating system refused a read, write or rename.
-    Format,          ///< The bytes of an input are not what their format says.
-    Unsupported,     ///< Valid input that this program cannot handle.
+    Io, ///< The operating system refused a read, write or rename.
+    Format, ///< The bytes of an input are not what their format says.
+    Unsupported, ///< Valid input that this program cannot handle.
     InvalidArgument, ///< The caller asked for something that makes no sense.
-    OutOfRange,      ///< An index or size lies outside what exists.
-    Numeric,         ///< NaN, Inf or a singular matrix where a number is needed.
-    OutOfMemory,     ///< The memory budget or the machine is exhausted.
-    Infeasible,      ///< The constraints contradict each other.
-    Mismatch,        ///< A check compared two things and they differ.
-    Cancelled,       ///< The user asked to stop.
-    Internal,        ///< A bug of ours.
+    OutOfRange, ///< An index or size lies outside what exists.
+    Numeric, ///< NaN, Inf or a singular matrix where a number is needed.
+    OutOfMemory, ///< The memory budget or the machine is exhausted.
+    Infeasible, ///< The constraints contradict each other.
+    Mismatch, ///< A check compared two things and they differ.
+    Cancelled, ///< The user asked to stop.
+    Internal, ///< A bug of ours.
 };
 
 /// Returns a short lower-case word for `code`, for logs and JSON.
@@ -30,11 +30,11 @@ enum class ErrorCode
 struct Error
 {
     ErrorCode code = ErrorCode::Internal;
-    std::string message;                 ///< What and why, one sentence, no trailing newline.
-    std::string file;                    ///< Path of the input or output concerned; empty if none.
-    std::string tensor;                  ///< Tensor, site or unit concerned; empty if none.
+    std::string message; ///< What and why, one sentence, no trailing newline.
+    std::string file; ///< Path of the input or output concerned; empty if none.
+    std::string tensor; ///< Tensor, site or unit concerned; empty if none.
     std::optional<std::uint64_t> offset; ///< Byte offset in `file`.
-    std::string remedy;                  ///< What the user can do; one sentence, may be empty.
+    std::string remedy; ///< What the user can do; one sentence, may be empty.
 
     /// Formats everything as one line; control characters of untrusted names are escaped.
     [[nodiscard]] std::string oneLine() const;

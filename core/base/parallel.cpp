@@ -33,8 +33,7 @@ public:
         , m_body(body)
         , m_context(context)
         , m_stage(stage)
-    {
-    }
+    { }
 
     /// Takes chunks until none is left, an error happened or a stop was requested.
     void work()
@@ -69,7 +68,8 @@ private:
                 return;
             }
         } catch (const std::bad_alloc&) {
-            keepError(index, Error{ErrorCode::OutOfMemory, "Not enough memory for this step.", {}, {}, {}, {}});
+            keepError(
+                index, Error{ErrorCode::OutOfMemory, "Not enough memory for this step.", {}, {}, {}, {}});
             return;
         } catch (const std::exception& exception) {
             keepError(index, Error{ErrorCode::Internal, exception.what(), {}, {}, {}, {}});
@@ -88,7 +88,8 @@ private:
         m_context.report(static_cast<double>(m_done) / static_cast<double>(m_chunks), m_stage);
     }
 
-    /// The error of the lowest chunk wins, so that the message does not depend on scheduling more than it must.
+    /// The error of the lowest chunk wins, so that the message does not depend on scheduling more than it
+    /// must.
     void keepError(std::size_t index, Error error)
     {
         m_halt.store(true, std::memory_order_relaxed);
@@ -126,8 +127,8 @@ Result<void> parallelFor(std::size_t count, std::size_t chunkSize,
     if (chunkSize == 0)
         return fail(ErrorCode::Internal, "A parallel loop needs a chunk size above zero.");
     LoopState state(count, chunkSize, body, context, stage);
-    const auto workers
-        = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(context.threadCount()), chunkCount(count, chunkSize)));
+    const auto workers = static_cast<int>(
+        std::min<std::size_t>(static_cast<std::size_t>(context.threadCount()), chunkCount(count, chunkSize)));
     if (workers <= 1) {
         state.work();
         return state.finish();

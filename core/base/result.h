@@ -52,7 +52,7 @@ template <typename... Args>
         return ::tl::unexpected<::bitwright::Error>(std::move(temporary).error());                           \
     declaration = std::move(*temporary)
 
-/// `BITWRIGHT_ASSIGN(const auto header, readHeader(source));` unpacks a Result or returns its error. Makes several statements:
-/// inside an `if` it needs braces.
+/// `BITWRIGHT_ASSIGN(const auto header, readHeader(source));` unpacks a Result or returns its error. Makes
+/// several statements: inside an `if` it needs braces.
 #define BITWRIGHT_ASSIGN(declaration, expression)                                                            \
     BITWRIGHT_ASSIGN_INNER(BITWRIGHT_CONCAT(bitwrightResult, __COUNTER__), declaration, expression)

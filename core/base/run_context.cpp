@@ -1,9 +1,8 @@
 #include "core/base/run_context.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <thread>
+#include <unistd.h>
 
 namespace bitwright {
 

@@ -13,15 +13,15 @@ namespace bitwright {
 /// How a costly function runs: passed by reference as the last parameter, never stored beyond the call.
 struct RunContext
 {
-    /// Receives a fraction in [0, 1] that never decreases, and a stage of a few words. May be called from any thread,
-    /// one call at a time.
+    /// Receives a fraction in [0, 1] that never decreases, and a stage of a few words. May be called from any
+    /// thread, one call at a time.
     using Progress = std::function<void(double fraction, std::string_view stage)>;
 
-    int threads = 0;               ///< Worker threads; 0 means all hardware threads. Results never depend on it.
-    std::uint64_t seed = 0;        ///< Seed of everything random.
-    std::stop_token stop;          ///< Polled about every 20 ms of work.
-    std::size_t memoryBudget = 0;  ///< Bytes for working memory; 0 means 60 % of the machine's RAM.
-    Progress progress;             ///< May be empty.
+    int threads = 0; ///< Worker threads; 0 means all hardware threads. Results never depend on it.
+    std::uint64_t seed = 0; ///< Seed of everything random.
+    std::stop_token stop; ///< Polled about every 20 ms of work.
+    std::size_t memoryBudget = 0; ///< Bytes for working memory; 0 means 60 % of the machine's RAM.
+    Progress progress; ///< May be empty.
 
     /// Returns the number of threads to use, at least 1.
     [[nodiscard]] int threadCount() const;

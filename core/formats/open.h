@@ -11,11 +11,12 @@ namespace bitwright::formats {
 /// How to open a checkpoint.
 struct OpenOptions
 {
-    bool allowMissingShards = false; ///< Open the rest when a shard named by the index is absent (with a warning).
+    bool allowMissingShards
+        = false; ///< Open the rest when a shard named by the index is absent (with a warning).
 };
 
-/// Opens a model: a .safetensors file, an index.json, or a Hugging Face folder. Reads headers only. The error is one clear line
-/// (file, tensor, byte, why, what to do).
+/// Opens a model: a .safetensors file, an index.json, or a Hugging Face folder. Reads headers only. The error
+/// is one clear line (file, tensor, byte, why, what to do).
 [[nodiscard]] Result<std::shared_ptr<const model::Checkpoint>> openCheckpoint(
     const std::string& path, const OpenOptions& options = {});
 

@@ -91,9 +91,11 @@ public:
     }
     [[nodiscard]] std::string readers() const override
     {
-        return "transformers 5.23 with compressed-tensors 0.20, on its default route (dequantize=True "
-               "applies one scheme to every "
-               "layer and gets mixed bits wrong); the format is that of vLLM, which was not tried here.";
+        return "transformers 5.23 with compressed-tensors 0.20, on its default route and with symmetric "
+               "formats "
+               "(asymmetric ones are refused there; dequantize=True applies one scheme to every layer and "
+               "gets "
+               "mixed bits wrong); the format is that of vLLM, which was not tried here.";
     }
     [[nodiscard]] bool simulatedSize() const override { return false; }
     [[nodiscard]] bool tiesByDefault() const override { return true; }
@@ -106,11 +108,9 @@ public:
     [[nodiscard]] std::vector<quant::Option> defaultOptions(quant::Method method) const override
     {
         // Only three widths exist, so group sizes fill the gaps between them: each step down this list costs
-        // more bits (2.14 to 8.01 on wide 16 bit models) and lowers the error. At 8 bits a finer group buys
-        // nothing that 16 bits would not show.
-        return optionsFromIds(
-            {"int2-asym-g128", "int2-asym-g64", "int2-asym-g32", "int4-sym-g128", "int4-asym-g128",
-                "int4-asym-g64", "int4-asym-g32", "int8-sym-row", "int8-asym-g128"},
+        // more bits (2.13 to 8.13 on wide 16 bit models) and lowers the error. Symmetric only: see caution().
+        return optionsFromIds({"int2-sym-g128", "int2-sym-g64", "int2-sym-g32", "int4-sym-g128",
+                                  "int4-sym-g64", "int4-sym-g32", "int8-sym-row", "int8-sym-g128"},
             method);
     }
 
@@ -138,6 +138,10 @@ public:
         if (unit.role == model::Role::Output && resolved.option.grid)
             return "a quantized language-model head loads in transformers; other engines may expect it "
                    "unquantized";
+        if (resolved.option.grid && resolved.option.grid->hasZeros())
+            return "asymmetric packed weights follow the format, but transformers 5.23 with "
+                   "compressed-tensors 0.20 "
+                   "refuses them on its default route; symmetric ones load";
         return {};
     }
 

@@ -10,12 +10,12 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 nlohmann::json fitToJson(const spectra::TailFit& fit)
 {
-    return {{"estimator", spectra::tailEstimatorName(fit.estimator)}, {"status", static_cast<int>(fit.status)},
-        {"mode", static_cast<int>(fit.mode)}, {"seed", fit.seed}, {"alpha", numberToJson(fit.alpha)},
-        {"xmin", numberToJson(fit.xmin)}, {"distance", numberToJson(fit.distance)},
-        {"standardError", numberToJson(fit.standardError)}, {"tailCount", fit.tailCount},
-        {"tailBegin", fit.tailBegin}, {"used", fit.used}, {"flag", static_cast<int>(fit.flag)},
-        {"spurious", fit.spurious}};
+    return {{"estimator", spectra::tailEstimatorName(fit.estimator)},
+        {"status", static_cast<int>(fit.status)}, {"mode", static_cast<int>(fit.mode)}, {"seed", fit.seed},
+        {"alpha", numberToJson(fit.alpha)}, {"xmin", numberToJson(fit.xmin)},
+        {"distance", numberToJson(fit.distance)}, {"standardError", numberToJson(fit.standardError)},
+        {"tailCount", fit.tailCount}, {"tailBegin", fit.tailBegin}, {"used", fit.used},
+        {"flag", static_cast<int>(fit.flag)}, {"spurious", fit.spurious}};
 }
 
 /// Reads an enumeration stored as a number; a value outside [0, last] is a damaged record.
@@ -65,7 +65,10 @@ Result<spectra::TailFit> fitFromJson(const nlohmann::json& object)
     fit.tailCount = integerOf(object, "tailCount");
     fit.tailBegin = integerOf(object, "tailBegin");
     fit.used = integerOf(object, "used");
-    fit.spurious = object.value("spurious", false);
+    const auto spurious = object.find("spurious");
+    if (spurious == object.end() || !spurious->is_boolean())
+        return fail(ErrorCode::Format, "The project's record has a bad \"spurious\".");
+    fit.spurious = spurious->get<bool>();
     return fit;
 }
 
@@ -163,7 +166,8 @@ Result<stats::WeightStats> decodeWeightStats(const Record& record)
     stats.magnitude.zeros = record.integer("magnitudeZeros");
     BITWRIGHT_ASSIGN(stats.magnitude.counts, record.get<std::uint64_t>("magnitude"));
     if (stats.magnitude.counts.size() != model::LogHistogram::kBins)
-        return fail(ErrorCode::Format, "The project's magnitude histogram has {} bins.", stats.magnitude.counts.size());
+        return fail(ErrorCode::Format, "The project's magnitude histogram has {} bins.",
+            stats.magnitude.counts.size());
     stats.histogram.low = record.number("histogramLow", 0);
     stats.histogram.high = record.number("histogramHigh", 0);
     BITWRIGHT_ASSIGN(stats.histogram.counts, record.get<std::uint64_t>("histogram"));
@@ -175,11 +179,20 @@ Result<stats::WeightStats> decodeWeightStats(const Record& record)
     stats.groups.median = record.number("groupMedian", 0);
     stats.groups.max = record.number("groupMax", 0);
     BITWRIGHT_ASSIGN(stats.groups.values, record.get<float>("groupValues"));
+    if (!stats.groups.values.empty() && stats.groups.values.size() != stats.groups.groups)
+        return fail(ErrorCode::Format, "The project's record has {} group maxima of {}.",
+            stats.groups.values.size(), stats.groups.groups);
     return stats;
 }
 
 Record encode(const spectra::Spectrum& spectrum)
 {
+    return encode(StoredSpectrum{spectrum, spectra::compactEsd(spectrum.eigenvalues)});
+}
+
+Record encode(const StoredSpectrum& stored)
+{
+    const auto& spectrum = stored.spectrum;
     Record record;
     auto& s = record.scalars;
     s["version"] = kSpectrumVersion;
@@ -208,12 +221,11 @@ Record encode(const spectra::Spectrum& spectrum)
     s["bulk"] = {{"status", static_cast<int>(b.status)}, {"aspect", numberToJson(b.aspect)},
         {"sigma", numberToJson(b.sigma)}, {"scale", numberToJson(b.scale)},
         {"lambdaMinus", numberToJson(b.lambdaMinus)}, {"lambdaPlus", numberToJson(b.lambdaPlus)},
-        {"spikeEdge", numberToJson(b.spikeEdge)}, {"spikes", b.spikes}, {"softRank", numberToJson(b.softRank)},
-        {"residual", numberToJson(b.residual)}};
-    const auto esd = spectra::compactEsd(spectrum.eigenvalues);
-    s["count"] = esd.count;
-    record.put("eigenvalues", esd.eigenvalues);
-    record.put("ranks", esd.ranks);
+        {"spikeEdge", numberToJson(b.spikeEdge)}, {"spikes", b.spikes},
+        {"softRank", numberToJson(b.softRank)}, {"residual", numberToJson(b.residual)}};
+    s["count"] = stored.esd.count;
+    record.put("eigenvalues", stored.esd.eigenvalues);
+    record.put("ranks", stored.esd.ranks);
     return record;
 }
 

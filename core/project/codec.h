@@ -13,6 +13,8 @@ inline constexpr int kOptionErrorVersion = 1;
 [[nodiscard]] Record encode(const stats::WeightStats& stats);
 [[nodiscard]] Result<stats::WeightStats> decodeWeightStats(const Record& record);
 [[nodiscard]] Record encode(const spectra::Spectrum& spectrum);
+/// The same for one that is thinned already; `spectrum.eigenvalues` is not looked at.
+[[nodiscard]] Record encode(const StoredSpectrum& stored);
 [[nodiscard]] Result<StoredSpectrum> decodeSpectrum(const Record& record);
 [[nodiscard]] Record encode(const score::OptionError& error);
 [[nodiscard]] Result<score::OptionError> decodeOptionError(const Record& record);

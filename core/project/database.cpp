@@ -55,8 +55,7 @@ Statement::Statement(sqlite3_stmt* handle, sqlite3* database, std::string file)
     : m_handle(handle)
     , m_database(database)
     , m_file(std::move(file))
-{
-}
+{ }
 
 Statement::~Statement()
 {
@@ -67,8 +66,7 @@ Statement::Statement(Statement&& other) noexcept
     : m_handle(std::exchange(other.m_handle, nullptr))
     , m_database(other.m_database)
     , m_file(std::move(other.m_file))
-{
-}
+{ }
 
 void Statement::bind(int parameter, std::string_view text)
 {
@@ -82,8 +80,8 @@ void Statement::bind(int parameter, std::int64_t value)
 
 void Statement::bindBlob(int parameter, std::span<const std::byte> bytes)
 {
-    sqlite3_bind_blob64(m_handle, parameter, bytes.empty() ? "" : static_cast<const void*>(bytes.data()), bytes.size(),
-        SQLITE_TRANSIENT);
+    sqlite3_bind_blob64(m_handle, parameter, bytes.empty() ? "" : static_cast<const void*>(bytes.data()),
+        bytes.size(), SQLITE_TRANSIENT);
 }
 
 Result<bool> Statement::step()
@@ -130,8 +128,7 @@ bool Statement::isNull(int column) const
 Database::Database(sqlite3* handle, std::string path)
     : m_handle(handle)
     , m_path(std::move(path))
-{
-}
+{ }
 
 Database::~Database()
 {
@@ -141,8 +138,7 @@ Database::~Database()
 Database::Database(Database&& other) noexcept
     : m_handle(std::exchange(other.m_handle, nullptr))
     , m_path(std::move(other.m_path))
-{
-}
+{ }
 
 Result<Database> Database::open(const std::string& path, bool create)
 {
@@ -155,14 +151,16 @@ Result<Database> Database::open(const std::string& path, bool create)
         error.code = ErrorCode::Io;
         return fail(std::move(error));
     }
-    // sqlite.org/security.html: what a hostile file could make the library do is switched off before its schema is read.
+    // sqlite.org/security.html: what a hostile file could make the library do is switched off before its
+    // schema is read.
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
     sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
     sqlite3_busy_timeout(handle, 3000);
-    BITWRIGHT_CHECK(database.execute("PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA foreign_keys=ON;"));
+    BITWRIGHT_CHECK(
+        database.execute("PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA foreign_keys=ON;"));
     return database;
 }
 
@@ -207,8 +205,7 @@ std::int64_t Database::lastInsertId() const
 
 Transaction::Transaction(Database& database)
     : m_database(&database)
-{
-}
+{ }
 
 Result<Transaction> Transaction::begin(Database& database)
 {
@@ -224,8 +221,7 @@ Transaction::~Transaction()
 
 Transaction::Transaction(Transaction&& other) noexcept
     : m_database(std::exchange(other.m_database, nullptr))
-{
-}
+{ }
 
 Result<void> Transaction::commit()
 {

@@ -15,7 +15,8 @@ struct sqlite3_stmt;
 
 namespace bitwright::project {
 
-/// One prepared SQL statement; finalized by its destructor. Columns and parameters count from 0 and 1 as in SQLite.
+/// One prepared SQL statement; finalized by its destructor. Columns and parameters count from 0 and 1 as in
+/// SQLite.
 class Statement
 {
 public:

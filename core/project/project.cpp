@@ -47,19 +47,21 @@ Result<void> prepareSchema(Database& database, const std::string& path)
     BITWRIGHT_CHECK(count.step());
     const bool empty = count.integer(0) == 0;
     if (!empty && application != kApplicationId) {
-        auto error = fail(ErrorCode::Format, "Not a Bitwright project (an SQLite database of another program).");
+        auto error
+            = fail(ErrorCode::Format, "Not a Bitwright project (an SQLite database of another program).");
         return fail(std::move(error.value()).inFile(path));
     }
     if (!empty && version > kSchemaVersion) {
-        auto error = fail(ErrorCode::Unsupported, "The project was made by a newer Bitwright (schema {}).", version);
+        auto error
+            = fail(ErrorCode::Unsupported, "The project was made by a newer Bitwright (schema {}).", version);
         return fail(std::move(error.value()).inFile(path).withRemedy("Open it with that version."));
     }
     if (!empty && version == kSchemaVersion)
         return {};
     BITWRIGHT_ASSIGN(auto transaction, Transaction::begin(database));
     BITWRIGHT_CHECK(database.execute(kSchema));
-    BITWRIGHT_CHECK(database.execute(fmt::format(
-        "PRAGMA application_id={}; PRAGMA user_version={};", kApplicationId, kSchemaVersion)));
+    BITWRIGHT_CHECK(database.execute(
+        fmt::format("PRAGMA application_id={}; PRAGMA user_version={};", kApplicationId, kSchemaVersion)));
     return transaction.commit();
 }
 
@@ -69,8 +71,7 @@ struct Project::Database
 {
     explicit Database(project::Database&& opened)
         : connection(std::move(opened))
-    {
-    }
+    { }
 
     Result<void> saveRecord(
         std::string_view subject, std::string_view kind, std::string_view variant, const Record& record);
@@ -105,7 +106,8 @@ Result<std::optional<std::string>> Project::Database::lookUp(std::string_view sq
 Result<void> Project::Database::saveRecord(
     std::string_view subject, std::string_view kind, std::string_view variant, const Record& record)
 {
-    BITWRIGHT_CHECK(insert("DELETE FROM results WHERE subject=? AND kind=? AND variant=?", {subject, kind, variant}));
+    BITWRIGHT_CHECK(
+        insert("DELETE FROM results WHERE subject=? AND kind=? AND variant=?", {subject, kind, variant}));
     BITWRIGHT_CHECK(insert("INSERT INTO results(subject, kind, variant, value, created) VALUES(?,?,?,?,?)",
         {subject, kind, variant, record.scalars.dump(), nowUtc()}));
     const std::int64_t id = connection.lastInsertId();
@@ -152,8 +154,7 @@ Result<std::optional<Record>> Project::Database::loadRecord(
 Project::Project(std::string path, std::unique_ptr<Database> database)
     : m_path(std::move(path))
     , m_database(std::move(database))
-{
-}
+{ }
 
 Project::~Project()
 {
@@ -190,8 +191,8 @@ Result<void> Project::setInputs(const std::vector<InputRecord>& inputs)
     BITWRIGHT_ASSIGN(auto transaction, Transaction::begin(m_database->connection));
     BITWRIGHT_CHECK(m_database->insert("DELETE FROM inputs", {}));
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-        BITWRIGHT_CHECK(m_database->insert(
-            "INSERT OR REPLACE INTO inputs(kind, path, identity, name, position) VALUES(?,?,?,?,CAST(? AS INTEGER))",
+        BITWRIGHT_CHECK(m_database->insert("INSERT OR REPLACE INTO inputs(kind, path, identity, name, "
+                                           "position) VALUES(?,?,?,?,CAST(? AS INTEGER))",
             {inputs[i].kind, inputs[i].path, inputs[i].identity, inputs[i].name, std::to_string(i)}));
     }
     return transaction.commit();
@@ -224,7 +225,8 @@ Result<std::optional<std::string>> Project::contentHash(std::string_view tensor,
     return statement.text(0);
 }
 
-Result<void> Project::setContentHash(std::string_view tensor, std::string_view stamp, std::string_view content)
+Result<void> Project::setContentHash(
+    std::string_view tensor, std::string_view stamp, std::string_view content)
 {
     const std::lock_guard lock(m_database->mutex);
     return m_database->insert(
@@ -251,6 +253,14 @@ Result<std::optional<stats::WeightStats>> Project::weightStats(std::string_view 
 }
 
 Result<void> Project::saveSpectrum(std::string_view content, const spectra::Spectrum& spectrum)
+{
+    const std::lock_guard lock(m_database->mutex);
+    BITWRIGHT_ASSIGN(auto transaction, Transaction::begin(m_database->connection));
+    BITWRIGHT_CHECK(m_database->saveRecord(content, "spectrum", "", encode(spectrum)));
+    return transaction.commit();
+}
+
+Result<void> Project::saveSpectrum(std::string_view content, const StoredSpectrum& spectrum)
 {
     const std::lock_guard lock(m_database->mutex);
     BITWRIGHT_ASSIGN(auto transaction, Transaction::begin(m_database->connection));
@@ -311,8 +321,8 @@ Result<void> Project::savePlan(const StoredPlan& plan)
 Result<std::vector<StoredPlan>> Project::plans() const
 {
     const std::lock_guard lock(m_database->mutex);
-    BITWRIGHT_ASSIGN(
-        auto statement, m_database->connection.prepare("SELECT name, json, modified FROM plans ORDER BY name"));
+    BITWRIGHT_ASSIGN(auto statement,
+        m_database->connection.prepare("SELECT name, json, modified FROM plans ORDER BY name"));
     std::vector<StoredPlan> plans;
     for (;;) {
         BITWRIGHT_ASSIGN(const bool more, statement.step());

@@ -39,9 +39,10 @@ struct StoredSpectrum
     spectra::CompactEsd esd;
 };
 
-/// The .bwp file: one SQLite database with everything measured, keyed by content, plus plans, notes and view state (schema: docs/project-file.md).
-/// Every save is one transaction, so a kill at any moment loses at most the call in work. A stranger's file is opened by SQLite's advice
-/// for untrusted databases: no triggers, views or functions of its schema run. Thread safe: calls are serialized.
+/// The .bwp file: one SQLite database with everything measured, keyed by content, plus plans, notes and view
+/// state (schema: docs/project-file.md). Every save is one transaction, so a kill at any moment loses at most
+/// the call in work. A stranger's file is opened by SQLite's advice for untrusted databases: no triggers,
+/// views or functions of its schema run. Thread safe: calls are serialized.
 class Project
 {
 public:
@@ -59,13 +60,17 @@ public:
     [[nodiscard]] Result<std::vector<InputRecord>> inputs() const;
 
     /// Content hash of a tensor as long as its file's stamp (name, size, mtime, header) is the same.
-    [[nodiscard]] Result<std::optional<std::string>> contentHash(std::string_view tensor, std::string_view stamp) const;
-    [[nodiscard]] Result<void> setContentHash(std::string_view tensor, std::string_view stamp, std::string_view content);
+    [[nodiscard]] Result<std::optional<std::string>> contentHash(
+        std::string_view tensor, std::string_view stamp) const;
+    [[nodiscard]] Result<void> setContentHash(
+        std::string_view tensor, std::string_view stamp, std::string_view content);
 
     // Results are keyed by content hash and a variant that spells the settings; absent means not measured.
     [[nodiscard]] Result<void> saveWeightStats(std::string_view content, const stats::WeightStats& stats);
     [[nodiscard]] Result<std::optional<stats::WeightStats>> weightStats(std::string_view content) const;
     [[nodiscard]] Result<void> saveSpectrum(std::string_view content, const spectra::Spectrum& spectrum);
+    /// Saves what another project held, as thin as it is.
+    [[nodiscard]] Result<void> saveSpectrum(std::string_view content, const StoredSpectrum& spectrum);
     [[nodiscard]] Result<std::optional<StoredSpectrum>> spectrum(std::string_view content) const;
     /// `dump` is a content hash, empty when no dump was used.
     [[nodiscard]] Result<void> saveOptionErrors(

@@ -54,9 +54,8 @@ struct UnitEvidence
 /// Loads the evidence for a tensor. A dump without a site for it gives empty evidence, not an error. The
 /// Gram, the largest part, is loaded on request only. tokenShare compares the sample rows of the
 /// sublayer's contribution with the stream after it: the stream before plus the contribution where both were
-/// sampled, else the next residual site in the dump's order; without such rows the token_rms of both, where the
-/// samples' tokens can be located with certainty; else it stays unknown.
-/// Errors: Io, Format of the dump.
+/// sampled, else the next residual site in the dump's order; without such rows the token_rms of both, where
+/// the samples' tokens can be located with certainty; else it stays unknown. Errors: Io, Format of the dump.
 [[nodiscard]] Result<UnitEvidence> loadEvidence(
     const model::ActivationDump& dump, const std::string& tensor, bool withGram);
 

@@ -19,8 +19,7 @@ public:
     Reporter(std::uint64_t total, const RunContext& context)
         : m_total(total)
         , m_context(context)
-    {
-    }
+    { }
 
     template <typename Deliver>
     void finished(std::uint64_t bytes, std::string_view name, const Deliver& deliver)
@@ -28,7 +27,8 @@ public:
         const std::lock_guard lock(m_mutex);
         deliver();
         m_done += bytes;
-        m_context.report(m_total == 0 ? 1.0 : static_cast<double>(m_done) / static_cast<double>(m_total), name);
+        m_context.report(
+            m_total == 0 ? 1.0 : static_cast<double>(m_done) / static_cast<double>(m_total), name);
     }
 
 private:
@@ -139,8 +139,8 @@ Result<TensorResult> Workspace::scanTensor(
     return result;
 }
 
-Result<void> Workspace::scan(
-    const ScanSettings& settings, const std::function<void(const TensorResult&)>& onTensor, const RunContext& context)
+Result<void> Workspace::scan(const ScanSettings& settings,
+    const std::function<void(const TensorResult&)>& onTensor, const RunContext& context)
 {
     const auto& tensors = m_checkpoint->tensors();
     std::vector<std::uint64_t> sizes;
@@ -246,8 +246,9 @@ Result<score::UnitErrors> Workspace::measureOptions(
     return all;
 }
 
-Result<plan::PlanSpace> Workspace::planSpace(const plan::Target& target, const std::vector<quant::Option>& options,
-    const score::ScoreSettings& settings, bool ties, const RunContext& context, const OnUnit& onUnit)
+Result<plan::PlanSpace> Workspace::planSpace(const plan::Target& target,
+    const std::vector<quant::Option>& options, const score::ScoreSettings& settings, bool ties,
+    const RunContext& context, const OnUnit& onUnit)
 {
     const auto resolved = [&](const plan::Unit& unit) {
         std::vector<quant::Option> distinct;

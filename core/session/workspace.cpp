@@ -72,8 +72,8 @@ Result<Inputs> sortInputs(const std::vector<std::string>& paths)
         else
             slot = &inputs.model;
         if (slot != nullptr && !slot->empty())
-            return fail(ErrorCode::InvalidArgument, "{} and {} cannot be opened together: one model and one project at a time.",
-                *slot, path);
+            return fail(ErrorCode::InvalidArgument,
+                "{} and {} cannot be opened together: one model and one project at a time.", *slot, path);
         if (slot != nullptr)
             *slot = path;
     }
@@ -87,18 +87,21 @@ Result<std::shared_ptr<Workspace>> Workspace::open(const Inputs& given)
     Inputs inputs = given;
     std::shared_ptr<Workspace> workspace(new Workspace());
     if (!inputs.project.empty()) {
-        // A project that cannot name its model must exist already; one that is made now gets it from the caller.
+        // A project that cannot name its model must exist already; one that is made now gets it from the
+        // caller.
         BITWRIGHT_ASSIGN(workspace->m_project,
             inputs.model.empty() ? project::Project::openExisting(inputs.project)
                                  : project::Project::open(inputs.project));
         if (inputs.model.empty() || inputs.dumps.empty()) {
             const std::string asked = inputs.model;
-            if (auto completed = completeFromProject(inputs, *workspace->m_project); !completed && asked.empty())
+            if (auto completed = completeFromProject(inputs, *workspace->m_project);
+                !completed && asked.empty())
                 return fail(std::move(completed.error()));
         }
     }
     if (inputs.model.empty())
-        return fail(ErrorCode::InvalidArgument, "A dump alone cannot be opened: name the model that it was recorded from.");
+        return fail(ErrorCode::InvalidArgument,
+            "A dump alone cannot be opened: name the model that it was recorded from.");
     BITWRIGHT_ASSIGN(workspace->m_checkpoint, formats::openCheckpoint(inputs.model));
     workspace->m_units = plan::unitsOf(*workspace->m_checkpoint);
     for (const auto& dump : inputs.dumps)
@@ -111,7 +114,8 @@ Result<std::shared_ptr<Workspace>> Workspace::open(const Inputs& given)
 Result<void> Workspace::rememberInputs()
 {
     std::vector<project::InputRecord> records;
-    records.push_back({"model", absolutePath(m_checkpoint->path()), m_checkpoint->headerIdentity(), m_checkpoint->name()});
+    records.push_back(
+        {"model", absolutePath(m_checkpoint->path()), m_checkpoint->headerIdentity(), m_checkpoint->name()});
     for (const auto& dump : m_dumps)
         records.push_back({"dump", absolutePath(dump->path()), dump->contentHash(), dump->dataset()});
     return m_project->setInputs(records);
@@ -168,13 +172,8 @@ Result<void> Workspace::store(const std::string& content, const TensorResult& re
 {
     if (result.stats)
         BITWRIGHT_CHECK(m_project->saveWeightStats(content, *result.stats));
-    if (result.spectrum) {
-        // The thinned spectrum is what a project holds; saving it again loses nothing.
-        spectra::Spectrum whole = result.spectrum->spectrum;
-        if (whole.eigenvalues.empty())
-            whole.eigenvalues = result.spectrum->esd.eigenvalues;
-        BITWRIGHT_CHECK(m_project->saveSpectrum(content, whole));
-    }
+    if (result.spectrum)
+        BITWRIGHT_CHECK(m_project->saveSpectrum(content, *result.spectrum));
     return {};
 }
 
@@ -218,7 +217,8 @@ Result<std::string> Workspace::contentHash(model::TensorIndex tensor, const RunC
             hasher.add(std::to_string(side));
         for (std::uint64_t offset = 0; offset < info.bytes; offset += kTile) {
             BITWRIGHT_CHECK(context.checkStop());
-            const auto span = std::span(tile).first(static_cast<std::size_t>(std::min(kTile, info.bytes - offset)));
+            const auto span
+                = std::span(tile).first(static_cast<std::size_t>(std::min(kTile, info.bytes - offset)));
             BITWRIGHT_CHECK(m_checkpoint->read(tensor, offset, span));
             hasher.add(std::span<const std::byte>(span));
         }

@@ -20,12 +20,13 @@ namespace bitwright::session {
 /// What a person or script opens together. Any of the paths may be empty, but not all.
 struct Inputs
 {
-    std::string model;              ///< File or folder; taken from the project when empty.
+    std::string model; ///< File or folder; taken from the project when empty.
     std::vector<std::string> dumps; ///< The first one drives scores; taken from the project when empty.
-    std::string project;            ///< .bwp; empty keeps results in memory only.
+    std::string project; ///< .bwp; empty keeps results in memory only.
 };
 
-/// Sorts paths as dropped or typed into model, dumps and project by looking at them. Errors: InvalidArgument, Io.
+/// Sorts paths as dropped or typed into model, dumps and project by looking at them. Errors: InvalidArgument,
+/// Io.
 [[nodiscard]] Result<Inputs> sortInputs(const std::vector<std::string>& paths);
 
 struct ScanSettings
@@ -46,8 +47,9 @@ struct TensorResult
     bool fromProject = false;
 };
 
-/// A model with its dumps and its project: everything that commands and the window do with them. Opening reads headers only.
-/// Const functions are thread safe; long ones take a RunContext and store results in the project as they finish.
+/// A model with its dumps and its project: everything that commands and the window do with them. Opening
+/// reads headers only. Const functions are thread safe; long ones take a RunContext and store results in the
+/// project as they finish.
 class Workspace
 {
 public:
@@ -55,9 +57,15 @@ public:
 
     [[nodiscard]] const model::Checkpoint& checkpoint() const { return *m_checkpoint; }
     [[nodiscard]] std::shared_ptr<const model::Checkpoint> checkpointPtr() const { return m_checkpoint; }
-    [[nodiscard]] const std::vector<std::shared_ptr<const model::ActivationDump>>& dumps() const { return m_dumps; }
+    [[nodiscard]] const std::vector<std::shared_ptr<const model::ActivationDump>>& dumps() const
+    {
+        return m_dumps;
+    }
     /// The first dump, or nullptr.
-    [[nodiscard]] const model::ActivationDump* dump() const { return m_dumps.empty() ? nullptr : m_dumps.front().get(); }
+    [[nodiscard]] const model::ActivationDump* dump() const
+    {
+        return m_dumps.empty() ? nullptr : m_dumps.front().get();
+    }
     /// Adds a dump after checking that it fits the model.
     [[nodiscard]] Result<void> addDump(const std::string& path);
     /// The same for a dump that was opened and checked already.
@@ -68,26 +76,31 @@ public:
     [[nodiscard]] Result<void> saveProjectAs(const std::string& path);
     [[nodiscard]] const std::vector<plan::Unit>& units() const { return m_units; }
 
-    /// Measures every tensor; skips what the project already holds. `onTensor` is called from worker threads, one call at a time.
-    [[nodiscard]] Result<void> scan(
-        const ScanSettings& settings, const std::function<void(const TensorResult&)>& onTensor, const RunContext& context);
+    /// Measures every tensor; skips what the project already holds. `onTensor` is called from worker threads,
+    /// one call at a time.
+    [[nodiscard]] Result<void> scan(const ScanSettings& settings,
+        const std::function<void(const TensorResult&)>& onTensor, const RunContext& context);
     /// What is known about a tensor so far (memory, then project); empty members when not measured.
     [[nodiscard]] TensorResult known(model::TensorIndex tensor) const;
     /// Names of tensors in which a scan found NaN or Inf.
     [[nodiscard]] std::vector<std::string> nonFiniteTensors() const;
 
-    /// The options to measure on a unit: as the target resolved them, so that the numbers belong to the bytes that it stores.
+    /// The options to measure on a unit: as the target resolved them, so that the numbers belong to the bytes
+    /// that it stores.
     using OptionsOf = std::function<std::vector<quant::Option>(const plan::Unit&)>;
-    using OnUnit = std::function<void(const std::string& unit, const Result<std::vector<score::OptionError>>&)>;
+    using OnUnit
+        = std::function<void(const std::string& unit, const Result<std::vector<score::OptionError>>&)>;
 
-    /// Measures options on every unit (skipping what the project holds); a unit that cannot be measured (NaN) is left out and reported
-    /// through `onUnit`, which is called from worker threads, one call at a time.
+    /// Measures options on every unit (skipping what the project holds); a unit that cannot be measured (NaN)
+    /// is left out and reported through `onUnit`, which is called from worker threads, one call at a time.
     [[nodiscard]] Result<score::UnitErrors> measureOptions(
         const OptionsOf& optionsOf, const OnUnit& onUnit, const RunContext& context);
 
-    /// Resolves `options` for every unit of a target, measures them, scores them and builds the space to plan in.
-    [[nodiscard]] Result<plan::PlanSpace> planSpace(const plan::Target& target, const std::vector<quant::Option>& options,
-        const score::ScoreSettings& settings, bool ties, const RunContext& context, const OnUnit& onUnit = {});
+    /// Resolves `options` for every unit of a target, measures them, scores them and builds the space to plan
+    /// in.
+    [[nodiscard]] Result<plan::PlanSpace> planSpace(const plan::Target& target,
+        const std::vector<quant::Option>& options, const score::ScoreSettings& settings, bool ties,
+        const RunContext& context, const OnUnit& onUnit = {});
 
 private:
     Workspace() = default;
@@ -98,7 +111,8 @@ private:
     [[nodiscard]] static std::string unitContent(const plan::Unit& unit, const std::string& tensorContent);
     [[nodiscard]] Result<void> rememberInputs();
     [[nodiscard]] Result<void> store(const std::string& content, const TensorResult& result) const;
-    [[nodiscard]] Result<TensorResult> scanTensor(model::TensorIndex tensor, const ScanSettings& settings, const RunContext& context);
+    [[nodiscard]] Result<TensorResult> scanTensor(
+        model::TensorIndex tensor, const ScanSettings& settings, const RunContext& context);
     void remember(const TensorResult& result);
     [[nodiscard]] Result<std::vector<score::OptionError>> measureUnit(
         const plan::Unit& unit, const std::vector<quant::Option>& options, const RunContext& context);
@@ -110,7 +124,8 @@ private:
     mutable std::mutex m_mutex; ///< Guards the caches below.
     mutable std::unordered_map<model::TensorIndex, TensorResult> m_results;
     mutable std::unordered_map<model::TensorIndex, std::string> m_hashes;
-    std::map<std::string, std::map<std::string, score::OptionError>> m_errors; ///< By unit and option, for workspaces without a project.
+    std::map<std::string, std::map<std::string, score::OptionError>>
+        m_errors; ///< By unit and option, for workspaces without a project.
 };
 
 } // namespace bitwright::session

@@ -2,6 +2,7 @@
 #include "views/charts/block_role_matrix.h"
 
 #include <QFontMetricsF>
+#include <QEvent>
 #include <QPainter>
 
 #include <algorithm>

@@ -7,8 +7,7 @@ namespace bitwright::views {
 Job::Job(QString title, QString lane)
     : m_title(std::move(title))
     , m_lane(std::move(lane))
-{
-}
+{ }
 
 Job::~Job() = default;
 
@@ -51,7 +50,8 @@ RunContext Job::runContext()
         m_pendingStage = stage;
         if (std::exchange(m_progressPosted, true))
             return;
-        QMetaObject::invokeMethod(this, [this] { takeProgress(); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this] { takeProgress(); }, Qt::QueuedConnection);
     };
     return context;
 }

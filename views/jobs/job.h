@@ -84,7 +84,8 @@ private:
     bool m_progressPosted = false;
 };
 
-/// A job whose work yields a T. `work` runs off the UI thread; `done` runs on it, unless the job's owner is gone.
+/// A job whose work yields a T. `work` runs off the UI thread; `done` runs on it, unless the job's owner is
+/// gone.
 template <typename T>
 class TypedJob final : public Job
 {
@@ -96,8 +97,7 @@ public:
         : Job(std::move(title), std::move(lane))
         , m_work(std::move(work))
         , m_done(std::move(done))
-    {
-    }
+    { }
 
     ~TypedJob() override
     {
@@ -109,7 +109,8 @@ protected:
     void begin() override
     {
         auto holder = std::make_shared<std::optional<Result<T>>>();
-        QObject::connect(&m_watcher, &QFutureWatcher<void>::finished, this, [this, holder] { deliver(**holder); });
+        QObject::connect(
+            &m_watcher, &QFutureWatcher<void>::finished, this, [this, holder] { deliver(**holder); });
         m_watcher.setFuture(QtConcurrent::run([work = m_work, context = runContext(), holder] {
             try {
                 holder->emplace(work(context));
@@ -126,7 +127,7 @@ protected:
 private:
     void deliver(Result<T>& result)
     {
-        const State state = result ? State::Done
+        const State state = result                        ? State::Done
             : result.error().code == ErrorCode::Cancelled ? State::Cancelled
                                                           : State::Failed;
         const Error error = result ? Error{} : result.error();

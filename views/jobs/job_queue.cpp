@@ -20,8 +20,7 @@ QString durationText(double seconds)
 
 JobQueue::JobQueue(QObject* parent)
     : QAbstractTableModel(parent)
-{
-}
+{ }
 
 JobQueue::~JobQueue()
 {
@@ -46,7 +45,8 @@ Job* JobQueue::add(std::unique_ptr<Job> job)
             Q_EMIT becameIdle();
     });
     // Started from the event loop, so that the caller has its pointer before any signal.
-    QMetaObject::invokeMethod(this, [this] { startNext(); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        this, [this] { startNext(); }, Qt::QueuedConnection);
     return added;
 }
 
@@ -147,7 +147,8 @@ QVariant JobQueue::data(const QModelIndex& index, int role) const
     case ProgressColumn:
         return tr("%1 %").arg(QLocale().toString(100.0 * job->fraction(), 'f', 0));
     case StageColumn:
-        return job->state() == Job::State::Failed ? QString::fromStdString(job->error().oneLine()) : job->stage();
+        return job->state() == Job::State::Failed ? QString::fromStdString(job->error().oneLine())
+                                                  : job->stage();
     case ElapsedColumn:
         return job->state() == Job::State::Queued ? QString() : durationText(job->secondsElapsed());
     case LeftColumn: {

@@ -9,7 +9,8 @@
 
 namespace bitwright::views {
 
-/// All jobs of a window, newest last: starts them lane by lane and shows them as a table. Destroying it cancels and waits.
+/// All jobs of a window, newest last: starts them lane by lane and shows them as a table. Destroying it
+/// cancels and waits.
 class JobQueue : public QAbstractTableModel
 {
     Q_OBJECT
@@ -33,7 +34,8 @@ public:
 
     /// Adds a job and starts it as soon as its lane is free.
     template <typename T>
-    Job* run(const QString& title, const QString& lane, typename TypedJob<T>::Work work, typename TypedJob<T>::Done done)
+    Job* run(const QString& title, const QString& lane, typename TypedJob<T>::Work work,
+        typename TypedJob<T>::Done done)
     {
         return add(std::make_unique<TypedJob<T>>(title, lane, std::move(work), std::move(done)));
     }

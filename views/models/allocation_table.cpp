@@ -53,7 +53,8 @@ double AllocationTable::numberOf(int row, int column) const
     const auto& cell = space.cell(unit, m_document.choice()[unit]);
     switch (column) {
     case BitsColumn:
-        return 8.0 * static_cast<double>(cell.resolved.bytes) / static_cast<double>(space.units()[unit].parameters());
+        return 8.0 * static_cast<double>(cell.resolved.bytes)
+            / static_cast<double>(space.units()[unit].parameters());
     case BytesColumn:
         return static_cast<double>(cell.resolved.bytes);
     case HarmColumn:
@@ -82,8 +83,9 @@ QString AllocationTable::textOf(int row, int column) const
     case HarmColumn:
         return numberText(numberOf(row, column));
     case SqnrColumn:
-        return std::isinf(cell.sqnrDb) ? tr("exact") : std::isnan(cell.sqnrDb) ? tr("unknown")
-                                                                             : tr("%1 dB").arg(QLocale().toString(cell.sqnrDb, 'f', 1));
+        return std::isinf(cell.sqnrDb) ? tr("exact")
+            : std::isnan(cell.sqnrDb)  ? tr("unknown")
+                                       : tr("%1 dB").arg(QLocale().toString(cell.sqnrDb, 'f', 1));
     case NoteColumn:
         return QString::fromStdString(cell.resolved.fallback);
     default:
@@ -226,10 +228,11 @@ QVariant MovesTable::data(const QModelIndex& index, int role) const
         return QStringLiteral("%1%2").arg(move->deltaBytes < 0 ? QStringLiteral("−") : QStringLiteral("+"),
             sizeText(static_cast<std::uint64_t>(std::llabs(move->deltaBytes))));
     case HarmColumn:
-        return QStringLiteral("%1%2").arg(
-            move->deltaCost < 0 ? QStringLiteral("−") : QStringLiteral("+"), numberText(std::abs(move->deltaCost)));
+        return QStringLiteral("%1%2").arg(move->deltaCost < 0 ? QStringLiteral("−") : QStringLiteral("+"),
+            numberText(std::abs(move->deltaCost)));
     case PriceColumn:
-        return move->kind == alloc::MoveKind::Free ? tr("free") : tr("%1 per KiB").arg(numberText(move->price * 1024.0));
+        return move->kind == alloc::MoveKind::Free ? tr("free")
+                                                   : tr("%1 per KiB").arg(numberText(move->price * 1024.0));
     default:
         return {};
     }

@@ -13,7 +13,8 @@ namespace bitwright::views {
 
 namespace {
 
-/// Jobs in one lane run one after the other. Reading weights saturates both disk and cores, so scan and scoring share one.
+/// Jobs in one lane run one after the other. Reading weights saturates both disk and cores, so scan and
+/// scoring share one.
 const QString kHeavyLane = QStringLiteral("weights");
 const QString kOpenLane = QStringLiteral("open");
 const QString kDumpLane = QStringLiteral("activations");
@@ -30,8 +31,8 @@ QString lineOf(const Error& error)
 bool PlanSettings::operator==(const PlanSettings& other) const
 {
     return target == other.target && score == other.score && gamma == other.gamma && method == other.method
-        && objective.kind == other.objective.kind && objective.power == other.objective.power && ties == other.ties
-        && startBpw == other.startBpw;
+        && objective.kind == other.objective.kind && objective.power == other.objective.power
+        && ties == other.ties && startBpw == other.startBpw;
 }
 
 Document::Document(JobQueue& jobs, QObject* parent)
@@ -61,17 +62,21 @@ void Document::open(const session::Inputs& inputs)
     const auto work = [inputs, folder](const RunContext&) -> Result<std::shared_ptr<session::Workspace>> {
         session::Inputs complete = inputs;
         if (complete.project.empty() && !folder.isEmpty() && !complete.model.empty()) {
-            // Every model gets a project, so that nothing measured or planned is lost before it was saved under a name.
+            // Every model gets a project, so that nothing measured or planned is lost before it was saved
+            // under a name.
             BITWRIGHT_ASSIGN(const auto checkpoint, formats::openCheckpoint(complete.model));
             QDir().mkpath(folder);
-            complete.project = QDir(folder)
-                                   .filePath(QString::fromStdString(checkpoint->headerIdentity()) + QStringLiteral(".bwp"))
-                                   .toStdString();
+            complete.project
+                = QDir(folder)
+                      .filePath(QString::fromStdString(checkpoint->headerIdentity()) + QStringLiteral(".bwp"))
+                      .toStdString();
         }
         return session::Workspace::open(complete);
     };
     m_jobs.run<std::shared_ptr<session::Workspace>>(
-        tr("Open %1").arg(QFileInfo(QString::fromStdString(inputs.model.empty() ? inputs.project : inputs.model)).fileName()),
+        tr("Open %1").arg(
+            QFileInfo(QString::fromStdString(inputs.model.empty() ? inputs.project : inputs.model))
+                .fileName()),
         kOpenLane, work, [this](Result<std::shared_ptr<session::Workspace>> workspace) {
             if (workspace)
                 take(std::move(*workspace));
@@ -124,7 +129,8 @@ void Document::close()
 
 QString Document::title() const
 {
-    return m_workspace ? QString::fromStdString(escapedForDisplay(m_workspace->checkpoint().name())) : QString();
+    return m_workspace ? QString::fromStdString(escapedForDisplay(m_workspace->checkpoint().name()))
+                       : QString();
 }
 
 void Document::addDump(const QString& path)
@@ -258,14 +264,15 @@ const session::TensorResult* Document::result(int tensor) const
 
 int Document::nonFiniteTensors() const
 {
-    return static_cast<int>(std::count_if(m_results.begin(), m_results.end(), [](const auto& result) {
-        return result && result->stats && result->stats->hasNonFinite();
-    }));
+    return static_cast<int>(std::count_if(m_results.begin(), m_results.end(),
+        [](const auto& result) { return result && result->stats && result->stats->hasNonFinite(); }));
 }
 
 std::shared_ptr<const stats::OutlierReport> Document::outliers(int dump) const
 {
-    return dump >= 0 && dump < static_cast<int>(m_outliers.size()) ? m_outliers[static_cast<std::size_t>(dump)] : nullptr;
+    return dump >= 0 && dump < static_cast<int>(m_outliers.size())
+        ? m_outliers[static_cast<std::size_t>(dump)]
+        : nullptr;
 }
 
 void Document::startOutliers()
@@ -351,7 +358,8 @@ int Document::inputSiteOfTensor(int tensor) const
 void Document::selectTensor(int tensor)
 {
     const int site = inputSiteOfTensor(tensor);
-    m_selection.set(tensor, unitsOfTensor(tensor), site, site == m_selection.site() ? m_selection.channel() : -1);
+    m_selection.set(
+        tensor, unitsOfTensor(tensor), site, site == m_selection.site() ? m_selection.channel() : -1);
 }
 
 void Document::selectUnits(const QVector<int>& units)
@@ -390,7 +398,8 @@ void Document::setState(const QString& key, const QString& value)
     auto workspace = m_workspace;
     m_writer.start([workspace, key = key.toStdString(), value = value.toStdString()] {
         // A failed background save must not interrupt work; the next explicit save reports the same reason.
-        (void)(value.empty() ? workspace->project()->removeState(key) : workspace->project()->setState(key, value));
+        (void)(value.empty() ? workspace->project()->removeState(key)
+                             : workspace->project()->setState(key, value));
     });
 }
 

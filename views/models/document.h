@@ -33,8 +33,8 @@ struct PlanSettings
     bool operator==(const PlanSettings& other) const;
 };
 
-/// The open model with everything that the window knows about it. Lives on the UI thread; all work runs as jobs, and results arrive as
-/// whole values that are swapped in before the signal.
+/// The open model with everything that the window knows about it. Lives on the UI thread; all work runs as
+/// jobs, and results arrive as whole values that are swapped in before the signal.
 class Document : public QObject
 {
     Q_OBJECT
@@ -44,7 +44,8 @@ public:
     ~Document() override;
 
     // --- Opening ---
-    /// Opens in a job; `opened` or `failed` follows. Without a project the results go to an automatic one under `autoProjectFolder` (empty: memory only).
+    /// Opens in a job; `opened` or `failed` follows. Without a project the results go to an automatic one
+    /// under `autoProjectFolder` (empty: memory only).
     void open(const session::Inputs& inputs);
     void setAutoProjectFolder(const QString& folder) { m_autoProjectFolder = folder; }
     /// Adds a dump to the open model in a job.
@@ -75,7 +76,10 @@ public:
     [[nodiscard]] const std::vector<plan::UniformPoint>& uniforms() const { return m_uniforms; }
     [[nodiscard]] bool isStale() const { return m_stale; } ///< A job is replacing the space.
     [[nodiscard]] const plan::Plan& plan() const { return m_plan; }
-    [[nodiscard]] const std::vector<std::size_t>& choice() const { return m_choice; } ///< Option per unit; empty without a space.
+    [[nodiscard]] const std::vector<std::size_t>& choice() const
+    {
+        return m_choice;
+    } ///< Option per unit; empty without a space.
     [[nodiscard]] const plan::PlanNumbers& numbers() const { return m_numbers; }
     [[nodiscard]] std::optional<std::uint64_t> budgetBytes() const; ///< Of all weights of the file.
     /// Best objective at the current plan's size, from the frontier.
@@ -89,7 +93,8 @@ public:
     void toggleTies();
     void setUniform(const QString& option);
     void improveWithinLocks();
-    /// Sets the budget (bytes of the file's weights) and solves. Calls with the same `drag` number above zero merge into one undo step.
+    /// Sets the budget (bytes of the file's weights) and solves. Calls with the same `drag` number above zero
+    /// merge into one undo step.
     void setBudget(std::uint64_t fileBytes, int drag = 0);
     void setBudgetBpw(double bpw);
     /// Takes the plan of a frontier state.
@@ -130,7 +135,7 @@ Q_SIGNALS:
     void outliersChanged();
     void channelMapChanged();
     void dumpsChanged();
-    void spaceChanged();    ///< Units, options, scores: everything of the plan.
+    void spaceChanged(); ///< Units, options, scores: everything of the plan.
     void frontierChanged();
     void planChanged();
     void namedPlansChanged();

@@ -19,8 +19,7 @@ public:
         , m_before(std::move(before))
         , m_after(std::move(after))
         , m_drag(drag)
-    {
-    }
+    { }
 
     void undo() override { m_document.applyPlan(m_before); }
     void redo() override { m_document.applyPlan(m_after); }
@@ -112,7 +111,8 @@ void Document::takeSpace(std::shared_ptr<const plan::PlanSpace> space)
     const plan::Plan base = basePlan();
     auto uniforms = plan::uniformPoints(*m_space, base, m_settings.objective);
     m_uniforms = uniforms ? std::move(*uniforms) : std::vector<plan::UniformPoint>{};
-    // The plan survives a change of score; one for another target or other options is solved anew at the same budget.
+    // The plan survives a change of score; one for another target or other options is solved anew at the same
+    // budget.
     const bool fits = !first && m_plan.target == base.target && m_space->choiceOf(m_plan).has_value();
     if (fits) {
         plan::Plan kept = m_plan;
@@ -121,12 +121,14 @@ void Document::takeSpace(std::shared_ptr<const plan::PlanSpace> space)
     } else {
         m_undo.clear();
         const double bpw = m_plan.budgetBpw.value_or(m_settings.startBpw);
-        auto solved = plan::solvePlan(*m_space, base, plan::Budget::ofBpw(bpw), m_settings.objective, RunContext{});
+        auto solved
+            = plan::solvePlan(*m_space, base, plan::Budget::ofBpw(bpw), m_settings.objective, RunContext{});
         plan::Plan start = base;
         if (solved) {
             start = solved->plan;
         } else {
-            // Too small a budget for this model: begin with the smallest legal plan instead of an empty window.
+            // Too small a budget for this model: begin with the smallest legal plan instead of an empty
+            // window.
             reportError(solved.error());
             std::vector<std::size_t> smallest;
             for (std::size_t i = 0; i < m_space->units().size(); ++i) {
@@ -305,7 +307,8 @@ void Document::restore(const QVector<int>& units)
     const auto budget = budgetBytes();
     if (!m_space || !budget)
         return;
-    const auto solved = plan::solvePlan(*m_space, m_plan, plan::Budget::ofBytes(*budget), m_settings.objective, RunContext{});
+    const auto solved = plan::solvePlan(
+        *m_space, m_plan, plan::Budget::ofBytes(*budget), m_settings.objective, RunContext{});
     if (!solved)
         return reportError(solved.error());
     plan::Plan next = m_plan;
@@ -323,9 +326,8 @@ void Document::toggleLock(const QVector<int>& units)
         return;
     plan::Plan next = m_plan;
     const QVector<int> all = withTies(units);
-    const bool allLocked = std::all_of(all.begin(), all.end(), [&](int unit) {
-        return next.entries[m_space->units()[static_cast<std::size_t>(unit)].name].locked;
-    });
+    const bool allLocked = std::all_of(all.begin(), all.end(),
+        [&](int unit) { return next.entries[m_space->units()[static_cast<std::size_t>(unit)].name].locked; });
     for (const int unit : all)
         next.entries[m_space->units()[static_cast<std::size_t>(unit)].name].locked = !allLocked;
     setPlan(std::move(next), allLocked ? tr("Unlock") : tr("Lock"));
@@ -343,7 +345,8 @@ void Document::toggleTies()
     next.ties = !next.ties;
     setPlan(std::move(next), next.ties ? tr("Tie fused tensors") : tr("Untie fused tensors"));
     if (!m_plan.ties)
-        Q_EMIT notice(tr("Untied: engines that fuse q/k/v or gate/up may refuse mixed widths inside a group."));
+        Q_EMIT notice(
+            tr("Untied: engines that fuse q/k/v or gate/up may refuse mixed widths inside a group."));
 }
 
 void Document::setUniform(const QString& option)
@@ -375,8 +378,8 @@ void Document::setBudget(std::uint64_t fileBytes, int drag)
 {
     if (!m_space)
         return;
-    auto solved
-        = plan::solvePlan(*m_space, m_plan, plan::Budget::ofBytes(fileBytes), m_settings.objective, RunContext{});
+    auto solved = plan::solvePlan(
+        *m_space, m_plan, plan::Budget::ofBytes(fileBytes), m_settings.objective, RunContext{});
     if (!solved) {
         if (drag == 0)
             reportError(solved.error());
@@ -385,14 +388,16 @@ void Document::setBudget(std::uint64_t fileBytes, int drag)
     solved->plan.budgetBpw.reset();
     solved->plan.budgetFileBpw.reset();
     solved->plan.budgetBytes = fileBytes;
-    setPlan(std::move(solved->plan), tr("Budget %1").arg(QLocale().formattedDataSize(static_cast<qint64>(fileBytes))), drag);
+    setPlan(std::move(solved->plan),
+        tr("Budget %1").arg(QLocale().formattedDataSize(static_cast<qint64>(fileBytes))), drag);
 }
 
 void Document::setBudgetBpw(double bpw)
 {
     if (!m_space)
         return;
-    auto solved = plan::solvePlan(*m_space, m_plan, plan::Budget::ofBpw(bpw), m_settings.objective, RunContext{});
+    auto solved
+        = plan::solvePlan(*m_space, m_plan, plan::Budget::ofBpw(bpw), m_settings.objective, RunContext{});
     if (!solved)
         return reportError(solved.error());
     solved->plan.budgetBpw = bpw;
@@ -429,7 +434,8 @@ void Document::savePlanAs(const QString& name)
     plan::Plan named = m_plan;
     named.name = name.toStdString();
     if (auto* project = m_workspace->project(); project != nullptr) {
-        if (const auto saved = project->savePlan({named.name, plan::planToJson(named, m_space.get()), {}}); !saved)
+        if (const auto saved = project->savePlan({named.name, plan::planToJson(named, m_space.get()), {}});
+            !saved)
             return reportError(saved.error());
     }
     std::erase_if(m_namedPlans, [&](const plan::Plan& plan) { return plan.name == named.name; });

@@ -7,7 +7,8 @@
 
 namespace bitwright::views {
 
-/// What is selected, everywhere: every view reads it and writes it. Indices refer to the open document; -1 is nothing.
+/// What is selected, everywhere: every view reads it and writes it. Indices refer to the open document; -1 is
+/// nothing.
 class Selection : public QObject
 {
     Q_OBJECT
@@ -15,7 +16,10 @@ class Selection : public QObject
 public:
     using QObject::QObject;
 
-    [[nodiscard]] int tensor() const { return m_tensor; }             ///< The current tensor: what single-tensor views show.
+    [[nodiscard]] int tensor() const
+    {
+        return m_tensor;
+    } ///< The current tensor: what single-tensor views show.
     [[nodiscard]] const QVector<int>& units() const { return m_units; } ///< Selected units, ascending.
     [[nodiscard]] int site() const { return m_site; }
     [[nodiscard]] int channel() const { return m_channel; }

@@ -135,15 +135,16 @@ void TensorTree::refreshPlan()
             m_lockedTensor[unit.index] = 1;
     }
     for (std::size_t i = 0; i < bytes.size(); ++i)
-        m_bitsOfTensor[i] = parameters[i] > 0 ? 8.0 * bytes[i] / parameters[i] : std::numeric_limits<double>::quiet_NaN();
+        m_bitsOfTensor[i]
+            = parameters[i] > 0 ? 8.0 * bytes[i] / parameters[i] : std::numeric_limits<double>::quiet_NaN();
     // One signal for the whole column of every parent: views repaint what is visible.
     for (std::size_t i = 0; i < m_nodes.size(); ++i) {
         const auto& node = m_nodes[i];
         if (node.children.empty())
             continue;
         const QModelIndex first = createIndex(0, BitsColumn, static_cast<quintptr>(node.children.front()));
-        const QModelIndex last = createIndex(
-            static_cast<int>(node.children.size()) - 1, BitsColumn, static_cast<quintptr>(node.children.back()));
+        const QModelIndex last = createIndex(static_cast<int>(node.children.size()) - 1, BitsColumn,
+            static_cast<quintptr>(node.children.back()));
         Q_EMIT dataChanged(first, last);
     }
 }
@@ -226,11 +227,15 @@ QVariant TensorTree::data(const QModelIndex& index, int role) const
     case Qt::DisplayRole:
         return displayOf(node, index.column());
     case Qt::TextAlignmentRole:
-        return index.column() >= SizeColumn ? QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter))
-                                            : QVariant();
+        return index.column() >= SizeColumn
+            ? QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter))
+            : QVariant();
     case Qt::ToolTipRole:
         if (tensor == nullptr)
-            return tr("%1: %2 parameters, %3").arg(node.name).arg(QLocale().toString(node.parameters)).arg(sizeText(node.bytes));
+            return tr("%1: %2 parameters, %3")
+                .arg(node.name)
+                .arg(QLocale().toString(node.parameters))
+                .arg(sizeText(node.bytes));
         return tr("%1\n%2, %3 parameters, %4 bytes\n%5")
             .arg(display(tensor->name), roleText(tensor->parts.role))
             .arg(QLocale().toString(tensor->parameters), QLocale().toString(tensor->bytes),
@@ -240,9 +245,10 @@ QVariant TensorTree::data(const QModelIndex& index, int role) const
     case BytesRole:
         return QVariant::fromValue<qulonglong>(node.bytes);
     case SearchRole:
-        return tensor == nullptr ? QString()
-                                 : QStringLiteral("%1 %2 %3").arg(
-                                     display(tensor->name), roleText(tensor->parts.role), dtypeText(*tensor));
+        return tensor == nullptr
+            ? QString()
+            : QStringLiteral("%1 %2 %3")
+                  .arg(display(tensor->name), roleText(tensor->parts.role), dtypeText(*tensor));
     case BitsRole:
         return tensor == nullptr ? std::numeric_limits<double>::quiet_NaN()
                                  : m_bitsOfTensor[static_cast<std::size_t>(node.tensor)];

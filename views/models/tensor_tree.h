@@ -26,8 +26,9 @@ public:
     };
     static constexpr int TensorRole = Qt::UserRole + 1; ///< Tensor index, -1 for inner nodes.
     static constexpr int BytesRole = Qt::UserRole + 2;
-    static constexpr int SearchRole = Qt::UserRole + 3; ///< Full tensor name with role and dtype, for the filter.
-    static constexpr int BitsRole = Qt::UserRole + 4;   ///< Bits of the plan's option, NaN when not planned.
+    static constexpr int SearchRole
+        = Qt::UserRole + 3; ///< Full tensor name with role and dtype, for the filter.
+    static constexpr int BitsRole = Qt::UserRole + 4; ///< Bits of the plan's option, NaN when not planned.
     static constexpr int LockedRole = Qt::UserRole + 5;
 
     explicit TensorTree(Document& document, QObject* parent = nullptr);

@@ -9,7 +9,8 @@
 
 namespace bitwright::views {
 
-void BitsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
+void BitsDelegate::paint(
+    QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
 {
     const double bits = index.data(m_role).toDouble();
     if (!index.data(m_role).isValid() || std::isnan(bits)) {
@@ -33,7 +34,8 @@ void BitsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     painter->restore();
 }
 
-void FractionDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
+void FractionDelegate::paint(
+    QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
 {
     const double fraction = index.data(m_role).toDouble();
     const Theme theme = themeFor(option.palette);

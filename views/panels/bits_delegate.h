@@ -4,7 +4,8 @@
 
 namespace bitwright::views {
 
-/// Draws a number of bits on its fixed color. The model gives the bits as a double under `role`; NaN draws plain text.
+/// Draws a number of bits on its fixed color. The model gives the bits as a double under `role`; NaN draws
+/// plain text.
 class BitsDelegate : public QStyledItemDelegate
 {
     Q_OBJECT
@@ -13,9 +14,9 @@ public:
     BitsDelegate(int role, QObject* parent)
         : QStyledItemDelegate(parent)
         , m_role(role)
-    {
-    }
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    { }
+    void paint(
+        QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 
 private:
     int m_role;
@@ -30,9 +31,9 @@ public:
     FractionDelegate(int role, QObject* parent)
         : QStyledItemDelegate(parent)
         , m_role(role)
-    {
-    }
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    { }
+    void paint(
+        QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 
 private:
     int m_role;

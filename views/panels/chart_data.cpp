@@ -139,7 +139,8 @@ QString siteGroup(const model::Site& site)
     if (site.kind == model::SiteKind::Residual)
         return tr("residual stream");
     if (site.kind == model::SiteKind::OutputOf) {
-        return feedsRole(site, {Role::AttentionOutput, Role::Query, Role::Key, Role::Value, Role::QueryKeyValue})
+        return feedsRole(
+                   site, {Role::AttentionOutput, Role::Query, Role::Key, Role::Value, Role::QueryKeyValue})
             ? tr("attention contribution")
             : tr("mlp contribution");
     }
@@ -162,7 +163,8 @@ QString harmLabel(const Document& document)
 {
     if (!document.space())
         return tr("predicted harm");
-    return tr("predicted harm (%1, not measured)").arg(QString::fromStdString(document.space()->provenance().score));
+    return tr("predicted harm (%1, not measured)")
+        .arg(QString::fromStdString(document.space()->provenance().score));
 }
 
 QString sourceText(const Document& document)
@@ -171,7 +173,8 @@ QString sourceText(const Document& document)
         return {};
     QString text = document.title();
     if (const auto* dump = document.workspace()->dump(); dump != nullptr)
-        text += tr("; %1 (%2 tokens)").arg(display(dump->dataset()), formatCount(static_cast<std::int64_t>(dump->tokens())));
+        text += tr("; %1 (%2 tokens)")
+                    .arg(display(dump->dataset()), formatCount(static_cast<std::int64_t>(dump->tokens())));
     return text;
 }
 
@@ -278,17 +281,20 @@ SpectrumData spectrumData(const model::TensorInfo& tensor, const project::Stored
         const QString label = QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
         if (fit.status != spectra::FitStatus::Fitted) {
             const auto status = spectra::fitStatusName(fit.status);
-            data.estimators.emplace_back(label, QString::fromUtf8(status.data(), static_cast<qsizetype>(status.size())));
+            data.estimators.emplace_back(
+                label, QString::fromUtf8(status.data(), static_cast<qsizetype>(status.size())));
             continue;
         }
-        data.estimators.emplace_back(
-            label, QStringLiteral("α %1%2").arg(formatNumber(fit.alpha), fit.spurious ? tr(" (spurious: α > 8)") : QString()));
+        data.estimators.emplace_back(label,
+            QStringLiteral("α %1%2").arg(
+                formatNumber(fit.alpha), fit.spurious ? tr(" (spurious: α > 8)") : QString()));
         if (fit.estimator == spectra::TailEstimator::PowerLaw) {
             TailFit tail;
             tail.alpha = fit.alpha;
             tail.xmin = fit.xmin;
             tail.tailCount = static_cast<std::int64_t>(fit.tailCount);
-            tail.alphaInterval = Interval{fit.alpha - 1.96 * fit.standardError, fit.alpha + 1.96 * fit.standardError};
+            tail.alphaInterval
+                = Interval{fit.alpha - 1.96 * fit.standardError, fit.alpha + 1.96 * fit.standardError};
             tail.name = tr("power law (KS)");
             data.tails.push_back(tail);
         }
@@ -409,23 +415,26 @@ ParetoData paretoData(const Document& document)
     for (const auto& uniform : document.uniforms()) {
         if (uniform.numbers.unscored > 0 || uniform.option == "keep")
             continue;
-        data.presets.push_back({QString::fromStdString(uniform.option),
-            static_cast<double>(uniform.numbers.size.bytes()), uniform.numbers.objective, std::nullopt, false});
+        data.presets.push_back(
+            {QString::fromStdString(uniform.option), static_cast<double>(uniform.numbers.size.bytes()),
+                uniform.numbers.objective, std::nullopt, false});
     }
     for (const auto& plan : document.namedPlans()) {
         const auto numbers = plan::numbersOf(*space, plan, document.settings().objective);
         if (numbers && numbers->unscored == 0)
-            data.plans.push_back({display(plan.name), static_cast<double>(numbers->size.bytes()), numbers->objective,
-                std::nullopt, false});
+            data.plans.push_back({display(plan.name), static_cast<double>(numbers->size.bytes()),
+                numbers->objective, std::nullopt, false});
     }
     if (!document.choice().empty())
-        data.current = ParetoMark{display(document.plan().name), static_cast<double>(document.numbers().size.bytes()),
-            document.numbers().objective, std::nullopt, false};
+        data.current
+            = ParetoMark{display(document.plan().name), static_cast<double>(document.numbers().size.bytes()),
+                document.numbers().objective, std::nullopt, false};
     if (const auto budget = document.budgetBytes())
         data.budgetBytes = static_cast<double>(*budget);
     data.plannedWeights = static_cast<double>(space->fileParameters());
     data.harmLabel = harmLabel(document);
-    data.bytesLabel = space->target().simulatedSize() ? tr("all weights, if they were packed") : tr("all weights of the file");
+    data.bytesLabel = space->target().simulatedSize() ? tr("all weights, if they were packed")
+                                                      : tr("all weights of the file");
     return data;
 }
 
@@ -477,14 +486,14 @@ Result<WeightGrid> weightGrid(const session::Workspace& workspace, model::Tensor
     std::optional<quant::GramView> gram;
     score::UnitEvidence evidence;
     if (option.needsGram && workspace.dump() != nullptr) {
-        BITWRIGHT_ASSIGN(
-            evidence, score::loadEvidence(*workspace.dump(), workspace.checkpoint().tensors()[tensor].name, true));
+        BITWRIGHT_ASSIGN(evidence,
+            score::loadEvidence(*workspace.dump(), workspace.checkpoint().tensors()[tensor].name, true));
         if (evidence.gram)
             gram = quant::GramView{evidence.gram->lower, evidence.gram->width, evidence.gram->count};
     }
     const quant::WeightTile tile{weights, reader.rows(), reader.cols()};
-    BITWRIGHT_ASSIGN(
-        const auto quantized, quant::quantize(tile, *option.grid, option.method, option.settings, gram, context));
+    BITWRIGHT_ASSIGN(const auto quantized,
+        quant::quantize(tile, *option.grid, option.method, option.settings, gram, context));
     grid.bits = option.grid->bitsPerWeight(reader.rows(), reader.cols());
     // Levels at the median scale: every group has its own grid, one of them has to stand for the tensor.
     std::vector<float> scales = quantized.scales;

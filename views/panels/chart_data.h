@@ -11,7 +11,8 @@
 
 namespace bitwright::views {
 
-// What the charts draw, from what the document knows. Free functions without widgets, so that they are tested alone.
+// What the charts draw, from what the document knows. Free functions without widgets, so that they are tested
+// alone.
 
 /// Short word for a role as a column heading, translated: "q", "up".
 [[nodiscard]] QString roleLabel(model::Role role);
@@ -27,8 +28,10 @@ namespace bitwright::views {
 /// Rows are the sites of `map`; marks are the LLM.int8() features (joint reading) where they are known.
 [[nodiscard]] OutlierMapData outlierMapData(const Document& document, const stats::ChannelMap& map);
 /// `levels` and clipping are filled by weightGrid, which needs the weights.
-[[nodiscard]] WeightHistogramData weightHistogramData(const model::TensorInfo& tensor, const stats::WeightStats& stats);
-[[nodiscard]] SpectrumData spectrumData(const model::TensorInfo& tensor, const project::StoredSpectrum& stored);
+[[nodiscard]] WeightHistogramData weightHistogramData(
+    const model::TensorInfo& tensor, const stats::WeightStats& stats);
+[[nodiscard]] SpectrumData spectrumData(
+    const model::TensorInfo& tensor, const project::StoredSpectrum& stored);
 [[nodiscard]] MatrixData matrixData(const Document& document);
 [[nodiscard]] std::vector<MatrixUnit> matrixUnits(const Document& document, const MatrixData& layout);
 [[nodiscard]] ParetoData paretoData(const Document& document);
@@ -39,7 +42,8 @@ namespace bitwright::views {
 /// "tiny-llama; KJV sample (4 096 tokens)"
 [[nodiscard]] QString sourceText(const Document& document);
 
-/// Levels of an option over one matrix with their occupancy, and what the error of rounding to it looks like. Costly: run it in a job.
+/// Levels of an option over one matrix with their occupancy, and what the error of rounding to it looks like.
+/// Costly: run it in a job.
 struct WeightGrid
 {
     std::string option;

@@ -60,7 +60,8 @@ ExportPanel::ExportPanel(Document& document, JobQueue& jobs, QWidget* parent)
     m_checkDelay.setInterval(250);
     connect(&m_checkDelay, &QTimer::timeout, this, &ExportPanel::runChecks);
     const auto recheck = [this] { m_checkDelay.start(); };
-    for (const auto signal : {&Document::spaceChanged, &Document::planChanged, &Document::dumpsChanged, &Document::scanStateChanged})
+    for (const auto signal : {&Document::spaceChanged, &Document::planChanged, &Document::dumpsChanged,
+             &Document::scanStateChanged})
         connect(&document, signal, this, recheck);
     connect(m_folder, &QLineEdit::textChanged, this, recheck);
     connect(m_keepNonFinite, &QCheckBox::toggled, this, recheck);
@@ -112,8 +113,8 @@ void ExportPanel::createControls()
     m_checks->setWordWrap(true);
     m_checks->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_layout->addWidget(m_checks);
-    m_proof->setHorizontalHeaderLabels(
-        {tr("Unit"), tr("Planned"), tr("Written"), tr("Size"), tr("SQNR"), tr("Output error"), tr("Re-read")});
+    m_proof->setHorizontalHeaderLabels({tr("Unit"), tr("Planned"), tr("Written"), tr("Size"), tr("SQNR"),
+        tr("Output error"), tr("Re-read")});
     m_proof->verticalHeader()->hide();
     m_proof->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_proof->setAlternatingRowColors(true);
@@ -129,8 +130,8 @@ void ExportPanel::createControls()
     m_folder->setAccessibleName(tr("Export folder"));
     m_layout->addWidget(m_proof, 1);
     connect(m_browse, &QPushButton::clicked, this, [this] {
-        const QString folder = QFileDialog::getExistingDirectory(this, tr("Folder that receives the export"),
-            QFileInfo(m_folder->text()).absolutePath());
+        const QString folder = QFileDialog::getExistingDirectory(
+            this, tr("Folder that receives the export"), QFileInfo(m_folder->text()).absolutePath());
         if (!folder.isEmpty())
             setFolder(QDir(folder).filePath(m_document.title() + QStringLiteral("-bitwright")));
     });
@@ -158,7 +159,8 @@ exporting::ExportRequest ExportPanel::request() const
     request.dump = m_document.workspace()->dump();
     request.plan = m_document.plan();
     request.outFolder = QDir::fromNativeSeparators(m_folder->text()).toStdString();
-    request.nonFinite = m_keepNonFinite->isChecked() ? exporting::NonFinitePolicy::Keep : exporting::NonFinitePolicy::Block;
+    request.nonFinite
+        = m_keepNonFinite->isChecked() ? exporting::NonFinitePolicy::Keep : exporting::NonFinitePolicy::Block;
     request.replaceExisting = m_replace->isChecked();
     return request;
 }
@@ -184,19 +186,25 @@ void ExportPanel::showChecks(const std::vector<exporting::Check>& checks)
     constexpr int kShown = 8;
     int blocking = 0, warnings = 0, notes = 0, shown = 0;
     QString html;
-    for (const auto level : {exporting::Check::Level::Blocking, exporting::Check::Level::Warning, exporting::Check::Level::Note}) {
+    for (const auto level : {exporting::Check::Level::Blocking, exporting::Check::Level::Warning,
+             exporting::Check::Level::Note}) {
         for (const auto& check : checks) {
             if (check.level != level)
                 continue;
-            (level == exporting::Check::Level::Blocking ? blocking : level == exporting::Check::Level::Warning ? warnings : notes)++;
+            (level == exporting::Check::Level::Blocking         ? blocking
+                    : level == exporting::Check::Level::Warning ? warnings
+                                                                : notes)++;
             if (shown++ >= kShown)
                 continue;
             const QString mark = level == exporting::Check::Level::Blocking ? QStringLiteral("✖")
                 : level == exporting::Check::Level::Warning                 ? QStringLiteral("▲")
                                                                             : QStringLiteral("•");
-            html += QStringLiteral("%1 %2%3<br>").arg(mark,
-                check.subject.empty() ? QString() : QStringLiteral("<b>%1</b>: ").arg(display(check.subject).toHtmlEscaped()),
-                display(check.message).toHtmlEscaped());
+            html += QStringLiteral("%1 %2%3<br>")
+                        .arg(mark,
+                            check.subject.empty()
+                                ? QString()
+                                : QStringLiteral("<b>%1</b>: ").arg(display(check.subject).toHtmlEscaped()),
+                            display(check.message).toHtmlEscaped());
         }
     }
     if (shown > kShown)
@@ -206,7 +214,11 @@ void ExportPanel::showChecks(const std::vector<exporting::Check>& checks)
     if (blocking > 0)
         showVerdict(tr("Cannot be exported yet: %n problem(s).", nullptr, blocking), false);
     else
-        showVerdict(tr("Ready to export %1: %2 warnings, %3 notes.").arg(QString::fromStdString(m_document.plan().target)).arg(warnings).arg(notes), true);
+        showVerdict(tr("Ready to export %1: %2 warnings, %3 notes.")
+                        .arg(QString::fromStdString(m_document.plan().target))
+                        .arg(warnings)
+                        .arg(notes),
+            true);
 }
 
 void ExportPanel::start()
@@ -218,7 +230,8 @@ void ExportPanel::start()
     showVerdict(tr("Exporting…"), true);
     auto workspace = m_document.workspace();
     const auto deliver = [this](const exporting::TensorProof& proof) {
-        QMetaObject::invokeMethod(this, [this, proof] { showTensor(proof); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, proof] { showTensor(proof); }, Qt::QueuedConnection);
     };
     m_job = m_jobs.run<exporting::ExportReport>(
         tr("Export %1").arg(QDir(m_folder->text()).dirName()), QStringLiteral("weights"),
@@ -245,7 +258,9 @@ void ExportPanel::showProgress()
     const double elapsed = m_job->secondsElapsed();
     const auto left = m_job->secondsLeft();
     const double rate = elapsed > 0.2 ? static_cast<double>(m_weightsDone) / elapsed / 1e6 : 0;
-    m_rate->setText(tr("%1 M weights/s, %2").arg(QLocale().toString(rate, 'f', 1), left ? tr("%1 left").arg(durationText(*left)) : tr("estimating")));
+    m_rate->setText(tr("%1 M weights/s, %2")
+                        .arg(QLocale().toString(rate, 'f', 1),
+                            left ? tr("%1 left").arg(durationText(*left)) : tr("estimating")));
 }
 
 void ExportPanel::showTensor(const exporting::TensorProof& proof)
@@ -261,9 +276,13 @@ void ExportPanel::showTensor(const exporting::TensorProof& proof)
     };
     put(UnitColumn, display(proof.unit));
     put(PlannedColumn, display(proof.planned));
-    put(WrittenColumn, display(proof.written) + (proof.fallback.empty() ? QString() : tr(" (%1)").arg(display(proof.fallback))));
+    put(WrittenColumn,
+        display(proof.written)
+            + (proof.fallback.empty() ? QString() : tr(" (%1)").arg(display(proof.fallback))));
     put(BytesColumn, formatBytes(static_cast<double>(proof.bytes)), true);
-    put(SqnrColumn, std::isfinite(proof.sqnrDb) ? tr("%1 dB").arg(QLocale().toString(proof.sqnrDb, 'f', 2)) : tr("exact"), true);
+    put(SqnrColumn,
+        std::isfinite(proof.sqnrDb) ? tr("%1 dB").arg(QLocale().toString(proof.sqnrDb, 'f', 2)) : tr("exact"),
+        true);
     put(ErrorColumn, proof.outputError ? formatNumber(*proof.outputError) : tr("unknown"), true);
     put(RereadColumn, proof.rereadExact ? tr("exact") : tr("not yet"));
     if (m_document.space()) {
@@ -280,9 +299,11 @@ void ExportPanel::showReport(const exporting::ExportReport& report)
     for (const auto& tensor : report.tensors)
         showTensor(tensor);
     showVerdict(QString::fromStdString(report.verdict), report.ok);
-    QString html = tr("%1 bpw planned, %2 bpw file, %3 of weights; %4 tensors copied and compared byte for byte.")
-                       .arg(formatBpw(report.bpw), formatBpw(report.fileBpw), formatBytes(static_cast<double>(report.bytes)))
-                       .arg(report.untouchedTensors);
+    QString html
+        = tr("%1 bpw planned, %2 bpw file, %3 of weights; %4 tensors copied and compared byte for byte.")
+              .arg(formatBpw(report.bpw), formatBpw(report.fileBpw),
+                  formatBytes(static_cast<double>(report.bytes)))
+              .arg(report.untouchedTensors);
     for (const auto& unchecked : report.unchecked)
         html += QStringLiteral("<br>") + tr("Not checked: %1").arg(display(unchecked).toHtmlEscaped());
     m_checks->setText(html);

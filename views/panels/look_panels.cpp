@@ -47,8 +47,9 @@ void MaximaPanel::refresh()
 {
     if (!m_document.isOpen() || m_document.workspace()->dump() == nullptr) {
         m_chart->setData({});
-        m_chart->setEmpty(tr("Largest activations of every layer on a log axis, with massive activations marked.\n"
-                             "No activations are loaded."),
+        m_chart->setEmpty(
+            tr("Largest activations of every layer on a log axis, with massive activations marked.\n"
+               "No activations are loaded."),
             m_document.isOpen() ? tr("Open a dump…") : tr("Open a model…"));
         return;
     }
@@ -108,7 +109,8 @@ void OutlierPanel::refresh()
 {
     if (!m_document.isOpen() || m_document.workspace()->dump() == nullptr) {
         m_map->setData({});
-        m_map->setEmpty(tr("Every channel of every layer: a hot channel is a bright column.\nNo activations are loaded."),
+        m_map->setEmpty(
+            tr("Every channel of every layer: a hot channel is a bright column.\nNo activations are loaded."),
             m_document.isOpen() ? tr("Open a dump…") : tr("Open a model…"));
         return;
     }
@@ -125,7 +127,8 @@ void OutlierPanel::refresh()
         m_rowOfSite[map->sites[row]] = static_cast<int>(row);
         m_siteOfRow.push_back(static_cast<int>(map->sites[row]));
     }
-    m_map->setCaption({title(), sourceText(m_document), m_measure->currentText(), tr("measured by the dump")});
+    m_map->setCaption(
+        {title(), sourceText(m_document), m_measure->currentText(), tr("measured by the dump")});
     m_map->setData(outlierMapData(m_document, *map));
     followSelection();
 }
@@ -140,7 +143,8 @@ void OutlierPanel::followSelection()
 
 // --- One tensor ---
 
-TensorPanel::TensorPanel(Document& document, JobQueue& jobs, const QString& id, const QString& title, QWidget* parent)
+TensorPanel::TensorPanel(
+    Document& document, JobQueue& jobs, const QString& id, const QString& title, QWidget* parent)
     : Panel(document, id, title, parent)
     , m_jobs(jobs)
 {
@@ -198,9 +202,10 @@ void TensorPanel::startGrid()
         return;
     const int serial = ++m_serial;
     m_jobs.run<WeightGrid>(
-        tr("Round %1").arg(QString::fromStdString(
-            escapedForDisplay(m_document.workspace()->checkpoint().tensors()[static_cast<std::size_t>(tensor)].name))),
-        id(),
+        tr("Round %1")
+            .arg(QString::fromStdString(escapedForDisplay(
+                m_document.workspace()->checkpoint().tensors()[static_cast<std::size_t>(tensor)].name))),
+        QStringLiteral("grid of ") + id(),
         [workspace = m_document.workspace(), tensor, option = *option](const RunContext& context) {
             return weightGrid(*workspace, static_cast<model::TensorIndex>(tensor), option, context);
         },
@@ -232,29 +237,31 @@ void WeightsPanel::refresh()
     const int tensor = m_document.selection().tensor();
     const auto* result = m_document.result(tensor);
     if (!m_document.isOpen() || tensor < 0) {
-        m_chart->setEmpty(tr("Distribution of a tensor's weights with every level of the chosen number format.\n%1")
-                              .arg(m_document.isOpen() ? tr("Select a tensor.") : tr("No model is open.")),
+        m_chart->setEmpty(
+            tr("Distribution of a tensor's weights with every level of the chosen number format.\n%1")
+                .arg(m_document.isOpen() ? tr("Select a tensor.") : tr("No model is open.")),
             m_document.isOpen() ? QString() : tr("Open a model…"));
         return;
     }
     const auto& info = m_document.workspace()->checkpoint().tensors()[static_cast<std::size_t>(tensor)];
     if (result == nullptr || !result->stats) {
-        const QString why = result != nullptr && result->error ? QString::fromStdString(result->error->oneLine())
-                                                               : tr("This tensor has not been scanned.");
+        const QString why = result != nullptr && result->error
+            ? QString::fromStdString(result->error->oneLine())
+            : tr("This tensor has not been scanned.");
         m_chart->setEmpty(why, m_document.isScanning() ? QString() : tr("Scan the model"));
         return;
     }
-    auto data = weightHistogramData(info, *result->stats);
+    auto shown = weightHistogramData(info, *result->stats);
     if (const auto* levels = grid(); levels != nullptr) {
-        data.option = QString::fromStdString(levels->option);
-        data.optionBits = levels->bits;
-        data.levels = levels->levels;
-        data.clippedShare = levels->clippedShare;
+        shown.option = QString::fromStdString(levels->option);
+        shown.optionBits = levels->bits;
+        shown.levels = levels->levels;
+        shown.clippedShare = levels->clippedShare;
     }
     m_chart->clearEmpty();
-    m_chart->setCaption({tr("Weights of %1").arg(data.tensor), m_document.title(), tr("count per bin; levels at the median scale"),
-        tr("measured")});
-    m_chart->setData(std::move(data));
+    m_chart->setCaption({tr("Weights of %1").arg(shown.tensor), m_document.title(),
+        tr("count per bin; levels at the median scale"), tr("measured")});
+    m_chart->setData(std::move(shown));
 }
 
 // --- Spectrum ---
@@ -275,8 +282,9 @@ void SpectrumPanel::refresh()
     const int tensor = m_document.selection().tensor();
     const auto* result = m_document.result(tensor);
     if (!m_document.isOpen() || tensor < 0) {
-        m_chart->setEmpty(tr("Eigenvalues of a weight with tail fit and random bulk, and those of its rounding error.\n%1")
-                              .arg(m_document.isOpen() ? tr("Select a tensor.") : tr("No model is open.")),
+        m_chart->setEmpty(
+            tr("Eigenvalues of a weight with tail fit and random bulk, and those of its rounding error.\n%1")
+                .arg(m_document.isOpen() ? tr("Select a tensor.") : tr("No model is open.")),
             m_document.isOpen() ? QString() : tr("Open a model…"));
         return;
     }
@@ -289,16 +297,16 @@ void SpectrumPanel::refresh()
             matrix && !m_document.isScanning() ? tr("Scan the model") : QString());
         return;
     }
-    auto data = spectrumData(info, *result->spectrum);
+    auto shown = spectrumData(info, *result->spectrum);
     if (const auto* levels = grid(); levels != nullptr) {
-        data.errorEigenvalues = levels->errorEigenvalues;
-        data.errorBits = levels->bits;
-        data.errorOption = QString::fromStdString(levels->option);
+        shown.errorEigenvalues = levels->errorEigenvalues;
+        shown.errorBits = levels->bits;
+        shown.errorOption = QString::fromStdString(levels->option);
     }
     m_chart->clearEmpty();
-    m_chart->setCaption({tr("Spectrum of %1").arg(data.tensor), m_document.title(),
+    m_chart->setCaption({tr("Spectrum of %1").arg(shown.tensor), m_document.title(),
         tr("eigenvalues of WᵀW; power law by Kolmogorov-Smirnov, bulk by Marchenko-Pastur"), tr("measured")});
-    m_chart->setData(std::move(data));
+    m_chart->setData(std::move(shown));
 }
 
 } // namespace bitwright::views

@@ -44,7 +44,8 @@ SensitivityPanel::SensitivityPanel(Document& document, QWidget* parent)
         QVector<int> partners;
         if (unit >= 0 && m_document.space()) {
             for (const auto& tie : m_document.space()->tiesOf(m_document.plan())) {
-                if (std::find(tie.units.begin(), tie.units.end(), static_cast<std::size_t>(unit)) != tie.units.end()) {
+                if (std::find(tie.units.begin(), tie.units.end(), static_cast<std::size_t>(unit))
+                    != tie.units.end()) {
                     for (const auto member : tie.units)
                         partners.push_back(static_cast<int>(member));
                 }
@@ -69,13 +70,15 @@ void SensitivityPanel::rebuild()
     if (m_data.units.empty()) {
         m_matrix->setData({});
         m_matrix->setEmpty(tr("Bits and predicted harm of every block and role; a click sets the option.\n%1")
-                               .arg(m_document.isOpen() ? tr("This model has no weight matrix to plan.") : tr("No model is open.")),
+                               .arg(m_document.isOpen() ? tr("This model has no weight matrix to plan.")
+                                                        : tr("No model is open.")),
             m_document.isOpen() ? QString() : tr("Open a model…"));
         return;
     }
     m_matrix->clearEmpty();
-    m_matrix->setCaption({tr("Plan %1").arg(QString::fromStdString(m_document.plan().name)), sourceText(m_document),
-        tr("fill: bits per weight; square: harm on a log scale"), harmLabel(m_document)});
+    m_matrix->setCaption(
+        {tr("Plan %1").arg(QString::fromStdString(m_document.plan().name)), sourceText(m_document),
+            tr("fill: bits per weight; square: harm on a log scale"), harmLabel(m_document)});
     m_matrix->setData(m_data);
     m_matrix->setSelection(m_document.selection().units());
 }
@@ -96,13 +99,15 @@ void SensitivityPanel::showOptions(const QVector<int>& units, const QPoint& posi
     const auto unit = static_cast<std::size_t>(units.front());
     for (std::size_t j = 0; j < space->optionIds().size(); ++j) {
         const auto& cell = space->cell(unit, j);
-        auto* action = menu.addAction(QStringLiteral("%1\t%2").arg(QString::fromStdString(space->optionIds()[j]),
-            cell.score ? formatNumber(*cell.score) : tr("unknown")));
+        auto* action
+            = menu.addAction(QStringLiteral("%1\t%2").arg(QString::fromStdString(space->optionIds()[j]),
+                cell.score ? formatNumber(*cell.score) : tr("unknown")));
         action->setEnabled(cell.legal);
         action->setToolTip(QString::fromStdString(cell.legal ? cell.resolved.fallback : cell.reason));
         action->setCheckable(true);
         action->setChecked(m_document.choice().size() > unit && m_document.choice()[unit] == j);
-        connect(action, &QAction::triggered, &m_document, [this, units, j] { m_document.setOption(units, j); });
+        connect(
+            action, &QAction::triggered, &m_document, [this, units, j] { m_document.setOption(units, j); });
     }
     menu.setToolTipsVisible(true);
     menu.exec(position);
@@ -137,21 +142,26 @@ void ParetoPanel::createControls()
 {
     for (const auto* target : plan::allTargets()) {
         m_target->addItem(QString::fromStdString(target->id()));
-        m_target->setItemData(m_target->count() - 1, QString::fromStdString(target->description()), Qt::ToolTipRole);
+        m_target->setItemData(
+            m_target->count() - 1, QString::fromStdString(target->description()), Qt::ToolTipRole);
     }
     m_target->setCurrentText(m_document.settings().target);
     m_score->addItem(tr("default score"), -1);
-    for (const auto kind : {score::ScoreKind::Fisher, score::ScoreKind::Residual, score::ScoreKind::WeightErrorRelative,
-             score::ScoreKind::WeightError, score::ScoreKind::ActDiag, score::ScoreKind::ActGram}) {
+    for (const auto kind :
+        {score::ScoreKind::Fisher, score::ScoreKind::Residual, score::ScoreKind::WeightErrorRelative,
+            score::ScoreKind::WeightError, score::ScoreKind::ActDiag, score::ScoreKind::ActGram}) {
         const auto id = score::scoreId(kind);
         const auto text = score::scoreDescription(kind);
-        m_score->addItem(QString::fromUtf8(id.data(), static_cast<qsizetype>(id.size())), static_cast<int>(kind));
-        m_score->setItemData(
-            m_score->count() - 1, QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())), Qt::ToolTipRole);
+        m_score->addItem(
+            QString::fromUtf8(id.data(), static_cast<qsizetype>(id.size())), static_cast<int>(kind));
+        m_score->setItemData(m_score->count() - 1,
+            QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())), Qt::ToolTipRole);
     }
-    for (const auto method : {quant::Method::RoundToNearest, quant::Method::ClipSearch, quant::Method::Gptq}) {
+    for (const auto method :
+        {quant::Method::RoundToNearest, quant::Method::ClipSearch, quant::Method::Gptq}) {
         const auto word = quant::methodWord(method);
-        m_quantizer->addItem(QString::fromUtf8(word.data(), static_cast<qsizetype>(word.size())), static_cast<int>(method));
+        m_quantizer->addItem(
+            QString::fromUtf8(word.data(), static_cast<qsizetype>(word.size())), static_cast<int>(method));
     }
     m_objective->addItem(tr("least total harm"), static_cast<int>(alloc::ObjectiveKind::Sum));
     m_objective->addItem(tr("least worst harm"), static_cast<int>(alloc::ObjectiveKind::Max));
@@ -161,7 +171,8 @@ void ParetoPanel::createControls()
     m_budget->setSuffix(tr(" bpw"));
     m_budget->setKeyboardTracking(false);
     m_budget->setValue(m_document.settings().startBpw);
-    m_budget->setToolTip(tr("Budget: bits per weight over the planned tensors, with scales, zeros and padding counted"));
+    m_budget->setToolTip(
+        tr("Budget: bits per weight over the planned tensors, with scales, zeros and padding counted"));
     m_target->setToolTip(tr("What the engine can load"));
     m_score->setToolTip(tr("How harm is predicted; nothing here is measured by running the model"));
     m_quantizer->setToolTip(tr("How codes are chosen: round to nearest, clip search, GPTQ"));
@@ -175,7 +186,8 @@ void ParetoPanel::createControls()
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(8, 4, 8, 2);
     bar->setSpacing(6);
-    for (QWidget* widget : std::initializer_list<QWidget*>{m_target, m_score, m_quantizer, m_objective, m_budget})
+    for (QWidget* widget :
+        std::initializer_list<QWidget*>{m_target, m_score, m_quantizer, m_objective, m_budget})
         bar->addWidget(widget);
     bar->addStretch();
     m_layout->addLayout(bar);
@@ -211,7 +223,8 @@ void ParetoPanel::connectChart()
         m_drag = 0;
         refreshPlan();
     });
-    connect(m_chart, &ParetoChart::handleMoved, this, [this](int state) { m_document.takeFrontierState(state, dragNumber()); });
+    connect(m_chart, &ParetoChart::handleMoved, this,
+        [this](int state) { m_document.takeFrontierState(state, dragNumber()); });
     connect(m_chart, &ParetoChart::handleReleased, this, [this](int state) {
         m_document.takeFrontierState(state, dragNumber());
         m_drag = 0;
@@ -240,20 +253,24 @@ void ParetoPanel::connectChart()
 void ParetoPanel::refresh()
 {
     const bool ready = m_document.space() != nullptr;
-    for (QWidget* widget : std::initializer_list<QWidget*>{m_target, m_score, m_quantizer, m_objective, m_budget})
+    for (QWidget* widget :
+        std::initializer_list<QWidget*>{m_target, m_score, m_quantizer, m_objective, m_budget})
         widget->setEnabled(m_document.isOpen());
     if (!ready) {
         m_chart->setData({});
         m_summary->clear();
-        m_chart->setEmpty(tr("Size against predicted harm: drag the budget, compare with uniform plans.\n%1")
-                              .arg(m_document.isOpen() ? tr("Scoring the options…") : tr("No model is open.")),
+        m_chart->setEmpty(
+            tr("Size against predicted harm: drag the budget, compare with uniform plans.\n%1")
+                .arg(m_document.isOpen() ? tr("Scoring the options…") : tr("No model is open.")),
             m_document.isOpen() ? QString() : tr("Open a model…"));
         return;
     }
     m_chart->clearEmpty();
-    m_chart->setCaption({tr("Plan %1 for %2").arg(QString::fromStdString(m_document.plan().name), m_document.settings().target),
-        sourceText(m_document), tr("size of all weights against harm"),
-        QString::fromStdString(m_document.space()->provenance().label)});
+    m_chart->setCaption(
+        {tr("Plan %1 for %2")
+                .arg(QString::fromStdString(m_document.plan().name), m_document.settings().target),
+            sourceText(m_document), tr("size of all weights against harm"),
+            QString::fromStdString(m_document.space()->provenance().label)});
     m_chart->setData(paretoData(m_document));
     refreshPlan();
 }
@@ -270,11 +287,13 @@ void ParetoPanel::refreshPlan()
         m_chart->setCurrent(data.current, data.currentState);
     }
     const auto& numbers = m_document.numbers();
-    QString text = tr("%1 bpw planned · %2 bpw file · %3 · harm %4 (predicted, not measured)")
-                       .arg(formatBpw(numbers.size.bpw()), formatBpw(numbers.size.fileBpw()),
-                           formatBytes(static_cast<double>(numbers.size.bytes())), formatNumber(numbers.objective));
+    QString text
+        = tr("%1 bpw planned · %2 bpw file · %3 · harm %4 (predicted, not measured)")
+              .arg(formatBpw(numbers.size.bpw()), formatBpw(numbers.size.fileBpw()),
+                  formatBytes(static_cast<double>(numbers.size.bytes())), formatNumber(numbers.objective));
     m_summary->setText(text);
-    m_summary->setToolTip(tr("bpw planned counts the %1 planned weights, bpw file all %2 weights; both count codes, scales, zeros and padding")
+    m_summary->setToolTip(tr("bpw planned counts the %1 planned weights, bpw file all %2 weights; both count "
+                             "codes, scales, zeros and padding")
                               .arg(formatCount(static_cast<std::int64_t>(numbers.size.unitParameters)),
                                   formatCount(static_cast<std::int64_t>(numbers.size.fileParameters))));
     if (m_document.plan().budgetBpw) {
@@ -311,8 +330,8 @@ void ParetoPanel::previewUnit(int unit)
             if (j == m_document.choice()[index] || !cell.legal || !cell.score || !now.score)
                 continue;
             moves.push_back({QString::fromStdString(space->optionIds()[j]),
-                static_cast<double>(m_document.numbers().size.bytes()) + static_cast<double>(cell.resolved.bytes)
-                    - static_cast<double>(now.resolved.bytes),
+                static_cast<double>(m_document.numbers().size.bytes())
+                    + static_cast<double>(cell.resolved.bytes) - static_cast<double>(now.resolved.bytes),
                 m_document.numbers().objective + *cell.score - *now.score});
         }
     }
@@ -337,7 +356,8 @@ AllocationPanel::AllocationPanel(Document& document, QWidget* parent)
     m_table->setModel(proxy);
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(-1, Qt::AscendingOrder);
-    m_table->setItemDelegateForColumn(AllocationTable::BitsColumn, new BitsDelegate(AllocationTable::BitsRole, this));
+    m_table->setItemDelegateForColumn(
+        AllocationTable::BitsColumn, new BitsDelegate(AllocationTable::BitsRole, this));
     m_movesView->setModel(m_moves);
     for (QTableView* view : {m_table, m_movesView}) {
         view->setSelectionBehavior(QAbstractItemView::SelectRows);
@@ -370,7 +390,8 @@ AllocationPanel::AllocationPanel(Document& document, QWidget* parent)
     m_layout->addWidget(splitter, 1);
     connect(m_filter, &QLineEdit::textChanged, proxy, &QSortFilterProxyModel::setFilterFixedString);
     connect(copy, &QPushButton::clicked, this, &AllocationPanel::copyCsv);
-    connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, &AllocationPanel::takeSelection);
+    connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+        &AllocationPanel::takeSelection);
     connect(&document.selection(), &Selection::changed, this, &AllocationPanel::followSelection);
     connect(m_movesView, &QTableView::activated, this, [this](const QModelIndex& index) {
         const alloc::Move* move = m_moves->moveAt(index.row());
@@ -425,14 +446,16 @@ void AllocationPanel::copyCsv() const
     QString text;
     const auto* model = m_table->model();
     for (int column = 0; column < model->columnCount(); ++column)
-        text += (column > 0 ? QStringLiteral(",") : QString()) + csvText(model->headerData(column, Qt::Horizontal).toString());
+        text += (column > 0 ? QStringLiteral(",") : QString())
+            + csvText(model->headerData(column, Qt::Horizontal).toString());
     text += QLatin1Char('\n');
     for (int row = 0; row < model->rowCount(); ++row) {
         for (int column = 0; column < model->columnCount(); ++column) {
             const QModelIndex index = model->index(row, column);
             const QVariant number = index.data(AllocationTable::SortRole);
             text += column > 0 ? QStringLiteral(",") : QString();
-            text += number.typeId() == QMetaType::Double ? csvNumber(number.toDouble()) : csvText(index.data().toString());
+            text += number.typeId() == QMetaType::Double ? csvNumber(number.toDouble())
+                                                         : csvText(index.data().toString());
         }
         text += QLatin1Char('\n');
     }

@@ -31,13 +31,17 @@ QString display(const std::string& text)
 /// One row of an HTML table: what, and its value right of it.
 QString row(const QString& name, const QString& value)
 {
-    return QStringLiteral("<tr><td style=\"padding-right:10px\">%1</td><td align=\"right\">%2</td></tr>").arg(name, value);
+    return QStringLiteral("<tr><td style=\"padding-right:10px\">%1</td><td align=\"right\">%2</td></tr>")
+        .arg(name, value);
 }
 
 QString table(const QString& title, const QString& rows)
 {
-    return rows.isEmpty() ? QString()
-                          : QStringLiteral("<p style=\"margin:6px 0 2px 0\"><b>%1</b></p><table width=\"100%\" cellspacing=\"0\">%2</table>").arg(title, rows);
+    return rows.isEmpty()
+        ? QString()
+        : QStringLiteral(
+            "<p style=\"margin:6px 0 2px 0\"><b>%1</b></p><table width=\"100%\" cellspacing=\"0\">%2</table>")
+              .arg(title, rows);
 }
 
 QString optionalText(const std::optional<double>& value)
@@ -77,10 +81,13 @@ TreePanel::TreePanel(Document& document, QWidget* parent)
     m_view->header()->setStretchLastSection(false);
     m_view->header()->setSectionResizeMode(TensorTree::NameColumn, QHeaderView::Stretch);
     m_view->header()->setMinimumSectionSize(40);
-    for (const int column : {TensorTree::ShapeColumn, TensorTree::TypeColumn, TensorTree::SizeColumn, TensorTree::BitsColumn})
+    for (const int column :
+        {TensorTree::ShapeColumn, TensorTree::TypeColumn, TensorTree::SizeColumn, TensorTree::BitsColumn})
         m_view->header()->setSectionResizeMode(column, QHeaderView::Interactive);
-    m_view->setColumnWidth(TensorTree::SizeColumn, m_view->fontMetrics().horizontalAdvance(QStringLiteral("1.000,0 MiB")) + 10);
-    m_view->setColumnWidth(TensorTree::BitsColumn, m_view->fontMetrics().horizontalAdvance(QStringLiteral("16,00")) + 26);
+    m_view->setColumnWidth(
+        TensorTree::SizeColumn, m_view->fontMetrics().horizontalAdvance(QStringLiteral("1.000,0 MiB")) + 10);
+    m_view->setColumnWidth(
+        TensorTree::BitsColumn, m_view->fontMetrics().horizontalAdvance(QStringLiteral("16,00")) + 26);
     // Shape and type are in the tooltip and the Inspector; in a narrow dock the name needs the room.
     m_view->setColumnHidden(TensorTree::ShapeColumn, true);
     m_view->setColumnHidden(TensorTree::TypeColumn, true);
@@ -100,7 +107,8 @@ TreePanel::TreePanel(Document& document, QWidget* parent)
             m_view->expandAll();
         showTotals();
     });
-    connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &TreePanel::takeSelection);
+    connect(
+        m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &TreePanel::takeSelection);
     connect(&document.selection(), &Selection::changed, this, &TreePanel::followSelection);
     connect(&document, &Document::opened, this, &TreePanel::showTotals);
     connect(&document, &Document::closed, this, &TreePanel::showTotals);
@@ -153,7 +161,8 @@ void TreePanel::followSelection()
     m_following = true;
     if (index.isValid()) {
         m_view->scrollTo(index);
-        m_view->selectionModel()->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+        m_view->selectionModel()->setCurrentIndex(
+            index, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
     } else {
         m_view->clearSelection();
     }
@@ -183,7 +192,8 @@ void TreePanel::showTotals()
     else
         m_totals->setText(tr("%1 tensors, %2 parameters, %3")
                               .arg(checkpoint.tensors().size())
-                              .arg(formatCount(static_cast<std::int64_t>(checkpoint.parameterCount())), sizeText(checkpoint.dataBytes())));
+                              .arg(formatCount(static_cast<std::int64_t>(checkpoint.parameterCount())),
+                                  sizeText(checkpoint.dataBytes())));
 }
 
 // --- Overview ---
@@ -208,8 +218,8 @@ OverviewPanel::OverviewPanel(Document& document, QWidget* parent)
         else if (link.path() == QLatin1String("scan"))
             Q_EMIT scanRequested();
     });
-    for (const auto signal : {&Document::opened, &Document::closed, &Document::dumpsChanged, &Document::scanStateChanged,
-             &Document::spaceChanged, &Document::outliersChanged})
+    for (const auto signal : {&Document::opened, &Document::closed, &Document::dumpsChanged,
+             &Document::scanStateChanged, &Document::spaceChanged, &Document::outliersChanged})
         connect(&document, signal, this, &OverviewPanel::refresh);
     refresh();
 }
@@ -222,15 +232,19 @@ void OverviewPanel::applyTheme(const Theme& theme)
 void OverviewPanel::refresh()
 {
     if (!m_document.isOpen()) {
-        m_card->setHtml(tr("<h3>No model is open</h3><p>Open a .safetensors file or a Hugging Face folder, or drop it on this window.</p>"));
+        m_card->setHtml(tr("<h3>No model is open</h3><p>Open a .safetensors file or a Hugging Face folder, "
+                           "or drop it on this window.</p>"));
         m_treemap->setItems({});
-        m_treemap->setEmpty(tr("Where the bytes of a model are, by role.\nNo model is open."), tr("Open a model…"));
+        m_treemap->setEmpty(
+            tr("Where the bytes of a model are, by role.\nNo model is open."), tr("Open a model…"));
         return;
     }
     const auto& checkpoint = m_document.workspace()->checkpoint();
     const auto& config = checkpoint.config();
-    QString rows = row(tr("Format"), display(checkpoint.format())) + row(tr("Parameters"), formatCount(static_cast<std::int64_t>(checkpoint.parameterCount())))
-        + row(tr("Size"), sizeText(checkpoint.dataBytes())) + row(tr("Tensors"), QString::number(checkpoint.tensors().size()))
+    QString rows = row(tr("Format"), display(checkpoint.format()))
+        + row(tr("Parameters"), formatCount(static_cast<std::int64_t>(checkpoint.parameterCount())))
+        + row(tr("Size"), sizeText(checkpoint.dataBytes()))
+        + row(tr("Tensors"), QString::number(checkpoint.tensors().size()))
         + row(tr("Planned matrices"), QString::number(m_document.workspace()->units().size()));
     if (!config.architecture.empty())
         rows += row(tr("Architecture"), display(config.architecture));
@@ -244,16 +258,20 @@ void OverviewPanel::refresh()
     add(tr("Key/value heads"), config.keyValueHeads);
     add(tr("Vocabulary"), config.vocabulary);
     add(tr("Experts"), config.experts);
-    QString html = QStringLiteral("<h3 style=\"margin:2px 0\">%1</h3>").arg(display(checkpoint.name())) + table(tr("Model"), rows);
+    QString html = QStringLiteral("<h3 style=\"margin:2px 0\">%1</h3>").arg(display(checkpoint.name()))
+        + table(tr("Model"), rows);
     QString activations;
     for (const auto& dump : m_document.workspace()->dumps()) {
-        activations += row(tr("Data"), display(dump->dataset())) + row(tr("Tokens"), formatCount(static_cast<std::int64_t>(dump->tokens())))
+        activations += row(tr("Data"), display(dump->dataset()))
+            + row(tr("Tokens"), formatCount(static_cast<std::int64_t>(dump->tokens())))
             + row(tr("Sites"), QString::number(dump->sites().size()))
-            + row(tr("Gradients"), dump->gradients().empty() ? tr("none") : QString::number(dump->gradients().size()));
+            + row(tr("Gradients"),
+                dump->gradients().empty() ? tr("none") : QString::number(dump->gradients().size()));
     }
     if (const auto report = m_document.outliers(0); report && report->maximum) {
         const auto& site = m_document.workspace()->dump()->sites()[report->maximum->site];
-        activations += row(tr("Largest activation"), formatNumber(report->maximum->value)) + row(tr("at"), display(site.name));
+        activations += row(tr("Largest activation"), formatNumber(report->maximum->value))
+            + row(tr("at"), display(site.name));
     }
     html += table(tr("Activations"), activations);
     QStringList missing;
@@ -261,18 +279,22 @@ void OverviewPanel::refresh()
         missing.push_back(tr("No activations are loaded: <a href=\"dump\">open a dump</a>."));
     const int unscanned = static_cast<int>(checkpoint.tensors().size()) - m_document.scannedTensors();
     if (unscanned > 0)
-        missing.push_back(m_document.isScanning() ? tr("Scanning, %1 tensors to go.").arg(unscanned)
-                                                  : tr("%1 tensors are not scanned: <a href=\"scan\">scan the model</a>.").arg(unscanned));
+        missing.push_back(m_document.isScanning()
+                ? tr("Scanning, %1 tensors to go.").arg(unscanned)
+                : tr("%1 tensors are not scanned: <a href=\"scan\">scan the model</a>.").arg(unscanned));
     if (const int broken = m_document.nonFiniteTensors(); broken > 0)
-        missing.push_back(tr("%1 tensors hold NaN or Inf; they block the export until you decide.").arg(broken));
+        missing.push_back(
+            tr("%1 tensors hold NaN or Inf; they block the export until you decide.").arg(broken));
     for (const auto& warning : checkpoint.warnings())
         missing.push_back(display(warning));
     if (!missing.isEmpty())
-        html += QStringLiteral("<p style=\"margin:6px 0 2px 0\"><b>%1</b></p><ul style=\"margin:0 0 0 -20px\"><li>%2</li></ul>")
+        html += QStringLiteral(
+            "<p style=\"margin:6px 0 2px 0\"><b>%1</b></p><ul style=\"margin:0 0 0 -20px\"><li>%2</li></ul>")
                     .arg(tr("Missing or noteworthy"), missing.join(QStringLiteral("</li><li>")));
     m_card->setHtml(html);
     m_treemap->clearEmpty();
-    m_treemap->setCaption({tr("Size by role"), sourceText(m_document), tr("stored bytes per role; color: bits per weight"), tr("from headers")});
+    m_treemap->setCaption({tr("Size by role"), sourceText(m_document),
+        tr("stored bytes per role; color: bits per weight"), tr("from headers")});
     m_treemap->setItems(treemapItems(m_document));
 }
 
@@ -285,7 +307,8 @@ InspectorPanel::InspectorPanel(Document& document, QWidget* parent)
     m_layout->addWidget(m_text);
     m_text->setAccessibleName(tr("Details of the selection"));
     connect(&document.selection(), &Selection::changed, this, &InspectorPanel::refresh);
-    for (const auto signal : {&Document::opened, &Document::closed, &Document::planChanged, &Document::outliersChanged, &Document::spaceChanged})
+    for (const auto signal : {&Document::opened, &Document::closed, &Document::planChanged,
+             &Document::outliersChanged, &Document::spaceChanged})
         connect(&document, signal, this, &InspectorPanel::refresh);
     connect(&document, &Document::tensorScanned, this, [this](int tensor) {
         if (tensor == m_document.selection().tensor())
@@ -304,7 +327,8 @@ void InspectorPanel::refresh()
     const int tensor = m_document.selection().tensor();
     const int site = m_document.selection().site();
     if (!m_document.isOpen() || (tensor < 0 && site < 0)) {
-        m_text->setHtml(QStringLiteral("<p>%1</p>").arg(tr("Select a tensor in any view to see everything known about it.")));
+        m_text->setHtml(QStringLiteral("<p>%1</p>")
+                            .arg(tr("Select a tensor in any view to see everything known about it.")));
         return;
     }
     m_text->setHtml(tensorHtml(tensor) + planHtml(tensor) + siteHtml(site));
@@ -318,9 +342,11 @@ QString InspectorPanel::tensorHtml(int tensor) const
     QStringList shape;
     for (const auto side : info.shape)
         shape.push_back(QString::number(side));
-    QString rows = row(tr("Role"), roleText(info.parts.role)) + row(tr("Shape"), shape.join(QStringLiteral(" × ")))
-        + row(tr("Type"), dtypeText(info)) + row(tr("Parameters"), formatCount(static_cast<std::int64_t>(info.parameters)))
-        + row(tr("Size"), sizeText(info.bytes)) + row(tr("Planned"), info.quantizable ? tr("yes") : tr("no: %1").arg(display(info.reason)));
+    QString rows = row(tr("Role"), roleText(info.parts.role))
+        + row(tr("Shape"), shape.join(QStringLiteral(" × "))) + row(tr("Type"), dtypeText(info))
+        + row(tr("Parameters"), formatCount(static_cast<std::int64_t>(info.parameters)))
+        + row(tr("Size"), sizeText(info.bytes))
+        + row(tr("Planned"), info.quantizable ? tr("yes") : tr("no: %1").arg(display(info.reason)));
     // Zero-width spaces let long names break after dots instead of widening the panel.
     QString html = QStringLiteral("<p style=\"margin:0\"><b>%1</b></p>")
                        .arg(display(info.name).replace(QLatin1Char('.'), QStringLiteral(".\u200b")))
@@ -333,18 +359,23 @@ QString InspectorPanel::tensorHtml(int tensor) const
     if (result->stats) {
         const auto& s = *result->stats;
         html += table(tr("Weights (measured)"),
-            row(tr("max |w|"), formatNumber(s.absMax)) + row(tr("rms"), formatNumber(s.rms)) + row(tr("mean"), formatNumber(s.mean))
-                + row(tr("crest"), optionalText(s.crest())) + row(tr("skewness"), formatNumber(s.skewness))
-                + row(tr("kurtosis (normal: 3)"), formatNumber(s.kurtosis)) + row(tr("|w| q99.9"), optionalText(s.quantile(0.999)))
+            row(tr("max |w|"), formatNumber(s.absMax)) + row(tr("rms"), formatNumber(s.rms))
+                + row(tr("mean"), formatNumber(s.mean)) + row(tr("crest"), optionalText(s.crest()))
+                + row(tr("skewness"), formatNumber(s.skewness))
+                + row(tr("kurtosis (normal: 3)"), formatNumber(s.kurtosis))
+                + row(tr("|w| q99.9"), optionalText(s.quantile(0.999)))
                 + row(tr("zeros"), formatCount(static_cast<std::int64_t>(s.zero)))
-                + row(tr("NaN / Inf"), QStringLiteral("%1 / %2").arg(s.nan).arg(s.positiveInf + s.negativeInf)));
+                + row(tr("NaN / Inf"),
+                    QStringLiteral("%1 / %2").arg(s.nan).arg(s.positiveInf + s.negativeInf)));
     }
     if (result->spectrum) {
         const auto& m = result->spectrum->spectrum.metrics;
-        QString fits = row(tr("stable rank"), formatNumber(m.stableRank)) + row(tr("effective rank"), formatNumber(m.effectiveRank));
+        QString fits = row(tr("stable rank"), formatNumber(m.stableRank))
+            + row(tr("effective rank"), formatNumber(m.effectiveRank));
         for (const auto& fit : result->spectrum->spectrum.fits) {
             const auto name = spectra::tailEstimatorName(fit.estimator);
-            fits += row(QStringLiteral("α %1").arg(QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()))),
+            fits += row(QStringLiteral("α %1").arg(
+                            QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()))),
                 fit.status == spectra::FitStatus::Fitted ? formatNumber(fit.alpha) : tr("no fit"));
         }
         html += table(tr("Spectrum (measured)"), fits);
@@ -362,8 +393,11 @@ QString InspectorPanel::planHtml(int tensor) const
     const auto& cell = space->cell(unit, m_document.choice()[unit]);
     QString rows = row(tr("Option"), QString::fromStdString(cell.resolved.option.id))
         + row(tr("Stored"), tr("%1 bytes").arg(formatCount(static_cast<std::int64_t>(cell.resolved.bytes))))
-        + row(tr("Bits per weight"), formatBpw(8.0 * static_cast<double>(cell.resolved.bytes) / static_cast<double>(space->units()[unit].parameters())))
-        + row(tr("SQNR"), std::isfinite(cell.sqnrDb) ? tr("%1 dB").arg(formatNumber(cell.sqnrDb)) : tr("exact"))
+        + row(tr("Bits per weight"),
+            formatBpw(8.0 * static_cast<double>(cell.resolved.bytes)
+                / static_cast<double>(space->units()[unit].parameters())))
+        + row(
+            tr("SQNR"), std::isfinite(cell.sqnrDb) ? tr("%1 dB").arg(formatNumber(cell.sqnrDb)) : tr("exact"))
         + row(tr("Harm (predicted)"), optionalText(cell.score));
     if (!cell.resolved.fallback.empty())
         rows += row(tr("Fallback"), display(cell.resolved.fallback));
@@ -398,7 +432,8 @@ QString InspectorPanel::siteHtml(int site) const
     }
     const int channel = m_document.selection().channel();
     if (channel >= 0 && info.absMax && channel < static_cast<int>(info.absMax->size()))
-        rows += row(tr("Channel %1 max |x|").arg(channel), formatNumber((*info.absMax)[static_cast<std::size_t>(channel)]));
+        rows += row(tr("Channel %1 max |x|").arg(channel),
+            formatNumber((*info.absMax)[static_cast<std::size_t>(channel)]));
     return table(tr("Activations (measured)"), rows);
 }
 
@@ -418,7 +453,8 @@ JobsPanel::JobsPanel(Document& document, JobQueue& jobs, QWidget* parent)
     m_view->setShowGrid(false);
     m_view->setWordWrap(false);
     m_view->setAccessibleName(tr("Jobs"));
-    m_view->setItemDelegateForColumn(JobQueue::ProgressColumn, new FractionDelegate(JobQueue::FractionRole, this));
+    m_view->setItemDelegateForColumn(
+        JobQueue::ProgressColumn, new FractionDelegate(JobQueue::FractionRole, this));
     auto* cancel = new QPushButton(tr("Cancel job"), this);
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(8, 4, 8, 4);
