@@ -57,6 +57,7 @@ struct TensorProof
     std::optional<double> outputError; ///< tr(E H E^T) / tr(W H W^T); nullopt = dump lacks a Gram.
     bool rereadExact = false;     ///< The independent decoder got exactly the values that the quantizer meant.
     bool reused = false;          ///< Taken over from an interrupted run.
+    std::string hash;             ///< XXH3-128 of the decoded values as float32, row by row; empty for units kept as they are.
     double seconds = 0;
 };
 
@@ -70,6 +71,7 @@ struct ExportReport
     std::vector<std::string> unchecked; ///< What nobody checked, in words.
     std::uint64_t bytes = 0;            ///< All weights of the written file, as stored.
     double bpw = 0, fileBpw = 0;        ///< Recomputed from what was written.
+    plan::PlanSize planned;             ///< As the target counts it; differs for targets that store plain values.
     double seconds = 0;
 };
 
