@@ -311,6 +311,87 @@ Result<std::optional<score::OptionError>> Project::optionError(
     return error;
 }
 
+namespace {
+
+/// Copies the rows that `select` gives through `insert`, column by column; all columns are text.
+Result<void> copyRows(
+    const Database& from, Database& to, std::string_view select, std::string_view insert, int columns)
+{
+    BITWRIGHT_ASSIGN(auto source, from.prepare(select));
+    for (;;) {
+        BITWRIGHT_ASSIGN(const bool more, source.step());
+        if (!more)
+            return {};
+        BITWRIGHT_ASSIGN(auto target, to.prepare(insert));
+        for (int column = 0; column < columns; ++column)
+            target.bind(column + 1, source.text(column));
+        BITWRIGHT_CHECK(to.run(std::move(target)));
+    }
+}
+
+Result<void> copyArrays(const Database& from, Database& to, std::int64_t source, std::int64_t target)
+{
+    BITWRIGHT_ASSIGN(auto arrays, from.prepare("SELECT name, type, data FROM arrays WHERE result=?"));
+    arrays.bind(1, source);
+    for (;;) {
+        BITWRIGHT_ASSIGN(const bool more, arrays.step());
+        if (!more)
+            return {};
+        BITWRIGHT_ASSIGN(
+            auto insert, to.prepare("INSERT INTO arrays(result, name, type, data) VALUES(?,?,?,?)"));
+        insert.bind(1, target);
+        insert.bind(2, arrays.text(0));
+        insert.bind(3, arrays.text(1));
+        insert.bindBlob(4, arrays.blob(2));
+        BITWRIGHT_CHECK(to.run(std::move(insert)));
+    }
+}
+
+Result<void> copyResults(const Database& from, Database& to)
+{
+    BITWRIGHT_ASSIGN(
+        auto source, from.prepare("SELECT id, subject, kind, variant, value, created FROM results"));
+    for (;;) {
+        BITWRIGHT_ASSIGN(const bool more, source.step());
+        if (!more)
+            return {};
+        BITWRIGHT_ASSIGN(
+            auto remove, to.prepare("DELETE FROM results WHERE subject=? AND kind=? AND variant=?"));
+        BITWRIGHT_ASSIGN(auto insert,
+            to.prepare("INSERT INTO results(subject, kind, variant, value, created) VALUES(?,?,?,?,?)"));
+        for (int column = 1; column <= 5; ++column) {
+            if (column <= 3)
+                remove.bind(column, source.text(column));
+            insert.bind(column, source.text(column));
+        }
+        BITWRIGHT_CHECK(to.run(std::move(remove)));
+        BITWRIGHT_CHECK(to.run(std::move(insert)));
+        BITWRIGHT_CHECK(copyArrays(from, to, source.integer(0), to.lastInsertId()));
+    }
+}
+
+} // namespace
+
+Result<void> Project::copyInto(Project& other) const
+{
+    if (m_path == other.m_path)
+        return {};
+    const std::scoped_lock lock(m_database->mutex, other.m_database->mutex);
+    const auto& from = m_database->connection;
+    auto& to = other.m_database->connection;
+    BITWRIGHT_ASSIGN(auto transaction, Transaction::begin(to));
+    BITWRIGHT_CHECK(copyRows(from, to, "SELECT name, stamp, content FROM tensors",
+        "INSERT OR REPLACE INTO tensors(name, stamp, content) VALUES(?,?,?)", 3));
+    BITWRIGHT_CHECK(copyResults(from, to));
+    BITWRIGHT_CHECK(copyRows(from, to, "SELECT name, json, modified FROM plans",
+        "INSERT OR REPLACE INTO plans(name, json, modified) VALUES(?,?,?)", 3));
+    BITWRIGHT_CHECK(copyRows(from, to, "SELECT subject, text FROM notes",
+        "INSERT OR REPLACE INTO notes(subject, text) VALUES(?,?)", 2));
+    BITWRIGHT_CHECK(copyRows(
+        from, to, "SELECT key, value FROM state", "INSERT OR REPLACE INTO state(key, value) VALUES(?,?)", 2));
+    return transaction.commit();
+}
+
 Result<void> Project::savePlan(const StoredPlan& plan)
 {
     const std::lock_guard lock(m_database->mutex);

@@ -78,6 +78,10 @@ public:
     [[nodiscard]] Result<std::optional<score::OptionError>> optionError(
         std::string_view content, std::string_view dump, std::string_view option) const;
 
+    /// Copies everything but the inputs into another project; what both hold is taken from this one. One
+    /// transaction.
+    [[nodiscard]] Result<void> copyInto(Project& other) const;
+
     [[nodiscard]] Result<void> savePlan(const StoredPlan& plan);
     [[nodiscard]] Result<std::vector<StoredPlan>> plans() const;
     [[nodiscard]] Result<void> removePlan(std::string_view name);

@@ -86,6 +86,10 @@ Result<std::shared_ptr<Workspace>> Workspace::open(const Inputs& given)
 {
     Inputs inputs = given;
     std::shared_ptr<Workspace> workspace(new Workspace());
+    // A model that cannot be opened must not leave a new project behind.
+    if (!inputs.model.empty()) {
+        BITWRIGHT_ASSIGN(workspace->m_checkpoint, formats::openCheckpoint(inputs.model));
+    }
     if (!inputs.project.empty()) {
         // A project that cannot name its model must exist already; one that is made now gets it from the
         // caller.
@@ -102,10 +106,21 @@ Result<std::shared_ptr<Workspace>> Workspace::open(const Inputs& given)
     if (inputs.model.empty())
         return fail(ErrorCode::InvalidArgument,
             "A dump alone cannot be opened: name the model that it was recorded from.");
-    BITWRIGHT_ASSIGN(workspace->m_checkpoint, formats::openCheckpoint(inputs.model));
+    if (!workspace->m_checkpoint) {
+        BITWRIGHT_ASSIGN(workspace->m_checkpoint, formats::openCheckpoint(inputs.model));
+    }
     workspace->m_units = plan::unitsOf(*workspace->m_checkpoint);
-    for (const auto& dump : inputs.dumps)
-        BITWRIGHT_CHECK(workspace->addDump(dump));
+    for (const auto& dump : inputs.dumps) {
+        auto added = workspace->addDump(dump);
+        if (added)
+            continue;
+        // Whoever named the model gets it, told what is missing; a project alone promises its dumps, because
+        // scores depend on them.
+        if (given.model.empty() || !given.dumps.empty())
+            return fail(std::move(added.error()));
+        workspace->m_warnings.push_back(
+            fmt::format("The project's dump was left out: {}", added.error().oneLine()));
+    }
     if (workspace->m_project)
         BITWRIGHT_CHECK(workspace->rememberInputs());
     return workspace;
@@ -139,8 +154,17 @@ Result<void> Workspace::addOpenDump(std::shared_ptr<const model::ActivationDump>
 Result<void> Workspace::saveProjectAs(const std::string& path)
 {
     BITWRIGHT_ASSIGN(auto next, project::Project::open(path));
-    auto previous = std::exchange(m_project, next);
-    BITWRIGHT_CHECK(rememberInputs());
+    const auto previous = std::exchange(m_project, next);
+    auto saved = previous ? previous->copyInto(*next) : storeEverything();
+    if (saved)
+        saved = rememberInputs();
+    if (!saved)
+        m_project = previous; // work goes on where it was
+    return saved;
+}
+
+Result<void> Workspace::storeEverything() const
+{
     const RunContext context;
     for (model::TensorIndex tensor = 0; tensor < m_checkpoint->tensors().size(); ++tensor) {
         const TensorResult result = known(tensor);
@@ -149,21 +173,19 @@ Result<void> Workspace::saveProjectAs(const std::string& path)
         BITWRIGHT_ASSIGN(const auto content, contentHash(tensor, context));
         BITWRIGHT_CHECK(store(content, result));
     }
-    if (previous) {
-        BITWRIGHT_ASSIGN(const auto plans, previous->plans());
-        for (const auto& plan : plans)
-            BITWRIGHT_CHECK(next->savePlan(plan));
-    }
-    const std::lock_guard lock(m_mutex);
     for (const auto& unit : m_units) {
-        const auto found = m_errors.find(unit.name);
-        const auto hash = m_hashes.find(unit.index);
-        if (found == m_errors.end() || hash == m_hashes.end())
-            continue;
         std::vector<score::OptionError> errors;
-        for (const auto& [option, error] : found->second)
-            errors.push_back(error);
-        BITWRIGHT_CHECK(next->saveOptionErrors(unitContent(unit, hash->second), dumpHash(), errors));
+        {
+            const std::lock_guard lock(m_mutex);
+            if (const auto found = m_errors.find(unit.name); found != m_errors.end()) {
+                for (const auto& [option, error] : found->second)
+                    errors.push_back(error);
+            }
+        }
+        if (errors.empty())
+            continue;
+        BITWRIGHT_ASSIGN(const auto content, contentHash(unit.index, context));
+        BITWRIGHT_CHECK(m_project->saveOptionErrors(unitContent(unit, content), dumpHash(), errors));
     }
     return {};
 }

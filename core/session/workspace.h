@@ -72,8 +72,11 @@ public:
     [[nodiscard]] Result<void> addOpenDump(std::shared_ptr<const model::ActivationDump> dump);
     /// nullptr when results live in memory only.
     [[nodiscard]] project::Project* project() const { return m_project.get(); }
-    /// Moves everything known into a project file and continues there.
+    /// Copies everything known into a project file and continues there; after an error work goes on in the
+    /// present one.
     [[nodiscard]] Result<void> saveProjectAs(const std::string& path);
+    /// What opening left out, one line each.
+    [[nodiscard]] const std::vector<std::string>& warnings() const { return m_warnings; }
     [[nodiscard]] const std::vector<plan::Unit>& units() const { return m_units; }
 
     /// Measures every tensor; skips what the project already holds. `onTensor` is called from worker threads,
@@ -111,6 +114,7 @@ private:
     [[nodiscard]] static std::string unitContent(const plan::Unit& unit, const std::string& tensorContent);
     [[nodiscard]] Result<void> rememberInputs();
     [[nodiscard]] Result<void> store(const std::string& content, const TensorResult& result) const;
+    [[nodiscard]] Result<void> storeEverything() const;
     [[nodiscard]] Result<TensorResult> scanTensor(
         model::TensorIndex tensor, const ScanSettings& settings, const RunContext& context);
     void remember(const TensorResult& result);
@@ -121,6 +125,7 @@ private:
     std::vector<std::shared_ptr<const model::ActivationDump>> m_dumps;
     std::shared_ptr<project::Project> m_project;
     std::vector<plan::Unit> m_units;
+    std::vector<std::string> m_warnings;
     mutable std::mutex m_mutex; ///< Guards the caches below.
     mutable std::unordered_map<model::TensorIndex, TensorResult> m_results;
     mutable std::unordered_map<model::TensorIndex, std::string> m_hashes;
