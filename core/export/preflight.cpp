@@ -69,7 +69,7 @@ void addSpaceFinding(Job& job, const ExportRequest& request, const OutputLayout&
             reserved += facts->bytes;
     if (free && *free + reserved < needed)
         add(job, Level::Blocking, request.outFolder,
-            fmt::format("Not enough disk space: {} bytes are needed, {} are free.", needed, *free),
+            fmt::format("Not saved: {} bytes of disk space are needed, {} are free.", needed, *free),
             ErrorCode::Io);
 }
 
@@ -89,7 +89,7 @@ void addOutputFindings(Job& job, const ExportRequest& request)
     // "a/b/" has the parent "a/b": the folder itself, which may not exist yet.
     const fs::path place = out.ends_with('/') ? parent.parent_path() : parent;
     if (!fs::is_directory(place, ignored))
-        add(job, Level::Blocking, out, fmt::format("Folder {} does not exist.", place.string()),
+        add(job, Level::Blocking, out, fmt::format("Cannot write: folder {} does not exist.", place.string()),
             ErrorCode::Io);
     if (!fs::exists(fs::symlink_status(out, ignored)))
         return;
