@@ -110,41 +110,37 @@ Panel* MainWindow::panel(const QString& id) const
     return nullptr;
 }
 
-void MainWindow::arrange(const std::vector<std::vector<QString>>& columns, const QString& raised)
+void MainWindow::arrange(const Layout& layout, const QString& raised)
 {
     for (const auto& [id, dock] : m_docks) {
         dock->setFloating(false);
         removeDockWidget(dock);
     }
-    // Columns left to right, each from top to bottom; ids joined by "+" share a place as tabs.
-    QList<QDockWidget*> heads;
-    QList<int> widths;
-    for (std::size_t c = 0; c < columns.size(); ++c) {
-        QDockWidget* above = nullptr;
-        for (const QString& place : columns[c]) {
-            QDockWidget* first = nullptr;
-            for (const QString& id : place.split(QLatin1Char('+'))) {
-                QDockWidget* dock = m_docks.at(id);
-                if (first != nullptr)
-                    tabifyDockWidget(first, dock);
-                else if (above != nullptr)
-                    splitDockWidget(above, dock, Qt::Vertical);
-                else
-                    addDockWidget(Qt::LeftDockWidgetArea, dock, Qt::Horizontal);
-                dock->show();
-                first = first == nullptr ? dock : first;
-            }
-            above = first;
-            if (&place == &columns[c].front()) {
-                heads.push_back(first);
-                const bool side
-                    = place.startsWith(QLatin1String("tree")) || place.startsWith(QLatin1String("inspector"));
-                widths.push_back(side ? 250 : 600);
-            }
-            first->raise();
-        }
+    // Splits come first and tabs last: Qt puts a dock that is split off a tabbed one into the same tabs.
+    QDockWidget* first = nullptr;
+    for (const Place& place : layout.places) {
+        QDockWidget* dock = m_docks.at(place.id);
+        if (place.beside.isEmpty())
+            addDockWidget(Qt::LeftDockWidgetArea, dock, Qt::Horizontal);
+        else
+            splitDockWidget(m_docks.at(place.beside), dock, place.split);
+        dock->show();
+        first = first == nullptr ? dock : first;
     }
-    resizeDocks(heads, widths, Qt::Horizontal);
+    for (const auto& [onto, id] : layout.tabs) {
+        tabifyDockWidget(m_docks.at(onto), m_docks.at(id));
+        m_docks.at(id)->show();
+        m_docks.at(onto)->raise();
+    }
+    for (const auto& [orientation, sizes] : layout.sizes) {
+        QList<QDockWidget*> docks;
+        QList<int> lengths;
+        for (const auto& [id, length] : sizes) {
+            docks.push_back(m_docks.at(id));
+            lengths.push_back(length);
+        }
+        resizeDocks(docks, lengths, orientation);
+    }
     if (const auto found = m_docks.find(raised); found != m_docks.end())
         found->second->raise();
 }
@@ -152,30 +148,41 @@ void MainWindow::arrange(const std::vector<std::vector<QString>>& columns, const
 void MainWindow::showPerspective(const QString& name)
 {
     const QString tree = QStringLiteral("tree");
-    const QString inspector = QStringLiteral("inspector+jobs");
+    const QString inspector = QStringLiteral("inspector");
+    const QString maxima = QStringLiteral("activation-maxima");
+    const QString map = QStringLiteral("outlier-map");
+    const QString weights = QStringLiteral("weights");
+    const QString pareto = QStringLiteral("pareto");
+    const QString matrix = QStringLiteral("sensitivity");
+    const QString allocation = QStringLiteral("allocation");
     if (name == QLatin1String("look")) {
-        arrange({{tree}, {QStringLiteral("activation-maxima+overview"), QStringLiteral("outlier-map")},
-                    {QStringLiteral("weights"), QStringLiteral("spectrum")}, {inspector}},
-            QStringLiteral("activation-maxima"));
-        resizeDocks({m_docks.at(tree), m_docks.at(QStringLiteral("activation-maxima")),
-                        m_docks.at(QStringLiteral("weights")), m_docks.at(QStringLiteral("inspector"))},
-            {240, 480, 430, 240}, Qt::Horizontal);
+        Layout layout;
+        layout.places = {{tree, {}, Qt::Horizontal}, {maxima, tree, Qt::Horizontal},
+            {weights, maxima, Qt::Horizontal}, {inspector, weights, Qt::Horizontal},
+            {map, maxima, Qt::Vertical}, {QStringLiteral("spectrum"), weights, Qt::Vertical}};
+        layout.tabs = {{maxima, QStringLiteral("overview")}, {inspector, QStringLiteral("jobs")}};
+        layout.sizes = {{Qt::Horizontal, {{tree, 235}, {maxima, 520}, {weights, 420}, {inspector, 250}}},
+            {Qt::Vertical, {{maxima, 400}, {map, 420}}},
+            {Qt::Vertical, {{weights, 400}, {QStringLiteral("spectrum"), 420}}}};
+        arrange(layout, maxima);
     } else if (name == QLatin1String("plan")) {
-        arrange({{tree}, {QStringLiteral("pareto"), QStringLiteral("allocation")},
-                    {QStringLiteral("sensitivity")}, {inspector}},
-            QStringLiteral("pareto"));
-        resizeDocks({m_docks.at(QStringLiteral("pareto")), m_docks.at(QStringLiteral("allocation"))},
-            {520, 260}, Qt::Vertical);
-        resizeDocks({m_docks.at(tree), m_docks.at(QStringLiteral("pareto")),
-                        m_docks.at(QStringLiteral("sensitivity")), m_docks.at(QStringLiteral("inspector"))},
-            {200, 560, 430, 220}, Qt::Horizontal);
-    } else if (name == QLatin1String("export")) {
-        arrange({{tree}, {QStringLiteral("export")}, {inspector}}, QStringLiteral("export"));
-    } else if (m_docks.count(name) != 0) {
-        if (name == tree || name == QLatin1String("inspector") || name == QLatin1String("jobs"))
-            arrange({{tree}, {QStringLiteral("overview")}, {inspector}}, name);
-        else
-            arrange({{tree}, {name}, {inspector}}, name);
+        Layout layout;
+        layout.places = {{tree, {}, Qt::Horizontal}, {pareto, tree, Qt::Horizontal},
+            {inspector, pareto, Qt::Horizontal}, {allocation, pareto, Qt::Vertical},
+            {matrix, pareto, Qt::Horizontal}};
+        layout.tabs = {{inspector, QStringLiteral("jobs")}};
+        layout.sizes = {{Qt::Horizontal, {{tree, 225}, {pareto, 590}, {matrix, 390}, {inspector, 235}}},
+            {Qt::Vertical, {{pareto, 540}, {allocation, 260}}}};
+        arrange(layout, pareto);
+    } else if (name == QLatin1String("export") || m_docks.count(name) != 0) {
+        const bool side = name == tree || name == inspector || name == QLatin1String("jobs");
+        const QString middle = side ? QStringLiteral("overview") : name;
+        Layout layout;
+        layout.places = {
+            {tree, {}, Qt::Horizontal}, {middle, tree, Qt::Horizontal}, {inspector, middle, Qt::Horizontal}};
+        layout.tabs = {{inspector, QStringLiteral("jobs")}};
+        layout.sizes = {{Qt::Horizontal, {{tree, 250}, {middle, 900}, {inspector, 270}}}};
+        arrange(layout, name);
     }
 }
 

@@ -64,7 +64,19 @@ private:
     void connectModels();
     void restoreSettings();
     void saveSettings();
-    void arrange(const std::vector<std::vector<QString>>& columns, const QString& raised);
+    /// One dock of a perspective: split off another one, or the first.
+    struct Place
+    {
+        QString id, beside;
+        Qt::Orientation split;
+    };
+    struct Layout
+    {
+        std::vector<Place> places;
+        std::vector<std::pair<QString, QString>> tabs; ///< A dock that is already placed, and one behind it.
+        std::vector<std::pair<Qt::Orientation, std::vector<std::pair<QString, int>>>> sizes;
+    };
+    void arrange(const Layout& layout, const QString& raised);
     void addRecent(const QString& path);
     void refreshRecent();
     void say(const QString& text, bool warning);

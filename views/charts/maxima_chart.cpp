@@ -64,7 +64,18 @@ MaximaChart::MaximaChart(QWidget* parent)
     setAxisLabel(Qt::Horizontal, tr("block"));
     setAxisLabel(Qt::Vertical, tr("|x|"));
     setTicks(
-        xAxis, [](Interval range, int target) { return integerTicks(range, target); }, 60);
+        xAxis,
+        [this](Interval range, int target) {
+            Ticks ticks = integerTicks(range, target);
+            for (Tick& tick : ticks.major) {
+                if (m_data.lastBlock >= 0 && tick.value < -0.5)
+                    tick.label = tr("start");
+                else if (m_data.lastBlock >= 0 && tick.value > m_data.lastBlock + 0.5)
+                    tick.label = tr("end");
+            }
+            return ticks;
+        },
+        60);
     setCrosshair(false, true);
 }
 

@@ -32,6 +32,7 @@ struct MaximaDump
 struct MaximaData
 {
     std::vector<MaximaDump> dumps; // the second is drawn dashed
+    int lastBlock = -1; // sites behind it are labelled "end", those before block 0 "start"; -1: numbers only
 };
 
 // Block index against max |x|, q99.9 and rms per kind of site, log y; massive activations as labelled stars.

@@ -363,7 +363,9 @@ void OutlierMap::paintRight(QCPPainter& painter)
         paintTrace(painter);
     painter.setFont(smallFont());
     painter.setPen(theme().muted);
-    const QRectF below(area.left() - 20, area.bottom() + 4, area.width() + 40, 40);
+    // One line lower than the tick labels of the map, which reach under the marginal.
+    const double down = 8 + QFontMetricsF(smallFont()).height();
+    const QRectF below(area.left() - 20, area.bottom() + down, area.width() + 40, 40);
     const QString all = area.width() < 60 ? tr("max") : tr("max per layer");
     const QString text = tracing ? tr("channel %1").arg(formatCount(m_d->pinned)) : all;
     painter.drawText(below, Qt::AlignHCenter | Qt::AlignTop, text);

@@ -34,7 +34,7 @@ void ParetoChart::themeApplied()
         xAxis2, [](Interval range, int target) { return linearTicks(range, target); }, 80);
     xAxis2->grid()->setVisible(false);
     xAxis2->setTickLabels(true);
-    xAxis2->setLabel(tr("bits per weight"));
+    xAxis2->setLabel(tr("bits per weight of the file"));
 }
 
 void ParetoChart::setData(ParetoData data)

@@ -73,7 +73,7 @@ QString AllocationTable::textOf(int row, int column) const
     const auto& cell = space.cell(unit, m_document.choice()[unit]);
     switch (column) {
     case UnitColumn:
-        return display(space.units()[unit].name);
+        return shortTensorName(space.units()[unit].name, space.units()[unit].block);
     case OptionColumn:
         return QString::fromStdString(space.optionIds()[m_document.choice()[unit]]);
     case BitsColumn:
@@ -115,6 +115,8 @@ QVariant AllocationTable::data(const QModelIndex& index, int role) const
     case Qt::TextAlignmentRole:
         return column >= BitsColumn && column <= SqnrColumn ? rightAligned() : QVariant();
     case Qt::ToolTipRole:
+        if (column == UnitColumn)
+            return display(m_document.space()->units()[static_cast<std::size_t>(row)].name);
         if (column == BytesColumn)
             return tr("%1 bytes").arg(QLocale().toString(numberOf(row, column), 'f', 0));
         if (column == HarmColumn)
@@ -151,11 +153,11 @@ QVariant AllocationTable::headerData(int section, Qt::Orientation orientation, i
     case OptionColumn:
         return tr("Option");
     case BitsColumn:
-        return tr("Bits per weight");
+        return tr("Bits");
     case BytesColumn:
         return tr("Size");
     case HarmColumn:
-        return tr("Predicted harm");
+        return tr("Harm (predicted)");
     case SqnrColumn:
         return tr("SQNR");
     case NoteColumn:
@@ -217,7 +219,9 @@ QVariant MovesTable::data(const QModelIndex& index, int role) const
     case MoveColumn: {
         QStringList names;
         for (const auto unit : move->units)
-            names.push_back(display(space->units()[unit].name));
+            names.push_back(role == Qt::ToolTipRole
+                    ? display(space->units()[unit].name)
+                    : shortTensorName(space->units()[unit].name, space->units()[unit].block));
         return names.join(role == Qt::ToolTipRole ? QStringLiteral("\n") : QStringLiteral(" + "));
     }
     case FromColumn:
@@ -256,7 +260,7 @@ QVariant MovesTable::headerData(int section, Qt::Orientation orientation, int ro
     case BytesColumn:
         return tr("Size");
     case HarmColumn:
-        return tr("Predicted harm");
+        return tr("Harm (predicted)");
     case PriceColumn:
         return tr("Price");
     default:

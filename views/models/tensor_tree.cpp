@@ -29,15 +29,19 @@ QString shapeText(const model::TensorInfo& tensor)
 std::pair<QString, QString> moduleAndLeaf(const model::TensorInfo& tensor)
 {
     QString name = display(tensor.name);
+    // Nearly every name ends so; the full one is in the tooltip.
+    if (name.endsWith(QLatin1String(".weight")))
+        name.chop(7);
     if (tensor.parts.block) {
         const QString middle = QStringLiteral(".%1.").arg(*tensor.parts.block);
         const auto at = name.indexOf(middle);
         if (at >= 0)
             name = name.mid(at + middle.size());
     }
-    // A leaf keeps its module's last word: "q_proj.weight" says more than "weight".
-    const auto last = name.lastIndexOf(QLatin1Char('.'));
-    const auto cut = last > 0 ? name.lastIndexOf(QLatin1Char('.'), last - 1) : -1;
+    // A leaf keeps its module's last word: "q_proj.bias" says more than "bias".
+    qsizetype cut = name.lastIndexOf(QLatin1Char('.'));
+    if (name.endsWith(QLatin1String(".bias")) && cut > 0)
+        cut = name.lastIndexOf(QLatin1Char('.'), cut - 1);
     if (cut < 0)
         return {QString(), name};
     return {name.left(cut), name.mid(cut + 1)};
@@ -96,7 +100,7 @@ void TensorTree::rebuild()
             if (tensor.parts.block && !module.isEmpty())
                 parent = childNamed(parent, module, known);
             Node node;
-            node.name = tensor.parts.block ? leaf : display(tensor.name);
+            node.name = tensor.parts.block || module.isEmpty() ? leaf : module + QLatin1Char('.') + leaf;
             node.parent = parent;
             node.tensor = static_cast<int>(i);
             node.bytes = tensor.bytes;

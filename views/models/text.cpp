@@ -35,6 +35,18 @@ QString roleText(model::Role role)
     return QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
 }
 
+QString shortTensorName(const std::string& name, std::optional<int> block)
+{
+    QString text = QString::fromStdString(escapedForDisplay(name));
+    if (text.endsWith(QLatin1String(".weight")))
+        text.chop(7);
+    if (!block)
+        return text;
+    const QString middle = QStringLiteral(".%1.").arg(*block);
+    const auto at = text.indexOf(middle);
+    return at < 0 ? text : QStringLiteral("%1 %2").arg(*block).arg(text.mid(at + middle.size()));
+}
+
 QString numberText(double value, int digits)
 {
     if (std::isnan(value))

@@ -4,12 +4,17 @@
 
 #include <QString>
 
+#include <optional>
+#include <string>
+
 namespace bitwright::views {
 
 /// Binary size with three significant digits in the locale: "4.31 MiB".
 [[nodiscard]] QString sizeText(std::uint64_t bytes);
 [[nodiscard]] QString dtypeText(const model::TensorInfo& tensor);
 [[nodiscard]] QString roleText(model::Role role);
+/// Name without ".weight" and without the path to its block: "3 self_attn.q_proj", for narrow tables.
+[[nodiscard]] QString shortTensorName(const std::string& name, std::optional<int> block);
 /// Three significant digits in the locale; "unknown" for NaN.
 [[nodiscard]] QString numberText(double value, int digits = 3);
 

@@ -136,8 +136,15 @@ QString roleGroup(model::Role role)
 QString siteGroup(const model::Site& site)
 {
     using model::Role;
-    if (site.kind == model::SiteKind::Residual)
-        return tr("residual stream");
+    if (site.kind == model::SiteKind::Residual) {
+        // Two sites of a block would make one line jump up and down; each place in the block is a line of its
+        // own.
+        if (site.name.find("mlp.stream") != std::string::npos)
+            return tr("residual before mlp");
+        return site.name.find("attention.stream") != std::string::npos || !site.block
+            ? tr("residual before attention")
+            : tr("residual stream");
+    }
     if (site.kind == model::SiteKind::OutputOf) {
         return feedsRole(
                    site, {Role::AttentionOutput, Role::Query, Role::Key, Role::Value, Role::QueryKeyValue})
@@ -188,13 +195,20 @@ MaximaData maximaData(const Document& document)
         MaximaDump dump;
         dump.name = QFileInfo(QString::fromStdString(dumps[d]->path())).fileName();
         const auto report = document.outliers(static_cast<int>(d));
+        int lastBlock = -1;
+        for (const auto& site : dumps[d]->sites())
+            lastBlock = std::max(lastBlock, site.block.value_or(-1));
+        data.lastBlock = std::max(data.lastBlock, lastBlock);
+        bool behindBlocks = false;
         for (std::size_t i = 0; i < dumps[d]->sites().size(); ++i) {
             const auto& site = dumps[d]->sites()[i];
             const auto summary = report ? report->sites[i].summary : stats::summarizeSite(site, i);
             MaximaSite item;
             item.name = display(site.name);
             item.group = siteGroup(site);
-            item.block = site.block.value_or(-1);
+            // What follows the blocks (final stream, head) is drawn right of them, what precedes them left.
+            behindBlocks = behindBlocks || site.block.has_value();
+            item.block = site.block.value_or(behindBlocks ? lastBlock + 1 : -1);
             item.maximum = summary.absMax;
             item.quantile999 = summary.q999;
             item.rms = summary.rms;
@@ -245,7 +259,9 @@ OutlierMapData outlierMapData(const Document& document, const stats::ChannelMap&
         data.rows.push_back(std::move(item));
     }
     const auto report = document.outliers(0);
-    if (report && report->int8Features) {
+    // A criterion that most channels meet tells nothing apart (a residual stream with an rms above 6); marks
+    // would only hide the map.
+    if (report && report->int8Features && report->int8Features->joint.size() * 8 <= map.width) {
         data.criterion = tr("LLM.int8() outlier feature");
         for (const std::size_t site : report->int8Features->sites) {
             for (const auto channel : report->int8Features->joint)

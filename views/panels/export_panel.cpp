@@ -53,6 +53,7 @@ ExportPanel::ExportPanel(Document& document, JobQueue& jobs, QWidget* parent)
     , m_checks(new QLabel(this))
     , m_progress(new QProgressBar(this))
     , m_rate(new QLabel(this))
+    , m_hint(new QLabel(this))
     , m_proof(new QTableWidget(0, ProofColumnCount, this))
 {
     createControls();
@@ -88,6 +89,7 @@ void ExportPanel::createControls()
 {
     auto* grid = new QGridLayout;
     grid->setContentsMargins(10, 8, 10, 6);
+    grid->setHorizontalSpacing(8);
     grid->setColumnStretch(1, 1);
     auto* label = new QLabel(tr("&Folder"), this);
     label->setBuddy(m_folder);
@@ -129,6 +131,13 @@ void ExportPanel::createControls()
     m_progress->setFormat(QStringLiteral("%p %"));
     m_folder->setAccessibleName(tr("Export folder"));
     m_layout->addWidget(m_proof, 1);
+    m_hint->setContentsMargins(12, 4, 12, 6);
+    m_hint->setWordWrap(true);
+    m_hint->setText(tr("After the export this page shows the proof: for every unit the planned and the "
+                       "written option, bytes, error, and whether an "
+                       "independent reader got back exactly what was meant."));
+    m_layout->addWidget(m_hint);
+    m_layout->addStretch();
     connect(m_browse, &QPushButton::clicked, this, [this] {
         const QString folder = QFileDialog::getExistingDirectory(
             this, tr("Folder that receives the export"), QFileInfo(m_folder->text()).absolutePath());
@@ -323,6 +332,8 @@ void ExportPanel::updateButtons()
     const bool idle = m_job == nullptr;
     m_export->setEnabled(idle && m_document.isOpen() && !m_document.choice().empty() && !m_blocked);
     m_cancel->setEnabled(!idle);
+    m_proof->setVisible(!idle || m_proof->rowCount() > 0);
+    m_hint->setVisible(!m_proof->isVisibleTo(this));
     m_progress->setVisible(!idle || m_progress->value() == 1000);
     m_rate->setVisible(!idle || m_progress->value() == 1000);
 }

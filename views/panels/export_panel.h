@@ -54,6 +54,7 @@ private:
     QLabel* m_checks;
     QProgressBar* m_progress;
     QLabel* m_rate;
+    QLabel* m_hint;
     QTableWidget* m_proof;
     QTimer m_checkDelay;
 };

@@ -81,6 +81,7 @@ OutlierPanel::OutlierPanel(Document& document, QWidget* parent)
     m_measure->setToolTip(tr("What a cell of the map shows"));
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(8, 4, 8, 2);
+    bar->setSpacing(8);
     auto* label = new QLabel(tr("&Measure"), this);
     label->setBuddy(m_measure);
     bar->addWidget(label);
@@ -194,12 +195,22 @@ const WeightGrid* TensorPanel::grid()
     return nullptr;
 }
 
+void TensorPanel::showEvent(QShowEvent* event)
+{
+    Panel::showEvent(event);
+    refresh();
+}
+
 void TensorPanel::startGrid()
 {
     const auto option = currentOption();
     const int tensor = m_document.selection().tensor();
-    if (!option || tensor < 0 || !isVisible())
+    if (!option || tensor < 0)
         return;
+    if (!isVisible()) {
+        m_wantedTensor = -1; // asked again when the panel is shown
+        return;
+    }
     const int serial = ++m_serial;
     m_jobs.run<WeightGrid>(
         tr("Round %1")

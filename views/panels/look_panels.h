@@ -57,6 +57,7 @@ public:
 
 protected:
     virtual void refresh() = 0;
+    void showEvent(QShowEvent* event) override;
     /// The option that the plan gives the current tensor; nothing when it is not planned.
     [[nodiscard]] std::optional<quant::Option> currentOption() const;
     /// The grid of the current tensor and option; nullptr until computed (asking starts it).

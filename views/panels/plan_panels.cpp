@@ -279,12 +279,12 @@ void ParetoPanel::refreshPlan()
 {
     if (!m_document.space() || m_document.choice().empty())
         return;
-    const ParetoData data = paretoData(m_document);
+    const ParetoData fresh = paretoData(m_document);
     if (!m_chart->isDragging()) {
-        m_chart->setBudget(data.budgetBytes);
-        m_chart->setCurrent(data.current, data.currentState);
-    } else if (data.current) {
-        m_chart->setCurrent(data.current, data.currentState);
+        m_chart->setBudget(fresh.budgetBytes);
+        m_chart->setCurrent(fresh.current, fresh.currentState);
+    } else if (fresh.current) {
+        m_chart->setCurrent(fresh.current, fresh.currentState);
     }
     const auto& numbers = m_document.numbers();
     QString text
@@ -369,9 +369,13 @@ AllocationPanel::AllocationPanel(Document& document, QWidget* parent)
         view->setTextElideMode(Qt::ElideMiddle);
         view->setWordWrap(false);
     }
-    m_table->setColumnWidth(AllocationTable::UnitColumn, 300);
-    m_table->setColumnWidth(AllocationTable::OptionColumn, 150);
-    m_movesView->setColumnWidth(MovesTable::MoveColumn, 220);
+    const auto widths = [](QTableView* view, std::initializer_list<int> characters) {
+        int column = 0;
+        for (const int count : characters)
+            view->setColumnWidth(column++, view->fontMetrics().averageCharWidth() * count + 14);
+    };
+    widths(m_table, {24, 18, 9, 10, 15, 10});
+    widths(m_movesView, {24, 18, 18, 10, 15, 14});
     m_table->setAccessibleName(tr("Allocation of every unit"));
     m_movesView->setAccessibleName(tr("Next best moves"));
     m_filter->setPlaceholderText(tr("Filter units, options, notes"));
@@ -382,12 +386,11 @@ AllocationPanel::AllocationPanel(Document& document, QWidget* parent)
     bar->addWidget(m_filter, 1);
     bar->addWidget(copy);
     m_layout->addLayout(bar);
-    auto* splitter = new QSplitter(Qt::Horizontal, this);
-    splitter->addWidget(m_table);
-    splitter->addWidget(m_movesView);
-    splitter->setStretchFactor(0, 3);
-    splitter->setStretchFactor(1, 2);
-    m_layout->addWidget(splitter, 1);
+    m_splitter = new QSplitter(Qt::Horizontal, this);
+    m_splitter->addWidget(m_table);
+    m_splitter->addWidget(m_movesView);
+    m_splitter->setChildrenCollapsible(false);
+    m_layout->addWidget(m_splitter, 1);
     connect(m_filter, &QLineEdit::textChanged, proxy, &QSortFilterProxyModel::setFilterFixedString);
     connect(copy, &QPushButton::clicked, this, &AllocationPanel::copyCsv);
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this,
@@ -403,6 +406,18 @@ AllocationPanel::AllocationPanel(Document& document, QWidget* parent)
         m_document.setOption(units, move->to);
     });
     m_movesView->setToolTip(tr("Press Enter or double click to make a move"));
+}
+
+void AllocationPanel::resizeEvent(QResizeEvent* event)
+{
+    Panel::resizeEvent(event);
+    // Side by side where both tables have room, else one above the other.
+    const auto orientation = width() > 900 || height() < 420 ? Qt::Horizontal : Qt::Vertical;
+    if (m_splitter->orientation() == orientation)
+        return;
+    m_splitter->setOrientation(orientation);
+    m_splitter->setSizes(orientation == Qt::Horizontal ? QList<int>{width() / 2, width() / 2}
+                                                       : QList<int>{height() * 3 / 5, height() * 2 / 5});
 }
 
 void AllocationPanel::applyTheme(const Theme&)

@@ -10,6 +10,7 @@ class QDoubleSpinBox;
 class QLabel;
 class QLineEdit;
 class QPushButton;
+class QSplitter;
 class QTableView;
 
 namespace bitwright::views {
@@ -79,6 +80,9 @@ public:
     explicit AllocationPanel(Document& document, QWidget* parent = nullptr);
     void applyTheme(const Theme& theme) override;
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void copyCsv() const;
     void followSelection();
@@ -88,6 +92,7 @@ private:
     QTableView* m_table;
     QTableView* m_movesView;
     QLineEdit* m_filter;
+    QSplitter* m_splitter = nullptr;
     bool m_following = false;
 };
 

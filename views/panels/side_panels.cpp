@@ -271,7 +271,7 @@ void OverviewPanel::refresh()
     if (const auto report = m_document.outliers(0); report && report->maximum) {
         const auto& site = m_document.workspace()->dump()->sites()[report->maximum->site];
         activations += row(tr("Largest activation"), formatNumber(report->maximum->value))
-            + row(tr("at"), display(site.name));
+            + row(tr("at"), display(site.name).replace(QLatin1Char('.'), QStringLiteral(".\u200b")));
     }
     html += table(tr("Activations"), activations);
     QStringList missing;
