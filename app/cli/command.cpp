@@ -1,5 +1,6 @@
 #include "app/cli/command.h"
 
+#include <algorithm>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
@@ -88,7 +89,20 @@ void Common::progressDone() const
         std::fprintf(stderr, "\r%*s\r", 72, "");
 }
 
-int exitCodeOf(const Error& error)
+namespace {
+
+/// Whether an error concerns `output`, something inside of it, or the folder in which it is prepared.
+bool isAt(const std::string& file, const std::string& output)
+{
+    if (output.empty() || file.compare(0, output.size(), output) != 0)
+        return false;
+    const std::string_view rest = std::string_view(file).substr(output.size());
+    return rest.empty() || output.back() == '/' || rest.front() == '/' || rest.substr(0, 8) == ".partial";
+}
+
+} // namespace
+
+int exitCodeOf(const Error& error, const std::vector<std::string>& outputs)
 {
     switch (error.code) {
     case ErrorCode::Cancelled:
@@ -97,15 +111,30 @@ int exitCodeOf(const Error& error)
         return kCheckFailed;
     case ErrorCode::InvalidArgument:
         return kUsage;
-    case ErrorCode::Io:
-        // Io covers reading and writing; a writer says "Not saved" or "Cannot write".
-        return error.message.find("Not saved") != std::string::npos
-                || error.message.find("Cannot write") != std::string::npos
-            ? kCannotWrite
-            : kBadInput;
+    case ErrorCode::Io: {
+        // Io covers reading and writing: where it happened tells them apart, or what the writer says.
+        const bool writing = error.message.find("Not saved") != std::string::npos
+            || error.message.find("Cannot write") != std::string::npos
+            || std::any_of(outputs.begin(), outputs.end(),
+                [&](const std::string& output) { return isAt(error.file, output); });
+        return writing ? kCannotWrite : kBadInput;
+    }
     default:
         return kBadInput;
     }
+}
+
+void printError(const Error& error)
+{
+    std::fprintf(stderr, "bitwright-cli: %s\n", error.oneLine().c_str());
+}
+
+Result<int> checkFailed(Error error)
+{
+    if (error.code != ErrorCode::Mismatch)
+        return fail(std::move(error));
+    printError(error);
+    return kCheckFailed;
 }
 
 void printJson(const nlohmann::json& document)

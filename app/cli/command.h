@@ -32,6 +32,8 @@ struct Common
     int threads = 0;
     std::uint64_t seed = 0;
     std::size_t memoryMiB = 0;
+    mutable std::vector<std::string>
+        outputs; ///< What the command writes: an Io error there has its own code.
 
     /// Context with Ctrl-C as its stop and progress on stderr (unless quiet or not a terminal).
     [[nodiscard]] RunContext context() const;
@@ -52,9 +54,15 @@ struct Command
 };
 [[nodiscard]] const std::vector<Command>& commands();
 
-/// Maps an error to the contract's exit code: Cancelled 130, Infeasible and Mismatch 1, InvalidArgument 2,
-/// errors raised while writing 4, else 3.
-[[nodiscard]] int exitCodeOf(const Error& error);
+/// Maps an error to the contract's exit code: Cancelled 130, Infeasible 1, InvalidArgument 2, Io at one of
+/// `outputs` or inside of it 4, else 3.
+[[nodiscard]] int exitCodeOf(const Error& error, const std::vector<std::string>& outputs);
+
+/// Prints an error as the one line on stderr.
+void printError(const Error& error);
+/// What a check that failed with an error comes to: a printed line and exit code 1 for a mismatch, else the
+/// error itself.
+[[nodiscard]] Result<int> checkFailed(Error error);
 
 /// Prints one JSON document on stdout.
 void printJson(const nlohmann::json& document);

@@ -125,6 +125,7 @@ Run registerExportStats(CLI::App& app)
     app.add_option("-o,--out", arguments->out, "File to write: .json, .csv or .h5")->required();
     return [arguments](const Common& common) -> Result<int> {
         const auto& out = arguments->out;
+        common.outputs = {out};
         if (!endsWith(out, ".json") && !endsWith(out, ".csv") && !endsWith(out, ".h5"))
             return fail(ErrorCode::InvalidArgument, "{}: name a file that ends in .json, .csv or .h5.", out);
         BITWRIGHT_ASSIGN(const auto workspace, session::Workspace::open({{}, {}, arguments->project}));

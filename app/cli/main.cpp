@@ -17,8 +17,8 @@ int runCommand(const Run& run, const Common& common)
         common.progressDone();
         if (code)
             return *code;
-        std::fprintf(stderr, "bitwright-cli: %s\n", code.error().oneLine().c_str());
-        return exitCodeOf(code.error());
+        printError(code.error());
+        return exitCodeOf(code.error(), common.outputs);
     } catch (const std::bad_alloc&) {
         std::fputs("bitwright-cli: Not enough memory. Lower --threads or --memory, or free some.\n", stderr);
     } catch (const std::exception& failure) {

@@ -74,6 +74,7 @@ void printPlan(const nlohmann::json& document, const std::string& out)
 Result<int> runPlan(const PlanArguments& arguments, const BudgetArguments& budget, const Common& common)
 {
     const RunContext context = common.context();
+    common.outputs = {budget.out};
     BITWRIGHT_ASSIGN(const auto limit, budgetOf(budget));
     BITWRIGHT_ASSIGN(auto setup, preparePlan(arguments, context));
     setup.base.name = budget.name;
@@ -234,7 +235,8 @@ Run registerExportPlan(CLI::App& app)
         ->required()
         ->check(CLI::IsMember({"json"}));
     app.add_option("-o,--out", arguments->out, "File to write (default: stdout)");
-    return [arguments](const Common&) -> Result<int> {
+    return [arguments](const Common& common) -> Result<int> {
+        common.outputs = {arguments->out};
         BITWRIGHT_ASSIGN(const auto text, readWholeFile(arguments->plan));
         auto plan = plan::planFromJson(text);
         if (!plan)

@@ -49,6 +49,7 @@ Run registerQuantize(CLI::App& app)
     app.add_flag("--replace", arguments->replace, "Replace an earlier export at the same place");
     return [arguments](const Common& common) -> Result<int> {
         const RunContext context = common.context();
+        common.outputs = {arguments->out};
         BITWRIGHT_ASSIGN(const auto checkpoint, formats::openCheckpoint(arguments->model));
         exporting::ExportRequest request;
         request.checkpoint = checkpoint.get();
@@ -68,8 +69,11 @@ Run registerQuantize(CLI::App& app)
         request.replaceExisting = arguments->replace;
         if (arguments->keepNonFinite)
             request.nonFinite = exporting::NonFinitePolicy::Keep;
-        BITWRIGHT_ASSIGN(const auto report, exporting::exportModel(request, context));
+        auto exported = exporting::exportModel(request, context);
         common.progressDone();
+        if (!exported)
+            return checkFailed(std::move(exported.error()));
+        const auto& report = *exported;
         if (common.json)
             printLine(exporting::exportReportJson(report));
         else
@@ -99,9 +103,12 @@ Run registerVerify(CLI::App& app)
                 return fail(std::move(parsed.error()).inFile(arguments->plan));
             plan = std::move(*parsed);
         }
-        BITWRIGHT_ASSIGN(const auto report,
-            exporting::verifyExport(arguments->path, *checkpoint, plan ? &*plan : nullptr, context));
+        auto verified
+            = exporting::verifyExport(arguments->path, *checkpoint, plan ? &*plan : nullptr, context);
         common.progressDone();
+        if (!verified)
+            return checkFailed(std::move(verified.error()));
+        const auto& report = *verified;
         if (common.json) {
             printLine(exporting::verifyReportJson(report));
             return report.ok ? kDone : kCheckFailed;

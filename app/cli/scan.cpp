@@ -27,6 +27,8 @@ nlohmann::json headOf(const session::Workspace& workspace)
 Result<void> addDumps(
     nlohmann::json& document, const session::Workspace& workspace, const RunContext& context)
 {
+    for (const auto& warning : workspace.warnings())
+        document["unknown"].push_back(warning);
     if (workspace.dumps().empty())
         document["unknown"].push_back("activations: no dump was given (--activations)");
     for (const auto& dump : workspace.dumps()) {
@@ -75,6 +77,7 @@ Run registerScan(CLI::App& app)
     app.add_flag("--farms", arguments->farms, "Also sample tiles (FARMS) for the tail estimators");
     return [arguments](const Common& common) -> Result<int> {
         const RunContext context = common.context();
+        common.outputs = {arguments->project};
         BITWRIGHT_ASSIGN(const auto workspace,
             session::Workspace::open({arguments->model, arguments->dumps, arguments->project}));
         session::ScanSettings settings;
