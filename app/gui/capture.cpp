@@ -85,18 +85,24 @@ QString captureViews(MainWindow& window, const QString& folder)
     return {};
 }
 
+QString unknownView(const MainWindow& window, const QString& view)
+{
+    QStringList known;
+    for (Panel* candidate : window.panels()) {
+        if (candidate->surface() == nullptr)
+            continue;
+        if (candidate->id() == view)
+            return {};
+        known.push_back(candidate->id());
+    }
+    return QStringLiteral("There is no chart \"%1\". Known: %2.").arg(view, known.join(QStringLiteral(", ")));
+}
+
 QString renderView(MainWindow& window, const QString& view, const QString& file, QSize size)
 {
+    if (const QString unknown = unknownView(window, view); !unknown.isEmpty())
+        return unknown;
     Panel* panel = window.panel(view);
-    if (panel == nullptr || panel->surface() == nullptr) {
-        QStringList known;
-        for (Panel* candidate : window.panels()) {
-            if (candidate->surface() != nullptr)
-                known.push_back(candidate->id());
-        }
-        return QStringLiteral("There is no chart \"%1\". Known: %2.")
-            .arg(view, known.join(QStringLiteral(", ")));
-    }
     window.showPerspective(view);
     if (const QString failure = waitForWork(window); !failure.isEmpty())
         return failure;

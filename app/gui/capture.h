@@ -15,6 +15,8 @@ class MainWindow;
 void selectTelling(MainWindow& window);
 /// Writes one picture per view and per perspective into `folder`. Returns what went wrong, or an empty text.
 [[nodiscard]] QString captureViews(MainWindow& window, const QString& folder);
+/// Says which charts there are when `view` is none of them; else empty.
+[[nodiscard]] QString unknownView(const MainWindow& window, const QString& view);
 /// Writes one chart to a file (.svg, .pdf, .png). Returns what went wrong, or an empty text.
 [[nodiscard]] QString renderView(MainWindow& window, const QString& view, const QString& file, QSize size);
 

@@ -18,6 +18,7 @@ enum ExitCode
     kDone = 0,
     kUsage = 2,
     kBadInput = 3,
+    kCannotWrite = 4,
 };
 
 int failWith(const QString& message, int code)
@@ -81,6 +82,11 @@ int runScripted(MainWindow& window, const QCommandLineParser& parser, QSize size
     const bool capture = parser.isSet(QStringLiteral("capture"));
     if (!capture && !parser.isSet(QStringLiteral("output")))
         return failWith(QStringLiteral("--render needs --output FILE."), kUsage);
+    if (!capture) {
+        const QString known = unknownView(window, parser.value(QStringLiteral("render")));
+        if (!known.isEmpty())
+            return failWith(known, kUsage);
+    }
     window.resize(capture && size.isValid() ? size : QSize(1440, 900));
     window.show();
     window.openPaths(inputs);
@@ -91,7 +97,7 @@ int runScripted(MainWindow& window, const QCommandLineParser& parser, QSize size
         ? captureViews(window, parser.value(QStringLiteral("capture")))
         : renderView(window, parser.value(QStringLiteral("render")), parser.value(QStringLiteral("output")),
             size.isValid() ? size : QSize(1200, 800));
-    return failure.isEmpty() ? kDone : failWith(failure, kBadInput);
+    return failure.isEmpty() ? kDone : failWith(failure, kCannotWrite);
 }
 
 } // namespace
