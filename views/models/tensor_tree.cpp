@@ -25,6 +25,12 @@ QString shapeText(const model::TensorInfo& tensor)
     return sides.join(QStringLiteral(" × "));
 }
 
+bool precedesBlocks(model::Role role)
+{
+    return role == model::Role::Embedding || role == model::Role::PositionEmbedding
+        || role == model::Role::TypeEmbedding || role == model::Role::PatchEmbedding;
+}
+
 /// Name without the part up to and including the block index, cut into module and leaf.
 std::pair<QString, QString> moduleAndLeaf(const model::TensorInfo& tensor)
 {
@@ -95,13 +101,17 @@ void TensorTree::rebuild()
             if (severalTowers && !tensor.parts.tower.empty())
                 parent = childNamed(parent, display(tensor.parts.tower), known);
             const auto [module, leaf] = moduleAndLeaf(tensor);
-            if (tensor.parts.block)
+            if (tensor.parts.block) {
                 parent = childNamed(parent, tr("Block %1").arg(*tensor.parts.block), known);
+                m_nodes[static_cast<std::size_t>(parent)].order = *tensor.parts.block;
+            }
             if (tensor.parts.block && !module.isEmpty())
                 parent = childNamed(parent, module, known);
             Node node;
             node.name = tensor.parts.block || module.isEmpty() ? leaf : module + QLatin1Char('.') + leaf;
             node.parent = parent;
+            if (!tensor.parts.block)
+                node.order = precedesBlocks(tensor.parts.role) ? -1 : std::numeric_limits<int>::max();
             node.tensor = static_cast<int>(i);
             node.bytes = tensor.bytes;
             node.parameters = tensor.parameters;
@@ -116,11 +126,24 @@ void TensorTree::rebuild()
                 m_nodes[static_cast<std::size_t>(up)].parameters += tensor.parameters;
             }
         }
+        sortBlocks();
         m_bitsOfTensor.assign(tensors.size(), std::numeric_limits<double>::quiet_NaN());
         m_lockedTensor.assign(tensors.size(), 0);
     }
     endResetModel();
     refreshPlan();
+}
+
+void TensorTree::sortBlocks()
+{
+    // Files list names alphabetically (block 10 before 2); people count.
+    for (auto& node : m_nodes) {
+        std::stable_sort(node.children.begin(), node.children.end(), [this](int a, int b) {
+            return m_nodes[static_cast<std::size_t>(a)].order < m_nodes[static_cast<std::size_t>(b)].order;
+        });
+        for (std::size_t row = 0; row < node.children.size(); ++row)
+            m_nodes[static_cast<std::size_t>(node.children[row])].row = static_cast<int>(row);
+    }
 }
 
 void TensorTree::refreshPlan()

@@ -49,12 +49,14 @@ private:
         int parent = -1;
         int row = 0;
         int tensor = -1;
+        int order = 0; ///< Block number; -1 for what precedes the blocks, large for what follows them.
         std::vector<int> children;
         std::uint64_t bytes = 0;
         std::uint64_t parameters = 0;
     };
     void rebuild();
     int childNamed(int parent, const QString& name, std::map<std::pair<int, QString>, int>& known);
+    void sortBlocks();
     void refreshPlan();
     [[nodiscard]] const Node& nodeOf(const QModelIndex& index) const;
     [[nodiscard]] QVariant displayOf(const Node& node, int column) const;

@@ -215,9 +215,15 @@ MaximaData maximaData(const Document& document)
             dump.sites.push_back(std::move(item));
             if (!report || !report->sites[i].massive.values)
                 continue;
-            for (const auto& value : *report->sites[i].massive.values)
+            // One mark per channel, at its largest value (the list is sorted): every further token of it
+            // would only stack stars.
+            std::set<std::uint64_t> channels;
+            for (const auto& value : *report->sites[i].massive.values) {
+                if (!channels.insert(value.channel).second)
+                    continue;
                 dump.massive.push_back({static_cast<int>(i), static_cast<int>(value.channel),
                     static_cast<std::int64_t>(value.token), QString(), value.value});
+            }
         }
         data.dumps.push_back(std::move(dump));
     }
@@ -436,6 +442,8 @@ ParetoData paretoData(const Document& document)
                 uniform.numbers.objective, std::nullopt, false});
     }
     for (const auto& plan : document.namedPlans()) {
+        if (plan.entries == document.plan().entries)
+            continue; // it is the handle
         const auto numbers = plan::numbersOf(*space, plan, document.settings().objective);
         if (numbers && numbers->unscored == 0)
             data.plans.push_back({display(plan.name), static_cast<double>(numbers->size.bytes()),

@@ -183,13 +183,13 @@ void ParetoPanel::createControls()
     m_objective->setAccessibleName(tr("Objective"));
     m_budget->setAccessibleName(tr("Budget in bits per weight"));
     m_summary->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_summary->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(8, 4, 8, 2);
     bar->setSpacing(6);
     for (QWidget* widget :
         std::initializer_list<QWidget*>{m_target, m_score, m_quantizer, m_objective, m_budget})
         bar->addWidget(widget);
-    bar->addStretch();
     m_layout->addLayout(bar);
     auto* line = new QHBoxLayout;
     line->setContentsMargins(10, 0, 8, 2);
@@ -197,7 +197,8 @@ void ParetoPanel::createControls()
     m_layout->addLayout(line);
     for (QComboBox* box : {m_target, m_score, m_quantizer, m_objective}) {
         box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        box->setMinimumContentsLength(9);
+        box->setMinimumContentsLength(5);
+        box->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
         connect(box, &QComboBox::activated, this, &ParetoPanel::applySettings);
     }
     connect(m_budget, &QDoubleSpinBox::valueChanged, &m_document, &Document::setBudgetBpw);
@@ -232,9 +233,7 @@ void ParetoPanel::connectChart()
     });
     // Esc: what the drag did is undone as one step, so that it leaves no trace.
     const auto cancelDrag = [this] {
-        if (m_drag != 0)
-            m_document.undoStack().undo();
-        m_drag = 0;
+        m_document.cancelDrag(std::exchange(m_drag, 0));
         refreshPlan();
     };
     connect(m_chart, &ParetoChart::budgetCancelled, this, cancelDrag);
@@ -374,8 +373,8 @@ AllocationPanel::AllocationPanel(Document& document, QWidget* parent)
         for (const int count : characters)
             view->setColumnWidth(column++, view->fontMetrics().averageCharWidth() * count + 14);
     };
-    widths(m_table, {24, 18, 9, 10, 15, 10});
-    widths(m_movesView, {24, 18, 18, 10, 15, 14});
+    widths(m_table, {19, 16, 8, 9, 14, 9});
+    widths(m_movesView, {19, 16, 16, 9, 14, 14});
     m_table->setAccessibleName(tr("Allocation of every unit"));
     m_movesView->setAccessibleName(tr("Next best moves"));
     m_filter->setPlaceholderText(tr("Filter units, options, notes"));
@@ -390,6 +389,8 @@ AllocationPanel::AllocationPanel(Document& document, QWidget* parent)
     m_splitter->addWidget(m_table);
     m_splitter->addWidget(m_movesView);
     m_splitter->setChildrenCollapsible(false);
+    m_splitter->setStretchFactor(0, 3);
+    m_splitter->setStretchFactor(1, 2);
     m_layout->addWidget(m_splitter, 1);
     connect(m_filter, &QLineEdit::textChanged, proxy, &QSortFilterProxyModel::setFilterFixedString);
     connect(copy, &QPushButton::clicked, this, &AllocationPanel::copyCsv);
@@ -416,7 +417,7 @@ void AllocationPanel::resizeEvent(QResizeEvent* event)
     if (m_splitter->orientation() == orientation)
         return;
     m_splitter->setOrientation(orientation);
-    m_splitter->setSizes(orientation == Qt::Horizontal ? QList<int>{width() / 2, width() / 2}
+    m_splitter->setSizes(orientation == Qt::Horizontal ? QList<int>{width() * 3 / 5, width() * 2 / 5}
                                                        : QList<int>{height() * 3 / 5, height() * 2 / 5});
 }
 

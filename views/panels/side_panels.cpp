@@ -95,6 +95,8 @@ TreePanel::TreePanel(Document& document, QWidget* parent)
     m_text->setClearButtonEnabled(true);
     m_text->setAccessibleName(tr("Filter tensors"));
     m_totals->setContentsMargins(8, 3, 8, 3);
+    m_totals->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_totals->setWordWrap(true);
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(6, 4, 6, 4);
     bar->addWidget(m_text);
