@@ -46,7 +46,8 @@ MainWindow::MainWindow(const Options& options, QWidget* parent)
 
 MainWindow::~MainWindow()
 {
-    // Marks an orderly end, also where no close event came; workers deliver to the document and must be gone before it.
+    // Marks an orderly end, also where no close event came; workers deliver to the document and must be gone
+    // before it.
     m_document.close();
     m_jobs.shutDown();
 }

@@ -18,8 +18,8 @@ struct Check
 {
     enum class Level
     {
-        Note,     ///< For information: a fallback, a tensor left as it is.
-        Warning,  ///< Works, but the user should know.
+        Note, ///< For information: a fallback, a tensor left as it is.
+        Warning, ///< Works, but the user should know.
         Blocking, ///< The export would fail or lie.
     };
     Level level = Level::Note;
@@ -31,7 +31,7 @@ struct Check
 enum class NonFinitePolicy
 {
     Block, ///< Refuse to export the tensor.
-    Keep,  ///< Leave such tensors unquantized, bytes as in the source.
+    Keep, ///< Leave such tensors unquantized, bytes as in the source.
 };
 
 struct ExportRequest
@@ -41,7 +41,7 @@ struct ExportRequest
     plan::Plan plan;
     std::string outFolder;
     NonFinitePolicy nonFinite = NonFinitePolicy::Block;
-    bool resume = true;          ///< Reuse tensors that a killed export of the same plan already finished.
+    bool resume = true; ///< Reuse tensors that a killed export of the same plan already finished.
     bool replaceExisting = false; ///< Replace an existing export at outFolder (never any other folder).
 };
 
@@ -51,38 +51,42 @@ struct TensorProof
     std::string unit;
     std::string planned, written; ///< Option ids; differ only by a named fallback.
     std::string fallback;
-    std::uint64_t bytes = 0;      ///< Stored bytes of the unit, everything counted.
-    double sqnrDb = 0;            ///< Of the decoded file against the source.
+    std::uint64_t bytes = 0; ///< Stored bytes of the unit, everything counted.
+    double sqnrDb = 0; ///< Of the decoded file against the source.
     double maxAbsError = 0;
     std::optional<double> outputError; ///< tr(E H E^T) / tr(W H W^T); nullopt = dump lacks a Gram.
-    bool rereadExact = false;     ///< The independent decoder got exactly the values that the quantizer meant.
-    bool reused = false;          ///< Taken over from an interrupted run.
-    std::string hash;             ///< XXH3-128 of the decoded values as float32, row by row; empty for units kept as they are.
+    bool rereadExact = false; ///< The independent decoder got exactly the values that the quantizer meant.
+    bool reused = false; ///< Taken over from an interrupted run.
+    std::string
+        hash; ///< XXH3-128 of the decoded values as float32, row by row; empty for units kept as they are.
     double seconds = 0;
 };
 
 struct ExportReport
 {
     bool ok = false;
-    std::string verdict;                ///< One plain sentence.
-    std::vector<std::string> files;     ///< Paths of everything written.
-    std::vector<TensorProof> tensors;   ///< Units that the plan decides.
+    std::string verdict; ///< One plain sentence.
+    std::vector<std::string> files; ///< Paths of everything written.
+    std::vector<TensorProof> tensors; ///< Units that the plan decides.
     std::uint64_t untouchedTensors = 0; ///< Copied, and compared byte for byte.
     std::vector<std::string> unchecked; ///< What nobody checked, in words.
-    std::uint64_t bytes = 0;            ///< All weights of the written file, as stored.
-    double bpw = 0, fileBpw = 0;        ///< Recomputed from what was written.
-    plan::PlanSize planned;             ///< As the target counts it; differs for targets that store plain values.
+    std::uint64_t bytes = 0; ///< All weights of the written file, as stored.
+    double bpw = 0, fileBpw = 0; ///< Recomputed from what was written.
+    plan::PlanSize planned; ///< As the target counts it; differs for targets that store plain values.
     double seconds = 0;
 };
 
-/// Checks before work: illegal shapes, broken ties, fallbacks, missing Grams, non-finite weights known from a scan, disk space, existing output.
-/// Reads no weights. `nonFiniteTensors` names those that a scan found.
-[[nodiscard]] Result<std::vector<Check>> preflight(const ExportRequest& request, const std::vector<std::string>& nonFiniteTensors);
+/// Checks before work: illegal shapes, broken ties, fallbacks, missing Grams, non-finite weights known from a
+/// scan, disk space, existing output. Reads no weights. `nonFiniteTensors` names those that a scan found.
+[[nodiscard]] Result<std::vector<Check>> preflight(
+    const ExportRequest& request, const std::vector<std::string>& nonFiniteTensors);
 
-/// Quantizes every unit of the plan, writes the target's files into a temporary folder beside outFolder, re-reads them by an independent decode path, compares with
-/// plan and source, writes plan.json and report.json, then renames. Streams: memory is bounded by the largest matrix plus its Gram. Cancel leaves a
-/// resumable partial folder only when request.resume is set, else nothing. `onTensor` is called after each finished unit, from the calling thread.
-/// Errors: everything preflight calls Blocking; Io (disk full leaves a previous export intact); Numeric; Mismatch when the proof fails.
+/// Quantizes every unit of the plan, writes the target's files into a temporary folder beside outFolder,
+/// re-reads them by an independent decode path, compares with plan and source, writes plan.json and
+/// report.json, then renames. Streams: memory is bounded by the largest matrix plus its Gram. Cancel leaves a
+/// resumable partial folder only when request.resume is set, else nothing. `onTensor` is called after each
+/// finished unit, from the calling thread. Errors: everything preflight calls Blocking; Io (disk full leaves
+/// a previous export intact); Numeric; Mismatch when the proof fails.
 [[nodiscard]] Result<ExportReport> exportModel(const ExportRequest& request, const RunContext& context,
     const std::function<void(const TensorProof&)>& onTensor = {});
 
@@ -95,8 +99,8 @@ struct VerifyReport
     std::vector<std::string> unchecked;
 };
 
-/// Re-reads an export with the independent decoder and compares it to the source model, and to a plan when given. A finding goes into `problems`; an
-/// Error means that the check itself could not run.
+/// Re-reads an export with the independent decoder and compares it to the source model, and to a plan when
+/// given. A finding goes into `problems`; an Error means that the check itself could not run.
 [[nodiscard]] Result<VerifyReport> verifyExport(const std::string& path, const model::Checkpoint& against,
     const plan::Plan* plan, const RunContext& context);
 

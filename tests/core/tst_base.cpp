@@ -27,10 +27,13 @@ private Q_SLOTS:
 
 void TestBase::errorIsOneLine()
 {
-    Error error{ErrorCode::Format, "Size overflows.", "m.safetensors", "a\n\x1b[2J", 96, "Download it again."};
+    Error error{
+        ErrorCode::Format, "Size overflows.", "m.safetensors", "a\n\x1b[2J", 96, "Download it again."};
     QCOMPARE(error.oneLine(),
         std::string("m.safetensors: \"a\\x0A\\x1B[2J\": byte 96: Size overflows. Download it again."));
-    QCOMPARE(escapedForDisplay("a\xE2\x80\xAE" "b\xFF\xC0\x80 \xC3\xA9"), std::string("a\\xE2\\x80\\xAEb\\xFF\\xC0\\x80 \xC3\xA9"));
+    QCOMPARE(escapedForDisplay("a\xE2\x80\xAE"
+                               "b\xFF\xC0\x80 \xC3\xA9"),
+        std::string("a\\xE2\\x80\\xAEb\\xFF\\xC0\\x80 \xC3\xA9"));
 }
 
 void TestBase::loopCoversEveryItemOnce()
@@ -88,8 +91,8 @@ void TestBase::exceptionBecomesError()
     QVERIFY(!thrown);
     QCOMPARE(thrown.error().code, ErrorCode::Internal);
     QCOMPARE(thrown.error().message, std::string("boom"));
-    const auto memory
-        = parallelFor(4, 1, [](const Chunk&) -> Result<void> { throw std::bad_alloc(); }, context);
+    const auto memory = parallelFor(
+        4, 1, [](const Chunk&) -> Result<void> { throw std::bad_alloc(); }, context);
     QCOMPARE(memory.error().code, ErrorCode::OutOfMemory);
 }
 
@@ -118,7 +121,8 @@ void TestBase::lowestErrorWins()
     RunContext context;
     context.threads = 1;
     const auto result = parallelFor(
-        10, 1, [](const Chunk& c) -> Result<void> { return fail(ErrorCode::Numeric, "chunk {}", c.index); }, context);
+        10, 1, [](const Chunk& c) -> Result<void> { return fail(ErrorCode::Numeric, "chunk {}", c.index); },
+        context);
     QCOMPARE(result.error().message, std::string("chunk 0"));
 }
 

@@ -1,8 +1,8 @@
 // Painting of the matrix.
 #include "views/charts/block_role_matrix.h"
 
-#include <QFontMetricsF>
 #include <QEvent>
+#include <QFontMetricsF>
 #include <QPainter>
 
 #include <algorithm>

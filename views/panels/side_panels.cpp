@@ -122,6 +122,14 @@ void TreePanel::applyTheme(const Theme&)
     m_view->viewport()->update();
 }
 
+void TreePanel::resizeEvent(QResizeEvent* event)
+{
+    Panel::resizeEvent(event);
+    // In a narrow dock the name needs the room; the size is in the tooltip and the Inspector.
+    constexpr int kNarrow = 230;
+    m_view->setColumnHidden(TensorTree::SizeColumn, width() < kNarrow);
+}
+
 void TreePanel::focusFilter()
 {
     m_text->setFocus(Qt::ShortcutFocusReason);

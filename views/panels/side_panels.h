@@ -24,6 +24,9 @@ public:
     void applyTheme(const Theme& theme) override;
     void focusFilter();
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void followSelection();
     void takeSelection();
