@@ -66,6 +66,7 @@ Run registerQuantize(CLI::App& app)
         request.plan = std::move(*plan);
         request.outFolder = arguments->out;
         request.resume = !arguments->fresh;
+        request.keepOnCancel = false; // the contract: Ctrl-C leaves nothing behind
         request.replaceExisting = arguments->replace;
         if (arguments->keepNonFinite)
             request.nonFinite = exporting::NonFinitePolicy::Keep;

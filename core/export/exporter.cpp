@@ -53,8 +53,9 @@ public:
             return report;
         // What a cancelled or failed run has finished is kept for the next one, when that is wanted. A failed
         // proof is not: it says that something finished is wrong.
-        const bool keep = m_request.resume && m_journal && m_journal->holdsWork()
-            && report.error().code != ErrorCode::Mismatch;
+        const bool unwanted = report.error().code == ErrorCode::Mismatch
+            || (report.error().code == ErrorCode::Cancelled && !m_request.keepOnCancel);
+        const bool keep = m_request.resume && m_journal && m_journal->holdsWork() && !unwanted;
         m_written.reset();
         if (m_folder && !keep)
             m_folder->discard();

@@ -42,6 +42,8 @@ struct ExportRequest
     std::string outFolder;
     NonFinitePolicy nonFinite = NonFinitePolicy::Block;
     bool resume = true; ///< Reuse tensors that a killed export of the same plan already finished.
+    bool keepOnCancel
+        = true; ///< Keep finished tensors when the user cancels; a killed run keeps them anyway.
     bool replaceExisting = false; ///< Replace an existing export at outFolder (never any other folder).
 };
 
