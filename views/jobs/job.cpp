@@ -28,7 +28,17 @@ std::optional<double> Job::secondsLeft() const
 
 void Job::cancel()
 {
-    m_stop.request_stop();
+    requestStop();
+    if (m_state != State::Queued)
+        return;
+    // From the event loop: whoever cancels must not meet results in the middle of it.
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            if (m_state == State::Queued)
+                abandon();
+        },
+        Qt::QueuedConnection);
 }
 
 void Job::start()

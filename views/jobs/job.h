@@ -47,7 +47,8 @@ public:
     /// Estimate from progress so far; nothing before 2 % or the first second.
     [[nodiscard]] std::optional<double> secondsLeft() const;
 
-    /// Asks the work to stop; `finished` follows with State::Cancelled, usually well within a second.
+    /// Asks the work to stop; `finished` follows with State::Cancelled, usually well within a second. Work
+    /// that waits for its lane is not begun any more.
     void cancel();
 
 Q_SIGNALS:
@@ -58,11 +59,14 @@ protected:
     Job(QString title, QString lane);
     /// Starts the work on a pool thread.
     virtual void begin() = 0;
+    /// Delivers Cancelled without any work.
+    virtual void abandon() = 0;
     /// Blocks until the work has left the pool thread.
     virtual void wait() = 0;
 
     [[nodiscard]] RunContext runContext();
     void finishWith(State state, Error error = {});
+    void requestStop() { m_stop.request_stop(); }
 
 private:
     friend class JobQueue;
@@ -101,7 +105,7 @@ public:
 
     ~TypedJob() override
     {
-        cancel();
+        requestStop();
         TypedJob::wait();
     }
 
@@ -112,14 +116,26 @@ protected:
         QObject::connect(
             &m_watcher, &QFutureWatcher<void>::finished, this, [this, holder] { deliver(**holder); });
         m_watcher.setFuture(QtConcurrent::run([work = m_work, context = runContext(), holder] {
+            if (auto wanted = context.checkStop(); !wanted) { // cancelled while it waited
+                holder->emplace(fail(std::move(wanted.error())));
+                return;
+            }
             try {
                 holder->emplace(work(context));
             } catch (const std::bad_alloc&) {
                 holder->emplace(fail(ErrorCode::OutOfMemory, "Not enough memory for this step."));
             } catch (const std::exception& failure) {
                 holder->emplace(fail(ErrorCode::Internal, "{}", failure.what()));
+            } catch (...) {
+                holder->emplace(fail(ErrorCode::Internal, "An unknown exception was thrown."));
             }
         }));
+    }
+
+    void abandon() override
+    {
+        Result<T> cancelled = fail(ErrorCode::Cancelled, "Cancelled.");
+        deliver(cancelled);
     }
 
     void wait() override { m_watcher.waitForFinished(); }

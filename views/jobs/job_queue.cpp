@@ -59,10 +59,11 @@ void JobQueue::startNext()
         if (job->state() == Job::State::Running)
             busy.insert(job->lane());
     }
-    for (const auto& job : m_jobs) {
-        if (job->state() != Job::State::Queued || !busy.insert(job->lane()).second)
-            continue;
-        job->start();
+    // By index: whoever hears that a job started may add another one.
+    for (std::size_t i = 0; i < m_jobs.size(); ++i) {
+        Job* job = m_jobs[i].get();
+        if (job->state() == Job::State::Queued && busy.insert(job->lane()).second)
+            job->start();
     }
 }
 

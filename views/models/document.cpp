@@ -94,6 +94,8 @@ void Document::take(std::shared_ptr<session::Workspace> workspace)
     m_outliers.assign(m_workspace->dumps().size(), nullptr);
     loadNamedPlans();
     Q_EMIT opened();
+    for (const auto& warning : m_workspace->warnings())
+        Q_EMIT notice(QString::fromStdString(warning));
     loadKnownResults();
     startOutliers();
     rebuildSpace();
@@ -108,6 +110,9 @@ void Document::close()
     setState(kOpenMarkKey, {});
     m_writer.waitForDone();
     ++m_generation;
+    ++m_spaceSerial;
+    ++m_frontierSerial;
+    m_stale = false;
     m_workspace.reset();
     m_results.clear();
     m_scanned = 0;

@@ -100,6 +100,8 @@ public:
     /// Takes the plan of a frontier state.
     void takeFrontierState(int state, int drag = 0);
     void setPlan(plan::Plan plan, const QString& text, int drag = 0);
+    /// Takes back what a drag did, as if it had not been.
+    void cancelDrag(int drag);
     void renamePlan(const QString& name);
     [[nodiscard]] QUndoStack& undoStack() { return m_undo; }
 

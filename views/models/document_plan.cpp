@@ -21,7 +21,13 @@ public:
         , m_drag(drag)
     { }
 
-    void undo() override { m_document.applyPlan(m_before); }
+    void undo() override
+    {
+        m_document.applyPlan(m_before);
+        setObsolete(m_vanishes);
+    }
+    /// Leaves the stack when it is undone, so that Redo does not bring it back.
+    void vanishOnUndo() { m_vanishes = true; }
     void redo() override { m_document.applyPlan(m_after); }
     int id() const override { return m_drag > 0 ? m_drag : -1; }
 
@@ -39,6 +45,7 @@ private:
     plan::Plan m_before;
     plan::Plan m_after;
     int m_drag;
+    bool m_vanishes = false;
 };
 
 namespace {
@@ -233,6 +240,16 @@ void Document::setPlan(plan::Plan plan, const QString& text, int drag)
     if (!m_space || plan == m_plan)
         return;
     m_undo.push(new PlanCommand(*this, m_plan, std::move(plan), text, drag));
+}
+
+void Document::cancelDrag(int drag)
+{
+    const int last = m_undo.index() - 1;
+    if (drag <= 0 || last < 0 || m_undo.command(last)->id() != drag)
+        return;
+    // All commands of the stack are ours.
+    static_cast<PlanCommand*>(const_cast<QUndoCommand*>(m_undo.command(last)))->vanishOnUndo();
+    m_undo.undo();
 }
 
 QVector<int> Document::withTies(const QVector<int>& units) const
