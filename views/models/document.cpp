@@ -6,6 +6,8 @@
 #include <QFileInfo>
 #include <QLocale>
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -19,6 +21,7 @@ const QString kHeavyLane = QStringLiteral("weights");
 const QString kOpenLane = QStringLiteral("open");
 const QString kDumpLane = QStringLiteral("activations");
 const QString kAutosaveKey = QStringLiteral("autosave/plan");
+const QString kSettingsKey = QStringLiteral("autosave/settings");
 const QString kOpenMarkKey = QStringLiteral("autosave/open-since");
 
 QString lineOf(const Error& error)
@@ -93,6 +96,7 @@ void Document::take(std::shared_ptr<session::Workspace> workspace)
     m_results.assign(m_workspace->checkpoint().tensors().size(), std::nullopt);
     m_outliers.assign(m_workspace->dumps().size(), nullptr);
     loadNamedPlans();
+    restoreSettings();
     Q_EMIT opened();
     for (const auto& warning : m_workspace->warnings())
         Q_EMIT notice(QString::fromStdString(warning));
@@ -450,6 +454,44 @@ void Document::restoreAutosave()
     const QString openSince = state(kOpenMarkKey);
     if (!openSince.isEmpty())
         Q_EMIT recovered(QDateTime::fromString(openSince, Qt::ISODate));
+}
+
+void Document::storeSettings()
+{
+    nlohmann::json json = {{"target", m_settings.target.toStdString()}, {"gamma", m_settings.gamma},
+        {"quantizer", quant::methodWord(m_settings.method)},
+        {"objective", plan::objectiveText(m_settings.objective)}, {"ties", m_settings.ties}};
+    if (m_settings.score)
+        json["score"] = score::scoreId(*m_settings.score);
+    setState(kSettingsKey, QString::fromStdString(json.dump()));
+}
+
+/// A plan is understood under its own settings only: without them an autosaved one could not be shown again.
+void Document::restoreSettings()
+{
+    m_settings = {};
+    const auto json = nlohmann::json::parse(state(kSettingsKey).toStdString(), nullptr, false);
+    if (!json.is_object())
+        return;
+    const auto text = [&](const char* name) {
+        const auto found = json.find(name);
+        return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+    };
+    if (plan::targetFromId(text("target")))
+        m_settings.target = QString::fromStdString(text("target"));
+    if (const auto kind = score::scoreFromId(text("score")))
+        m_settings.score = *kind;
+    for (const auto method :
+        {quant::Method::RoundToNearest, quant::Method::ClipSearch, quant::Method::Gptq}) {
+        if (text("quantizer") == quant::methodWord(method))
+            m_settings.method = method;
+    }
+    if (const auto objective = plan::objectiveFromText(text("objective")))
+        m_settings.objective = *objective;
+    if (const auto gamma = json.find("gamma"); gamma != json.end() && gamma->is_number())
+        m_settings.gamma = std::clamp(gamma->get<double>(), 0.0, 1.0);
+    if (const auto ties = json.find("ties"); ties != json.end() && ties->is_boolean())
+        m_settings.ties = ties->get<bool>();
 }
 
 void Document::loadNamedPlans()

@@ -156,6 +156,8 @@ private:
     void scheduleAutosave();
     void autosave();
     void restoreAutosave();
+    void storeSettings();
+    void restoreSettings();
     void loadNamedPlans();
     [[nodiscard]] plan::Plan basePlan() const;
     [[nodiscard]] QVector<int> withTies(const QVector<int>& units) const;

@@ -60,6 +60,7 @@ void Document::setSettings(const PlanSettings& settings)
     if (settings == m_settings)
         return;
     m_settings = settings;
+    storeSettings();
     rebuildSpace();
 }
 

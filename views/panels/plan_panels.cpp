@@ -252,6 +252,12 @@ void ParetoPanel::connectChart()
 
 void ParetoPanel::refresh()
 {
+    // A project brings its own settings.
+    const PlanSettings& settings = m_document.settings();
+    m_target->setCurrentText(settings.target);
+    m_score->setCurrentIndex(m_score->findData(settings.score ? static_cast<int>(*settings.score) : -1));
+    m_quantizer->setCurrentIndex(m_quantizer->findData(static_cast<int>(settings.method)));
+    m_objective->setCurrentIndex(m_objective->findData(static_cast<int>(settings.objective.kind)));
     const bool ready = m_document.space() != nullptr;
     for (QWidget* widget :
         std::initializer_list<QWidget*>{m_target, m_score, m_quantizer, m_objective, m_budget})
