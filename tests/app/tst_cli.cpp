@@ -1,4 +1,4 @@
-#include "tests/support/safetensors_writer.h"
+#include "tests/support/large_model.h"
 
 #include <QDir>
 #include <QElapsedTimer>
@@ -85,24 +85,6 @@ qint64 dataBytes(const QString& path)
     for (int i = 7; i >= 0; --i)
         header = header << 8U | static_cast<unsigned char>(head[i]);
     return file.size() - 8 - static_cast<qint64>(header);
-}
-
-/// A model that takes seconds to scan.
-bool writeLargeModel(const QString& path)
-{
-    constexpr std::uint64_t kSide = 1536;
-    std::string bytes(kSide * kSide * 2, '\0');
-    std::uint64_t state = 1;
-    for (std::size_t i = 0; i < bytes.size(); i += 2) {
-        state = state * 6364136223846793005U + 1442695040888963407U;
-        bytes[i] = static_cast<char>(state >> 40U);
-        bytes[i + 1] = static_cast<char>((state >> 63U) << 7U | 0x3CU); // about +-0.01
-    }
-    bitwright::test::SafetensorsWriter writer;
-    for (int layer = 0; layer < 16; ++layer)
-        writer.add("model.layers." + std::to_string(layer) + ".self_attn.q_proj.weight", "BF16",
-            {kSide, kSide}, bytes);
-    return writer.write(path.toStdString());
 }
 
 } // namespace
@@ -756,7 +738,7 @@ void TestCli::inputErrors()
     QFETCH(QString, says);
     QVERIFY(writeBytes(file("text.bin"), QByteArray(3000, 'x')));
     if (words.contains(QStringLiteral("LARGE")) && !QFile::exists(file("large.safetensors")))
-        QVERIFY(writeLargeModel(file("large.safetensors")));
+        QVERIFY(bitwright::test::writeLargeModel(file("large.safetensors").toStdString()));
     words.replaceInStrings(QStringLiteral("TEXT"), file("text.bin"));
     words.replaceInStrings(QStringLiteral("LARGE"), file("large.safetensors"));
     const Ran ran = run(words + QStringList{QStringLiteral("--json")});
@@ -814,7 +796,7 @@ void TestCli::interruptIs130()
 {
     const QString model = file("large.safetensors");
     if (!QFile::exists(model))
-        QVERIFY(writeLargeModel(model));
+        QVERIFY(bitwright::test::writeLargeModel(model.toStdString()));
     const QString project = file("interrupted.bwp");
     const QStringList words{
         QStringLiteral("scan"), model, QStringLiteral("--project"), project, QStringLiteral("--json")};
@@ -843,7 +825,7 @@ void TestCli::interruptedQuantizeLeavesNoOutput()
 {
     const QString model = file("large.safetensors");
     if (!QFile::exists(model))
-        QVERIFY(writeLargeModel(model));
+        QVERIFY(bitwright::test::writeLargeModel(model.toStdString()));
     const json info = run({QStringLiteral("info"), model, QStringLiteral("--json")}).document();
     json plan = readJson(planFor(QStringLiteral("fake-quant")));
     plan["model_identity"] = info["identity"];
