@@ -153,7 +153,7 @@ private Q_SLOTS:
         checkpoint.addHeader(p + "w2.weight", model::DType::BF16, {128, 192});
         checkpoint.addHeader(p + "w3.weight", model::DType::BF16, {192, 128});
         const plan::Target& target = *plan::targetFromId("compressed-tensors").value();
-        const auto options = testing::planOptions({"int4-asym-g128/rtn", "int4-asym-g64/rtn"});
+        const auto options = testing::planOptions({"int4-sym-g128/rtn", "int4-sym-g64/rtn"});
         const auto s = PlanSpace::build(
             checkpoint, target, options, testing::planScores(checkpoint, target, options), true)
                            .value();
@@ -162,9 +162,9 @@ private Q_SLOTS:
             QVERIFY(!unit.options[0].cost);
             QVERIFY(unit.options[1].cost.has_value());
         }
-        const auto split = s.uniform("int4-asym-g128/rtn", Plan{}).value();
+        const auto split = s.uniform("int4-sym-g128/rtn", Plan{}).value();
         QVERIFY(mentions(plan::lintPlan(split, s), p + "w2.weight", "falls back", false));
-        QVERIFY(plan::lintPlan(s.uniform("int4-asym-g64/rtn", Plan{}).value(), s).empty());
+        QVERIFY(plan::lintPlan(s.uniform("int4-sym-g64/rtn", Plan{}).value(), s).empty());
     }
 
     void buildRefuses()
@@ -276,9 +276,11 @@ private Q_SLOTS:
     {
         const auto s = space("compressed-tensors", true);
         Plan p = s.uniform("int4-asym-g128/rtn", Plan{}).value();
-        auto clean = plan::lintPlan(p, s);
-        QCOMPARE(clean.size(), std::size_t{1}); // the head's caution
+        const auto clean = plan::lintPlan(p, s);
+        QCOMPARE(clean.size(),
+            s.units().size()); // a caution for each: the head's own, and the asymmetric formats'
         QVERIFY(mentions(clean, "lm_head.weight", "head", false));
+        QVERIFY(mentions(clean, kDown0, "asymmetric", false));
 
         p.entries[kQ0] = {"int8-asym-g128/rtn", true, ""};
         QVERIFY(mentions(plan::lintPlan(p, s), kQ0, "locked to int8-asym-g128/rtn", true));

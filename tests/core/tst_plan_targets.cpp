@@ -232,7 +232,9 @@ private Q_SLOTS:
         QVERIFY(!ct.caution(head, ct.resolve(head, option("int4-asym-g64/rtn")).value()).empty());
         QVERIFY(ct.caution(head, ct.resolve(head, option("keep")).value()).empty());
         QVERIFY(
-            ct.caution(unit(64, 64), ct.resolve(unit(64, 64), option("int4-asym-g64/rtn")).value()).empty());
+            ct.caution(unit(64, 64), ct.resolve(unit(64, 64), option("int4-sym-g64/rtn")).value()).empty());
+        QVERIFY(
+            !ct.caution(unit(64, 64), ct.resolve(unit(64, 64), option("int4-asym-g64/rtn")).value()).empty());
     }
 };
 
