@@ -62,6 +62,15 @@ QSize parseSize(const QString& text)
     return {width, height};
 }
 
+/// Drops one line that the offscreen platform prints for every window it is told to resize; everything else
+/// is printed as usual.
+void printUnlessNoise(QtMsgType type, const QMessageLogContext& context, const QString& message)
+{
+    if (message.contains(QLatin1String("propagateSizeHints")))
+        return;
+    std::fprintf(stderr, "%s\n", qFormatLogMessage(type, context, message).toLocal8Bit().constData());
+}
+
 /// Whether only --help or --version is asked for, which must work without a display.
 bool needsNoDisplay(int argc, char** argv)
 {
@@ -107,6 +116,7 @@ int main(int argc, char** argv)
     QCoreApplication::setOrganizationName(QStringLiteral("bitwright"));
     QCoreApplication::setApplicationName(QStringLiteral("bitwright"));
     QCoreApplication::setApplicationVersion(QStringLiteral(BITWRIGHT_VERSION));
+    qInstallMessageHandler(printUnlessNoise);
     QCommandLineParser parser;
     addOptions(parser);
     if (needsNoDisplay(argc, argv)) {

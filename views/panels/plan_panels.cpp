@@ -58,6 +58,7 @@ SensitivityPanel::SensitivityPanel(Document& document, QWidget* parent)
     connect(&document, &Document::closed, this, &SensitivityPanel::rebuild);
     connect(&document, &Document::spaceChanged, this, &SensitivityPanel::rebuild);
     connect(&document, &Document::planChanged, this, &SensitivityPanel::refresh);
+    connect(&document, &Document::scanStateChanged, this, &SensitivityPanel::refresh); // a scan finds NaN
     connect(&document, &Document::busyChanged, this, [this] { m_matrix->setStale(m_document.isStale()); });
     connect(&document.selection(), &Selection::changed, this,
         [this] { m_matrix->setSelection(m_document.selection().units()); });
