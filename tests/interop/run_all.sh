@@ -53,14 +53,14 @@ check "compressed_tensors decodes our packing to our values" "$python" tests/int
 check "packed sample loads and runs in transformers" "$python" tests/interop/load_compressed_tensors.py "$out/sample/packed" --text "$out/kjv.txt" --max-tokens 2048
 
 tests/interop/make_real_models.sh "$readers/models" "$readers/venv"
-minilm=$(dirname "$(find "$readers/models/minilm" -name config.json -path '*' | head -n 1)")
+minilm=$(dirname "$(find -L "$readers/models/minilm" -name model.safetensors | head -n 1)")
 rm -rf "$out/minilm"
 mkdir -p "$out/minilm"
 "$cli" --quiet scan "$minilm" --project "$out/minilm/p.bwp" >/dev/null
 "$cli" --quiet plan --project "$out/minilm/p.bwp" --target compressed-tensors --bpw 4.5 -o "$out/minilm/plan.json" >/dev/null
 "$cli" --quiet quantize "$minilm" --plan "$out/minilm/plan.json" --out "$out/minilm/packed" >/dev/null
 check "MiniLM verifies" "$cli" verify "$out/minilm/packed" --against "$minilm" --plan "$out/minilm/plan.json"
-check "MiniLM loads and runs in transformers" "$python" tests/interop/load_compressed_tensors.py "$out/minilm/packed" --text tests/interop/data/sentences.txt
+check "MiniLM loads and runs in transformers" "$python" tests/interop/load_encoder.py "$out/minilm/packed" --against "$minilm" --text tests/interop/data/sentences.txt
 
 if [ -n "$full" ]; then
     gemma=$readers/models/gemma-hf
