@@ -1,6 +1,6 @@
 # bitwright_add_layer(NAME FOLDER DIR [DEPS target...] [PRIVATE_DEPS target...])
 # One static library per core folder. Sources are globbed, so adding a file needs no edit here; the arrows between layers
-# are the DEPS, and a missing arrow is a link or include error before the arch_layers test says so.
+# are the DEPS: most missing arrows fail to link, and the arch_layers test has the last word.
 function(bitwright_add_layer name)
     cmake_parse_arguments(arg "" "FOLDER" "DEPS;PRIVATE_DEPS" ${ARGN})
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${arg_FOLDER}/*.cpp"
