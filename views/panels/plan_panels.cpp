@@ -371,6 +371,7 @@ AllocationPanel::AllocationPanel(Document& document, QWidget* parent)
         view->verticalHeader()->hide();
         view->verticalHeader()->setDefaultSectionSize(view->fontMetrics().height() + 6);
         view->horizontalHeader()->setStretchLastSection(true);
+        view->horizontalHeader()->setHighlightSections(false);
         view->setAlternatingRowColors(true);
         view->setShowGrid(false);
         view->setTextElideMode(Qt::ElideMiddle);
@@ -381,8 +382,8 @@ AllocationPanel::AllocationPanel(Document& document, QWidget* parent)
         for (const int count : characters)
             view->setColumnWidth(column++, view->fontMetrics().averageCharWidth() * count + 14);
     };
-    widths(m_table, {19, 16, 8, 9, 14, 9});
-    widths(m_movesView, {19, 16, 16, 9, 14, 14});
+    widths(m_table, {19, 17, 8, 9, 17, 9});
+    widths(m_movesView, {19, 17, 17, 9, 17, 14});
     m_table->setAccessibleName(tr("Allocation of every unit"));
     m_movesView->setAccessibleName(tr("Next best moves"));
     m_filter->setPlaceholderText(tr("Filter units, options, notes"));

@@ -126,7 +126,7 @@ void TreePanel::resizeEvent(QResizeEvent* event)
 {
     Panel::resizeEvent(event);
     // In a narrow dock the name needs the room; the size is in the tooltip and the Inspector.
-    constexpr int kNarrow = 230;
+    constexpr int kNarrow = 260;
     m_view->setColumnHidden(TensorTree::SizeColumn, width() < kNarrow);
 }
 
