@@ -54,6 +54,8 @@ void printPlan(const nlohmann::json& document, const std::string& out)
         document["size_is_simulated"].get<bool>() ? " (if it were packed)" : ""));
     printLine(fmt::format(
         "objective {}; {}", document["objective"].dump(), document["provenance"].get<std::string>()));
+    if (const auto unscored = document["unscored_units"].get<std::size_t>(); unscored > 0)
+        printLine(fmt::format("{} units have no score and are not part of that objective", unscored));
     if (document.contains("lower_bound"))
         printLine(
             fmt::format("lower bound {}, gap {}, {}", document["lower_bound"].dump(), document["gap"].dump(),
