@@ -3,6 +3,8 @@
 #include "app/gui/header_strip.h"
 #include "views/panels/export_panel.h"
 #include "views/panels/look_panels.h"
+#include "views/panels/maxima_panel.h"
+#include "views/panels/outlier_panel.h"
 #include "views/panels/plan_panels.h"
 #include "views/panels/side_panels.h"
 

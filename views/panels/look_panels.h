@@ -1,51 +1,11 @@
 #pragma once
 
-#include "views/charts/maxima_chart.h"
-#include "views/charts/outlier_map.h"
 #include "views/charts/spectrum_chart.h"
 #include "views/charts/weight_histogram.h"
 #include "views/panels/chart_data.h"
 #include "views/panels/panel.h"
 
-#include <QComboBox>
-#include <QLabel>
-
 namespace bitwright::views {
-
-/// View 3: activation maxima per layer and site.
-class MaximaPanel : public Panel
-{
-    Q_OBJECT
-
-public:
-    explicit MaximaPanel(Document& document, QWidget* parent = nullptr);
-    void applyTheme(const Theme& theme) override { m_chart->setTheme(theme); }
-    ChartSurface* surface() override { return m_chart; }
-
-private:
-    void refresh();
-    void followSelection();
-    MaximaChart* m_chart;
-};
-
-/// View 4: layers x channels.
-class OutlierPanel : public Panel
-{
-    Q_OBJECT
-
-public:
-    explicit OutlierPanel(Document& document, QWidget* parent = nullptr);
-    void applyTheme(const Theme& theme) override { m_map->setTheme(theme); }
-    ChartSurface* surface() override { return m_map; }
-
-private:
-    void refresh();
-    void followSelection();
-    QComboBox* m_measure;
-    OutlierMap* m_map;
-    std::vector<int> m_rowOfSite;
-    std::vector<int> m_siteOfRow;
-};
 
 /// What WeightsPanel and SpectrumPanel share: one tensor, and the plan's option run on it in the background.
 class TensorPanel : public Panel
