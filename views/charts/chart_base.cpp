@@ -5,6 +5,7 @@
 
 #include <QFontMetricsF>
 #include <QJsonArray>
+#include <QPicture>
 #include <QTextDocument>
 
 #include <algorithm>
