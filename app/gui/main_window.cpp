@@ -2,11 +2,15 @@
 
 #include "app/gui/header_strip.h"
 #include "views/panels/export_panel.h"
-#include "views/panels/look_panels.h"
+#include "views/panels/inspector_panel.h"
 #include "views/panels/maxima_panel.h"
 #include "views/panels/outlier_panel.h"
+#include "views/panels/overview_panel.h"
 #include "views/panels/plan_panels.h"
 #include "views/panels/side_panels.h"
+#include "views/panels/spectrum_panel.h"
+#include "views/panels/tree_panel.h"
+#include "views/panels/weights_panel.h"
 
 #include <QApplication>
 #include <QCloseEvent>

@@ -2,7 +2,7 @@
 #include "app/gui/main_window.h"
 #include "core/io/atomic_output.h"
 #include "views/panels/export_panel.h"
-#include "views/panels/side_panels.h"
+#include "views/panels/tree_panel.h"
 
 #include <QActionGroup>
 #include <QApplication>

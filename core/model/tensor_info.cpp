@@ -70,32 +70,13 @@ Orientation orientationOf(const TensorInfo& tensor, std::string_view modelType)
 
 bool isExpertRole(Role role)
 {
-    return role == Role::Gate || role == Role::Up || role == Role::GateUp || role == Role::Down;
+    return sublayerOf(role) == Sublayer::Mlp;
 }
 
 bool isMatrixRole(Role role)
 {
-    switch (role) {
-    case Role::Output:
-    case Role::Query:
-    case Role::Key:
-    case Role::Value:
-    case Role::QueryKeyValue:
-    case Role::QueryA:
-    case Role::QueryB:
-    case Role::KeyValueA:
-    case Role::KeyValueB:
-    case Role::AttentionOutput:
-    case Role::Gate:
-    case Role::Up:
-    case Role::GateUp:
-    case Role::Down:
-    case Role::Pooler:
-    case Role::Classifier:
-        return true;
-    default:
-        return false;
-    }
+    return sublayerOf(role) != Sublayer::None || role == Role::Output || role == Role::Pooler
+        || role == Role::Classifier;
 }
 
 /// Reason that follows from the role alone, or "".
@@ -189,6 +170,29 @@ std::optional<Role> roleFromName(std::string_view name)
             return entry.role;
     }
     return std::nullopt;
+}
+
+Sublayer sublayerOf(Role role)
+{
+    switch (role) {
+    case Role::Query:
+    case Role::Key:
+    case Role::Value:
+    case Role::QueryKeyValue:
+    case Role::QueryA:
+    case Role::QueryB:
+    case Role::KeyValueA:
+    case Role::KeyValueB:
+    case Role::AttentionOutput:
+        return Sublayer::Attention;
+    case Role::Gate:
+    case Role::Up:
+    case Role::GateUp:
+    case Role::Down:
+        return Sublayer::Mlp;
+    default:
+        return Sublayer::None;
+    }
 }
 
 std::uint64_t TensorInfo::rows() const

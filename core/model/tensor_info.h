@@ -45,6 +45,15 @@ enum class Role : std::uint8_t
 [[nodiscard]] std::string_view roleName(Role role);
 [[nodiscard]] std::optional<Role> roleFromName(std::string_view name);
 
+/// The half of a transformer block that a matrix belongs to, by its role.
+enum class Sublayer : std::uint8_t
+{
+    None, ///< Embeddings, heads, norms, routers and everything else outside both.
+    Attention,
+    Mlp,
+};
+[[nodiscard]] Sublayer sublayerOf(Role role);
+
 /// What a tensor's name says. `tower` separates stacks whose block numbers would collide.
 struct NameParts
 {

@@ -19,42 +19,12 @@ constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 /// How far the rms of a sample row (stored as float16) may be from the recorded rms of its token.
 constexpr double kRmsTolerance = 5e-3;
 
-enum class Sublayer
-{
-    None,
-    Attention,
-    Mlp,
-};
-
-Sublayer sublayerOf(model::Role role)
-{
-    using model::Role;
-    switch (role) {
-    case Role::Query:
-    case Role::Key:
-    case Role::Value:
-    case Role::QueryKeyValue:
-    case Role::QueryA:
-    case Role::QueryB:
-    case Role::KeyValueA:
-    case Role::KeyValueB:
-    case Role::AttentionOutput:
-        return Sublayer::Attention;
-    case Role::Gate:
-    case Role::Up:
-    case Role::GateUp:
-    case Role::Down:
-        return Sublayer::Mlp;
-    default:
-        return Sublayer::None;
-    }
-}
-
-bool belongsTo(const Site& site, const model::NameParts& parts, Sublayer sublayer)
+bool belongsTo(const Site& site, const model::NameParts& parts, model::Sublayer sublayer)
 {
     return std::any_of(site.tensors.begin(), site.tensors.end(), [&](const std::string& tensor) {
         const model::NameParts other = model::parseTensorName(tensor);
-        return other.tower == parts.tower && other.block == parts.block && sublayerOf(other.role) == sublayer;
+        return other.tower == parts.tower && other.block == parts.block
+            && model::sublayerOf(other.role) == sublayer;
     });
 }
 
@@ -69,8 +39,8 @@ struct StreamSites
 std::optional<StreamSites> streamSitesOf(const ActivationDump& dump, const std::string& tensor)
 {
     const model::NameParts parts = model::parseTensorName(tensor);
-    const Sublayer sublayer = sublayerOf(parts.role);
-    if (sublayer == Sublayer::None || !parts.block)
+    const model::Sublayer sublayer = model::sublayerOf(parts.role);
+    if (sublayer == model::Sublayer::None || !parts.block)
         return std::nullopt;
     const auto& sites = dump.sites();
     const auto contribution = std::find_if(sites.begin(), sites.end(), [&](const Site& site) {

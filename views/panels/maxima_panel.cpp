@@ -1,6 +1,6 @@
 #include "views/panels/maxima_panel.h"
 
-#include "views/panels/chart_data.h"
+#include "views/panels/look_data.h"
 
 #include <QVBoxLayout>
 

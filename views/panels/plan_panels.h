@@ -4,6 +4,7 @@
 #include "views/charts/pareto_chart.h"
 #include "views/panels/chart_data.h"
 #include "views/panels/panel.h"
+#include "views/panels/plan_data.h"
 
 class QComboBox;
 class QDoubleSpinBox;

@@ -1,9 +1,7 @@
 #pragma once
 
-#include "views/charts/spectrum_chart.h"
-#include "views/charts/weight_histogram.h"
-#include "views/panels/chart_data.h"
 #include "views/panels/panel.h"
+#include "views/panels/tensor_data.h"
 
 namespace bitwright::views {
 
@@ -33,36 +31,6 @@ private:
     std::string m_wantedOption;
     std::optional<WeightGrid> m_grid;
     void startGrid();
-};
-
-/// View 5: histogram with the grid levels of the chosen option.
-class WeightsPanel : public TensorPanel
-{
-    Q_OBJECT
-
-public:
-    WeightsPanel(Document& document, JobQueue& jobs, QWidget* parent = nullptr);
-    void applyTheme(const Theme& theme) override { m_chart->setTheme(theme); }
-    ChartSurface* surface() override { return m_chart; }
-
-private:
-    void refresh() override;
-    WeightHistogram* m_chart;
-};
-
-/// View 6: eigenvalues with tail fit and bulk; the error's spectrum over it.
-class SpectrumPanel : public TensorPanel
-{
-    Q_OBJECT
-
-public:
-    SpectrumPanel(Document& document, JobQueue& jobs, QWidget* parent = nullptr);
-    void applyTheme(const Theme& theme) override { m_chart->setTheme(theme); }
-    ChartSurface* surface() override { return m_chart; }
-
-private:
-    void refresh() override;
-    SpectrumChart* m_chart;
 };
 
 } // namespace bitwright::views
