@@ -7,20 +7,27 @@ namespace bitwright::cli {
 
 namespace {
 
-Result<quant::Method> methodFromWord(const std::string& word)
+/// "fisher, residual, ...": what --score takes.
+std::string scoreWords()
 {
-    for (const auto method :
-        {quant::Method::RoundToNearest, quant::Method::ClipSearch, quant::Method::Gptq}) {
-        if (word == quant::methodWord(method))
-            return method;
-    }
-    return fail(ErrorCode::InvalidArgument, "Unknown quantizer \"{}\". Known: rtn, clip, gptq.", word);
+    std::vector<std::string_view> words;
+    for (const auto kind : score::allScores())
+        words.push_back(score::scoreId(kind));
+    return fmt::format("{}", fmt::join(words, ", "));
+}
+
+std::string quantizerWords()
+{
+    std::vector<std::string_view> words;
+    for (const auto method : quant::allMethods())
+        words.push_back(quant::methodWord(method));
+    return fmt::format("{}", fmt::join(words, ", "));
 }
 
 /// The target's default options, or the legal ones that match the globs.
 Result<std::vector<quant::Option>> chooseOptions(const PlanArguments& arguments, const plan::Target& target)
 {
-    BITWRIGHT_ASSIGN(const auto method, methodFromWord(arguments.quantizer));
+    BITWRIGHT_ASSIGN(const auto method, quant::methodFromWord(arguments.quantizer));
     if (arguments.options.empty())
         return target.defaultOptions(method);
     std::vector<quant::Option> chosen;
@@ -44,12 +51,12 @@ void addScoreOptions(CLI::App& app, PlanArguments& arguments)
     app.add_option("--project", arguments.project, "Project made by scan (.bwp)")->required();
     app.add_option("--target", arguments.target, "Export target")->required();
     app.add_option("--score", arguments.score,
-        "Predictor: weight-error, weight-error-relative, act-diag, act-gram, residual, fisher (default: what "
-        "the dump allows)");
+        fmt::format("Predictor: {} (default: what the dump allows)", scoreWords()));
     app.add_option("--gamma", arguments.gamma, "Shrinkage of fisher, 0..1")->check(CLI::Range(0.0, 1.0));
     app.add_option("--options", arguments.options, "Globs over option ids (default: the target's set)")
         ->delimiter(',');
-    app.add_option("--quantizer", arguments.quantizer, "Quantizer of the default set: rtn, clip or gptq");
+    app.add_option("--quantizer", arguments.quantizer,
+        fmt::format("Quantizer of the default set: {}", quantizerWords()));
 }
 
 void addSolveOptions(CLI::App& app, PlanArguments& arguments)

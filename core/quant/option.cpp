@@ -1,6 +1,7 @@
 #include "core/quant/option.h"
 
 #include <array>
+#include <span>
 
 namespace bitwright::quant {
 
@@ -91,7 +92,7 @@ std::vector<Option> makeCatalog()
     std::vector<Option> catalog{keepOption()};
     for (const auto& [id, allMethods] : catalogFormats()) {
         const auto grid = numeric::gridFromId(id);
-        for (const Method method : {Method::RoundToNearest, Method::ClipSearch, Method::Gptq})
+        for (const Method method : allMethods())
             if (grid && (allMethods || method == Method::RoundToNearest))
                 catalog.push_back(makeOption(*grid, method, {}));
     }
@@ -99,6 +100,24 @@ std::vector<Option> makeCatalog()
 }
 
 } // namespace
+
+std::span<const Method> allMethods()
+{
+    static constexpr std::array kMethods = {Method::RoundToNearest, Method::ClipSearch, Method::Gptq};
+    return kMethods;
+}
+
+Result<Method> methodFromWord(std::string_view word)
+{
+    std::vector<std::string_view> known;
+    for (const Method method : allMethods()) {
+        if (word == methodWord(method))
+            return method;
+        known.push_back(methodWord(method));
+    }
+    return fail(ErrorCode::InvalidArgument, "Unknown quantizer \"{}\". Known: {}.", escapedForDisplay(word),
+        fmt::join(known, ", "));
+}
 
 std::string_view methodWord(Method method)
 {
@@ -135,7 +154,7 @@ Result<Option> optionFromId(std::string_view id)
         settings.actOrder = true;
         word.remove_suffix(kActOrder.size());
     }
-    for (const Method method : {Method::RoundToNearest, Method::ClipSearch, Method::Gptq})
+    for (const Method method : allMethods())
         if (word == methodWord(method))
             return makeOption(grid, method, settings);
     return fail(ErrorCode::InvalidArgument,

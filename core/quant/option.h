@@ -3,6 +3,7 @@
 #include "core/quant/quantizer.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,8 +21,12 @@ struct Option
     std::string description; ///< One line for people.
 };
 
+/// Every method, the cheapest first.
+[[nodiscard]] std::span<const Method> allMethods();
 /// Word of a method in option ids: "rtn", "clip", "gptq".
 [[nodiscard]] std::string_view methodWord(Method method);
+/// The inverse. Errors: InvalidArgument naming the known words.
+[[nodiscard]] Result<Method> methodFromWord(std::string_view word);
 
 /// Id of a format and a method, the inverse of optionFromId for grids: "int4-sym-g128/rtn", with "-actorder"
 /// behind gptq when the settings say so.

@@ -184,6 +184,13 @@ UnitScores scoresOfUnit(
 
 } // namespace
 
+std::span<const ScoreKind> allScores()
+{
+    static constexpr std::array kOrder = {ScoreKind::Fisher, ScoreKind::Residual,
+        ScoreKind::WeightErrorRelative, ScoreKind::WeightError, ScoreKind::ActDiag, ScoreKind::ActGram};
+    return kOrder;
+}
+
 std::string_view scoreId(ScoreKind kind)
 {
     return factsOf(kind).id;

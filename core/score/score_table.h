@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,8 @@ enum class ScoreKind
     Residual,
     Fisher,
 };
+/// Every predictor, those that made the better plans first: the order in which people are offered them.
+[[nodiscard]] std::span<const ScoreKind> allScores();
 [[nodiscard]] std::string_view scoreId(ScoreKind kind);
 [[nodiscard]] Result<ScoreKind> scoreFromId(std::string_view id);
 /// One sentence: formula, what it needs, and its known weakness (allocation.md section 8).

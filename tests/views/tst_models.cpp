@@ -1,6 +1,7 @@
 #include "tests/support/safetensors_writer.h"
 #include "views/models/allocation_table.h"
 #include "views/models/document.h"
+#include "views/models/moves_table.h"
 #include "views/models/tensor_tree.h"
 
 #include <QAbstractItemModelTester>

@@ -481,11 +481,8 @@ void Document::restoreSettings()
         m_settings.target = QString::fromStdString(text("target"));
     if (const auto kind = score::scoreFromId(text("score")))
         m_settings.score = *kind;
-    for (const auto method :
-        {quant::Method::RoundToNearest, quant::Method::ClipSearch, quant::Method::Gptq}) {
-        if (text("quantizer") == quant::methodWord(method))
-            m_settings.method = method;
-    }
+    if (const auto method = quant::methodFromWord(text("quantizer")))
+        m_settings.method = *method;
     if (const auto objective = plan::objectiveFromText(text("objective")))
         m_settings.objective = *objective;
     if (const auto gamma = json.find("gamma"); gamma != json.end() && gamma->is_number())

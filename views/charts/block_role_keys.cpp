@@ -1,0 +1,240 @@
+// Keys and menu of the matrix.
+#include "views/charts/block_role_matrix.h"
+
+#include <QContextMenuEvent>
+#include <QKeyEvent>
+#include <QMenu>
+#include <QScrollBar>
+
+#include <algorithm>
+#include <cmath>
+
+namespace bitwright::views {
+
+// --- Keys ---
+
+QVector<int> BlockRoleMatrix::editTargets() const
+{
+    if (!m_selection.isEmpty())
+        return m_selection;
+    QVector<int> focused;
+    for (const int unit : unitsOf(m_focus.y(), m_focus.x()))
+        focused << unit;
+    return focused;
+}
+
+bool BlockRoleMatrix::editKey(QKeyEvent* event)
+{
+    const QVector<int> units = editTargets();
+    const int key = event->key();
+    if (units.isEmpty() || (event->modifiers() & ~Qt::KeypadModifier) != Qt::NoModifier)
+        return false;
+    if (key >= Qt::Key_2 && key <= Qt::Key_9)
+        Q_EMIT setBitsRequested(units, key - Qt::Key_0);
+    else if (key == Qt::Key_0)
+        Q_EMIT restoreRequested(units);
+    else if (key == Qt::Key_K)
+        Q_EMIT lockToggleRequested(units);
+    else if (key == Qt::Key_T)
+        Q_EMIT tieToggleRequested(units);
+    else if (key == Qt::Key_Return || key == Qt::Key_Enter) {
+        const QRectF rect = m_focus.y() >= 0 ? cellRect(m_focus.y(), m_focus.x()) : unitRect(units.first());
+        Q_EMIT optionListRequested(units, viewport()->mapToGlobal(rect.bottomLeft().toPoint()));
+    } else
+        return false;
+    return true;
+}
+
+void BlockRoleMatrix::ensureVisible(int row, int column)
+{
+    const QRectF rect = cellRect(row, column);
+    const QRectF area(m_geometry.left, m_geometry.top, viewport()->width() - m_geometry.left,
+        viewport()->height() - m_geometry.top - m_geometry.bottom);
+    const auto follow = [](QScrollBar* bar, double low, double high, double from, double to) {
+        if (low < from)
+            bar->setValue(bar->value() - static_cast<int>(std::ceil(from - low)));
+        else if (high > to)
+            bar->setValue(bar->value() + static_cast<int>(std::ceil(high - to)));
+    };
+    follow(horizontalScrollBar(), rect.left(), rect.right(), area.left(), area.right());
+    follow(verticalScrollBar(), rect.top(), rect.bottom(), area.top(), area.bottom());
+}
+
+void BlockRoleMatrix::moveFocus(int dx, int dy, Qt::KeyboardModifiers modifiers)
+{
+    if (m_data.rows.empty() || m_data.columns.empty())
+        return;
+    const QPoint last(static_cast<int>(m_data.columns.size()) - 1, static_cast<int>(m_data.rows.size()) - 1);
+    const QPoint from = m_focus.y() < 0 ? QPoint(0, 0) : m_focus + QPoint(dx, dy);
+    m_focus = {std::clamp(from.x(), 0, last.x()), std::clamp(from.y(), 0, last.y())};
+    ensureVisible(m_focus.y(), m_focus.x());
+    QVector<int> focused;
+    for (const int unit : unitsOf(m_focus.y(), m_focus.x()))
+        focused << unit;
+    if (modifiers.testFlag(Qt::ShiftModifier) && m_anchor.y() >= 0) {
+        const QRectF box = cellRect(m_anchor.y(), m_anchor.x()).united(cellRect(m_focus.y(), m_focus.x()));
+        commitSelection(unitsInBox(box.adjusted(1, 1, -1, -1)));
+    } else if (!modifiers.testFlag(Qt::ControlModifier)) {
+        m_anchor = m_focus;
+        commitSelection(focused);
+    }
+    if (!focused.isEmpty()) {
+        // Screen readers announce the cell as the description of the focused widget.
+        setAccessibleDescription(describe(focused.first()));
+        Q_EMIT readoutChanged(describe(focused.first()));
+    }
+    viewport()->update();
+}
+
+bool BlockRoleMatrix::navigationKey(QKeyEvent* event)
+{
+    const Qt::KeyboardModifiers modifiers = event->modifiers();
+    const int far = 1 << 20;
+    switch (event->key()) {
+    case Qt::Key_Left:
+        moveFocus(-1, 0, modifiers);
+        return true;
+    case Qt::Key_Right:
+        moveFocus(1, 0, modifiers);
+        return true;
+    case Qt::Key_Up:
+        moveFocus(0, -1, modifiers);
+        return true;
+    case Qt::Key_Down:
+        moveFocus(0, 1, modifiers);
+        return true;
+    case Qt::Key_PageUp:
+        moveFocus(0, -10, modifiers);
+        return true;
+    case Qt::Key_PageDown:
+        moveFocus(0, 10, modifiers);
+        return true;
+    case Qt::Key_Home:
+        moveFocus(-far, modifiers.testFlag(Qt::ControlModifier) ? -far : 0, Qt::NoModifier);
+        return true;
+    case Qt::Key_End:
+        moveFocus(far, modifiers.testFlag(Qt::ControlModifier) ? far : 0, Qt::NoModifier);
+        return true;
+    case Qt::Key_Plus:
+    case Qt::Key_Equal:
+        zoomIn();
+        return true;
+    case Qt::Key_Minus:
+        zoomOut();
+        return true;
+    case Qt::Key_A:
+        if (modifiers == Qt::ControlModifier) {
+            selectAllUnits();
+            return true;
+        }
+        return false;
+    default:
+        return false;
+    }
+}
+
+bool BlockRoleMatrix::event(QEvent* event)
+{
+    // Digits, K, T, Enter and Space are edits here, not window shortcuts, while the matrix has the focus.
+    if (event->type() == QEvent::ShortcutOverride) {
+        const auto* key = static_cast<QKeyEvent*>(event);
+        const int k = key->key();
+        const bool plain = (key->modifiers() & ~Qt::KeypadModifier) == Qt::NoModifier;
+        const bool edits = k == Qt::Key_0 || (k >= Qt::Key_2 && k <= Qt::Key_9) || k == Qt::Key_K
+            || k == Qt::Key_T || k == Qt::Key_Return || k == Qt::Key_Enter || k == Qt::Key_Space
+            || (k == Qt::Key_Escape && m_gesture != Gesture::None);
+        if (plain && edits) {
+            event->accept();
+            return true;
+        }
+    }
+    return QAbstractScrollArea::event(event);
+}
+
+void BlockRoleMatrix::keyPressEvent(QKeyEvent* event)
+{
+    if (event->key() == Qt::Key_Escape && m_gesture != Gesture::None) {
+        if (m_gesture == Gesture::Pan) {
+            horizontalScrollBar()->setValue(m_panStart.x());
+            verticalScrollBar()->setValue(m_panStart.y());
+        }
+        m_gesture = Gesture::None;
+        setSelection(m_selectionBefore);
+        viewport()->unsetCursor();
+        viewport()->update();
+        return;
+    }
+    if (event->key() == Qt::Key_Space) {
+        if (!event->isAutoRepeat()) {
+            m_spaceHeld = true;
+            m_spacePanned = false;
+            viewport()->setCursor(Qt::OpenHandCursor);
+        }
+        return;
+    }
+    if (!editKey(event) && !navigationKey(event))
+        QAbstractScrollArea::keyPressEvent(event);
+}
+
+void BlockRoleMatrix::keyReleaseEvent(QKeyEvent* event)
+{
+    if (event->key() != Qt::Key_Space || event->isAutoRepeat()) {
+        QAbstractScrollArea::keyReleaseEvent(event);
+        return;
+    }
+    m_spaceHeld = false;
+    viewport()->unsetCursor();
+    // Space without a drag toggles the focused cell: the keyboard's way of Ctrl+click.
+    if (!m_spacePanned && m_focus.y() >= 0) {
+        QVector<int> focused;
+        for (const int unit : unitsOf(m_focus.y(), m_focus.x()))
+            focused << unit;
+        if (!focused.isEmpty())
+            applySelection(focused, Qt::ControlModifier);
+    }
+}
+
+// --- Menu ---
+
+QMenu* BlockRoleMatrix::createContextMenu()
+{
+    auto* menu = new QMenu(this);
+    const QVector<int> units = editTargets();
+    Q_EMIT contextMenuAboutToShow(menu, units);
+    if (!units.isEmpty()) {
+        QMenu* bits = menu->addMenu(tr("Set bits"));
+        for (int b = 2; b <= 9; ++b)
+            connect(bits->addAction(tr("%1 bits\t%1").arg(b)), &QAction::triggered, this,
+                [this, units, b] { Q_EMIT setBitsRequested(units, b); });
+        connect(menu->addAction(tr("Restore the solver's choice\t0")), &QAction::triggered, this,
+            [this, units] { Q_EMIT restoreRequested(units); });
+        connect(menu->addAction(tr("Lock or unlock\tK")), &QAction::triggered, this,
+            [this, units] { Q_EMIT lockToggleRequested(units); });
+        connect(menu->addAction(tr("Tie or untie\tT")), &QAction::triggered, this,
+            [this, units] { Q_EMIT tieToggleRequested(units); });
+        connect(menu->addAction(tr("Options…\tEnter")), &QAction::triggered, this,
+            [this, units] { Q_EMIT optionListRequested(units, QCursor::pos()); });
+        menu->addSeparator();
+    }
+    connect(menu->addAction(tr("Select all\tCtrl+A")), &QAction::triggered, this,
+        &BlockRoleMatrix::selectAllUnits);
+    connect(menu->addAction(tr("Zoom in\t+")), &QAction::triggered, this, &BlockRoleMatrix::zoomIn);
+    connect(menu->addAction(tr("Zoom out\t-")), &QAction::triggered, this, &BlockRoleMatrix::zoomOut);
+    connect(menu->addAction(tr("Fit to the window")), &QAction::triggered, this, &BlockRoleMatrix::resetView);
+    menu->addSeparator();
+    addExportActions(*menu);
+    return menu;
+}
+
+void BlockRoleMatrix::contextMenuEvent(QContextMenuEvent* event)
+{
+    // A right click outside the selection means the cell under it.
+    const int unit = event->reason() == QContextMenuEvent::Mouse ? unitAt(event->pos()) : -1;
+    if (unit >= 0 && !m_isSelected[static_cast<std::size_t>(unit)])
+        clickAt(event->pos(), Qt::NoModifier);
+    QMenu* menu = createContextMenu();
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->popup(event->globalPos());
+}
+
+} // namespace bitwright::views
