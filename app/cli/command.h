@@ -81,6 +81,7 @@ Run registerPlan(CLI::App& app);
 Run registerFrontier(CLI::App& app);
 Run registerQuantize(CLI::App& app);
 Run registerVerify(CLI::App& app);
+Run registerCompare(CLI::App& app);
 Run registerExportPlan(CLI::App& app);
 Run registerExportStats(CLI::App& app);
 Run registerView(CLI::App& app);

@@ -13,6 +13,7 @@ const std::vector<Command>& commands()
         {"frontier", "List all non-dominated plans", registerFrontier},
         {"quantize", "Run a plan's quantizers and export", registerQuantize},
         {"verify", "Re-read an export independently and compare", registerVerify},
+        {"compare", "Compare two checkpoints tensor by tensor", registerCompare},
         {"export-plan", "Write a plan in another form", registerExportPlan},
         {"export-stats", "Write everything measured, for notebooks", registerExportStats},
         {"view", "Draw a chart of the window to a file", registerView},
