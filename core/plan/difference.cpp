@@ -31,8 +31,8 @@ Result<PlanDifference> differenceOf(
             item.deltaHarm = 0.0;
         else if (left.score && right.score)
             item.deltaHarm = *right.score - *left.score;
-        difference.changed += item.same() ? 0 : 1;
-        difference.unknown += item.deltaHarm ? 0 : 1;
+        difference.changed += item.same() ? 0U : 1U;
+        difference.unknown += item.deltaHarm ? 0U : 1U;
         difference.deltaBytes += item.deltaBytes;
         difference.deltaHarm += item.deltaHarm.value_or(0.0);
         difference.units.push_back(item);

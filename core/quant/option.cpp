@@ -90,10 +90,10 @@ std::vector<std::pair<std::string, bool>> catalogFormats()
 std::vector<Option> makeCatalog()
 {
     std::vector<Option> catalog{keepOption()};
-    for (const auto& [id, allMethods] : catalogFormats()) {
+    for (const auto& [id, everyMethod] : catalogFormats()) {
         const auto grid = numeric::gridFromId(id);
         for (const Method method : allMethods())
-            if (grid && (allMethods || method == Method::RoundToNearest))
+            if (grid && (everyMethod || method == Method::RoundToNearest))
                 catalog.push_back(makeOption(*grid, method, {}));
     }
     return catalog;

@@ -84,8 +84,8 @@ void TestCliCompare::differencesAreNumbers()
     const json document = run({QStringLiteral("compare"), a, b, QStringLiteral("--json")}).document();
     QVERIFY(document.is_object());
     QVERIFY(!document["same"].get<bool>());
-    QCOMPARE(document["only_a"], json::array({"only.a"}));
-    QCOMPARE(document["only_b"], json::array({"only.b"}));
+    QVERIFY(document["only_a"] == json::array({"only.a"}));
+    QVERIFY(document["only_b"] == json::array({"only.b"}));
     const auto& item = document["tensors"].at(0);
     QCOMPARE(item["name"].get<std::string>(), std::string("shared.weight"));
     QCOMPARE(item["same_bytes"].get<bool>(), false);
