@@ -1,6 +1,7 @@
 #include "views/panels/sensitivity_panel.h"
 
 #include "views/charts/chart_math.h"
+#include "views/panels/chart_data.h"
 #include "views/panels/plan_data.h"
 
 #include <QMenu>
