@@ -55,6 +55,7 @@ void BlockRoleMatrix::setData(MatrixData data)
     clearEmpty();
     indexUnits();
     layoutScrollBars();
+    tableDataChanged();
     invalidate();
 }
 
@@ -68,6 +69,7 @@ void BlockRoleMatrix::setUnits(std::vector<MatrixUnit> units)
         m_hover = -1;
     }
     indexUnits();
+    tableDataChanged();
     invalidate();
 }
 

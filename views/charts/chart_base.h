@@ -13,6 +13,8 @@
 #include <optional>
 #include <vector>
 
+class QToolButton;
+
 namespace bitwright::views {
 
 class EmptyState;
@@ -60,8 +62,10 @@ private:
 
 // Base of the charts on axes. Gestures: wheel zooms at the cursor (over an axis: that axis only); middle drag
 // or Space+drag pans; double click on an axis resets it; L toggles log of the axis under the cursor; left
-// drag zooms to a box unless the chart uses it; click on a legend entry toggles it; Home resets; arrows pan;
-// + and - zoom; Esc cancels a gesture.
+// drag zooms to a box unless the chart uses it; click on a legend entry toggles it, double click or
+// Ctrl+click shows it alone; Home resets; arrows pan; + and - zoom; Ctrl+arrows move the crosshair and Enter
+// clicks there; Tab walks through the legend, Space toggles; Esc cancels a gesture. Two buttons at the top
+// right open the menu and reset the view.
 class ChartBase : public QCustomPlot, public ChartSurface
 {
     Q_OBJECT
@@ -98,7 +102,24 @@ public:
 
     [[nodiscard]] bool isLegendKeyShown(const QString& key) const;
     void setLegendKeyShown(const QString& key, bool shown);
+    // Hides the other entries of the same kind (the part of the key before ':'); shows them all when this one
+    // was alone.
+    void showLegendKeyAlone(const QString& key);
     [[nodiscard]] QString readout() const { return m_readout; }
+    // Pixels of a legend entry, empty when it found no room.
+    [[nodiscard]] QRectF legendRect(const QString& key) const;
+    // Key of the legend entry that has the keyboard focus, empty when the plot has it.
+    [[nodiscard]] QString focusedLegendKey() const;
+
+    [[nodiscard]] QList<QAction*> chartActions() override;
+    // Checked while the axis is logarithmic; invisible where that makes no sense.
+    [[nodiscard]] QAction* logAction(Qt::Orientation axis) const;
+
+    // For screen readers.
+    [[nodiscard]] QString accessibleValue() const;
+    [[nodiscard]] virtual QString accessibleSummary() const;
+    [[nodiscard]] static QString keyboardHelp();
+    [[nodiscard]] QString emptyMessage() const;
 
     void renderTo(QPainter& painter, QSize size) override;
     [[nodiscard]] QWidget* surfaceWidget() override { return this; }
@@ -178,6 +199,12 @@ protected:
         QPainter& painter, const QPointF& anchor, const QString& text, const QRectF& bounds) const;
     [[nodiscard]] QFont smallFont() const;
 
+    // The legend entry under the mouse or the focus changed (empty: none); charts emphasize what it names.
+    virtual void legendHovered(const QString& key);
+
+    bool focusNextPrevChild(bool next) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
@@ -217,6 +244,7 @@ private:
     void buildLayout();
     void applyTheme();
     void relayout(QSize size);
+    [[nodiscard]] int smallLineHeight() const;
     [[nodiscard]] AxisState& state(Qt::Orientation axis);
     [[nodiscard]] const AxisState& state(Qt::Orientation axis) const;
     [[nodiscard]] Zone zoneAt(const QPointF& position) const;
@@ -228,7 +256,20 @@ private:
     void updateCursorShape();
     void paintCrosshair(QCPPainter& painter);
     void paintStale(QCPPainter& painter);
-    void addViewActions(QMenu& menu);
+    void paintFocus(QCPPainter& painter);
+    void createActions();
+    void createButtons();
+    void placeButtons();
+    void refreshActions();
+    void viewMoved();
+    void openMenu(const QPointF& position, const QPoint& global);
+    void hoverLegend(int entry);
+    void focusLegend(int entry);
+    bool legendKeyPressed(int key);
+    bool moveCrosshair(const QKeyEvent& event);
+    void installAccessibility();
+    void announceValue();
+    [[nodiscard]] static int buttonsWidth();
     void addLegendActions(QMenu& menu);
     void addColorMapActions(QMenu& menu);
     void beginPan(const QPointF& position);
@@ -247,6 +288,13 @@ private:
     QString m_labelX;
     QString m_labelY;
     QSet<QString> m_hiddenKeys;
+    QList<QAction*> m_viewActions;
+    QAction* m_logX = nullptr;
+    QAction* m_logY = nullptr;
+    QToolButton* m_menuButton = nullptr;
+    QToolButton* m_resetButton = nullptr;
+    int m_focusedEntry = -1;
+    int m_hoveredEntry = -1;
     std::optional<QPointF> m_cursor;
     QString m_readout;
     bool m_stale = false;
@@ -260,6 +308,8 @@ private:
     bool m_dragged = false;
     Interval m_panX;
     Interval m_panY;
+    bool m_panUserX = false; // whether the user had a view of the axis before the pan
+    bool m_panUserY = false;
 };
 
 } // namespace bitwright::views

@@ -2,13 +2,11 @@
 #include "views/charts/chart_base.h"
 #include "views/charts/chart_parts.h"
 
-#include <QActionGroup>
-#include <QContextMenuEvent>
 #include <QKeyEvent>
-#include <QMenu>
 #include <QMouseEvent>
 #include <QWheelEvent>
 
+#include <algorithm>
 #include <cmath>
 
 namespace bitwright::views {
@@ -39,6 +37,7 @@ void ChartBase::resizeEvent(QResizeEvent* event)
     relayout(size());
     QCustomPlot::resizeEvent(event);
     syncAxes();
+    placeButtons();
 }
 
 void ChartBase::changeEvent(QEvent* event)
@@ -58,7 +57,8 @@ bool ChartBase::event(QEvent* event)
         const auto* key = static_cast<QKeyEvent*>(event);
         const bool plain = !(key->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
         const bool ours = key->key() == Qt::Key_L || key->key() == Qt::Key_Home || key->key() == Qt::Key_Space
-            || (key->key() == Qt::Key_Escape && m_gesture != Gesture::None);
+            || key->key() == Qt::Key_Plus || key->key() == Qt::Key_Minus
+            || (key->key() == Qt::Key_Escape && (m_gesture != Gesture::None || m_focusedEntry >= 0));
         if (plain && ours) {
             event->accept();
             return true;
@@ -89,6 +89,8 @@ void ChartBase::beginPan(const QPointF& position)
     m_pressPosition = position;
     m_panX = viewRange(Qt::Horizontal);
     m_panY = viewRange(Qt::Vertical);
+    m_panUserX = m_x.userView;
+    m_panUserY = m_y.userView;
     updateCursorShape();
 }
 
@@ -104,9 +106,7 @@ void ChartBase::panTo(const QPointF& position)
     applyRange(Qt::Vertical, panned(m_panY, alongY, m_y.logarithmic), true);
     m_x.userView = m_x.userView || moved.x() != 0;
     m_y.userView = m_y.userView || moved.y() != 0;
-    syncAxes();
-    requestReplot();
-    Q_EMIT viewChanged();
+    viewMoved();
 }
 
 void ChartBase::mousePressEvent(QMouseEvent* event)
@@ -126,8 +126,12 @@ void ChartBase::mousePressEvent(QMouseEvent* event)
         return;
     const int entry = m_legend->entryAt(position);
     if (entry >= 0) {
-        const LegendEntry& clickedEntry = m_legend->entries()[static_cast<std::size_t>(entry)];
-        if (clickedEntry.toggles)
+        const LegendEntry clickedEntry = m_legend->entries()[static_cast<std::size_t>(entry)];
+        if (!clickedEntry.toggles)
+            return;
+        if (event->modifiers().testFlag(Qt::ControlModifier) || event->type() == QEvent::MouseButtonDblClick)
+            showLegendKeyAlone(clickedEntry.key);
+        else
             setLegendKeyShown(clickedEntry.key, !isLegendKeyShown(clickedEntry.key));
         return;
     }
@@ -149,8 +153,10 @@ void ChartBase::mouseMoveEvent(QMouseEvent* event)
         panTo(position);
     else if (m_gesture == Gesture::Chart)
         gestureMove(position, event->modifiers());
-    else
+    else {
+        hoverLegend(m_legend->entryAt(position));
         hoverMoved(position);
+    }
     refreshReadout();
     layer(QStringLiteral("crosshair"))->replot();
 }
@@ -186,6 +192,7 @@ void ChartBase::mouseDoubleClickEvent(QMouseEvent* event)
 void ChartBase::leaveEvent(QEvent* event)
 {
     m_cursor.reset();
+    hoverLegend(-1);
     hoverLeft();
     refreshReadout();
     layer(QStringLiteral("crosshair"))->replot();
@@ -202,8 +209,9 @@ void ChartBase::cancelGesture()
     if (gesture == Gesture::Pan) {
         applyRange(Qt::Horizontal, m_panX, true);
         applyRange(Qt::Vertical, m_panY, true);
-        syncAxes();
-        requestReplot();
+        m_x.userView = m_panUserX;
+        m_y.userView = m_panUserY;
+        viewMoved();
     }
     updateCursorShape();
     layer(QStringLiteral("crosshair"))->replot();
@@ -269,8 +277,13 @@ void ChartBase::keyPressEvent(QKeyEvent* event)
         event->ignore();
         return;
     }
-    if (keyPressed(event))
+    if ((m_focusedEntry >= 0 && legendKeyPressed(event->key())) || moveCrosshair(*event) || keyPressed(event))
         return;
+    const bool enter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
+    if (enter && m_cursor && plotArea().contains(*m_cursor)) {
+        clicked(*m_cursor, event->modifiers());
+        return;
+    }
     if (event->key() == Qt::Key_Space) {
         m_spaceHeld = true;
         updateCursorShape();
@@ -291,80 +304,115 @@ void ChartBase::keyReleaseEvent(QKeyEvent* event)
     QCustomPlot::keyReleaseEvent(event);
 }
 
-// --- Menu ---
+// --- Keyboard focus, legend and crosshair ---
 
-void ChartBase::addViewActions(QMenu& menu)
+void ChartBase::focusInEvent(QFocusEvent* event)
 {
-    const auto add = [&](const QString& text, auto slot) {
-        connect(menu.addAction(text), &QAction::triggered, this, slot);
-    };
-    add(tr("Reset view\tHome"), [this] { resetView(); });
-    add(tr("Zoom in\t+"), [this] { zoomIn(); });
-    add(tr("Zoom out\t-"), [this] { zoomOut(); });
-    for (const Qt::Orientation axis : {Qt::Horizontal, Qt::Vertical}) {
-        if (!logAllowed(axis))
-            continue;
-        QAction* action = menu.addAction(axis == Qt::Horizontal ? tr("Logarithmic horizontal axis\tL")
-                                                                : tr("Logarithmic vertical axis\tL"));
-        action->setCheckable(true);
-        action->setChecked(isLogarithmic(axis));
-        connect(action, &QAction::toggled, this, [this, axis](bool on) { setLogarithmic(axis, on); });
-    }
+    QCustomPlot::focusInEvent(event);
+    layer(QStringLiteral("crosshair"))->replot();
 }
 
-void ChartBase::addLegendActions(QMenu& menu)
+void ChartBase::focusOutEvent(QFocusEvent* event)
 {
-    QMenu* shown = nullptr;
-    for (const LegendEntry& entry : m_legend->entries()) {
-        if (!entry.toggles)
-            continue;
-        if (!shown)
-            shown = menu.addMenu(tr("Show"));
-        QAction* action = shown->addAction(entry.label);
-        action->setCheckable(true);
-        action->setChecked(isLegendKeyShown(entry.key));
-        connect(action, &QAction::toggled, this,
-            [this, key = entry.key](bool on) { setLegendKeyShown(key, on); });
-    }
+    m_spaceHeld = false; // its release goes elsewhere
+    updateCursorShape();
+    focusLegend(-1);
+    QCustomPlot::focusOutEvent(event);
+    layer(QStringLiteral("crosshair"))->replot();
 }
 
-void ChartBase::addColorMapActions(QMenu& menu)
+// Tab goes from the plot through the legend before it leaves. Children ask here too.
+bool ChartBase::focusNextPrevChild(bool next)
 {
-    if (!usesColorMap())
+    if (hasFocus() && !isEmpty() && (next || m_focusedEntry >= 0)) {
+        const int entry = m_legend->neighbour(m_focusedEntry, next);
+        if (entry >= 0 || !next) {
+            focusLegend(entry);
+            return true;
+        }
+    }
+    return QCustomPlot::focusNextPrevChild(next);
+}
+
+void ChartBase::focusLegend(int entry)
+{
+    if (m_focusedEntry == entry)
         return;
-    QMenu* maps = menu.addMenu(tr("Color map"));
-    auto* group = new QActionGroup(maps);
-    for (const ColorMap map : {ColorMap::Cividis, ColorMap::Viridis, ColorMap::Magma, ColorMap::Grey}) {
-        QAction* action = maps->addAction(colorMapName(map));
-        action->setCheckable(true);
-        action->setChecked(map == m_colorMap);
-        group->addAction(action);
-        connect(action, &QAction::triggered, this, [this, map] { setColorMap(map); });
+    m_focusedEntry = entry;
+    m_legend->setFocused(entry);
+    legendHovered(focusedLegendKey());
+    requestReplot();
+    announceValue();
+}
+
+void ChartBase::hoverLegend(int entry)
+{
+    if (m_hoveredEntry == entry)
+        return;
+    m_hoveredEntry = entry;
+    const auto& entries = m_legend->entries();
+    legendHovered(entry >= 0 ? entries[static_cast<std::size_t>(entry)].key : focusedLegendKey());
+    setToolTip(entry < 0 || !entries[static_cast<std::size_t>(entry)].toggles
+            ? QString()
+            : tr("Click shows or hides; double click shows this alone"));
+}
+
+bool ChartBase::legendKeyPressed(int key)
+{
+    const QString entry = focusedLegendKey();
+    switch (key) {
+    case Qt::Key_Space:
+        setLegendKeyShown(entry, !isLegendKeyShown(entry));
+        return true;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        showLegendKeyAlone(entry);
+        return true;
+    case Qt::Key_Left:
+    case Qt::Key_Right:
+        if (const int beside = m_legend->neighbour(m_focusedEntry, key == Qt::Key_Right); beside >= 0)
+            focusLegend(beside);
+        return true;
+    case Qt::Key_Escape:
+        focusLegend(-1);
+        return true;
+    default:
+        return false;
     }
 }
 
-QMenu* ChartBase::createContextMenu(const QPointF& position)
+// The keyboard's mouse: Ctrl+arrows, with Shift by single pixels.
+bool ChartBase::moveCrosshair(const QKeyEvent& event)
 {
-    auto* menu = new QMenu(this);
-    extendMenu(*menu, position);
-    if (!menu->isEmpty())
-        menu->addSeparator();
-    addViewActions(*menu);
-    addLegendActions(*menu);
-    addColorMapActions(*menu);
-    menu->addSeparator();
-    addExportActions(*menu);
-    Q_EMIT contextMenuAboutToShow(menu);
-    return menu;
-}
-
-void ChartBase::contextMenuEvent(QContextMenuEvent* event)
-{
-    if (isEmpty() || m_gesture != Gesture::None)
-        return;
-    QMenu* menu = createContextMenu(event->pos());
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->popup(event->globalPos());
+    if (!event.modifiers().testFlag(Qt::ControlModifier) || event.modifiers().testFlag(Qt::AltModifier))
+        return false;
+    const double step = event.modifiers().testFlag(Qt::ShiftModifier) ? 1 : 8;
+    QPointF by;
+    switch (event.key()) {
+    case Qt::Key_Left:
+        by = {-step, 0};
+        break;
+    case Qt::Key_Right:
+        by = {step, 0};
+        break;
+    case Qt::Key_Up:
+        by = {0, -step};
+        break;
+    case Qt::Key_Down:
+        by = {0, step};
+        break;
+    default:
+        return false;
+    }
+    const QRectF area = plotArea();
+    const bool inside = m_cursor && area.contains(*m_cursor);
+    const QPointF to = inside ? *m_cursor + by : area.center();
+    m_cursor = QPointF(
+        std::clamp(to.x(), area.left(), area.right() - 1), std::clamp(to.y(), area.top(), area.bottom() - 1));
+    hoverMoved(*m_cursor);
+    refreshReadout();
+    layer(QStringLiteral("crosshair"))->replot();
+    return true;
 }
 
 } // namespace bitwright::views

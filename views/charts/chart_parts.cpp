@@ -58,7 +58,7 @@ void LegendStrip::setLook(const QFont& font, const QColor& text, const QColor& m
     m_muted = muted;
 }
 
-void LegendStrip::settle(int width, int maximumRows)
+void LegendStrip::settle(int width, int maximumRows, int minimumHeight)
 {
     const QFontMetricsF metrics(m_font);
     const double rowHeight = std::ceil(metrics.height()) + 4;
@@ -86,7 +86,8 @@ void LegendStrip::settle(int width, int maximumRows)
         m_places[i] = QRectF(x, y, w, rowHeight);
         x += w + kEntryGap;
     }
-    const int height = m_entries.empty() || maximumRows < 1 ? 0 : static_cast<int>(y + rowHeight) + 2;
+    const int used = m_entries.empty() || maximumRows < 1 ? 0 : static_cast<int>(y + rowHeight) + 2;
+    const int height = std::max(used, minimumHeight);
     setMinimumSize(0, height);
     setMaximumSize(QWIDGETSIZE_MAX, height);
 }
@@ -97,6 +98,23 @@ int LegendStrip::entryAt(const QPointF& position) const
     for (std::size_t i = 0; i < m_places.size(); ++i)
         if (m_places[i].adjusted(-3, 0, 3, 0).contains(local))
             return static_cast<int>(i);
+    return -1;
+}
+
+QRectF LegendStrip::placeOf(int entry) const
+{
+    const auto index = static_cast<std::size_t>(entry);
+    if (entry < 0 || index >= m_places.size() || m_places[index].isNull())
+        return {};
+    return m_places[index].translated(rect().topLeft());
+}
+
+int LegendStrip::neighbour(int entry, bool forward) const
+{
+    const int count = static_cast<int>(m_places.size());
+    for (int i = entry + (forward ? 1 : -1); i >= 0 && i < count; i += forward ? 1 : -1)
+        if (m_entries[static_cast<std::size_t>(i)].toggles && !m_places[static_cast<std::size_t>(i)].isNull())
+            return i;
     return -1;
 }
 
@@ -143,6 +161,11 @@ void LegendStrip::draw(QCPPainter* painter)
         font.setStrikeOut(hidden);
         painter->setFont(font);
         painter->drawText(textArea, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, label);
+        if (static_cast<int>(i) == m_focused) {
+            painter->setPen(QPen(m_focusColor, 1.5));
+            painter->setBrush(Qt::NoBrush);
+            painter->drawRoundedRect(place.adjusted(-3, 1, 4, -1), 3, 3);
+        }
     }
     if (m_more > 0) {
         painter->setPen(m_muted);

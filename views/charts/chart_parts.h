@@ -35,10 +35,16 @@ public:
     [[nodiscard]] const std::vector<LegendEntry>& entries() const { return m_entries; }
     void setHidden(const QSet<QString>& keys) { m_hidden = keys; }
     void setLook(const QFont& font, const QColor& text, const QColor& muted);
-    // Wraps to `width` with at most `maximumRows` rows and fixes the height.
-    void settle(int width, int maximumRows);
+    // Wraps to `width` with at most `maximumRows` rows and fixes the height, at least to `minimumHeight`.
+    void settle(int width, int maximumRows, int minimumHeight);
     // Entry at a widget position, -1 when none.
     [[nodiscard]] int entryAt(const QPointF& position) const;
+    // Its rectangle in the widget, null when it found no room.
+    [[nodiscard]] QRectF placeOf(int entry) const;
+    // Entry after (or before) `entry` that can be toggled and is visible; -1 when none. -1 starts.
+    [[nodiscard]] int neighbour(int entry, bool forward) const;
+    void setFocused(int entry) { m_focused = entry; }
+    void setFocusColor(const QColor& color) { m_focusColor = color; }
 
 protected:
     void draw(QCPPainter* painter) override;
@@ -52,6 +58,8 @@ private:
     QFont m_font;
     QColor m_text;
     QColor m_muted;
+    QColor m_focusColor;
+    int m_focused = -1;
     QRectF m_morePlace;
     int m_more = 0;
 };

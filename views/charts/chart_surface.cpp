@@ -6,7 +6,6 @@
 #include <QFileInfo>
 #include <QFontMetricsF>
 #include <QImage>
-#include <QMenu>
 #include <QMessageBox>
 #include <QMimeData>
 #include <QPainter>
@@ -53,6 +52,9 @@ ChartSurface::~ChartSurface() = default;
 void ChartSurface::setCaption(const ChartCaption& caption)
 {
     m_caption = caption;
+    QWidget* widget = surfaceWidget();
+    widget->setAccessibleName(caption.title);
+    widget->setAccessibleDescription(caption.footnote());
 }
 
 int ChartSurface::captionHeight(int width) const
@@ -167,17 +169,6 @@ void ChartSurface::exportInteractively()
     QString error;
     if (!path.isEmpty() && !saveTo(path, widget->size(), &error))
         QMessageBox::warning(widget, QCoreApplication::translate("ChartSurface", "Export picture"), error);
-}
-
-void ChartSurface::addExportActions(QMenu& menu)
-{
-    const auto text = [](const char* s) { return QCoreApplication::translate("ChartSurface", s); };
-    QObject::connect(
-        menu.addAction(text("Copy picture")), &QAction::triggered, &menu, [this] { copyPicture(); });
-    QObject::connect(
-        menu.addAction(text("Copy data (CSV)")), &QAction::triggered, &menu, [this] { copyData(); });
-    QObject::connect(menu.addAction(text("Export picture…")), &QAction::triggered, surfaceWidget(),
-        [this] { exportInteractively(); });
 }
 
 } // namespace bitwright::views

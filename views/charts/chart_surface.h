@@ -2,14 +2,20 @@
 
 #include "views/charts/palette.h"
 
+#include <QList>
 #include <QString>
 
+class QAction;
 class QMenu;
 class QPainter;
 class QSize;
 class QWidget;
 
 namespace bitwright::views {
+
+class ChartTable;
+class DataTable;
+struct TableData;
 
 // Where the numbers come from; shown as footnote on screen and written in full below an exported picture.
 struct ChartCaption
@@ -40,14 +46,35 @@ public:
     bool saveTo(const QString& path, QSize size, QString* error = nullptr);
     void copyPicture();
     void copyData();
-    // Appends "Copy picture", "Copy data", "Export picture..." to a context menu.
+    // Appends "Show as table", "Copy picture", "Copy data", "Export picture..." to a context menu.
     void addExportActions(QMenu& menu);
 
+    // --- The table in place of the chart ---
+    // Rows that stand for the chart: csv() as a table unless that would be too long to read.
+    [[nodiscard]] virtual TableData tableData() const;
+    void setTableShown(bool shown);
+    [[nodiscard]] bool isTableShown() const;
+    [[nodiscard]] DataTable* table() const; // nullptr until it was shown first
+
+    // Everything that this chart can do without a place under the mouse, for menus and the palette.
+    [[nodiscard]] virtual QList<QAction*> chartActions();
+    // Gives the actions their stable ids: "<prefix>.table", "<prefix>.copy-picture"...
+    void nameActions(const QString& prefix);
+
+protected:
+    // Call when csv() would say something else.
+    void tableDataChanged();
+    // An action of the surface's widget; `word` completes its id.
+    QAction* makeAction(const QString& word, const QString& text, const QString& tip);
+
 private:
+    [[nodiscard]] const QList<QAction*>& surfaceActions();
     void renderPage(QPainter& painter, QSize size, int captionHeight);
     [[nodiscard]] int captionHeight(int width) const;
     void exportInteractively();
     ChartCaption m_caption;
+    QList<QAction*> m_actions; // owned by the widget
+    ChartTable* m_table = nullptr; // a child of the widget
 };
 
 } // namespace bitwright::views

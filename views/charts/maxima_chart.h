@@ -14,14 +14,20 @@ struct MaximaSite
     std::optional<double> quantile999; // 99.9 % quantile of |x|
     std::optional<double> rms;
     bool nonFinite = false; // NaN or Inf were seen
+    double offset = 0; // place within the block: 0.5 is between its two sublayers
+    [[nodiscard]] double position() const { return block + offset; }
 };
 struct MassiveMark
 {
     int site = 0; // index into MaximaDump::sites
-    int channel = 0;
+    int channel = 0; // -1: unknown
     std::int64_t token = 0;
     QString tokenText; // may be empty
     double value = 0; // signed
+    bool bySite = true; // against the median of the site (Sun et al.)
+    bool byToken = false; // against the median of its token (Max_act_llm)
+    std::optional<std::int32_t> tokenId = std::nullopt;
+    int count = 0; // values of the channel that count as massive; 0 or 1: this one
 };
 struct MaximaDump
 {
@@ -33,6 +39,7 @@ struct MaximaData
 {
     std::vector<MaximaDump> dumps; // the second is drawn dashed
     int lastBlock = -1; // sites behind it are labelled "end", those before block 0 "start"; -1: numbers only
+    QStringList mainGroups; // drawn in full while nothing else is asked for; the other kinds are faint
 };
 
 // Block index against max |x|, q99.9 and rms per kind of site, log y; massive activations as labelled stars.

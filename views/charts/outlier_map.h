@@ -29,7 +29,12 @@ struct OutlierMapData
     QString unit; // may be empty
     bool logarithmic = true; // color scale; false for kurtosis-like signed or zero-based measures
     std::vector<OutlierMark> marks; // cells that an outlier criterion names
-    QString criterion; // of the marks, for the legend; may be empty
+    QString criterion; // of the marks and numbers, for the legend; may be empty
+    std::vector<int> markedChannels; // whole columns that the criterion names
+    std::vector<double> rowValues; // one number of the criterion per row, NaN unknown; empty when it has none
+    QString rowMeasure; // what they are
+    bool rowsAreShares = false; // shown in percent
+    QString criterionNote; // counts, or why there is nothing
 };
 
 // Layers down, channels across. Decimates by maximum, so a single hot channel never disappears; marginals

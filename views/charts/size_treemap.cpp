@@ -33,6 +33,7 @@ void SizeTreemap::setItems(std::vector<TreemapItem> items)
     m_current = m_hover = -1;
     clearEmpty();
     m_rects = layoutFor(size());
+    tableDataChanged();
     update();
 }
 

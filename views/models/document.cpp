@@ -122,6 +122,7 @@ void Document::close()
     m_scanned = 0;
     m_scanJob = nullptr;
     m_outliers.clear();
+    m_tokenIds.clear();
     m_channelMaps.clear();
     m_channelMapsRequested.clear();
     m_space.reset();
@@ -284,25 +285,39 @@ std::shared_ptr<const stats::OutlierReport> Document::outliers(int dump) const
         : nullptr;
 }
 
+std::vector<std::int32_t> Document::tokenIds(int dump) const
+{
+    const auto found = m_tokenIds.find(static_cast<std::size_t>(dump));
+    return found != m_tokenIds.end() ? found->second : std::vector<std::int32_t>();
+}
+
 void Document::startOutliers()
 {
+    struct Findings
+    {
+        std::shared_ptr<const stats::OutlierReport> report;
+        std::vector<std::int32_t> tokens;
+    };
     const int generation = m_generation;
     for (std::size_t i = 0; i < m_outliers.size(); ++i) {
         if (m_outliers[i])
             continue;
         auto dump = m_workspace->dumps()[i];
-        m_jobs.run<std::shared_ptr<const stats::OutlierReport>>(
+        m_jobs.run<Findings>(
             tr("Outlier criteria"), kDumpLane,
-            [dump](const RunContext& context) -> Result<std::shared_ptr<const stats::OutlierReport>> {
+            [dump](const RunContext& context) -> Result<Findings> {
                 BITWRIGHT_ASSIGN(auto report, stats::outlierReport(*dump, {}, context));
-                return std::make_shared<const stats::OutlierReport>(std::move(report));
+                BITWRIGHT_ASSIGN(auto tokens, dump->loadTokens());
+                return Findings{
+                    std::make_shared<const stats::OutlierReport>(std::move(report)), std::move(tokens)};
             },
-            [this, generation, i](Result<std::shared_ptr<const stats::OutlierReport>> report) {
+            [this, generation, i](Result<Findings> found) {
                 if (generation != m_generation)
                     return;
-                if (!report)
-                    return reportError(report.error());
-                m_outliers[i] = std::move(*report);
+                if (!found)
+                    return reportError(found.error());
+                m_outliers[i] = std::move(found->report);
+                m_tokenIds[i] = std::move(found->tokens);
                 Q_EMIT outliersChanged();
             });
     }

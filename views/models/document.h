@@ -65,6 +65,8 @@ public:
     [[nodiscard]] int nonFiniteTensors() const;
     /// Outlier criteria of a dump; nullptr until computed.
     [[nodiscard]] std::shared_ptr<const stats::OutlierReport> outliers(int dump) const;
+    /// Token ids of a dump as recorded, -1 where a sequence is padded; empty until read or when it has none.
+    [[nodiscard]] std::vector<std::int32_t> tokenIds(int dump) const;
     /// Channel map of the first dump; nullptr until computed. Asking starts the job.
     [[nodiscard]] std::shared_ptr<const stats::ChannelMap> channelMap(stats::ChannelMeasure measure);
 
@@ -173,6 +175,7 @@ private:
     int m_scanned = 0;
     Job* m_scanJob = nullptr;
     std::vector<std::shared_ptr<const stats::OutlierReport>> m_outliers;
+    std::map<std::size_t, std::vector<std::int32_t>> m_tokenIds; ///< By dump.
     std::map<stats::ChannelMeasure, std::shared_ptr<const stats::ChannelMap>> m_channelMaps;
     std::set<stats::ChannelMeasure> m_channelMapsRequested;
 

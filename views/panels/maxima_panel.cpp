@@ -11,6 +11,7 @@ MaximaPanel::MaximaPanel(Document& document, QWidget* parent)
     , m_chart(new MaximaChart(this))
 {
     m_layout->addWidget(m_chart);
+    offerChart(*m_chart);
     connect(m_chart, &ChartBase::readoutChanged, this, &Panel::readout);
     connect(m_chart, &ChartBase::remedyRequested, this,
         [this] { m_document.isOpen() ? Q_EMIT openDumpRequested() : Q_EMIT openModelRequested(); });
@@ -43,7 +44,7 @@ void MaximaPanel::refresh()
     m_chart->clearEmpty();
     m_chart->setCaption({title(), sourceText(m_document), tr("max |x|, 99.9 % quantile and rms per site"),
         tr("measured by the dump")});
-    m_chart->setData(maximaData(m_document));
+    m_chart->setData(maximaData(m_document, massiveValues(m_document)));
     followSelection();
 }
 

@@ -29,6 +29,7 @@ OutlierPanel::OutlierPanel(Document& document, QWidget* parent)
     bar->addStretch();
     m_layout->addLayout(bar);
     m_layout->addWidget(m_map, 1);
+    offerChart(*m_map);
     connect(m_map, &ChartBase::readoutChanged, this, &Panel::readout);
     connect(m_measure, &QComboBox::currentIndexChanged, this, &OutlierPanel::refresh);
     connect(m_map, &ChartBase::remedyRequested, this,

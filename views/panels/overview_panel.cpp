@@ -25,6 +25,7 @@ OverviewPanel::OverviewPanel(Document& document, QWidget* parent)
     splitter->setChildrenCollapsible(false);
     m_layout->addWidget(splitter);
     m_card->setAccessibleName(tr("Model card"));
+    offerChart(*m_treemap);
     connect(m_treemap, &SizeTreemap::remedyRequested, this, &Panel::openModelRequested);
     connect(m_card, &QTextBrowser::anchorClicked, this, [this](const QUrl& link) {
         if (link.path() == QLatin1String("dump"))

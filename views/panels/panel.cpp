@@ -17,4 +17,10 @@ Panel::Panel(Document& document, const QString& id, const QString& title, QWidge
     m_layout->setSpacing(0);
 }
 
+void Panel::offerChart(ChartSurface& chart)
+{
+    chart.nameActions(m_id);
+    addActions(chart.chartActions());
+}
+
 } // namespace bitwright::views

@@ -31,6 +31,10 @@ Q_SIGNALS:
     void readout(const QString& text);
 
 protected:
+    /// Offers what a chart can do (zoom, log, table, copy, export) as actions of this panel, with ids that
+    /// begin with the panel's.
+    void offerChart(ChartSurface& chart);
+
     Document& m_document;
     QVBoxLayout* m_layout; ///< Without margins; the view goes in last.
 

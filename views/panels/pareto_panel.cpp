@@ -111,6 +111,7 @@ int ParetoPanel::dragNumber()
 
 void ParetoPanel::connectChart()
 {
+    offerChart(*m_chart);
     connect(m_chart, &ChartBase::readoutChanged, this, &Panel::readout);
     connect(m_chart, &ChartBase::remedyRequested, this, &Panel::openModelRequested);
     connect(m_chart, &ParetoChart::budgetDragging, this, [this](double bytes) {

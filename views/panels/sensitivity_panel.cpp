@@ -16,6 +16,7 @@ SensitivityPanel::SensitivityPanel(Document& document, QWidget* parent)
     , m_matrix(new BlockRoleMatrix(this))
 {
     m_layout->addWidget(m_matrix);
+    offerChart(*m_matrix);
     connect(m_matrix, &BlockRoleMatrix::readoutChanged, this, &Panel::readout);
     connect(m_matrix, &BlockRoleMatrix::remedyRequested, this, &Panel::openModelRequested);
     connect(m_matrix, &BlockRoleMatrix::selectionEdited, &document, &Document::selectUnits);

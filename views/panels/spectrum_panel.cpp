@@ -9,6 +9,7 @@ SpectrumPanel::SpectrumPanel(Document& document, JobQueue& jobs, QWidget* parent
     , m_chart(new SpectrumChart(this))
 {
     m_layout->addWidget(m_chart);
+    offerChart(*m_chart);
     connect(m_chart, &ChartBase::readoutChanged, this, &Panel::readout);
     connect(m_chart, &ChartBase::remedyRequested, this,
         [this] { m_document.isOpen() ? Q_EMIT scanRequested() : Q_EMIT openModelRequested(); });

@@ -11,6 +11,7 @@ WeightsPanel::WeightsPanel(Document& document, JobQueue& jobs, QWidget* parent)
     , m_chart(new WeightHistogram(this))
 {
     m_layout->addWidget(m_chart);
+    offerChart(*m_chart);
     connect(m_chart, &ChartBase::readoutChanged, this, &Panel::readout);
     connect(m_chart, &ChartBase::remedyRequested, this,
         [this] { m_document.isOpen() ? Q_EMIT scanRequested() : Q_EMIT openModelRequested(); });
