@@ -169,17 +169,20 @@ public:
         if (!job.source->config().quantizationMethod.empty())
             findings.push_back({{Check::Level::Blocking, {},
                                     fmt::format("The model is already quantized ({}).",
-                                        escapedForDisplay(job.source->config().quantizationMethod))},
+                                        escapedForDisplay(job.source->config().quantizationMethod)),
+                                    Check::Topic::Target},
                 ErrorCode::Unsupported});
         if (job.source->config().json.empty())
             findings.push_back({{Check::Level::Warning, {},
                 "The model has no config.json: one with quantization_config alone is written, which no "
                 "engine "
-                "loads."}});
+                "loads.",
+                Check::Topic::Target}});
         if (usesZeros(job))
             findings.push_back({{Check::Level::Warning, {},
                 "transformers 5.23 with compressed-tensors 0.20 refuses asymmetric weights on loading (a "
-                "defect of that reader); symmetric options load."}});
+                "defect of that reader); symmetric options load.",
+                Check::Topic::Target}});
     }
 
     [[nodiscard]] std::vector<std::string> unchecked(const Job& job) const override

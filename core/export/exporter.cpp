@@ -106,9 +106,7 @@ private:
     /// Takes the partial folder, with what an interrupted run of the same job left in it.
     Result<void> openFolder()
     {
-        const std::string partial
-            = m_request.outFolder.substr(0, m_request.outFolder.find_last_not_of('/') + 1) + ".partial";
-        BITWRIGHT_CHECK(refuseForeignPartial(partial));
+        BITWRIGHT_CHECK(refuseForeignPartial(m_request.outFolder));
         BITWRIGHT_ASSIGN(m_folder, io::AtomicFolder::create(m_request.outFolder, m_request.resume));
         const std::string key = jobKey(m_job, m_layout, m_request.dump);
         if (m_request.resume)
@@ -120,21 +118,6 @@ private:
         }
         removeLeftovers();
         return {};
-    }
-
-    /// A folder that only looks like a partial export is never emptied.
-    static Result<void> refuseForeignPartial(const std::string& partial)
-    {
-        std::error_code error;
-        const bool ours = !fs::exists(partial, error) || fs::is_empty(partial, error)
-            || fs::exists(partial + "/" + std::string(kJournalFile), error) || isExport(partial);
-        if (ours && !error)
-            return {};
-        Error refusal;
-        refusal.code = ErrorCode::InvalidArgument;
-        refusal.message = "Exists, and no interrupted export left it: it is not touched.";
-        refusal.remedy = "Remove it, or choose another output folder.";
-        return fail(std::move(refusal).inFile(partial));
     }
 
     /// Removes what a killed run left besides weights and journal, such as temporary files.
@@ -176,6 +159,7 @@ private:
     Result<void> quantizeAll(const WeightFiles& files)
     {
         double total = 1, done = 0;
+        std::vector<Error> failures;
         for (const PlannedUnit& unit : m_job.units)
             total += static_cast<double>(unit.unit.parameters());
         m_proofs.resize(m_job.units.size());
@@ -185,14 +169,50 @@ private:
             const auto at
                 = [&](double weights) { return kScanned + (kQuantized - kScanned) * weights / total; };
             auto proof = doUnit(unit, files, m_context.part(at(done), at(done + share)));
-            if (!proof)
+            if (!proof && !staysWithUnit(proof.error()))
                 return fail(std::move(proof).error().inTensor(unit.unit.name));
-            m_proofs[i] = std::move(*proof);
+            m_proofs[i] = proof ? std::move(*proof) : failedProof(unit, proof.error());
+            if (!proof)
+                failures.push_back(std::move(proof).error().inTensor(unit.unit.name));
             done += share;
             if (m_onTensor)
                 m_onTensor(m_proofs[i]);
         }
-        return {};
+        return failTogether(std::move(failures));
+    }
+
+    /// Whether the other units may still succeed.
+    static bool staysWithUnit(const Error& error)
+    {
+        return error.code == ErrorCode::Numeric || error.code == ErrorCode::Mismatch
+            || error.code == ErrorCode::Format || error.code == ErrorCode::Unsupported
+            || error.code == ErrorCode::InvalidArgument || error.code == ErrorCode::OutOfRange;
+    }
+
+    static TensorProof failedProof(const PlannedUnit& unit, const Error& error)
+    {
+        TensorProof proof;
+        proof.unit = unit.unit.name;
+        proof.planned = unit.planned;
+        proof.fallback = unit.resolved.fallback;
+        proof.sqnrDb = std::numeric_limits<double>::quiet_NaN();
+        proof.maxAbsError = std::numeric_limits<double>::quiet_NaN();
+        proof.problem = error.message;
+        return proof;
+    }
+
+    /// The first failure, with the number of the others; a failed proof goes before everything else.
+    static Result<void> failTogether(std::vector<Error> failures)
+    {
+        if (failures.empty())
+            return {};
+        std::stable_partition(failures.begin(), failures.end(),
+            [](const Error& error) { return error.code == ErrorCode::Mismatch; });
+        Error first = std::move(failures.front());
+        if (failures.size() > 1)
+            first.message
+                += fmt::format(" ({} further units failed; the others went well.)", failures.size() - 1);
+        return fail(std::move(first));
     }
 
     /// Writes one unit, unless an interrupted run did, and reads it back.
@@ -214,8 +234,8 @@ private:
                 BITWRIGHT_CHECK(measure(unit, proof, context));
                 proof.rereadExact = proof.hash == meant;
                 if (!proof.rereadExact)
-                    return fail(ErrorCode::Mismatch,
-                        "Reading it back gave other values than the quantizer meant; nothing was saved.");
+                    return fail(
+                        ErrorCode::Mismatch, "Reading it back gave other values than the quantizer meant.");
                 BITWRIGHT_CHECK(m_journal->add(proof.unit, proof.hash));
             }
         }
@@ -363,14 +383,24 @@ private:
             }
             m_proofs[i].rereadExact = same;
             if (!same)
-                problems.push_back(
-                    fmt::format("{}: the file holds other values than were written", unit.unit.name));
+                addProblem(i, "the file holds other values than were written", problems);
             const bool sized = m_job.writer->storesPlainValues() || m_proofs[i].bytes == unit.resolved.bytes;
             if (!sized)
-                problems.push_back(fmt::format("{}: takes {} bytes instead of the planned {}", unit.unit.name,
-                    m_proofs[i].bytes, unit.resolved.bytes));
+                addProblem(i,
+                    fmt::format(
+                        "takes {} bytes instead of the planned {}", m_proofs[i].bytes, unit.resolved.bytes),
+                    problems);
         }
         return {};
+    }
+
+    /// A unit that fails at last is told again.
+    void addProblem(std::size_t unit, std::string text, std::vector<std::string>& problems)
+    {
+        problems.push_back(fmt::format("{}: {}", m_proofs[unit].unit, text));
+        m_proofs[unit].problem = std::move(text);
+        if (m_onTensor)
+            m_onTensor(m_proofs[unit]);
     }
 
     void addTotals(ExportReport& report) const

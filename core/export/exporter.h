@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,9 +23,21 @@ struct Check
         Warning, ///< Works, but the user should know.
         Blocking, ///< The export would fail or lie.
     };
+    enum class Topic
+    {
+        Plan, ///< Whether the plan fits the model.
+        Target, ///< What the target can store, and what its readers need.
+        Tie, ///< Tensors that engines fuse.
+        Fallback, ///< Units that are stored in another way than asked for.
+        Calibration, ///< What a quantizer needs of a dump.
+        NonFinite, ///< NaN and Inf.
+        Output, ///< The folder that is written.
+        Space, ///< Room on the disk.
+    };
     Level level = Level::Note;
     std::string subject; ///< Unit, tensor or file; may be empty.
     std::string message;
+    Topic topic = Topic::Plan;
 };
 
 /// What to do with weights that hold NaN or Inf; the user decides, per export.
@@ -62,6 +75,7 @@ struct TensorProof
     std::string
         hash; ///< XXH3-128 of the decoded values as float32, row by row; empty for units kept as they are.
     double seconds = 0;
+    std::string problem; ///< Why the unit failed; empty when it did not.
 };
 
 struct ExportReport
@@ -83,14 +97,47 @@ struct ExportReport
 [[nodiscard]] Result<std::vector<Check>> preflight(
     const ExportRequest& request, const std::vector<std::string>& nonFiniteTensors);
 
+/// What is known about an export before it starts.
+struct Outlook
+{
+    std::vector<Check> checks; ///< As preflight gives them: blocking ones first.
+    std::uint64_t units = 0; ///< That the plan decides.
+    std::uint64_t quantizedUnits = 0;
+    std::uint64_t finishedUnits = 0; ///< That an interrupted run of the same plan left; they are reused.
+    bool partialFolder = false; ///< An interrupted run left something beside the output folder.
+    bool folderExists = false; ///< The output folder exists and is not empty.
+    bool replaceable = false; ///< It is an export of this program.
+    std::uint64_t neededBytes = 0; ///< Of everything written; 0 when the files cannot be laid out.
+    std::uint64_t reservedBytes = 0; ///< Of them, what the interrupted run has on the disk already.
+    std::optional<std::uint64_t> freeBytes; ///< Of the file system that receives them.
+    /// Weights to quantize by "rtn", "clip", "gptq"; without the finished ones.
+    std::map<std::string, std::uint64_t> weightsByMethod;
+};
+
+/// Checks and facts in one go; reads headers, a journal and the file system, no weights. Errors as preflight.
+[[nodiscard]] Result<Outlook> exportOutlook(
+    const ExportRequest& request, const std::vector<std::string>& nonFiniteTensors);
+
+/// Weights per second of a method on this machine, measured on rows of the largest unit of the plan that uses
+/// it (reading, quantizing, decoding; some 100 ms). Nothing for "gptq", whose time depends on the shapes, and
+/// for methods that no unit uses. Errors: those of the readers and quantizers; Cancelled.
+[[nodiscard]] Result<std::map<std::string, double>> trialRates(
+    const ExportRequest& request, const RunContext& context);
+
 /// Quantizes every unit of the plan, writes the target's files into a temporary folder beside outFolder,
 /// re-reads them by an independent decode path, compares with plan and source, writes plan.json and
 /// report.json, then renames. Streams: memory is bounded by the largest matrix plus its Gram. Cancel leaves a
 /// resumable partial folder only when request.resume is set, else nothing. `onTensor` is called after each
-/// finished unit, from the calling thread. Errors: everything preflight calls Blocking; Io (disk full leaves
-/// a previous export intact); Numeric; Mismatch when the proof fails.
+/// finished unit, from the calling thread; a unit that fails is passed with its problem, the others still
+/// run, and the export fails at their end without anything in outFolder. A unit that fails the last reading
+/// of the finished files is passed a second time. Errors: everything preflight calls Blocking; Io (disk full
+/// leaves a previous export intact); Numeric; Mismatch when the proof fails.
 [[nodiscard]] Result<ExportReport> exportModel(const ExportRequest& request, const RunContext& context,
     const std::function<void(const TensorProof&)>& onTensor = {});
+
+/// Removes what an interrupted export to `outFolder` left beside it. Errors: InvalidArgument for a folder
+/// that no export left; Io while another export fills it.
+[[nodiscard]] Result<void> discardPartial(const std::string& outFolder);
 
 struct VerifyReport
 {

@@ -84,7 +84,8 @@ public:
     {
         findings.push_back({{Check::Level::Note, {},
             "Values are stored as ordinary floats: the file is as large as the source. Sizes of the plan are "
-            "those of a packed file."}});
+            "those of a packed file.",
+            Check::Topic::Target}});
     }
 
     [[nodiscard]] std::vector<std::string> unchecked(const Job&) const override

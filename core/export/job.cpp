@@ -50,6 +50,23 @@ score::ScoreTable zeroScores(const model::Checkpoint& checkpoint, const plan::Ta
     return table;
 }
 
+Check::Topic topicOf(plan::PlanProblem::Kind kind)
+{
+    switch (kind) {
+    case plan::PlanProblem::Kind::Tie:
+        return Check::Topic::Tie;
+    case plan::PlanProblem::Kind::Gram:
+        return Check::Topic::Calibration;
+    case plan::PlanProblem::Kind::Option:
+    case plan::PlanProblem::Kind::Caution:
+        return Check::Topic::Target;
+    case plan::PlanProblem::Kind::Plan:
+    case plan::PlanProblem::Kind::Score:
+        break;
+    }
+    return Check::Topic::Plan;
+}
+
 void addLint(Job& job, const plan::Target& target, const std::vector<quant::Option>& options)
 {
     const auto scored = plan::PlanSpace::build(
@@ -58,7 +75,7 @@ void addLint(Job& job, const plan::Target& target, const std::vector<quant::Opti
         return;
     for (const plan::PlanProblem& problem : plan::lintPlan(job.plan, *scored))
         job.findings.push_back({{problem.blocking ? Check::Level::Blocking : Check::Level::Warning,
-            problem.unit, problem.message}});
+            problem.unit, problem.message, topicOf(problem.kind)}});
 }
 
 void addUnits(Job& job)
@@ -73,7 +90,8 @@ void addUnits(Job& job)
             continue;
         const plan::ResolvedOption& resolved = space.cell(i, *option).resolved;
         if (!resolved.fallback.empty())
-            job.findings.push_back({{Check::Level::Note, space.units()[i].name, resolved.fallback}});
+            job.findings.push_back(
+                {{Check::Level::Note, space.units()[i].name, resolved.fallback, Check::Topic::Fallback}});
         job.units.push_back({space.units()[i], entry->second.option, resolved});
     }
 }

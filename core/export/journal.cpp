@@ -54,6 +54,26 @@ std::optional<std::string> readText(const std::string& folder)
     return text;
 }
 
+/// Hashes by unit, or nothing when the folder has no journal of this key. A torn line counts as absent.
+std::optional<std::map<std::string, std::string>> readEntries(
+    const std::string& folder, const std::string& key)
+{
+    const auto text = readText(folder);
+    if (!text)
+        return std::nullopt;
+    std::istringstream lines(*text);
+    std::string line;
+    if (!std::getline(lines, line) || textField(json::parse(line, nullptr, false), "key") != key)
+        return std::nullopt;
+    std::map<std::string, std::string> entries;
+    while (std::getline(lines, line)) {
+        const json entry = json::parse(line, nullptr, false);
+        if (!textField(entry, "unit").empty())
+            entries[textField(entry, "unit")] = textField(entry, "hash");
+    }
+    return entries;
+}
+
 } // namespace
 
 Result<Journal> Journal::start(const std::string& folder, const std::string& key)
@@ -68,21 +88,21 @@ Result<Journal> Journal::start(const std::string& folder, const std::string& key
     return journal;
 }
 
+std::set<std::string> Journal::peek(const std::string& folder, const std::string& key)
+{
+    std::set<std::string> units;
+    for (const auto& [unit, hash] : readEntries(folder, key).value_or(std::map<std::string, std::string>()))
+        units.insert(unit);
+    return units;
+}
+
 std::optional<Journal> Journal::resume(const std::string& folder, const std::string& key)
 {
-    const auto text = readText(folder);
-    if (!text)
+    auto entries = readEntries(folder, key);
+    if (!entries)
         return std::nullopt;
     Journal journal;
-    std::istringstream lines(*text);
-    std::string line;
-    if (!std::getline(lines, line) || textField(json::parse(line, nullptr, false), "key") != key)
-        return std::nullopt;
-    while (std::getline(lines, line)) {
-        const json entry = json::parse(line, nullptr, false);
-        if (!textField(entry, "unit").empty())
-            journal.m_finished[textField(entry, "unit")] = textField(entry, "hash");
-    }
+    journal.m_finished = std::move(*entries);
     journal.m_path = pathIn(folder);
     journal.m_fd = ::open(journal.m_path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
     // What follows a torn line must begin on a line of its own.

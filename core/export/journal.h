@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,10 @@ public:
     [[nodiscard]] static Result<Journal> start(const std::string& folder, const std::string& key);
     /// Continues the journal of the same key, or nothing when there is none such.
     [[nodiscard]] static std::optional<Journal> resume(const std::string& folder, const std::string& key);
+
+    /// Units that the journal of the same key calls finished; only looks, and gives none when there is none
+    /// such.
+    [[nodiscard]] static std::set<std::string> peek(const std::string& folder, const std::string& key);
 
     /// Units finished before this run, and their hashes.
     [[nodiscard]] const std::map<std::string, std::string>& finished() const { return m_finished; }

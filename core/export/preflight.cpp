@@ -1,12 +1,15 @@
 #include "core/export/preflight.h"
 
+#include "core/export/journal.h"
 #include "core/export/target_writer.h"
 #include "core/io/atomic_output.h"
 #include "core/io/byte_source.h"
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <system_error>
+#include <unistd.h>
 #include <unordered_set>
 
 namespace bitwright::exporting {
@@ -20,10 +23,12 @@ using Level = Check::Level;
 /// What plan, report and config may take beside the weights and side files.
 constexpr std::uint64_t kSmallFiles = std::uint64_t{4} << 20;
 
-void add(Job& job, Level level, std::string subject, std::string message,
+using Topic = Check::Topic;
+
+void add(Job& job, Level level, Topic topic, std::string subject, std::string message,
     ErrorCode code = ErrorCode::InvalidArgument)
 {
-    job.findings.push_back({{level, std::move(subject), std::move(message)}, code});
+    job.findings.push_back({{level, std::move(subject), std::move(message), topic}, code});
 }
 
 void addGramFindings(Job& job, const ExportRequest& request)
@@ -33,7 +38,7 @@ void addGramFindings(Job& job, const ExportRequest& request)
             = unit.resolved.option.needsGram || unit.resolved.option.method == quant::Method::Gptq;
         if (!unit.quantized() || !needs || gramSite(request.dump, unit.unit.tensor, unit.unit.cols))
             continue;
-        add(job, Level::Blocking, unit.unit.name,
+        add(job, Level::Blocking, Topic::Calibration, unit.unit.name,
             fmt::format("{} needs the Gram of the unit's inputs, and {}.", unit.resolved.option.id,
                 request.dump ? "the dump does not hold it" : "no activation dump is open"));
     }
@@ -43,9 +48,14 @@ void addNonFiniteFindings(
     Job& job, const ExportRequest& request, const std::vector<std::string>& nonFiniteTensors)
 {
     const std::unordered_set<std::string_view> bad(nonFiniteTensors.begin(), nonFiniteTensors.end());
-    for (const PlannedUnit& unit : job.units)
-        if (unit.quantized() && (bad.contains(unit.unit.name) || bad.contains(unit.unit.tensor)))
-            job.findings.push_back(nonFiniteFinding(unit, request.nonFinite));
+    for (std::size_t i = 0; i < job.units.size(); ++i) {
+        const PlannedUnit& unit = job.units[i];
+        if (!unit.quantized() || !(bad.contains(unit.unit.name) || bad.contains(unit.unit.tensor)))
+            continue;
+        job.findings.push_back(nonFiniteFinding(unit, request.nonFinite));
+        if (request.nonFinite == NonFinitePolicy::Keep) // as the export will find by itself
+            job.keepUnit(i, std::string(kNonFiniteFallback));
+    }
 }
 
 std::uint64_t sideBytes(const Job& job)
@@ -57,18 +67,29 @@ std::uint64_t sideBytes(const Job& job)
     return bytes;
 }
 
+/// "out.partial" for "out" and "out/".
+std::string partialFolder(const std::string& out)
+{
+    return out.substr(0, out.find_last_not_of('/') + 1) + ".partial";
+}
+
+/// What an interrupted run has reserved already is not needed again.
+std::uint64_t reservedBytes(const ExportRequest& request, const OutputLayout& layout)
+{
+    std::uint64_t reserved = 0;
+    for (const FileLayout& file : layout.files)
+        if (const auto facts = io::fileFacts(partialFolder(request.outFolder) + "/" + file.name);
+            facts && request.resume)
+            reserved += facts->bytes;
+    return reserved;
+}
+
 void addSpaceFinding(Job& job, const ExportRequest& request, const OutputLayout& layout)
 {
     const auto free = io::freeBytes(request.outFolder);
     const std::uint64_t needed = layout.fileBytes + sideBytes(job);
-    // What an interrupted run has reserved already is not needed again.
-    std::uint64_t reserved = 0;
-    for (const FileLayout& file : layout.files)
-        if (const auto facts = io::fileFacts(request.outFolder + ".partial/" + file.name);
-            facts && request.resume)
-            reserved += facts->bytes;
-    if (free && *free + reserved < needed)
-        add(job, Level::Blocking, request.outFolder,
+    if (free && *free + reservedBytes(request, layout) < needed)
+        add(job, Level::Blocking, Topic::Space, request.outFolder,
             fmt::format("Not saved: {} bytes of disk space are needed, {} are free.", needed, *free),
             ErrorCode::Io);
 }
@@ -83,28 +104,31 @@ void addOutputFindings(Job& job, const ExportRequest& request)
 {
     const std::string& out = request.outFolder;
     if (out.empty())
-        return add(job, Level::Blocking, {}, "No output folder was named.");
+        return add(job, Level::Blocking, Topic::Output, {}, "No output folder was named.");
     std::error_code ignored;
     const fs::path parent = fs::absolute(fs::path(out), ignored).lexically_normal().parent_path();
     // "a/b/" has the parent "a/b": the folder itself, which may not exist yet.
     const fs::path place = out.ends_with('/') ? parent.parent_path() : parent;
     if (!fs::is_directory(place, ignored))
-        add(job, Level::Blocking, out, fmt::format("Cannot write: folder {} does not exist.", place.string()),
-            ErrorCode::Io);
+        add(job, Level::Blocking, Topic::Output, out,
+            fmt::format("Cannot write: folder {} does not exist.", place.string()), ErrorCode::Io);
+    else if (::access(place.c_str(), W_OK | X_OK) != 0)
+        add(job, Level::Blocking, Topic::Output, out,
+            fmt::format("Cannot write: nothing can be made in folder {}.", place.string()), ErrorCode::Io);
     if (!fs::exists(fs::symlink_status(out, ignored)))
         return;
     if (fs::equivalent(out, sourceFolder(*job.source), ignored))
-        return add(
-            job, Level::Blocking, out, "This is the folder of the source model; it is never replaced.");
+        return add(job, Level::Blocking, Topic::Output, out,
+            "This is the folder of the source model; it is never replaced.");
     if (isEmptyFolder(out))
         return;
     if (!isExport(out))
-        return add(job, Level::Blocking, out,
+        return add(job, Level::Blocking, Topic::Output, out,
             "It exists and is no export of this program, so it is never replaced. Choose another folder.");
     if (!request.replaceExisting)
-        return add(job, Level::Blocking, out,
+        return add(job, Level::Blocking, Topic::Output, out,
             "An export exists here. Choose another folder, or allow to replace it.");
-    add(job, Level::Warning, out, "The export that exists here will be replaced.");
+    add(job, Level::Warning, Topic::Output, out, "The export that exists here will be replaced.");
 }
 
 } // namespace
@@ -123,9 +147,11 @@ std::optional<std::size_t> gramSite(
 Finding nonFiniteFinding(const PlannedUnit& unit, NonFinitePolicy policy)
 {
     if (policy == NonFinitePolicy::Keep)
-        return {{Level::Warning, unit.unit.name, fmt::format("It is {}.", kNonFiniteFallback)}};
+        return {
+            {Level::Warning, unit.unit.name, fmt::format("It is {}.", kNonFiniteFallback), Topic::NonFinite}};
     return {{Level::Blocking, unit.unit.name,
-                "It holds NaN or Inf. Lock it to keep, or decide to leave such tensors as they are."},
+                "It holds NaN or Inf. Lock it to keep, or decide to leave such tensors as they are.",
+                Topic::NonFinite},
         ErrorCode::Numeric};
 }
 
@@ -137,7 +163,8 @@ std::optional<OutputLayout> addRequestFindings(
     addOutputFindings(job, request);
     auto layout = layoutOf(job);
     if (!layout) {
-        add(job, Level::Blocking, layout.error().tensor, layout.error().message, layout.error().code);
+        add(job, Level::Blocking, Topic::Target, layout.error().tensor, layout.error().message,
+            layout.error().code);
         return std::nullopt;
     }
     addSpaceFinding(job, request, *layout);
@@ -163,19 +190,74 @@ Result<void> refuseBlocked(const Job& job, const std::string& outFolder)
     return fail(std::move(error));
 }
 
+Result<void> refuseForeignPartial(const std::string& outFolder)
+{
+    const std::string partial = partialFolder(outFolder);
+    std::error_code error;
+    const bool ours = !fs::exists(partial, error) || fs::is_empty(partial, error)
+        || fs::exists(partial + "/" + std::string(kJournalFile), error) || isExport(partial);
+    if (ours && !error)
+        return {};
+    Error refusal;
+    refusal.code = ErrorCode::InvalidArgument;
+    refusal.message = "Exists, and no interrupted export left it: it is not touched.";
+    refusal.remedy = "Remove it, or choose another output folder.";
+    return fail(std::move(refusal).inFile(partial));
+}
+
+Result<void> discardPartial(const std::string& outFolder)
+{
+    BITWRIGHT_CHECK(refuseForeignPartial(outFolder));
+    BITWRIGHT_ASSIGN(auto folder, io::AtomicFolder::create(outFolder, true));
+    folder.discard();
+    return {};
+}
+
 Result<std::vector<Check>> preflight(
     const ExportRequest& request, const std::vector<std::string>& nonFiniteTensors)
+{
+    BITWRIGHT_ASSIGN(Outlook outlook, exportOutlook(request, nonFiniteTensors));
+    return std::move(outlook.checks);
+}
+
+Result<Outlook> exportOutlook(const ExportRequest& request, const std::vector<std::string>& nonFiniteTensors)
 {
     if (!request.checkpoint)
         return fail(ErrorCode::InvalidArgument, "No model to export.");
     BITWRIGHT_ASSIGN(Job job, makeJob(*request.checkpoint, request.plan));
-    static_cast<void>(addRequestFindings(job, request, nonFiniteTensors));
-    std::vector<Check> checks;
+    const auto layout = addRequestFindings(job, request, nonFiniteTensors);
+    Outlook outlook;
+    std::error_code ignored;
+    const fs::path out(request.outFolder);
+    const fs::path partial(partialFolder(request.outFolder));
+    outlook.folderExists = fs::exists(fs::symlink_status(out, ignored)) && !isEmptyFolder(request.outFolder);
+    outlook.replaceable = outlook.folderExists && isExport(request.outFolder);
+    outlook.partialFolder = fs::is_directory(partial, ignored) && !isEmptyFolder(partial.string());
+    if (const auto free = io::freeBytes(request.outFolder))
+        outlook.freeBytes = *free;
+    std::set<std::string> finished;
+    if (layout) {
+        outlook.neededBytes = layout->fileBytes + sideBytes(job);
+        outlook.reservedBytes = reservedBytes(request, *layout);
+        if (outlook.partialFolder && request.resume)
+            finished = Journal::peek(partial.string(), jobKey(job, *layout, request.dump));
+    }
+    outlook.units = job.units.size();
+    for (const PlannedUnit& unit : job.units) {
+        if (!unit.quantized())
+            continue;
+        ++outlook.quantizedUnits;
+        if (finished.contains(unit.unit.name))
+            ++outlook.finishedUnits;
+        else
+            outlook.weightsByMethod[std::string(quant::methodWord(unit.resolved.option.method))]
+                += unit.unit.parameters();
+    }
     for (Finding& finding : job.findings)
-        checks.push_back(std::move(finding.check));
-    std::stable_sort(checks.begin(), checks.end(),
+        outlook.checks.push_back(std::move(finding.check));
+    std::stable_sort(outlook.checks.begin(), outlook.checks.end(),
         [](const Check& a, const Check& b) { return static_cast<int>(a.level) > static_cast<int>(b.level); });
-    return checks;
+    return outlook;
 }
 
 } // namespace bitwright::exporting

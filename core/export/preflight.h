@@ -12,6 +12,9 @@ namespace bitwright::exporting {
 /// The Error of the first blocking finding, or success.
 [[nodiscard]] Result<void> refuseBlocked(const Job& job, const std::string& outFolder);
 
+/// Refuses a folder beside outFolder that only looks like a partial export: it is never emptied.
+[[nodiscard]] Result<void> refuseForeignPartial(const std::string& outFolder);
+
 /// Finding about units that hold NaN or Inf, one per unit, under the user's policy.
 [[nodiscard]] Finding nonFiniteFinding(const PlannedUnit& unit, NonFinitePolicy policy);
 

@@ -35,6 +35,8 @@ ordered_json tensorJson(const TensorProof& tensor, bool withRun)
     json["output_error"] = tensor.outputError ? finiteOrNull(*tensor.outputError) : ordered_json(nullptr);
     json["reread_exact"] = tensor.rereadExact;
     json["hash"] = tensor.hash;
+    if (!tensor.problem.empty())
+        json["problem"] = tensor.problem;
     if (withRun) {
         json["reused"] = tensor.reused;
         json["seconds"] = tensor.seconds;

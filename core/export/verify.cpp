@@ -53,6 +53,8 @@ private:
     {
         m_report.problems.push_back(
             subject.empty() ? std::string(what) : fmt::format("{}: {}", escapedForDisplay(subject), what));
+        if (m_unitProblem.empty())
+            m_unitProblem = what;
     }
 
     Result<VerifyReport> finished()
@@ -191,6 +193,7 @@ private:
     Result<void> checkUnit(const Job& job, const PlannedUnit& unit)
     {
         BITWRIGHT_CHECK(m_context.checkStop());
+        m_unitProblem.clear();
         TensorProof proof;
         proof.unit = unit.unit.name;
         proof.planned = unit.planned;
@@ -201,16 +204,15 @@ private:
             BITWRIGHT_ASSIGN(proof.rereadExact, unitUnchanged(m_against, *m_written, unit.unit, m_context));
             proof.sqnrDb = std::numeric_limits<double>::infinity();
             proof.bytes = unitRange(unit.unit).count;
-            if (!proof.rereadExact) {
+            if (!proof.rereadExact)
                 problem(proof.unit, "was to be kept, yet its bytes differ from the source");
-                return {};
-            }
         } else if (auto measured = measure(job, unit, proof); !measured) {
             if (!isFinding(measured.error()))
                 return fail(std::move(measured).error().inTensor(unit.unit.name));
+            proof.sqnrDb = proof.maxAbsError = std::numeric_limits<double>::quiet_NaN();
             problem(proof.unit, measured.error().oneLine());
-            return {};
         }
+        proof.problem = std::move(m_unitProblem);
         m_report.tensors.push_back(std::move(proof));
         return {};
     }
@@ -272,6 +274,7 @@ private:
     bool m_hasReport = false;
     ReportFile m_recorded;
     VerifyReport m_report;
+    std::string m_unitProblem; ///< First problem of the unit that is being checked.
 };
 
 } // namespace

@@ -30,9 +30,11 @@ public:
     }
 
 private:
-    void add(const std::string& unit, std::string message, bool blocking)
+    using Kind = PlanProblem::Kind;
+
+    void add(const std::string& unit, std::string message, bool blocking, Kind kind)
     {
-        m_problems.push_back({unit, std::move(message), blocking});
+        m_problems.push_back({unit, std::move(message), blocking, kind});
     }
 
     void checkHeader()
@@ -41,17 +43,17 @@ private:
             add({},
                 fmt::format("The plan was made for target {}, not {}.", escapedForDisplay(m_plan.target),
                     m_space.target().id()),
-                true);
+                true, Kind::Plan);
         if (!m_plan.modelIdentity.empty() && m_plan.modelIdentity != m_space.modelIdentity())
             add({}, fmt::format("The plan was made for another model ({}).", escapedForDisplay(m_plan.model)),
-                false);
+                false, Kind::Plan);
     }
 
     void checkUnknownUnits()
     {
         for (const auto& [name, entry] : m_plan.entries)
             if (!m_space.unitIndex(name))
-                add(name, "The model has no such unit.", true);
+                add(name, "The model has no such unit.", true, Kind::Plan);
     }
 
     void checkUnit(std::size_t unit)
@@ -59,18 +61,19 @@ private:
         const std::string& name = m_space.units()[unit].name;
         const auto entry = m_plan.entries.find(name);
         if (entry == m_plan.entries.end())
-            return add(name, "The plan says nothing about this unit.", true);
+            return add(name, "The plan says nothing about this unit.", true, Kind::Plan);
         const std::string& id = entry->second.option;
         const auto option = m_space.optionIndex(id);
         if (!option)
-            return add(name, fmt::format("Option \"{}\" is not offered here.", escapedForDisplay(id)), true);
+            return add(name, fmt::format("Option \"{}\" is not offered here.", escapedForDisplay(id)), true,
+                Kind::Option);
         const PlanSpace::Cell& cell = m_space.cell(unit, *option);
         if (!cell.legal)
-            return add(name, cell.reason, true);
+            return add(name, cell.reason, true, Kind::Option);
         m_choice[unit] = option;
         checkScore(unit, cell, id);
         if (auto caution = m_space.target().caution(m_space.units()[unit], cell.resolved); !caution.empty())
-            add(name, std::move(caution), false);
+            add(name, std::move(caution), false, Kind::Caution);
     }
 
     void checkScore(std::size_t unit, const PlanSpace::Cell& cell, const std::string& id)
@@ -84,11 +87,11 @@ private:
             return false;
         }();
         if (cell.resolved.option.needsGram && !cell.measured && othersMeasured)
-            return add(
-                name, fmt::format("{} needs the Gram of the unit's inputs, which is unknown.", id), true);
+            return add(name, fmt::format("{} needs the Gram of the unit's inputs, which is unknown.", id),
+                true, Kind::Gram);
         if (!cell.score)
-            add(name, fmt::format("{} has no score here: the plan's objective does not count it.", id),
-                false);
+            add(name, fmt::format("{} has no score here: the plan's objective does not count it.", id), false,
+                Kind::Score);
     }
 
     void checkTie(const Tie& tie)
@@ -100,12 +103,12 @@ private:
             const std::string& name = m_space.units()[unit].name;
             const std::string& firstName = m_space.units()[first].name;
             if (*m_choice[unit] != *m_choice[first])
-                add(name, brokenTie(tie, unit, first), m_plan.ties);
+                add(name, brokenTie(tie, unit, first), m_plan.ties, Kind::Tie);
             else if (resolvedId(unit) != resolvedId(first))
                 add(name,
                     fmt::format("It falls back to {} while \"{}\", which engines fuse it with ({}), has {}.",
                         resolvedId(unit), firstName, tie.name, resolvedId(first)),
-                    false);
+                    false, Kind::Tie);
         }
     }
 

@@ -160,9 +160,19 @@ private:
 /// as they are.
 struct PlanProblem
 {
+    enum class Kind
+    {
+        Plan, ///< The plan as a whole: made for another model or target, or it lacks units.
+        Option, ///< An option that the target cannot store for the unit.
+        Tie, ///< Fused tensors that do not agree.
+        Gram, ///< The quantizer needs a Gram that is unknown.
+        Score, ///< The option has no score.
+        Caution, ///< Legal, but the user should know.
+    };
     std::string unit;
     std::string message;
     bool blocking = true;
+    Kind kind = Kind::Plan;
 };
 [[nodiscard]] std::vector<PlanProblem> lintPlan(const Plan& plan, const PlanSpace& space);
 

@@ -341,6 +341,110 @@ private Q_SLOTS:
         QCOMPARE(reused, std::size_t{0});
     }
 
+    void oneUnitFailsTheOthersGoOn()
+    {
+        const ExportModel model;
+        const auto checkpoint = model.open();
+        bitwright::testing::MemoryDump dump(256);
+        const std::string good = "model.layers.0.self_attn.o_proj.weight";
+        const std::string bad = "model.layers.1.self_attn.o_proj.weight";
+        test::addGram(dump, good, 128);
+        model::Site site;
+        site.name = bad;
+        site.tensors = {bad};
+        site.channels = 128;
+        site.count = 256;
+        model::PackedGram zeros; // cannot be factored
+        zeros.width = 128;
+        zeros.count = 256;
+        zeros.lower.assign(128 * 129 / 2, 0.0F);
+        dump.setGram(dump.addSite(std::move(site)), std::move(zeros));
+        auto request = requestFor(*checkpoint,
+            test::planByEnding(*checkpoint, "compressed-tensors",
+                {{"o_proj", "int4-asym-g64/gptq"}, {"down_proj", "int8-sym-row/rtn"}}),
+            model.file("out"));
+        request.dump = &dump;
+        std::map<std::string, TensorProof> told;
+        const auto refused
+            = exportModel(request, {}, [&](const TensorProof& proof) { told[proof.unit] = proof; });
+        QVERIFY(!refused && refused.error().code == ErrorCode::Numeric);
+        QCOMPARE(refused.error().tensor, bad);
+        QCOMPARE(told.size(), plan::unitsOf(*checkpoint).size());
+        for (const auto& [unit, proof] : told)
+            QCOMPARE(proof.problem.empty(), unit != bad);
+        QVERIFY(!std::filesystem::exists(model.file("out")));
+        // What went well is not done again.
+        request.resume = true;
+        const auto outlook = exportOutlook(request, {}).value();
+        QCOMPARE(outlook.finishedUnits, std::uint64_t{3});
+        QCOMPARE(outlook.quantizedUnits, std::uint64_t{4});
+        QVERIFY(outlook.partialFolder);
+        QVERIFY(discardPartial(request.outFolder));
+        QVERIFY(!std::filesystem::exists(model.file("out.partial")));
+        QCOMPARE(exportOutlook(request, {}).value().finishedUnits, std::uint64_t{0});
+    }
+
+    void damagedBeforeTheLastReading()
+    {
+        const ExportModel model;
+        const auto checkpoint = model.open();
+        const auto plan = test::mixedPlan(*checkpoint, "fake-quant");
+        std::string damaged, told;
+        std::size_t count = 0;
+        const std::size_t units = plan::unitsOf(*checkpoint).size();
+        const auto refused = exportModel(
+            requestFor(*checkpoint, plan, model.file("out")), {}, [&](const TensorProof& proof) {
+                if (!proof.problem.empty())
+                    told = proof.unit;
+                if (++count != units)
+                    return;
+                damaged = "model.layers.0.self_attn.q_proj.weight";
+                flipBit(model.file("out.partial"), damaged, 4);
+            });
+        QVERIFY(!refused && refused.error().code == ErrorCode::Mismatch);
+        QCOMPARE(told, damaged);
+        QVERIFY(!std::filesystem::exists(model.file("out")));
+        QVERIFY(!std::filesystem::exists(model.file("out.partial")));
+    }
+
+    void outlookKnowsTheFuture()
+    {
+        const ExportModel model(model::DType::BF16, true);
+        const auto checkpoint = model.open();
+        auto request
+            = requestFor(*checkpoint, test::mixedPlan(*checkpoint, "compressed-tensors"), model.file("out"));
+        request.nonFinite = NonFinitePolicy::Keep;
+        const auto outlook = exportOutlook(request, {ExportModel::kNaNTensor}).value();
+        QVERIFY(outlook.freeBytes && !outlook.folderExists && !outlook.partialFolder);
+        const auto report = exportModel(request, {}).value();
+        std::uint64_t written = 0;
+        for (const auto& [name, bytes] : test::folderBytes(model.file("out")))
+            written += bytes.size();
+        QVERIFY(written <= outlook.neededBytes);
+        QVERIFY(outlook.neededBytes - written <= std::uint64_t{4} << 20); // allowance for the small files
+        QCOMPARE(outlook.units, std::uint64_t{report.tensors.size()});
+        QCOMPARE(outlook.quantizedUnits,
+            static_cast<std::uint64_t>(std::count_if(report.tensors.begin(), report.tensors.end(),
+                [](const TensorProof& proof) { return proof.written != "keep"; })));
+        const auto has = [](const Outlook& of, Check::Topic topic, std::string_view subject) {
+            return std::any_of(of.checks.begin(), of.checks.end(),
+                [&](const Check& check) { return check.topic == topic && check.subject == subject; });
+        };
+        QVERIFY(has(outlook, Check::Topic::NonFinite, ExportModel::kNaNTensor));
+        QVERIFY(has(outlook, Check::Topic::Fallback, "model.layers.0.mlp.down_proj.weight"));
+        const auto again = exportOutlook(request, {}).value();
+        QVERIFY(
+            again.folderExists && again.replaceable && has(again, Check::Topic::Output, request.outFolder));
+        request.plan.entries["model.layers.0.self_attn.q_proj.weight"].option = "int8-sym-row/rtn";
+        const auto untied = exportOutlook(request, {}).value();
+        QVERIFY(std::any_of(untied.checks.begin(), untied.checks.end(),
+            [](const Check& check) { return check.topic == Check::Topic::Tie; }));
+        const auto rates = trialRates(request, {}).value();
+        QCOMPARE(rates.size(), std::size_t{2}); // rtn and clip
+        QVERIFY(rates.at("rtn") > 1e5 && rates.at("clip") > 1e3);
+        QVERIFY(rates.at("rtn") > rates.at("clip"));
+    }
+
     void cancelWithoutResumeLeavesNothing()
     {
         const ExportModel model;
