@@ -122,18 +122,18 @@ Result<std::shared_ptr<Workspace>> Workspace::open(const Inputs& given)
             fmt::format("The project's dump was left out: {}", added.error().oneLine()));
     }
     if (workspace->m_project)
-        BITWRIGHT_CHECK(workspace->rememberInputs());
+        BITWRIGHT_CHECK(workspace->rememberInputs(*workspace->m_project));
     return workspace;
 }
 
-Result<void> Workspace::rememberInputs()
+Result<void> Workspace::rememberInputs(project::Project& into) const
 {
     std::vector<project::InputRecord> records;
     records.push_back(
         {"model", absolutePath(m_checkpoint->path()), m_checkpoint->headerIdentity(), m_checkpoint->name()});
     for (const auto& dump : m_dumps)
         records.push_back({"dump", absolutePath(dump->path()), dump->contentHash(), dump->dataset()});
-    return m_project->setInputs(records);
+    return into.setInputs(records);
 }
 
 Result<void> Workspace::addDump(const std::string& path)
@@ -147,23 +147,66 @@ Result<void> Workspace::addOpenDump(std::shared_ptr<const model::ActivationDump>
 {
     m_dumps.push_back(std::move(dump));
     if (m_project)
-        BITWRIGHT_CHECK(rememberInputs());
+        BITWRIGHT_CHECK(rememberInputs(*m_project));
     return {};
 }
 
 Result<void> Workspace::saveProjectAs(const std::string& path)
 {
-    BITWRIGHT_ASSIGN(auto next, project::Project::open(path));
-    const auto previous = std::exchange(m_project, next);
-    auto saved = previous ? previous->copyInto(*next) : storeEverything();
-    if (saved)
-        saved = rememberInputs();
-    if (!saved)
-        m_project = previous; // work goes on where it was
-    return saved;
+    std::error_code error;
+    if (std::filesystem::exists(path, error)) {
+        BITWRIGHT_ASSIGN(auto next, project::Project::open(path));
+        BITWRIGHT_CHECK(copyEverything(*next));
+        takeProject(std::move(next));
+        return {};
+    }
+    // Filled beside its place and renamed when it is whole: whatever bears the name of a project can be
+    // opened.
+    const std::string temporary = path + ".saving";
+    const auto discard = [&] {
+        for (const char* ending : {"", "-wal", "-shm", "-journal"})
+            std::filesystem::remove(temporary + ending, error);
+    };
+    discard(); // of a killed run
+    const auto fill = [&]() -> Result<void> {
+        BITWRIGHT_ASSIGN(const auto next, project::Project::open(temporary));
+        return copyEverything(*next);
+    };
+    if (auto filled = fill(); !filled) {
+        discard();
+        if (filled.error().file == temporary)
+            filled.error().file = path;
+        return filled;
+    }
+    std::filesystem::rename(temporary, path, error);
+    if (error) {
+        const std::string reason = error.message();
+        discard();
+        return fail(Error{ErrorCode::Io, "Not saved: " + reason + ".", path, {}, {}, {}});
+    }
+    BITWRIGHT_ASSIGN(auto next, project::Project::openExisting(path));
+    takeProject(std::move(next));
+    return {};
 }
 
-Result<void> Workspace::storeEverything() const
+Result<void> Workspace::copyEverything(project::Project& into) const
+{
+    if (m_project)
+        BITWRIGHT_CHECK(m_project->copyInto(into));
+    else
+        BITWRIGHT_CHECK(storeEverything(into));
+    return rememberInputs(into);
+}
+
+void Workspace::takeProject(std::shared_ptr<project::Project> next)
+{
+    // Background writes may still use the one before.
+    if (m_project)
+        m_formerProjects.push_back(std::move(m_project));
+    m_project = std::move(next);
+}
+
+Result<void> Workspace::storeEverything(project::Project& into) const
 {
     const RunContext context;
     for (model::TensorIndex tensor = 0; tensor < m_checkpoint->tensors().size(); ++tensor) {
@@ -171,7 +214,11 @@ Result<void> Workspace::storeEverything() const
         if (!result.stats && !result.spectrum)
             continue;
         BITWRIGHT_ASSIGN(const auto content, contentHash(tensor, context));
-        BITWRIGHT_CHECK(store(content, result));
+        BITWRIGHT_CHECK(into.setContentHash(m_checkpoint->tensors()[tensor].name, stampOf(tensor), content));
+        if (result.stats)
+            BITWRIGHT_CHECK(into.saveWeightStats(content, *result.stats));
+        if (result.spectrum)
+            BITWRIGHT_CHECK(into.saveSpectrum(content, *result.spectrum));
     }
     for (const auto& unit : m_units) {
         std::vector<score::OptionError> errors;
@@ -185,17 +232,9 @@ Result<void> Workspace::storeEverything() const
         if (errors.empty())
             continue;
         BITWRIGHT_ASSIGN(const auto content, contentHash(unit.index, context));
-        BITWRIGHT_CHECK(m_project->saveOptionErrors(unitContent(unit, content), dumpHash(), errors));
+        BITWRIGHT_CHECK(into.setContentHash(unit.tensor, stampOf(unit.index), content));
+        BITWRIGHT_CHECK(into.saveOptionErrors(unitContent(unit, content), dumpHash(), errors));
     }
-    return {};
-}
-
-Result<void> Workspace::store(const std::string& content, const TensorResult& result) const
-{
-    if (result.stats)
-        BITWRIGHT_CHECK(m_project->saveWeightStats(content, *result.stats));
-    if (result.spectrum)
-        BITWRIGHT_CHECK(m_project->saveSpectrum(content, *result.spectrum));
     return {};
 }
 

@@ -73,7 +73,7 @@ public:
     /// nullptr when results live in memory only.
     [[nodiscard]] project::Project* project() const { return m_project.get(); }
     /// Copies everything known into a project file and continues there; after an error work goes on in the
-    /// present one.
+    /// present one. A new file appears when it is whole; into an existing project everything is added.
     [[nodiscard]] Result<void> saveProjectAs(const std::string& path);
     /// What opening left out, one line each.
     [[nodiscard]] const std::vector<std::string>& warnings() const { return m_warnings; }
@@ -112,9 +112,10 @@ private:
     [[nodiscard]] std::string dumpHash() const;
     /// Content key of a unit: its tensor's hash, with the expert of a stack.
     [[nodiscard]] static std::string unitContent(const plan::Unit& unit, const std::string& tensorContent);
-    [[nodiscard]] Result<void> rememberInputs();
-    [[nodiscard]] Result<void> store(const std::string& content, const TensorResult& result) const;
-    [[nodiscard]] Result<void> storeEverything() const;
+    [[nodiscard]] Result<void> rememberInputs(project::Project& into) const;
+    [[nodiscard]] Result<void> storeEverything(project::Project& into) const;
+    [[nodiscard]] Result<void> copyEverything(project::Project& into) const;
+    void takeProject(std::shared_ptr<project::Project> next);
     [[nodiscard]] Result<TensorResult> scanTensor(
         model::TensorIndex tensor, const ScanSettings& settings, const RunContext& context);
     void remember(const TensorResult& result);
@@ -124,6 +125,7 @@ private:
     std::shared_ptr<const model::Checkpoint> m_checkpoint;
     std::vector<std::shared_ptr<const model::ActivationDump>> m_dumps;
     std::shared_ptr<project::Project> m_project;
+    std::vector<std::shared_ptr<project::Project>> m_formerProjects; ///< Kept open until the workspace goes.
     std::vector<plan::Unit> m_units;
     std::vector<std::string> m_warnings;
     mutable std::mutex m_mutex; ///< Guards the caches below.
