@@ -1,164 +1,296 @@
 #include "views/panels/export_panel.h"
 
+#include "core/export/job.h"
 #include "views/charts/chart_math.h"
+#include "views/panels/check_list.h"
+#include "views/panels/proof_view.h"
 
-#include <QCheckBox>
+#include <QAction>
+#include <QComboBox>
 #include <QDir>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QGridLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
-#include <QLocale>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QTableWidget>
+#include <QStandardPaths>
+#include <QTabWidget>
 #include <QVBoxLayout>
 
-#include <cmath>
-
 namespace bitwright::views {
-
-namespace {
-
-enum ProofColumn
-{
-    UnitColumn,
-    PlannedColumn,
-    WrittenColumn,
-    BytesColumn,
-    SqnrColumn,
-    ErrorColumn,
-    RereadColumn,
-    ProofColumnCount,
-};
-
-QString display(const std::string& text)
-{
-    return QString::fromStdString(escapedForDisplay(text));
-}
-
-} // namespace
 
 ExportPanel::ExportPanel(Document& document, JobQueue& jobs, QWidget* parent)
     : Panel(document, QStringLiteral("export"), tr("Export"), parent)
     , m_jobs(jobs)
+    , m_target(new QComboBox(this))
     , m_folder(new QLineEdit(this))
-    , m_browse(new QPushButton(tr("Choose…"), this))
-    , m_export(new QPushButton(tr("Export"), this))
-    , m_cancel(new QPushButton(tr("Cancel"), this))
-    , m_keepNonFinite(new QCheckBox(tr("Leave tensors with NaN or Inf unquantized"), this))
-    , m_replace(new QCheckBox(tr("Replace an earlier export at this place"), this))
+    , m_browse(new QPushButton(tr("&Choose…"), this))
+    , m_export(new QPushButton(tr("E&xport"), this))
+    , m_cancel(new QPushButton(tr("Ca&ncel"), this))
+    , m_verify(new QPushButton(tr("&Verify what is there"), this))
+    , m_mark(new StateMark(this))
     , m_verdict(new QLabel(this))
-    , m_checks(new QLabel(this))
+    , m_more(new QLabel(this))
     , m_progress(new QProgressBar(this))
+    , m_stage(new QLabel(this))
     , m_rate(new QLabel(this))
-    , m_hint(new QLabel(this))
-    , m_proof(new QTableWidget(0, ProofColumnCount, this))
+    , m_tabs(new QTabWidget(this))
+    , m_checks(new CheckList(this))
+    , m_proof(new ProofView(this))
 {
     createControls();
+    createActions();
+    fillTargets();
+    connectDocument();
     m_checkDelay.setSingleShot(true);
-    m_checkDelay.setInterval(250);
+    m_checkDelay.setInterval(200);
     connect(&m_checkDelay, &QTimer::timeout, this, &ExportPanel::runChecks);
-    const auto recheck = [this] { m_checkDelay.start(); };
-    for (const auto signal : {&Document::spaceChanged, &Document::planChanged, &Document::dumpsChanged,
-             &Document::scanStateChanged})
-        connect(&document, signal, this, recheck);
-    connect(m_folder, &QLineEdit::textChanged, this, recheck);
-    connect(m_keepNonFinite, &QCheckBox::toggled, this, recheck);
-    connect(m_replace, &QCheckBox::toggled, this, recheck);
-    connect(&document, &Document::opened, this, [this] {
-        const QDir home(QDir::currentPath());
-        setFolder(home.filePath(m_document.title() + QStringLiteral("-bitwright")));
+    connect(&m_watcher, &QFutureWatcher<Findings>::finished, this, [this] {
+        if (!m_checkAgain)
+            return takeFindings(m_watcher.result());
+        m_checkAgain = false;
+        runChecks();
     });
-    connect(&document, &Document::closed, this, [this] {
-        m_proof->setRowCount(0);
-        m_checks->clear();
-        showVerdict(tr("No model is open."), true);
-        updateButtons();
-    });
-    connect(&jobs, &JobQueue::jobChanged, this, [this](Job* job) {
-        if (job == m_job)
-            showProgress();
-    });
-    showVerdict(tr("No model is open."), true);
+    showVerdict(m_checks, ExportCheck::State::Unknown, tr("No model is open."));
     updateButtons();
+}
+
+ExportPanel::~ExportPanel()
+{
+    m_stopChecks.request_stop();
+    m_watcher.waitForFinished();
 }
 
 void ExportPanel::createControls()
 {
     auto* grid = new QGridLayout;
-    grid->setContentsMargins(10, 8, 10, 6);
+    grid->setContentsMargins(10, 8, 10, 4);
     grid->setHorizontalSpacing(8);
+    grid->setVerticalSpacing(6);
     grid->setColumnStretch(1, 1);
-    auto* label = new QLabel(tr("&Folder"), this);
-    label->setBuddy(m_folder);
-    grid->addWidget(label, 0, 0);
-    grid->addWidget(m_folder, 0, 1);
-    grid->addWidget(m_browse, 0, 2);
-    grid->addWidget(m_export, 0, 3);
-    grid->addWidget(m_cancel, 0, 4);
-    grid->addWidget(m_keepNonFinite, 1, 1, 1, 4);
-    grid->addWidget(m_replace, 2, 1, 1, 4);
-    grid->addWidget(m_progress, 3, 0, 1, 3);
-    grid->addWidget(m_rate, 3, 3, 1, 2);
+    const auto label = [this](const QString& text, QWidget* buddy) {
+        auto* made = new QLabel(text, this);
+        made->setBuddy(buddy);
+        return made;
+    };
+    grid->addWidget(label(tr("&Target"), m_target), 0, 0);
+    grid->addWidget(m_target, 0, 1, 1, 2, Qt::AlignLeft);
+    grid->addWidget(label(tr("&Folder"), m_folder), 1, 0);
+    grid->addWidget(m_folder, 1, 1);
+    grid->addWidget(m_browse, 1, 2);
+    auto* buttons = new QHBoxLayout;
+    buttons->addWidget(m_export);
+    buttons->addWidget(m_cancel);
+    buttons->addStretch();
+    buttons->addWidget(m_verify);
+    grid->addLayout(buttons, 2, 1, 1, 2);
     m_layout->addLayout(grid);
-    m_verdict->setContentsMargins(12, 6, 12, 6);
-    m_verdict->setWordWrap(true);
-    m_verdict->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    QFont large = font();
-    large.setPointSizeF(large.pointSizeF() * 1.3);
-    large.setBold(true);
-    m_verdict->setFont(large);
-    m_layout->addWidget(m_verdict);
-    m_checks->setContentsMargins(12, 2, 12, 6);
-    m_checks->setWordWrap(true);
-    m_checks->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_layout->addWidget(m_checks);
-    m_proof->setHorizontalHeaderLabels({tr("Unit"), tr("Planned"), tr("Written"), tr("Size"), tr("SQNR"),
-        tr("Output error"), tr("Re-read")});
-    m_proof->verticalHeader()->hide();
-    m_proof->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    m_proof->setAlternatingRowColors(true);
-    m_proof->setShowGrid(false);
-    m_proof->setWordWrap(false);
-    m_proof->setTextElideMode(Qt::ElideMiddle);
-    m_proof->horizontalHeader()->setSectionResizeMode(UnitColumn, QHeaderView::Stretch);
-    m_proof->setColumnWidth(PlannedColumn, 150);
-    m_proof->setColumnWidth(WrittenColumn, 170);
-    m_proof->setAccessibleName(tr("Proof of every unit"));
-    m_progress->setRange(0, 1000);
-    m_progress->setFormat(QStringLiteral("%p %"));
+    m_target->setAccessibleName(tr("Target of the export"));
+    m_target->setToolTip(tr("What the files are made for; changing it plans anew"));
     m_folder->setAccessibleName(tr("Export folder"));
-    m_layout->addWidget(m_proof, 1);
-    m_hint->setContentsMargins(12, 4, 12, 6);
-    m_hint->setWordWrap(true);
-    m_hint->setText(tr("After the export this page shows the proof: for every unit the planned and the "
-                       "written option, bytes, error, and whether an "
-                       "independent reader got back exactly what was meant."));
-    m_layout->addWidget(m_hint);
-    m_layout->addStretch();
-    connect(m_browse, &QPushButton::clicked, this, [this] {
-        const QString folder = QFileDialog::getExistingDirectory(
-            this, tr("Folder that receives the export"), QFileInfo(m_folder->text()).absolutePath());
-        if (!folder.isEmpty())
-            setFolder(QDir(folder).filePath(m_document.title() + QStringLiteral("-bitwright")));
-    });
+    m_folder->setToolTip(tr("The folder that appears when the export is complete and proven"));
+    m_browse->setToolTip(tr("Choose the folder beside which nothing else is touched"));
+    m_export->setToolTip(tr("Quantize, write, read back and prove (Ctrl+Return)"));
+    m_export->setDefault(true);
+    m_cancel->setToolTip(tr("Stop; finished units are kept beside the folder and resumed (Esc)"));
+    m_verify->setToolTip(tr("Read the export in this folder back and compare it with the open model"));
+    m_layout->addWidget(createVerdict());
+    m_tabs->setDocumentMode(true);
+    m_tabs->addTab(m_checks, tr("Checks"));
+    m_tabs->addTab(m_proof, tr("Proof"));
+    m_tabs->setAccessibleName(tr("Checks and proof"));
+    m_layout->addWidget(m_tabs, 1);
+    connect(m_browse, &QPushButton::clicked, this, &ExportPanel::askFolder);
     connect(m_export, &QPushButton::clicked, this, &ExportPanel::start);
+    connect(m_verify, &QPushButton::clicked, this, &ExportPanel::verify);
     connect(m_cancel, &QPushButton::clicked, this, [this] {
         if (m_job != nullptr)
             m_job->cancel();
     });
+    connect(m_target, &QComboBox::activated, this, &ExportPanel::takeTarget);
+    connect(m_folder, &QLineEdit::textEdited, this, [this] { m_ownFolder = true; });
+    connect(m_folder, &QLineEdit::textChanged, this, [this] {
+        m_replace = false; // a decision about another folder
+        scheduleChecks();
+    });
+    connect(m_tabs, &QTabWidget::currentChanged, this, &ExportPanel::refreshVerdict);
+    connect(m_checks, &CheckList::remedyRequested, this, &ExportPanel::remedy);
+    connect(m_proof, &ProofView::copyReportRequested, this, &ExportPanel::copyReport);
+    connect(m_proof, &ProofView::unitActivated, this, [this](const QString& name) {
+        if (!m_document.space())
+            return;
+        if (const auto unit = m_document.space()->unitIndex(name.toStdString()))
+            m_document.selectUnits({static_cast<int>(*unit)});
+    });
 }
 
-void ExportPanel::applyTheme(const Theme& theme)
+QWidget* ExportPanel::createVerdict()
 {
-    m_theme = theme;
+    m_banner = new QWidget(this);
+    m_banner->setAutoFillBackground(true);
+    auto* layout = new QGridLayout(m_banner);
+    layout->setContentsMargins(12, 8, 12, 8);
+    layout->setHorizontalSpacing(10);
+    layout->setVerticalSpacing(3);
+    layout->setColumnStretch(1, 1);
+    QFont large = font();
+    large.setPointSizeF(large.pointSizeF() * 1.35);
+    large.setBold(true);
+    m_verdict->setFont(large);
+    m_mark->setFont(large);
+    for (QLabel* label : {m_verdict, m_more}) {
+        label->setWordWrap(true);
+        label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Minimum);
+    }
+    layout->addWidget(m_mark, 0, 0, Qt::AlignTop);
+    layout->addWidget(m_verdict, 0, 1);
+    layout->addWidget(m_more, 1, 1);
+    m_progressRow = new QWidget(m_banner);
+    auto* row = new QGridLayout(m_progressRow);
+    row->setContentsMargins(0, 2, 0, 0);
+    row->setVerticalSpacing(3);
+    m_progress->setRange(0, 1000);
+    m_progress->setFormat(QStringLiteral("%p %"));
+    m_progress->setAccessibleName(tr("Progress of the export"));
+    m_stage->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    row->addWidget(m_progress, 0, 0, 1, 2);
+    row->addWidget(m_stage, 1, 0);
+    row->addWidget(m_rate, 1, 1, Qt::AlignRight);
+    row->setColumnStretch(0, 1);
+    layout->addWidget(m_progressRow, 2, 0, 1, 2);
+    m_progressRow->hide();
+    return m_banner;
+}
+
+void ExportPanel::createActions()
+{
+    const auto add = [this](const char* id, const QString& text, const QString& tip, const QKeySequence& keys,
+                         QPushButton* button) {
+        auto* action = new QAction(text, this);
+        action->setObjectName(QLatin1String(id));
+        action->setToolTip(tip);
+        action->setShortcut(keys);
+        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+        addAction(action);
+        connect(action, &QAction::triggered, button, &QPushButton::click);
+    };
+    add("export.start", tr("E&xport the plan"), m_export->toolTip(), QKeySequence(Qt::CTRL | Qt::Key_Return),
+        m_export);
+    add("export.cancel", tr("Ca&ncel the export"), m_cancel->toolTip(), QKeySequence(Qt::Key_Escape),
+        m_cancel);
+    add("export.verify", tr("&Verify the export in the folder"), m_verify->toolTip(), {}, m_verify);
+    add("export.folder", tr("&Choose the export folder…"), m_browse->toolTip(), {}, m_browse);
+}
+
+void ExportPanel::connectDocument()
+{
+    for (const auto signal : {&Document::spaceChanged, &Document::planChanged, &Document::dumpsChanged,
+             &Document::scanStateChanged})
+        connect(&m_document, signal, this, &ExportPanel::scheduleChecks);
+    connect(&m_document, &Document::spaceChanged, this, &ExportPanel::fillTargets);
+    connect(&m_document, &Document::opened, this, [this] {
+        m_ownFolder = m_keepNonFinite = m_hasProof = false;
+        m_rates.clear();
+        m_proof->clear();
+        m_tabs->setCurrentWidget(m_checks);
+        fillTargets();
+        takeDefaultFolder();
+    });
+    connect(&m_document, &Document::closed, this, [this] {
+        m_stopChecks.request_stop();
+        m_outlook.reset();
+        m_hasProof = false;
+        m_blocked = true;
+        m_proof->clear();
+        m_checks->setChecks({});
+        m_tabs->setCurrentWidget(m_checks);
+        showVerdict(m_checks, ExportCheck::State::Unknown, tr("No model is open."));
+        updateButtons();
+    });
+    connect(&m_jobs, &JobQueue::jobChanged, this, [this](Job* job) {
+        if (job == m_job)
+            showProgress();
+    });
+}
+
+// --- Target and folder ---
+
+void ExportPanel::fillTargets()
+{
+    if (m_target->count() == 0) {
+        for (const plan::Target* target : plan::allTargets()) {
+            m_target->addItem(QString::fromStdString(target->id()));
+            m_target->setItemData(
+                m_target->count() - 1, QString::fromStdString(target->description()), Qt::ToolTipRole);
+        }
+    }
+    m_target->setCurrentText(m_document.settings().target);
+    if (m_document.isOpen() && !m_ownFolder)
+        takeDefaultFolder();
+}
+
+void ExportPanel::takeTarget()
+{
+    PlanSettings settings = m_document.settings();
+    settings.target = m_target->currentText();
+    m_document.setSettings(settings);
+    takeDefaultFolder();
+}
+
+QString ExportPanel::defaultFolder(const QString& modelFolder, const QString& target)
+{
+    const QFileInfo model(QDir::cleanPath(QFileInfo(modelFolder).absoluteFilePath()));
+    const QString name = QStringLiteral("%1-%2").arg(model.fileName(), target);
+    const QString beside = model.absolutePath();
+    return QDir(QFileInfo(beside).isWritable()
+            ? beside
+            : QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation))
+        .filePath(name);
+}
+
+QString ExportPanel::freeName(const QString& folder)
+{
+    QString name = folder;
+    for (int number = 2; QFileInfo::exists(name) || QFileInfo::exists(name + QStringLiteral(".partial"));
+         ++number)
+        name = QStringLiteral("%1-%2").arg(folder).arg(number);
+    return name;
+}
+
+void ExportPanel::takeDefaultFolder()
+{
+    if (m_ownFolder || !m_document.isOpen())
+        return;
+    const auto& checkpoint = m_document.workspace()->checkpoint();
+    setFolder(defaultFolder(
+        QString::fromStdString(exporting::sourceFolder(checkpoint)), m_document.settings().target));
+}
+
+void ExportPanel::askFolder()
+{
+    QFileDialog dialog(this, tr("Folder of the export"), QFileInfo(folder()).absolutePath());
+    dialog.setFileMode(QFileDialog::AnyFile);
+    dialog.setAcceptMode(QFileDialog::AcceptSave);
+    dialog.setLabelText(QFileDialog::Accept, tr("Use"));
+    dialog.setOption(QFileDialog::DontConfirmOverwrite); // the checks say what exists
+    dialog.selectFile(QFileInfo(folder()).fileName());
+    if (dialog.exec() != QDialog::Accepted || dialog.selectedFiles().isEmpty())
+        return;
+    m_ownFolder = true;
+    setFolder(dialog.selectedFiles().first());
 }
 
 void ExportPanel::setFolder(const QString& folder)
 {
     m_folder->setText(QDir::toNativeSeparators(folder));
+}
+
+QString ExportPanel::folder() const
+{
+    return QDir::fromNativeSeparators(m_folder->text());
 }
 
 exporting::ExportRequest ExportPanel::request() const
@@ -167,175 +299,100 @@ exporting::ExportRequest ExportPanel::request() const
     request.checkpoint = &m_document.workspace()->checkpoint();
     request.dump = m_document.workspace()->dump();
     request.plan = m_document.plan();
-    request.outFolder = QDir::fromNativeSeparators(m_folder->text()).toStdString();
+    request.outFolder = folder().toStdString();
     request.nonFinite
-        = m_keepNonFinite->isChecked() ? exporting::NonFinitePolicy::Keep : exporting::NonFinitePolicy::Block;
-    request.replaceExisting = m_replace->isChecked();
+        = m_keepNonFinite ? exporting::NonFinitePolicy::Keep : exporting::NonFinitePolicy::Block;
+    request.replaceExisting = m_replace;
     return request;
 }
 
-void ExportPanel::runChecks()
-{
-    if (!m_document.isOpen() || !m_document.space() || m_document.choice().empty() || m_job != nullptr)
-        return updateButtons();
-    // Headers and file-system facts only; weights are not read.
-    const auto checks = exporting::preflight(request(), m_document.workspace()->nonFiniteTensors());
-    if (checks) {
-        showChecks(*checks);
-    } else {
-        m_blocked = true;
-        m_checks->clear();
-        showVerdict(QString::fromStdString(checks.error().oneLine()), false);
-    }
-    updateButtons();
-}
+// --- Work ---
 
-void ExportPanel::showChecks(const std::vector<exporting::Check>& checks)
+void ExportPanel::begin(Job* job)
 {
-    constexpr int kShown = 8;
-    int blocking = 0, warnings = 0, notes = 0, shown = 0;
-    QString html;
-    for (const auto level : {exporting::Check::Level::Blocking, exporting::Check::Level::Warning,
-             exporting::Check::Level::Note}) {
-        for (const auto& check : checks) {
-            if (check.level != level)
-                continue;
-            (level == exporting::Check::Level::Blocking         ? blocking
-                    : level == exporting::Check::Level::Warning ? warnings
-                                                                : notes)++;
-            if (shown++ >= kShown)
-                continue;
-            const QString mark = level == exporting::Check::Level::Blocking ? QStringLiteral("✖")
-                : level == exporting::Check::Level::Warning                 ? QStringLiteral("▲")
-                                                                            : QStringLiteral("•");
-            html += QStringLiteral("%1 %2%3<br>")
-                        .arg(mark,
-                            check.subject.empty()
-                                ? QString()
-                                : QStringLiteral("<b>%1</b>: ").arg(display(check.subject).toHtmlEscaped()),
-                            display(check.message).toHtmlEscaped());
-        }
-    }
-    if (shown > kShown)
-        html += tr("and %1 more").arg(shown - kShown);
-    m_checks->setText(html);
-    m_blocked = blocking > 0;
-    if (blocking > 0)
-        showVerdict(tr("Cannot be exported yet: %n problem(s).", nullptr, blocking), false);
-    else
-        showVerdict(tr("Ready to export %1: %2 warnings, %3 notes.")
-                        .arg(QString::fromStdString(m_document.plan().target))
-                        .arg(warnings)
-                        .arg(notes),
-            true);
+    m_job = job;
+    m_hasProof = true;
+    m_proof->clear();
+    m_proof->setFolder({});
+    m_tabs->setCurrentWidget(m_proof);
+    m_progress->setValue(0);
+    showProgress();
+    updateButtons();
+    m_cancel->setFocus();
 }
 
 void ExportPanel::start()
 {
     if (m_job != nullptr || !m_document.isOpen() || m_document.choice().empty())
         return;
-    m_proof->setRowCount(0);
     m_weightsDone = 0;
-    showVerdict(tr("Exporting…"), true);
     auto workspace = m_document.workspace();
     const auto deliver = [this](const exporting::TensorProof& proof) {
         QMetaObject::invokeMethod(
-            this, [this, proof] { showTensor(proof); }, Qt::QueuedConnection);
+            this,
+            [this, proof] {
+                if (m_job == nullptr) // the report that followed it is shown already
+                    return;
+                m_proof->add(proof);
+                if (const auto unit
+                    = m_document.space() ? m_document.space()->unitIndex(proof.unit) : std::nullopt)
+                    m_weightsDone += m_document.space()->units()[*unit].parameters();
+            },
+            Qt::QueuedConnection);
     };
-    m_job = m_jobs.run<exporting::ExportReport>(
-        tr("Export %1").arg(QDir(m_folder->text()).dirName()), QStringLiteral("weights"),
+    showVerdict(m_proof, ExportCheck::State::Note, tr("Exporting to %1").arg(QDir(folder()).dirName()));
+    begin(m_jobs.run<exporting::ExportReport>(
+        tr("Export %1").arg(QDir(folder()).dirName()), QStringLiteral("weights"),
         [workspace, request = request(), deliver](
             const RunContext& context) { return exporting::exportModel(request, context, deliver); },
         [this](Result<exporting::ExportReport> report) {
             m_job = nullptr;
-            if (report)
-                showReport(*report);
-            else
-                showVerdict(report.error().code == ErrorCode::Cancelled
-                        ? tr("Cancelled. Nothing was written to the folder; exporting again resumes.")
-                        : QString::fromStdString(report.error().oneLine()),
-                    false);
-            updateButtons();
+            finishExport(report);
             Q_EMIT finished(report && report->ok);
-        });
-    updateButtons();
+        }));
 }
 
-void ExportPanel::showProgress()
+void ExportPanel::verify()
 {
-    m_progress->setValue(static_cast<int>(std::lround(1000.0 * m_job->fraction())));
-    const double elapsed = m_job->secondsElapsed();
-    const auto left = m_job->secondsLeft();
-    const double rate = elapsed > 0.2 ? static_cast<double>(m_weightsDone) / elapsed / 1e6 : 0;
-    m_rate->setText(tr("%1 M weights/s, %2")
-                        .arg(QLocale().toString(rate, 'f', 1),
-                            left ? tr("%1 left").arg(durationText(*left)) : tr("estimating")));
+    if (m_job != nullptr || !m_document.isOpen())
+        return;
+    auto workspace = m_document.workspace();
+    showVerdict(m_proof, ExportCheck::State::Note, tr("Verifying %1").arg(QDir(folder()).dirName()));
+    begin(m_jobs.run<exporting::VerifyReport>(
+        tr("Verify %1").arg(QDir(folder()).dirName()), QStringLiteral("weights"),
+        [workspace, path = folder().toStdString()](const RunContext& context) {
+            return exporting::verifyExport(path, workspace->checkpoint(), nullptr, context);
+        },
+        [this](Result<exporting::VerifyReport> report) {
+            m_job = nullptr;
+            finishVerification(report);
+            Q_EMIT finished(report && report->ok);
+        }));
 }
 
-void ExportPanel::showTensor(const exporting::TensorProof& proof)
+void ExportPanel::scheduleChecks()
 {
-    const int row = m_proof->rowCount();
-    m_proof->insertRow(row);
-    const auto put = [&](int column, const QString& text, bool number = false) {
-        auto* item = new QTableWidgetItem(text);
-        if (number)
-            item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
-        item->setToolTip(text);
-        m_proof->setItem(row, column, item);
-    };
-    put(UnitColumn, display(proof.unit));
-    put(PlannedColumn, display(proof.planned));
-    put(WrittenColumn,
-        display(proof.written)
-            + (proof.fallback.empty() ? QString() : tr(" (%1)").arg(display(proof.fallback))));
-    put(BytesColumn, formatBytes(static_cast<double>(proof.bytes)), true);
-    put(SqnrColumn,
-        std::isfinite(proof.sqnrDb) ? tr("%1 dB").arg(QLocale().toString(proof.sqnrDb, 'f', 2)) : tr("exact"),
-        true);
-    put(ErrorColumn, proof.outputError ? formatNumber(*proof.outputError) : tr("unknown"), true);
-    put(RereadColumn, proof.rereadExact ? tr("exact") : tr("not yet"));
-    if (m_document.space()) {
-        if (const auto unit = m_document.space()->unitIndex(proof.unit))
-            m_weightsDone += m_document.space()->units()[*unit].parameters();
-    }
+    m_checkDelay.start();
 }
 
-void ExportPanel::showReport(const exporting::ExportReport& report)
+void ExportPanel::showEvent(QShowEvent* event)
 {
-    m_progress->setValue(1000);
-    m_rate->setText(durationText(report.seconds));
-    m_proof->setRowCount(0);
-    for (const auto& tensor : report.tensors)
-        showTensor(tensor);
-    showVerdict(QString::fromStdString(report.verdict), report.ok);
-    QString html
-        = tr("%1 bpw planned, %2 bpw file, %3 of weights; %4 tensors copied and compared byte for byte.")
-              .arg(formatBpw(report.bpw), formatBpw(report.fileBpw),
-                  formatBytes(static_cast<double>(report.bytes)))
-              .arg(report.untouchedTensors);
-    for (const auto& unchecked : report.unchecked)
-        html += QStringLiteral("<br>") + tr("Not checked: %1").arg(display(unchecked).toHtmlEscaped());
-    m_checks->setText(html);
-}
-
-void ExportPanel::showVerdict(const QString& text, bool good)
-{
-    m_verdict->setText(text);
-    QPalette colors = palette();
-    if (!good)
-        colors.setColor(QPalette::WindowText, m_theme.warning);
-    m_verdict->setPalette(colors);
+    Panel::showEvent(event);
+    scheduleChecks(); // they do not run while nobody looks
 }
 
 void ExportPanel::updateButtons()
 {
     const bool idle = m_job == nullptr;
-    m_export->setEnabled(idle && m_document.isOpen() && !m_document.choice().empty() && !m_blocked);
+    const bool open = m_document.isOpen();
+    m_export->setEnabled(idle && open && !m_document.choice().empty() && !m_blocked);
     m_cancel->setEnabled(!idle);
-    m_proof->setVisible(!idle || m_proof->rowCount() > 0);
-    m_hint->setVisible(!m_proof->isVisibleTo(this));
-    m_progress->setVisible(!idle || m_progress->value() == 1000);
-    m_rate->setVisible(!idle || m_progress->value() == 1000);
+    m_verify->setEnabled(idle && open && m_outlook && m_outlook->replaceable);
+    m_target->setEnabled(idle && open);
+    m_folder->setEnabled(idle && open);
+    m_browse->setEnabled(idle && open);
+    m_progressRow->setVisible(!idle);
+    m_tabs->setTabEnabled(m_tabs->indexOf(m_proof), m_hasProof);
 }
 
 } // namespace bitwright::views
