@@ -7,7 +7,9 @@ namespace bitwright::stats {
 namespace {
 
 constexpr std::uint64_t kTileBytes = 512 * 1024; // half of a second-level cache: read, then used twice
-constexpr std::uint64_t kStrandBytes = 256 * 1024; // least work of one parallel piece
+constexpr std::uint64_t kStrandBytes = 2 << 20; // work of one parallel piece of a large tensor
+constexpr std::uint64_t kLeastStrandBytes = 256 * 1024; // and of a small one
+constexpr std::uint64_t kLeastStrands = 8; // what a tensor is cut into while its pieces stay above that
 constexpr std::uint64_t kStrandMemory = 64 << 20; // all column accumulators together
 constexpr std::uint64_t kFlatWidth = 65536;
 
@@ -15,7 +17,10 @@ void cutLayout(Layout& layout)
 {
     const std::uint64_t rowBytes = std::max<std::uint64_t>(1, layout.storedCols * layout.elementBytes);
     const std::uint64_t columnState = std::max<std::uint64_t>(1, layout.storedCols * 32);
-    std::uint64_t strands = std::clamp<std::uint64_t>(layout.storedRows * rowBytes / kStrandBytes, 1, 64);
+    // Few long strands: each costs a fold over all columns, which no other thread shares.
+    const std::uint64_t bytes = layout.storedRows * rowBytes;
+    std::uint64_t strands = std::min(kLeastStrands, std::max<std::uint64_t>(1, bytes / kLeastStrandBytes));
+    strands = std::clamp<std::uint64_t>(bytes / kStrandBytes, strands, 64);
     strands = std::clamp<std::uint64_t>(kStrandMemory / columnState, 1, strands);
     layout.strandRows = std::max<std::uint64_t>(1, ceilDiv(layout.storedRows, strands));
     layout.tileRows = std::max<std::uint64_t>(1, kTileBytes / rowBytes);
