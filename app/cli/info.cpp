@@ -43,8 +43,11 @@ Run registerInfo(CLI::App& app)
 {
     auto path = std::make_shared<std::string>();
     app.add_option("MODEL", *path, "A .safetensors file, an index, or a Hugging Face folder")->required();
-    return [path](const Common& common) -> Result<int> {
-        BITWRIGHT_ASSIGN(const auto checkpoint, formats::openCheckpoint(*path));
+    auto options = std::make_shared<formats::OpenOptions>();
+    app.add_flag("--allow-missing-shards", options->allowMissingShards,
+        "Open what is there when shards named by the index are absent");
+    return [path, options](const Common& common) -> Result<int> {
+        BITWRIGHT_ASSIGN(const auto checkpoint, formats::openCheckpoint(*path, *options));
         if (!common.json) {
             printTable(*checkpoint);
             return kDone;

@@ -13,6 +13,7 @@ struct ScanArguments
     std::vector<std::string> dumps;
     std::string project;
     bool noSpectra = false;
+    bool missing = false; ///< Shards may be absent.
     bool farms = false;
 };
 
@@ -73,13 +74,16 @@ Run registerScan(CLI::App& app)
     app.add_option("MODEL", arguments->model, "The model to measure")->required();
     app.add_option("--activations", arguments->dumps, "Activation dump; may be given several times");
     app.add_option("--project", arguments->project, "Project that keeps the results (.bwp)")->required();
+    app.add_flag("--allow-missing-shards", arguments->missing,
+        "Measure what is there when shards named by the index are absent");
     app.add_flag("--no-spectra", arguments->noSpectra, "Leave eigenvalues out");
     app.add_flag("--farms", arguments->farms, "Also sample tiles (FARMS) for the tail estimators");
     return [arguments](const Common& common) -> Result<int> {
         const RunContext context = common.context();
         common.outputs = {arguments->project};
         BITWRIGHT_ASSIGN(const auto workspace,
-            session::Workspace::open({arguments->model, arguments->dumps, arguments->project}));
+            session::Workspace::open(
+                {arguments->model, arguments->dumps, arguments->project, arguments->missing}));
         session::ScanSettings settings;
         settings.spectra = !arguments->noSpectra;
         settings.spectrum.farms = arguments->farms;

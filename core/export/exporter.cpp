@@ -326,7 +326,10 @@ private:
     {
         constexpr std::uint64_t kChunk = std::uint64_t{1} << 20;
         for (const std::string& name : copiedSideFiles(m_job)) {
-            BITWRIGHT_ASSIGN(const auto source, io::openCompanion(sourceFolder(*m_job.source), name));
+            BITWRIGHT_ASSIGN(const auto source, io::openSideFile(sourceFolder(*m_job.source), name));
+            if (const auto slash = name.find('/'); slash != std::string::npos) {
+                BITWRIGHT_CHECK(m_folder->makeFolder(name.substr(0, slash)));
+            }
             BITWRIGHT_ASSIGN(auto file, io::AtomicFile::create(m_folder->path() + "/" + name));
             std::vector<std::byte> chunk;
             for (std::uint64_t done = 0; done < source->size(); done += kChunk) {

@@ -145,7 +145,7 @@ Result<ReportFile> readReportFile(std::string_view text)
 Result<ReportedFile> describeFile(const std::string& folder, const std::string& name)
 {
     constexpr std::uint64_t kChunk = std::uint64_t{1} << 20;
-    BITWRIGHT_ASSIGN(const auto source, io::openCompanion(folder, name));
+    BITWRIGHT_ASSIGN(const auto source, io::openSideFile(folder, name));
     io::Hasher hasher;
     std::vector<std::byte> chunk;
     for (std::uint64_t done = 0; done < source->size(); done += kChunk) {

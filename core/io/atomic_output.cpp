@@ -318,6 +318,14 @@ void AtomicFolder::unlock()
         ::close(std::exchange(m_lock, -1));
 }
 
+Result<void> AtomicFolder::makeFolder(const std::string& name)
+{
+    const std::string folder = m_partial + "/" + name;
+    if (::mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST)
+        return fail(writeError(errno, "Cannot create", folder));
+    return {};
+}
+
 Result<void> AtomicFolder::commit(bool replaceExisting)
 {
     if (!m_open)

@@ -50,6 +50,8 @@ public:
     AtomicFolder& operator=(AtomicFolder&&) noexcept;
     ~AtomicFolder(); ///< Leaves the partial folder in place (resume); call discard() to remove it.
     [[nodiscard]] const std::string& path() const { return m_partial; } ///< Where to write.
+    /// Makes a folder inside, unless it stands there already. `name` is a plain name.
+    [[nodiscard]] Result<void> makeFolder(const std::string& name);
     [[nodiscard]] Result<void> commit(bool replaceExisting);
     void discard();
 

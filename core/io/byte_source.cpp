@@ -3,9 +3,11 @@
 #include "core/base/checked.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -187,6 +189,75 @@ int openBeneath(int folder, const std::string& name)
     return ::openat(folder, name.c_str(), kOpenFlags | O_NOFOLLOW);
 }
 
+/// Where a link of a Hugging Face cache leads: a snapshot's files are links to ../../blobs/<hash>, one "../"
+/// more per folder inside of the snapshot. Empty for every other link.
+std::string hubBlobName(int folder, const std::string& snapshot, const std::string& name, int levels)
+{
+    std::error_code failure;
+    const auto real = std::filesystem::canonical(snapshot, failure);
+    if (failure || real.parent_path().filename() != "snapshots")
+        return {};
+    std::array<char, 512> text{};
+    const ssize_t length = ::readlinkat(folder, name.c_str(), text.data(), text.size());
+    if (length <= 0 || static_cast<std::size_t>(length) == text.size())
+        return {};
+    std::string_view target(text.data(), static_cast<std::size_t>(length));
+    for (int level = 0; level < levels; ++level) {
+        if (!target.starts_with("../"))
+            return {};
+        target.remove_prefix(3);
+    }
+    if (!target.starts_with("blobs/"))
+        return {};
+    target.remove_prefix(std::string_view("blobs/").size());
+    return isPlainFileName(target) ? std::string(target) : std::string();
+}
+
+/// Opens the file that a link of a Hugging Face cache stands for; no descriptor when it is another link.
+int openHubBlob(int folder, const std::string& snapshot, const std::string& name, int levels)
+{
+    const std::string blob = hubBlobName(folder, snapshot, name, levels);
+    if (blob.empty())
+        return -1;
+    std::string up = "blobs";
+    for (int level = 0; level < levels; ++level)
+        up.insert(0, "../");
+    const Descriptor blobs(::openat(folder, up.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    return blobs.valid() ? openBeneath(blobs.get(), blob) : -1;
+}
+
+Error notPlain(const std::string& folder, const std::string& name)
+{
+    Error error;
+    error.code = ErrorCode::Format;
+    error.message = fmt::format("\"{}\" must be a plain file name.", name);
+    error.file = folder;
+    error.remedy = "Only files in the same folder are opened.";
+    return error;
+}
+
+/// Opens `name` in the open folder; `levels` is how far the cache's root lies above it.
+Result<std::shared_ptr<const ByteSource>> openInside(
+    int folder, const std::string& snapshot, const std::string& name, const std::string& path, int levels)
+{
+    Descriptor descriptor(openBeneath(folder, name));
+    if (descriptor.valid())
+        return sourceFrom(std::move(descriptor), path);
+    const int reason = errno;
+    if (reason == ENXIO || reason == ENODEV)
+        return fail(notRegular(path));
+    if (reason != ELOOP && reason != EXDEV)
+        return fail(systemError(reason, "Cannot open", path));
+    if (Descriptor blob(openHubBlob(folder, snapshot, name, levels)); blob.valid())
+        return sourceFrom(std::move(blob), path);
+    Error error;
+    error.code = ErrorCode::Unsupported;
+    error.message = "Is a symbolic link; links are not followed.";
+    error.file = path;
+    error.remedy = "Copy the folder with its links resolved (cp -rL) and open the copy.";
+    return fail(std::move(error));
+}
+
 } // namespace
 
 bool isPlainFileName(std::string_view name)
@@ -212,33 +283,30 @@ Result<std::shared_ptr<const ByteSource>> openFile(const std::string& path)
 Result<std::shared_ptr<const ByteSource>> openCompanion(const std::string& folder, const std::string& name)
 {
     const std::string path = folder + "/" + name;
-    if (!isPlainFileName(name)) {
-        Error error;
-        error.code = ErrorCode::Format;
-        error.message = fmt::format("\"{}\" must be a plain file name.", name);
-        error.file = folder;
-        error.remedy = "Only files in the same folder are opened.";
-        return fail(std::move(error));
-    }
+    if (!isPlainFileName(name))
+        return fail(notPlain(folder, name));
     const Descriptor parent(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!parent.valid())
         return fail(systemError(errno, "Cannot open the folder", folder));
-    Descriptor descriptor(openBeneath(parent.get(), name));
-    if (!descriptor.valid()) {
-        const int reason = errno;
-        if (reason == ENXIO || reason == ENODEV)
-            return fail(notRegular(path));
-        if (reason == ELOOP || reason == EXDEV) {
-            Error error;
-            error.code = ErrorCode::Unsupported;
-            error.message = "Is a symbolic link; links are not followed.";
-            error.file = path;
-            error.remedy = "Copy the folder with its links resolved (cp -rL) and open the copy.";
-            return fail(std::move(error));
-        }
-        return fail(systemError(reason, "Cannot open", path));
-    }
-    return sourceFrom(std::move(descriptor), path);
+    return openInside(parent.get(), folder, name, path, 2);
+}
+
+Result<std::shared_ptr<const ByteSource>> openSideFile(const std::string& folder, const std::string& name)
+{
+    const std::size_t slash = name.find('/');
+    if (slash == std::string::npos)
+        return openCompanion(folder, name);
+    const std::string inner = name.substr(0, slash), file = name.substr(slash + 1);
+    if (!isPlainFileName(inner) || !isPlainFileName(file))
+        return fail(notPlain(folder, name));
+    const Descriptor parent(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!parent.valid())
+        return fail(systemError(errno, "Cannot open the folder", folder));
+    const Descriptor sub(
+        ::openat(parent.get(), inner.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!sub.valid())
+        return fail(systemError(errno, "Cannot open the folder", folder + "/" + inner));
+    return openInside(sub.get(), folder, file, folder + "/" + name, 3);
 }
 
 std::shared_ptr<const ByteSource> memorySource(std::string name, std::string bytes)

@@ -28,8 +28,14 @@ public:
 /// a FIFO, device or folder.
 [[nodiscard]] Result<std::shared_ptr<const ByteSource>> openFile(const std::string& path);
 /// A bare file name inside `folder`, as named by untrusted content: no separators, no symlink, a regular file
-/// (openat2 with RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS where the kernel has it).
+/// (openat2 with RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS where the kernel has it). One kind of link is
+/// followed, because most models on disk are made of it: in a snapshot folder of a Hugging Face cache, a link
+/// whose text is exactly ../../blobs/<name> opens that regular file of the cache.
 [[nodiscard]] Result<std::shared_ptr<const ByteSource>> openCompanion(
+    const std::string& folder, const std::string& name);
+/// Like openCompanion, for what lies beside the weights: `name` may be in one folder inside of `folder`,
+/// which must not be a link.
+[[nodiscard]] Result<std::shared_ptr<const ByteSource>> openSideFile(
     const std::string& folder, const std::string& name);
 /// Whether a name from untrusted content can only mean a file of the same folder: no separators, no NUL, not
 /// "." or "..".

@@ -23,6 +23,7 @@ struct Inputs
     std::string model; ///< File or folder; taken from the project when empty.
     std::vector<std::string> dumps; ///< The first one drives scores; taken from the project when empty.
     std::string project; ///< .bwp; empty keeps results in memory only.
+    bool allowMissingShards = false; ///< Open what is there of a model whose index names more.
 };
 
 /// Sorts paths as dropped or typed into model, dumps and project by looking at them. Errors: InvalidArgument,

@@ -114,6 +114,7 @@ private Q_SLOTS:
         QVERIFY2(report, firstError(report).c_str());
         QVERIFY(report->ok);
         const auto written = formats::openCheckpoint(out).value();
+        QCOMPARE(test::readFile(out + "/1_Pooling/config.json"), std::string("{\"pool\": 1}"));
         QCOMPARE(written->tensors().size(), checkpoint->tensors().size());
         for (const plan::Unit& unit : plan::unitsOf(*checkpoint)) {
             const auto index = written->find(unit.tensor);

@@ -77,6 +77,8 @@ private Q_SLOTS:
     void ignoresABrokenConfig();
     void ignoresALayerCountThatNamesDeny();
     void listsSideFiles();
+    void listsModuleFolders();
+    void opensSnapshotsOfTheHubCache();
     void refusesFoldersWithoutAModel();
     void warnsOfALoneShard();
     void identityCoversAllShards();
@@ -189,7 +191,7 @@ void TestSafetensorsFolder::namesTheMissingShard()
     QCOMPARE(refused.error().code, ErrorCode::Io);
     QVERIFY2(refused.error().message.starts_with("Shard 2 of 3 not found"), refused.error().message.c_str());
     QVERIFY(refused.error().message.find(kShard2) != std::string::npos);
-    QVERIFY(refused.error().remedy.find("load the rest") != std::string::npos);
+    QVERIFY(refused.error().remedy.find("open the rest") != std::string::npos);
 
     formats::OpenOptions options;
     options.allowMissingShards = true;
@@ -353,6 +355,57 @@ void TestSafetensorsFolder::listsSideFiles()
         QCOMPARE((*opened)->sideFiles(), expected);
         QVERIFY(hasText((*opened)->warnings(), "symbolic links"));
     }
+}
+
+void TestSafetensorsFolder::listsModuleFolders()
+{
+    const TempFolder folder;
+    QVERIFY(writeShard(folder, "model.safetensors", {0}));
+    for (const char* sub : {"1_Pooling", "2_Dense", "images"})
+        std::filesystem::create_directory(folder.file(sub));
+    for (const char* name : {"modules.json", "1_Pooling/config.json", "2_Dense/config.json",
+             "2_Dense/pytorch_model.bin", "images/card.png"})
+        QVERIFY(writeFile(folder.file(name), "{}"));
+    std::filesystem::create_directory_symlink("/etc", folder.file("3_Etc"));
+    const auto opened = formats::openCheckpoint(folder.path());
+    QVERIFY(opened);
+    QCOMPARE((*opened)->sideFiles(),
+        (std::vector<std::string>{"1_Pooling/config.json", "2_Dense/config.json", "modules.json"}));
+    QVERIFY(hasText((*opened)->warnings(), "The folder 2_Dense holds weights of its own"));
+}
+
+void TestSafetensorsFolder::opensSnapshotsOfTheHubCache()
+{
+    const TempFolder folder;
+    std::filesystem::create_directories(folder.file("blobs"));
+    std::filesystem::create_directories(folder.file("snapshots/abc/1_Pooling"));
+    QVERIFY(writeThreeShards(folder));
+    const std::string snapshot = folder.file("snapshots/abc");
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+        if (!entry.is_regular_file())
+            continue;
+        const std::string name = entry.path().filename().string();
+        std::filesystem::rename(entry.path(), folder.file("blobs/h-" + name));
+        std::filesystem::create_symlink("../../blobs/h-" + name, snapshot + "/" + name);
+    }
+    QVERIFY(writeFile(folder.file("blobs/pool"), "{}"));
+    std::filesystem::create_symlink("../../../blobs/pool", snapshot + "/1_Pooling/config.json");
+    const auto opened = formats::openCheckpoint(snapshot);
+    QVERIFY2(opened, opened ? "" : opened.error().oneLine().c_str());
+    QCOMPARE((*opened)->files().size(), std::size_t{3});
+    QCOMPARE((*opened)->sideFiles(), std::vector<std::string>{"1_Pooling/config.json"});
+    // Any other link stays refused, also one that leads through the cache and out of it.
+    std::filesystem::remove(snapshot + "/" + kShard2);
+    std::filesystem::create_symlink(
+        "../../blobs/../blobs/h-" + std::string(kShard2), snapshot + "/" + kShard2);
+    QVERIFY(!formats::openCheckpoint(snapshot));
+    std::filesystem::remove(snapshot + "/" + kShard2);
+    std::filesystem::create_symlink("../../blobs/h-" + std::string(kShard2), snapshot + "/" + kShard2);
+    QVERIFY(formats::openCheckpoint(snapshot));
+    // A blob that is a link itself could lead anywhere.
+    std::filesystem::rename(folder.file("blobs/h-") + kShard2, folder.file("elsewhere"));
+    std::filesystem::create_symlink("../elsewhere", folder.file("blobs/h-") + kShard2);
+    QVERIFY(!formats::openCheckpoint(snapshot));
 }
 
 void TestSafetensorsFolder::refusesFoldersWithoutAModel()

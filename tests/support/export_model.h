@@ -68,7 +68,9 @@ public:
                 "{\n  \"architectures\": [\"LlamaForCausalLM\"],\n  \"model_type\": \"llama\",\n  "
                 "\"rms_norm_eps\": "
                 "1e-06\n}\n")
-            && writeFile(path() + "/tokenizer.json", "{\"tokens\": [1, 2, 3]}");
+            && writeFile(path() + "/tokenizer.json", "{\"tokens\": [1, 2, 3]}")
+            && std::filesystem::create_directory(path() + "/1_Pooling")
+            && writeFile(path() + "/1_Pooling/config.json", "{\"pool\": 1}");
     }
 
     static constexpr const char* kNaNTensor = "model.layers.1.mlp.down_proj.weight";

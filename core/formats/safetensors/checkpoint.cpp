@@ -199,7 +199,7 @@ Result<std::vector<bool>> addShards(SafetensorsCheckpoint& checkpoint, const std
                 = fmt::format("Shard {} of {} not found: {}.", i + 1, index.shards.size(), name);
             if (!options.allowMissingShards) {
                 return fail(makeError(ErrorCode::Io, message, folder,
-                    "Download it, or load the rest without it (allow missing shards)."));
+                    "Download it, or open the rest without it (bitwright-cli: --allow-missing-shards)."));
             }
             checkpoint.warn(message);
             continue;

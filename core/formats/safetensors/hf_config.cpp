@@ -165,6 +165,89 @@ bool isListed(const std::string& name)
             kNotCopied.begin(), kNotCopied.end(), [&](std::string_view end) { return name.ends_with(end); });
 }
 
+/// Collects what an export copies, and what it has to say about the rest.
+class SideFiles
+{
+public:
+    explicit SideFiles(std::string root)
+        : m_root(std::move(root))
+    { }
+
+    /// Lists one folder; `inside` is empty for the root, else a folder of it.
+    void list(const std::string& inside)
+    {
+        const std::string prefix = inside.empty() ? std::string() : inside + "/";
+        std::error_code error;
+        bool weights = false;
+        for (fs::directory_iterator entry(m_root + "/" + inside, error), end; !error && entry != end;
+             entry.increment(error)) {
+            const std::string name = entry->path().filename().string();
+            std::error_code ignored;
+            const fs::file_status status = entry->symlink_status(ignored);
+            if (fs::is_directory(status)) {
+                if (inside.empty() && isModule(name))
+                    m_folders.push_back(name);
+            } else if (!isListed(name)) {
+                weights = weights || holdsWeights(name);
+            } else {
+                add(prefix + name, fs::is_symlink(status));
+            }
+        }
+        if (weights && !inside.empty())
+            m_withWeights.push_back(inside);
+    }
+
+    std::vector<std::string> finish(std::vector<std::string>& warnings)
+    {
+        std::sort(m_folders.begin(), m_folders.end());
+        for (const std::string& folder : m_folders)
+            list(folder);
+        if (m_links > 0) {
+            warnings.push_back(
+                fmt::format("{} files beside the weights are symbolic links: an export will not copy them. "
+                            "Copy the folder with its links resolved (cp -rL) if they are needed.",
+                    m_links));
+        }
+        for (const std::string& folder : m_withWeights)
+            warnings.push_back(fmt::format(
+                "The folder {} holds weights of its own, which an export will not copy.", folder));
+        std::sort(m_names.begin(), m_names.end());
+        return std::move(m_names);
+    }
+
+private:
+    /// Folders such as 1_Pooling, which sentence-transformers needs beside the weights. Whatever else a
+    /// folder holds may be anything, and is not taken along.
+    static bool isModule(const std::string& name)
+    {
+        const std::size_t digits = name.find_first_not_of("0123456789");
+        return digits != std::string::npos && digits > 0 && name[digits] == '_';
+    }
+
+    static bool holdsWeights(const std::string& name)
+    {
+        constexpr std::array<std::string_view, 4> kWeights{".safetensors", ".bin", ".pt", ".pth"};
+        return std::any_of(
+            kWeights.begin(), kWeights.end(), [&](std::string_view end) { return name.ends_with(end); });
+    }
+
+    void add(const std::string& name, bool link)
+    {
+        constexpr std::size_t kMost = 10'000;
+        if (m_names.size() >= kMost)
+            return;
+        // Pipes and devices are left out; of links, those that the reader follows are taken.
+        if (io::openSideFile(m_root, name))
+            m_names.push_back(name);
+        else if (link)
+            ++m_links;
+    }
+
+    std::string m_root;
+    std::vector<std::string> m_names, m_folders, m_withWeights;
+    std::size_t m_links = 0;
+};
+
 } // namespace
 
 model::ModelConfig readConfig(const io::ByteSource& source, std::vector<std::string>& warnings)
@@ -219,29 +302,9 @@ void checkLayerHint(model::ModelConfig& config, const std::vector<model::TensorI
 
 std::vector<std::string> listSideFiles(const std::string& folder, std::vector<std::string>& warnings)
 {
-    std::vector<std::string> names;
-    std::size_t links = 0;
-    std::error_code error;
-    constexpr std::size_t kMost = 10'000;
-    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-        const std::string name = entry->path().filename().string();
-        if (!isListed(name))
-            continue;
-        std::error_code ignored;
-        const fs::file_status status = entry->symlink_status(ignored);
-        if (fs::is_symlink(status))
-            ++links;
-        else if (fs::is_regular_file(status) && names.size() < kMost)
-            names.push_back(name);
-    }
-    if (links > 0) {
-        warnings.push_back(
-            fmt::format("{} files beside the weights are symbolic links: an export will not copy them. "
-                        "Copy the folder with its links resolved (cp -rL) if they are needed.",
-                links));
-    }
-    std::sort(names.begin(), names.end());
-    return names;
+    SideFiles files(folder);
+    files.list({});
+    return files.finish(warnings);
 }
 
 } // namespace bitwright::formats
