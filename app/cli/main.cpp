@@ -1,5 +1,6 @@
 #include "app/cli/command.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -38,6 +39,17 @@ void addCommonOptions(CLI::App& app, Common& common)
         ->check(CLI::Range(std::size_t{0}, std::size_t{1} << 30));
 }
 
+/// What CLI11 says, on one line and with a full stop.
+std::string sentence(std::string text)
+{
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    while (!text.empty() && text.back() == ' ')
+        text.pop_back();
+    if (!text.empty() && text.back() != '.')
+        text += '.';
+    return escapedForDisplay(text);
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -59,8 +71,14 @@ int main(int argc, char** argv)
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& problem) {
-        // CLI11's own codes are above 100; the contract knows one code for wrong usage.
-        return app.exit(problem) == 0 ? kDone : kUsage;
+        // CLI11's own codes are above 100; the contract knows one code for wrong usage, and one line.
+        if (problem.get_exit_code() == 0)
+            return app.exit(problem);
+        const auto chosen = app.get_subcommands();
+        std::fprintf(stderr, "bitwright-cli: %s See bitwright-cli %s--help.\n",
+            sentence(problem.what()).c_str(),
+            chosen.empty() ? "" : (chosen.front()->get_name() + " ").c_str());
+        return kUsage;
     }
     return status;
 }

@@ -690,7 +690,7 @@ void TestCli::usageErrors()
     const Ran ran = run(words);
     QVERIFY2(ran.code == 2, ran.describe());
     QVERIFY(ran.out.isEmpty());
-    QVERIFY(!ran.err.isEmpty());
+    QVERIFY2(ran.err.count('\n') == 1 && ran.err.endsWith('\n'), ran.describe());
 }
 
 void TestCli::inputErrors_data()
