@@ -88,7 +88,8 @@ Result<std::shared_ptr<Workspace>> Workspace::open(const Inputs& given)
     std::shared_ptr<Workspace> workspace(new Workspace());
     // A model that cannot be opened must not leave a new project behind.
     if (!inputs.model.empty()) {
-        BITWRIGHT_ASSIGN(workspace->m_checkpoint, formats::openCheckpoint(inputs.model, {inputs.allowMissingShards}));
+        BITWRIGHT_ASSIGN(
+            workspace->m_checkpoint, formats::openCheckpoint(inputs.model, {inputs.allowMissingShards}));
     }
     if (!inputs.project.empty()) {
         // A project that cannot name its model must exist already; one that is made now gets it from the
@@ -107,7 +108,8 @@ Result<std::shared_ptr<Workspace>> Workspace::open(const Inputs& given)
         return fail(ErrorCode::InvalidArgument,
             "A dump alone cannot be opened: name the model that it was recorded from.");
     if (!workspace->m_checkpoint) {
-        BITWRIGHT_ASSIGN(workspace->m_checkpoint, formats::openCheckpoint(inputs.model, {inputs.allowMissingShards}));
+        BITWRIGHT_ASSIGN(
+            workspace->m_checkpoint, formats::openCheckpoint(inputs.model, {inputs.allowMissingShards}));
     }
     workspace->m_units = plan::unitsOf(*workspace->m_checkpoint);
     for (const auto& dump : inputs.dumps) {
