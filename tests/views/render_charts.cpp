@@ -110,8 +110,10 @@ WeightHistogramData weights(std::mt19937& random)
     data.nonFinite = 3;
     for (int q = -8; q <= 7; ++q)
         data.levels.push_back({q * 0.045, std::exp(-q * q / 9.0) / 5.4});
-    data.clipLower = -0.36;
-    data.clipUpper = 0.315;
+    data.clipped.assign(kBins, 0);
+    for (std::size_t i = 0; i < data.clipped.size(); ++i)
+        if (data.edges[i + 1] < -0.36 || data.edges[i] > 0.315)
+            data.clipped[i] = data.counts[i];
     data.clippedShare = 0.0021;
     return data;
 }

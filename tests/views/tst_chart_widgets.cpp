@@ -451,8 +451,8 @@ private Q_SLOTS:
         }
         pareto.setData(paretoData());
         matrix.setData(matrixData());
-        histogram.setData(
-            {utf8("w"), {-1, 0, 1}, {3, 5}, 8, 0, 0, utf8("int2"), 2, {{-1, 0.4}, {1, 0.6}}, -0.9, 0.9, 0.1});
+        histogram.setData({utf8("w"), {-1, 0, 1}, {3, 5}, 8, 0, 0, utf8("int2"), 2, {{-1, 0.4}, {1, 0.6}},
+            false, {0, 1}, 0.1});
         QVERIFY(!pareto.isEmpty());
         for (ChartSurface* chart : {static_cast<ChartSurface*>(&pareto), static_cast<ChartSurface*>(&matrix),
                  static_cast<ChartSurface*>(&histogram), static_cast<ChartSurface*>(&outliers)}) {

@@ -121,8 +121,9 @@ std::array<QRgb, 256> makeTable(ColorMap map)
     case ColorMap::Grey:
         return tableOf(std::array<Anchor, 2>{{{0, {0.2, 0, 0}}, {1, {0.95, 0, 0}}}});
     case ColorMap::Diverging:
-        return tableOf(std::array<Anchor, 3>{
-            {{0, {0.42, 0.16, 262}}, {0.5, {0.93, 0.004, 180}}, {1, {0.42, 0.16, 40}}}});
+        // Each arm keeps its hue down to the neutral middle: blending hues would pass through green.
+        return tableOf(std::array<Anchor, 4>{{{0, {0.42, 0.16, 262}}, {0.4999, {0.93, 0.004, 262}},
+            {0.5001, {0.93, 0.004, 40}}, {1, {0.42, 0.16, 40}}}});
     }
     return {};
 }

@@ -93,25 +93,45 @@ SpectrumChart::Density SpectrumChart::binned(const std::vector<double>& sorted, 
     for (const double v : sorted)
         if (const int bin = binAt(result.edges, v); bin >= 0)
             ++result.density[static_cast<std::size_t>(bin)];
+    const auto alone = [&](std::size_t i) {
+        constexpr double kFew = 2;
+        return result.density[i] > 0 && result.density[i] <= kFew && (i == 0 || result.density[i - 1] == 0)
+            && (i + 1 == result.density.size() || result.density[i + 1] == 0);
+    };
+    for (std::size_t i = 0; i < result.density.size(); ++i) {
+        if (!alone(i))
+            continue;
+        const auto first = std::lower_bound(sorted.begin(), sorted.end(), result.edges[i]);
+        result.loners.insert(
+            result.loners.end(), first, first + static_cast<std::ptrdiff_t>(result.density[i]));
+    }
     for (std::size_t i = 0; i < result.density.size(); ++i)
         result.density[i] /= static_cast<double>(sorted.size()) * (result.edges[i + 1] - result.edges[i]);
     return result;
 }
 
-void SpectrumChart::rebin()
+// Without what is numerically zero: it would spend most of a log axis.
+Interval SpectrumChart::shownRange(const std::vector<double>& sorted) const
 {
     const bool logarithmic = m_mode == Mode::LogLog;
+    auto range = finiteRange(sorted, logarithmic);
+    if (!range)
+        return {0, 0};
+    if (logarithmic) {
+        constexpr double kNoise = 1e-9, kLow = 0.02, kFar = 0.01;
+        const double low = sorted[static_cast<std::size_t>(kLow * static_cast<double>(sorted.size()))];
+        range->lower = std::max({range->lower, range->upper * kNoise, low * kFar});
+    }
+    return range->width() > 0 ? *range : padded(*range, 0, logarithmic);
+}
+
+void SpectrumChart::rebin()
+{
     const auto rangeOf = [&](const std::vector<double>& sorted) -> Interval {
         // Linear bins over far spikes would swallow the bulk: the part that is shown first gets them all.
         if (m_mode == Mode::Density && m_data.bulk && !m_sorted.empty())
             return densityRange();
-        auto range = finiteRange(sorted, logarithmic);
-        if (!range)
-            return {0, 0};
-        // Numerically zero eigenvalues would spend most of a log axis.
-        if (logarithmic)
-            range->lower = std::max(range->lower, range->upper * 1e-9);
-        return range->width() > 0 ? *range : padded(*range, 0, logarithmic);
+        return shownRange(sorted);
     };
     m_density = binned(m_sorted, rangeOf(m_sorted));
     m_errorDensity = binned(m_sortedError, rangeOf(m_sortedError));
@@ -248,8 +268,12 @@ void SpectrumChart::paintDensity(
         return std::clamp(xAxis->coordToPixel(edge), area.left() - 2, area.right() + 2);
     };
     outline.moveTo(x(density.edges.front()), foot);
+    const auto alone = [&](std::size_t i) {
+        return std::any_of(density.loners.begin(), density.loners.end(),
+            [&](double v) { return v >= density.edges[i] && v <= density.edges[i + 1]; });
+    };
     for (std::size_t i = 0; i < density.density.size(); ++i) {
-        const double d = density.density[i];
+        const double d = alone(i) ? 0 : density.density[i];
         const double y = d > 0 ? std::clamp(yAxis->coordToPixel(d), area.top() - 2, foot) : foot;
         outline.lineTo(x(density.edges[i]), y);
         outline.lineTo(x(density.edges[i + 1]), y);
@@ -260,6 +284,24 @@ void SpectrumChart::paintDensity(
     painter.setPen(QPen(color, filled ? 1.0 : 1.6));
     painter.setBrush(Qt::NoBrush);
     painter.drawPath(outline);
+    paintStems(painter, density, color);
+}
+
+// One stem per eigenvalue that stands alone: its place is meant, a height would be that of its bin.
+void SpectrumChart::paintStems(QCPPainter& painter, const Density& density, const QColor& color) const
+{
+    constexpr double kStem = 22;
+    const QRectF area = plotArea();
+    painter.setPen(QPen(color, 1.6));
+    for (const double value : density.loners) {
+        if (isLogarithmic(Qt::Horizontal) && value <= 0)
+            continue;
+        const double x = xAxis->coordToPixel(value);
+        if (x < area.left() || x > area.right())
+            continue;
+        painter.drawLine(QPointF(x, area.bottom()), QPointF(x, area.bottom() - kStem));
+        paintMarker(painter, Marker::Circle, {x, area.bottom() - kStem}, 3, color, false);
+    }
 }
 
 void SpectrumChart::paintTails(QCPPainter& painter) const
@@ -301,8 +343,8 @@ void SpectrumChart::paintRug(QCPPainter& painter) const
     painter.setPen(QPen(theme().foreground, 1));
     bool outside = false;
     double lastX = -1;
-    for (auto it = std::upper_bound(m_sorted.begin(), m_sorted.end(), m_data.bulk->upper);
-         it != m_sorted.end(); ++it) {
+    const double edge = std::max(m_data.bulk->upper, m_data.bulk->spikeEdge);
+    for (auto it = std::upper_bound(m_sorted.begin(), m_sorted.end(), edge); it != m_sorted.end(); ++it) {
         const double x = std::floor(xAxis->coordToPixel(*it));
         outside = outside || x > area.right();
         if (x != lastX && x >= area.left() && x <= area.right())
@@ -386,6 +428,13 @@ QString SpectrumChart::readoutAt(const QPointF& position) const
         lines << tr("density  %1").arg(formatNumber(m_density.density[static_cast<std::size_t>(bin)]));
     lines << tr("%1 of %2 lie above")
                  .arg(formatCount(above), formatCount(static_cast<std::int64_t>(m_sorted.size())));
+    if (!m_sortedError.empty()) {
+        const auto errors
+            = m_sortedError.end() - std::upper_bound(m_sortedError.begin(), m_sortedError.end(), x);
+        lines << tr("error: %1 of %2 lie above")
+                     .arg(formatCount(static_cast<std::int64_t>(errors)),
+                         formatCount(static_cast<std::int64_t>(m_sortedError.size())));
+    }
     return lines.join(u'\n');
 }
 

@@ -20,7 +20,8 @@ struct BulkFit
     double upper = 0;
     double sigma2 = 1; // variance scale of the law
     double aspect = 1; // q = small / large dimension, 0..1
-    std::int64_t spikes = 0; // eigenvalues above the upper edge
+    std::int64_t spikes = 0; // eigenvalues above spikeEdge
+    double spikeEdge = 0; // upper edge plus its margin for chance; 0: the upper edge
 };
 struct SpectrumData
 {
@@ -70,10 +71,15 @@ private:
     {
         std::vector<double> edges;
         std::vector<double> density; // 1 / (count * width)
+        // Eigenvalues that stand alone between empty bins: drawn as stems, since a box would have a width
+        // that says nothing.
+        std::vector<double> loners;
     };
     [[nodiscard]] Density binned(const std::vector<double>& sorted, Interval range) const;
     [[nodiscard]] QColor errorColor() const;
     [[nodiscard]] Interval densityRange() const;
+    [[nodiscard]] Interval shownRange(const std::vector<double>& sorted) const;
+    void paintStems(QCPPainter& painter, const Density& density, const QColor& color) const;
     void rebin();
     void paintDensity(QCPPainter& painter, const Density& density, const QColor& color, bool filled) const;
     void paintTails(QCPPainter& painter) const;

@@ -33,6 +33,8 @@ void WeightHistogram::setData(WeightHistogramData data)
         m_data.edges.clear();
         m_data.counts.clear();
     }
+    if (m_data.clipped.size() != m_data.counts.size())
+        m_data.clipped.clear();
     dataChanged();
 }
 
@@ -62,13 +64,14 @@ void WeightHistogram::rebuildLegend()
     if (!m_data.levels.empty()) {
         LegendEntry levels;
         levels.key = kLevelsKey;
-        levels.label = tr("%1 levels of %2 and their occupancy")
-                           .arg(formatCount(static_cast<std::int64_t>(m_data.levels.size())), m_data.option);
+        const QString count = formatCount(static_cast<std::int64_t>(m_data.levels.size()));
+        levels.label = m_data.preview ? tr("preview: %1 levels of %2").arg(count, m_data.option)
+                                      : tr("%1 levels of %2").arg(count, m_data.option);
         levels.kind = LegendEntry::Kind::Swatch;
         levels.color = bitColor(m_data.optionBits, theme());
         entries.push_back(levels);
     }
-    if (m_data.clipLower || m_data.clipUpper) {
+    if (m_data.clippedShare > 0) {
         LegendEntry clip;
         clip.key = kClipKey;
         clip.label = tr("clipped %1 %").arg(formatNumber(m_data.clippedShare * 100));
@@ -89,32 +92,6 @@ void WeightHistogram::rebuildLegend()
     setLegend(std::move(entries));
 }
 
-void WeightHistogram::paintBackdrop(QCPPainter& painter)
-{
-    if (isLegendKeyShown(kClipKey))
-        paintClip(painter);
-}
-
-void WeightHistogram::paintClip(QCPPainter& painter) const
-{
-    QColor fill = theme().warning;
-    fill.setAlphaF(theme().dark ? 0.16F : 0.12F);
-    const QRectF area = plotArea();
-    painter.setAntialiasing(false);
-    const auto mark = [&](double value, bool below) {
-        const double x = std::clamp(xAxis->coordToPixel(value), area.left(), area.right());
-        const QRectF side = below ? QRectF(area.topLeft(), QPointF(x, area.bottom()))
-                                  : QRectF(QPointF(x, area.top()), area.bottomRight());
-        painter.fillRect(side, fill);
-        painter.setPen(QPen(theme().warning, 1, Qt::DashLine));
-        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
-    };
-    if (m_data.clipLower)
-        mark(*m_data.clipLower, true);
-    if (m_data.clipUpper)
-        mark(*m_data.clipUpper, false);
-}
-
 // Bars that share a pixel column are drawn as their maximum, so a lone far weight stays visible.
 void WeightHistogram::paintBars(QCPPainter& painter) const
 {
@@ -123,24 +100,19 @@ void WeightHistogram::paintBars(QCPPainter& painter) const
     const double floor = isLogarithmic(Qt::Vertical) ? viewRange(Qt::Vertical).lower : 0;
     const double foot = std::min(yAxis->coordToPixel(floor), area.bottom() + 1);
     painter.setAntialiasing(false);
-    const auto isClipped = [&](double from, double to) {
-        return (m_data.clipLower && to <= *m_data.clipLower)
-            || (m_data.clipUpper && from >= *m_data.clipUpper);
-    };
-    for (std::size_t i = 0; i < m_data.counts.size(); ++i) {
-        const double count = m_data.counts[i];
-        if (!(count > 0))
-            continue;
+    const auto draw = [&](std::size_t i, double count, const QColor& color) {
         const double left = std::floor(xAxis->coordToPixel(m_data.edges[i]));
         const double right = std::max(left + 1, std::floor(xAxis->coordToPixel(m_data.edges[i + 1])));
-        if (right < area.left() || left > area.right())
-            continue;
+        if (!(count > 0) || right < area.left() || left > area.right())
+            return;
         const double top = yAxis->coordToPixel(count);
         const double gap = right - left >= 5 ? 1 : 0;
-        const bool clipped = isLegendKeyShown(kClipKey) && isClipped(m_data.edges[i], m_data.edges[i + 1]);
-        painter.fillRect(QRectF(left, top, right - left - gap, std::max(1.0, foot - top)),
-            clipped ? theme().warning : fill);
-    }
+        painter.fillRect(QRectF(left, top, right - left - gap, std::max(1.0, foot - top)), color);
+    };
+    for (std::size_t i = 0; i < m_data.counts.size(); ++i)
+        draw(i, m_data.counts[i], fill);
+    for (std::size_t i = 0; i < m_data.clipped.size() && isLegendKeyShown(kClipKey); ++i)
+        draw(i, m_data.clipped[i], theme().warning);
 }
 
 void WeightHistogram::paintLevels(QCPPainter& painter) const
@@ -217,6 +189,8 @@ QString WeightHistogram::readoutAt(const QPointF& position) const
         const auto i = static_cast<std::size_t>(bin);
         lines << tr("%1 to %2").arg(formatNumber(m_data.edges[i]), formatNumber(m_data.edges[i + 1]))
               << tr("%1 weights").arg(formatCount(std::llround(m_data.counts[i])));
+        if (!m_data.clipped.empty() && m_data.clipped[i] > 0)
+            lines << tr("%1 of them clipped").arg(formatCount(std::llround(m_data.clipped[i])));
     } else {
         lines << formatNumber(x);
     }
@@ -248,6 +222,11 @@ QString WeightHistogram::csv() const
         text += QStringLiteral("bin,%1,%2,%3\n")
                     .arg(csvNumber(m_data.edges[i]), csvNumber(m_data.edges[i + 1]),
                         csvNumber(m_data.counts[i]));
+    for (std::size_t i = 0; i < m_data.clipped.size(); ++i)
+        if (m_data.clipped[i] > 0)
+            text += QStringLiteral("clipped,%1,%2,%3\n")
+                        .arg(csvNumber(m_data.edges[i]), csvNumber(m_data.edges[i + 1]),
+                            csvNumber(m_data.clipped[i]));
     for (const GridLevel& level : m_data.levels)
         text += QStringLiteral("level,%1,%1,%2\n").arg(csvNumber(level.value), csvNumber(level.share));
     return text;

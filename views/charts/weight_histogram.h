@@ -21,13 +21,13 @@ struct WeightHistogramData
     QString option; // "int4-sym-g128/rtn"
     double optionBits = 0;
     std::vector<GridLevel> levels;
-    std::optional<double> clipLower; // values outside are clipped
-    std::optional<double> clipUpper;
+    bool preview = false; // the option is looked at, the plan has another one
+    std::vector<double> clipped; // per bin: weights beyond the outermost level of their group; or empty
     double clippedShare = 0; // 0..1
 };
 
-// Histogram with log counts; the option's grid levels are ticks with occupancy bars, the clipped mass is
-// marked.
+// Histogram with log counts; the option's grid levels are ticks with occupancy bars, the clipped part of
+// every bin stands in front of it.
 class WeightHistogram : public ChartBase
 {
     Q_OBJECT
@@ -42,7 +42,6 @@ Q_SIGNALS:
 
 protected:
     Interval homeRange(Qt::Orientation axis) const override;
-    void paintBackdrop(QCPPainter& painter) override;
     void paintData(QCPPainter& painter) override;
     QString readoutAt(const QPointF& position) const override;
     void rebuildLegend() override;
@@ -51,7 +50,6 @@ protected:
 private:
     void paintBars(QCPPainter& painter) const;
     void paintLevels(QCPPainter& painter) const;
-    void paintClip(QCPPainter& painter) const;
 
     WeightHistogramData m_data;
 };

@@ -1,23 +1,68 @@
 #pragma once
 
-#include "views/charts/spectrum_chart.h"
 #include "views/panels/tensor_panel.h"
+
+class QCheckBox;
+class QComboBox;
+class QSplitter;
+class QStackedWidget;
+class QTableWidget;
 
 namespace bitwright::views {
 
-/// View 6: eigenvalues with tail fit and bulk; the error's spectrum over it.
+class SegmentedSwitch;
+
+/// View 6: eigenvalues with tail fit and bulk, the error's spectrum over them, the estimators side by side,
+/// and alpha beside the plan's bits over the whole model.
 class SpectrumPanel : public TensorPanel
 {
     Q_OBJECT
 
 public:
+    enum Mode
+    {
+        LogLogMode,
+        DensityMode,
+        AlphaMode,
+    };
     SpectrumPanel(Document& document, JobQueue& jobs, QWidget* parent = nullptr);
-    void applyTheme(const Theme& theme) override { m_chart->setTheme(theme); }
-    ChartSurface* surface() override { return m_chart; }
+    void applyTheme(const Theme& theme) override;
+    ChartSurface* surface() override;
+    void setMode(Mode mode);
+    [[nodiscard]] Mode mode() const;
+    /// Whose tail is drawn and compared with the bits.
+    [[nodiscard]] spectra::TailEstimator estimator() const;
+    void setEstimator(spectra::TailEstimator estimator);
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void buildBar();
+    void buildTables();
+    void connectViews();
     void refresh() override;
+    void forget() override;
+    void showSpectrum();
+    void showAlpha();
+    void fillTables(const project::StoredSpectrum* stored);
+    void arrange();
+    void activatePoint(int point);
+
+    SegmentedSwitch* m_switch;
+    QComboBox* m_estimator;
+    QComboBox* m_per;
+    QCheckBox* m_showTable;
+    QStackedWidget* m_pages;
+    QSplitter* m_splitter;
     SpectrumChart* m_chart;
+    QWidget* m_tables;
+    QTableWidget* m_fits;
+    QTableWidget* m_metrics;
+    AlphaChart* m_alpha;
+    QTimer m_alphaDelay; ///< While a scan runs, one repaint for many finished tensors.
+    JobValue<std::vector<double>> m_error;
+    const project::StoredSpectrum* m_tabled = nullptr; ///< Whose numbers the tables show.
 };
 
 } // namespace bitwright::views

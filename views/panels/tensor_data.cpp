@@ -1,8 +1,7 @@
 #include "views/panels/tensor_data.h"
 
-#include "core/model/matrix_reader.h"
-#include "core/score/option_error.h"
 #include "views/charts/chart_math.h"
+#include "views/panels/chart_data.h"
 
 #include <QCoreApplication>
 
@@ -24,11 +23,6 @@ QString display(const std::string& text)
     return QString::fromStdString(escapedForDisplay(text));
 }
 
-std::optional<double> finiteOrNothing(double value)
-{
-    return std::isfinite(value) ? std::optional<double>(value) : std::nullopt;
-}
-
 } // namespace
 
 WeightHistogramData weightHistogramData(const model::TensorInfo& tensor, const stats::WeightStats& stats)
@@ -46,113 +40,149 @@ WeightHistogramData weightHistogramData(const model::TensorInfo& tensor, const s
     return data;
 }
 
-SpectrumData spectrumData(const model::TensorInfo& tensor, const project::StoredSpectrum& stored)
+ChannelRidgeData channelRidgeData(
+    const model::TensorInfo& tensor, const stats::WeightStats& stats, const model::Site* site, bool inputs)
+{
+    ChannelRidgeData data;
+    data.tensor = display(tensor.name);
+    data.channelLabel = inputs ? tr("input channel") : tr("output channel");
+    const auto& ranges = inputs ? stats.inputs : stats.outputs;
+    data.minimum = ranges.min;
+    data.maximum = ranges.max;
+    data.rms = ranges.rms;
+    if (inputs && site != nullptr && site->absMax && site->absMax->size() == ranges.size()) {
+        data.activation.assign(site->absMax->begin(), site->absMax->end());
+        data.activationLabel = tr("largest |x| of %1").arg(display(site->name));
+    }
+    return data;
+}
+
+SpectrumData spectrumData(
+    const model::TensorInfo& tensor, const project::StoredSpectrum& stored, spectra::TailEstimator estimator)
 {
     SpectrumData data;
     data.tensor = display(tensor.name);
     const auto& spectrum = stored.spectrum;
     data.eigenvalues = spectrum.eigenvalues.empty() ? stored.esd.eigenvalues : spectrum.eigenvalues;
-    for (const auto& fit : spectrum.fits) {
-        const auto name = spectra::tailEstimatorName(fit.estimator);
-        const QString label = QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
-        if (fit.status != spectra::FitStatus::Fitted) {
-            const auto status = spectra::fitStatusName(fit.status);
-            data.estimators.emplace_back(
-                label, QString::fromUtf8(status.data(), static_cast<qsizetype>(status.size())));
-            continue;
-        }
-        data.estimators.emplace_back(label,
-            QStringLiteral("α %1%2").arg(
-                formatNumber(fit.alpha), fit.spurious ? tr(" (spurious: α > 8)") : QString()));
-        if (fit.estimator == spectra::TailEstimator::PowerLaw) {
-            TailFit tail;
-            tail.alpha = fit.alpha;
-            tail.xmin = fit.xmin;
-            tail.tailCount = static_cast<std::int64_t>(fit.tailCount);
-            tail.alphaInterval
-                = Interval{fit.alpha - 1.96 * fit.standardError, fit.alpha + 1.96 * fit.standardError};
-            tail.name = tr("power law (KS)");
-            data.tails.push_back(tail);
-        }
+    if (const auto* fit = spectrum.fit(estimator);
+        fit != nullptr && fit->status == spectra::FitStatus::Fitted) {
+        TailFit tail;
+        tail.alpha = fit->alpha;
+        tail.xmin = fit->xmin;
+        tail.tailCount = static_cast<std::int64_t>(fit->tailCount);
+        tail.alphaInterval
+            = Interval{fit->alpha - 1.96 * fit->standardError, fit->alpha + 1.96 * fit->standardError};
+        tail.name = estimatorText(estimator);
+        data.tails.push_back(tail);
     }
     if (spectrum.bulk.status == spectra::FitStatus::Fitted) {
         const auto& bulk = spectrum.bulk;
         BulkFit fit;
         fit.lower = bulk.lambdaMinus;
-        fit.upper = bulk.spikeEdge;
+        fit.upper = bulk.lambdaPlus;
+        fit.spikeEdge = bulk.spikeEdge;
         fit.aspect = bulk.aspect > 0 ? 1.0 / bulk.aspect : 1.0;
         fit.sigma2 = bulk.scale > 0 ? bulk.sigma * bulk.sigma / bulk.scale : bulk.sigma * bulk.sigma;
-        fit.upper = bulk.lambdaPlus;
         fit.spikes = static_cast<std::int64_t>(bulk.spikes);
         data.bulk = fit;
     }
-    if (const auto rank = finiteOrNothing(spectrum.metrics.stableRank))
-        data.estimators.emplace_back(tr("stable rank"), formatNumber(*rank));
-    if (const auto rank = finiteOrNothing(spectrum.metrics.effectiveRank))
-        data.estimators.emplace_back(tr("effective rank"), formatNumber(*rank));
     return data;
 }
 
-Result<WeightGrid> weightGrid(const session::Workspace& workspace, model::TensorIndex tensor,
-    const quant::Option& option, const RunContext& context)
+QString estimatorText(spectra::TailEstimator estimator)
 {
-    /// Above this many weights the error's eigenvalues would take longer than a person waits for a picture.
-    constexpr std::uint64_t kSpectrumLimit = std::uint64_t{4} << 20;
-    WeightGrid grid;
-    grid.option = option.id;
-    if (!option.grid)
-        return grid;
-    BITWRIGHT_ASSIGN(const auto reader, model::MatrixReader::open(workspace.checkpoint(), tensor));
-    BITWRIGHT_ASSIGN(const auto weights, reader.readAll());
-    std::optional<quant::GramView> gram;
-    score::UnitEvidence evidence;
-    if (option.needsGram && workspace.dump() != nullptr) {
-        BITWRIGHT_ASSIGN(evidence,
-            score::loadEvidence(*workspace.dump(), workspace.checkpoint().tensors()[tensor].name, true));
-        if (evidence.gram)
-            gram = quant::GramView{evidence.gram->lower, evidence.gram->width, evidence.gram->count};
+    const auto name = spectra::tailEstimatorName(estimator);
+    return QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
+}
+
+QString estimatorHelp(spectra::TailEstimator estimator)
+{
+    using spectra::TailEstimator;
+    switch (estimator) {
+    case TailEstimator::PowerLaw:
+        return tr("WeightWatcher: xmin with the least Kolmogorov-Smirnov distance");
+    case TailEstimator::HillMedian:
+        return tr("Hill estimate above the median eigenvalue (TempBalance, AlphaPruning)");
+    case TailEstimator::HillAlphaQ:
+        return tr("Hill estimate over the largest tenth (AlphaQ)");
+    case TailEstimator::XminPeakAsPublished:
+        return tr("AlphaPruning: xmin near the peak of the density, with its published unit slip");
+    case TailEstimator::XminPeakCorrected:
+        return tr("AlphaPruning: xmin near the peak of the density, units corrected");
     }
-    const quant::WeightTile tile{weights, reader.rows(), reader.cols()};
-    BITWRIGHT_ASSIGN(const auto quantized,
-        quant::quantize(tile, *option.grid, option.method, option.settings, gram, context));
-    grid.bits = option.grid->bitsPerWeight(reader.rows(), reader.cols());
-    // Levels at the median scale: every group has its own grid, one of them has to stand for the tensor.
-    std::vector<float> scales = quantized.scales;
-    if (scales.empty())
-        return grid;
-    const auto middle = scales.begin() + static_cast<std::ptrdiff_t>(scales.size() / 2);
-    std::nth_element(scales.begin(), middle, scales.end());
-    int zero = 0;
-    if (!quantized.zeros.empty()) {
-        auto zeros = quantized.zeros;
-        const auto half = zeros.begin() + static_cast<std::ptrdiff_t>(zeros.size() / 2);
-        std::nth_element(zeros.begin(), half, zeros.end());
-        zero = *half;
+    return {};
+}
+
+std::vector<SpectrumMetric> spectrumMetrics(const project::StoredSpectrum& stored)
+{
+    const auto& spectrum = stored.spectrum;
+    const auto& m = spectrum.metrics;
+    std::vector<SpectrumMetric> rows{
+        {tr("stable rank"), m.stableRank, tr("sum of the eigenvalues / largest one")},
+        {tr("effective rank"), m.effectiveRank, tr("exp of the entropy of the eigenvalues")},
+        {tr("rank"), static_cast<double>(m.rank), tr("eigenvalues above the rounding noise")},
+        {tr("entropy"), m.entropy, tr("of the eigenvalues as shares, 0 for rank 1, 1 when all are equal")},
+        {tr("alpha-hat"), m.alphaWeighted, tr("alpha of ww-power-law x log10 of the largest eigenvalue")},
+        {tr("log alpha-norm"), m.logAlphaNorm, tr("log10 of the sum of eigenvalue^alpha")},
+        {tr("log norm"), m.logNorm, tr("log10 of the squared Frobenius norm")},
+        {tr("log spectral norm"), m.logSpectralNorm, tr("log10 of the largest eigenvalue")},
+    };
+    if (spectrum.bulk.status == spectra::FitStatus::Fitted) {
+        const auto& bulk = spectrum.bulk;
+        rows.push_back({tr("bulk sigma"), bulk.sigma, tr("of the spectrum with mean 1; 1 for pure noise")});
+        rows.push_back({tr("bulk lower edge"), bulk.lambdaMinus, tr("Marchenko-Pastur")});
+        rows.push_back({tr("bulk upper edge"), bulk.lambdaPlus, tr("Marchenko-Pastur")});
+        rows.push_back({tr("spikes"), static_cast<double>(bulk.spikes),
+            tr("eigenvalues above the upper edge plus the Tracy-Widom margin")});
+        rows.push_back({tr("soft rank"), bulk.softRank,
+            tr("upper edge / largest eigenvalue; small when spikes dominate")});
     }
-    std::vector<std::uint64_t> occupancy(256, 0);
-    for (const auto code : quantized.codes)
-        ++occupancy[code];
-    const auto values = numeric::gridLevels(*option.grid, *middle, zero);
-    const bool oneLevelPerCode = values.size() == (std::size_t{1} << option.grid->bits);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const double share = oneLevelPerCode && option.grid->element != numeric::ElementKind::Minifloat
-            ? static_cast<double>(occupancy[i]) / static_cast<double>(quantized.codes.size())
-            : std::numeric_limits<double>::quiet_NaN();
-        grid.levels.push_back({static_cast<double>(values[i]), share});
+    return rows;
+}
+
+AlphaData alphaData(const Document& document, spectra::TailEstimator estimator, bool perBlock)
+{
+    AlphaData data;
+    if (!document.isOpen())
+        return data;
+    data.estimator = estimatorText(estimator);
+    data.calibrated = estimator == spectra::TailEstimator::PowerLaw;
+    data.perBlock = perBlock;
+    const auto& units = document.workspace()->units();
+    const auto& space = document.space();
+    const bool planned = space && document.choice().size() == units.size();
+    std::vector<model::Role> roles;
+    for (std::size_t i = 0; i < units.size(); ++i) {
+        const auto& unit = units[i];
+        AlphaPoint point;
+        point.name = display(unit.name);
+        point.block = unit.block.value_or(-1);
+        point.group = roleLabel(unit.role);
+        auto known = std::find(roles.begin(), roles.end(), unit.role);
+        if (known == roles.end())
+            known = roles.insert(roles.end(), unit.role);
+        point.style = static_cast<int>(known - roles.begin());
+        point.weight = static_cast<double>(unit.parameters());
+        point.units = {static_cast<int>(i)};
+        const auto* result = document.result(static_cast<int>(unit.index));
+        if (result != nullptr && result->spectrum) {
+            const auto* fit = result->spectrum->spectrum.fit(estimator);
+            if (fit != nullptr && fit->status == spectra::FitStatus::Fitted) {
+                point.alpha = fit->alpha;
+                point.alphaLow = fit->alpha - 1.96 * fit->standardError;
+                point.alphaHigh = fit->alpha + 1.96 * fit->standardError;
+            }
+        }
+        if (planned) {
+            const auto& cell = space->cell(i, document.choice()[i]);
+            point.bits
+                = 8.0 * static_cast<double>(cell.resolved.bytes) / static_cast<double>(unit.parameters());
+        }
+        data.points.push_back(std::move(point));
     }
-    BITWRIGHT_ASSIGN(const auto summary, quant::measureError(tile, quantized, context));
-    grid.sqnrDb = summary.sqnrDb().value_or(std::numeric_limits<double>::infinity());
-    if (weights.size() <= kSpectrumLimit) {
-        std::vector<float> error(weights.size());
-        numeric::decodeRows(quantized, 0, reader.rows(), error);
-        for (std::size_t i = 0; i < error.size(); ++i)
-            error[i] -= weights[i];
-        if (auto eigenvalues = spectra::gramEigenvalues(error, reader.rows(), reader.cols(), context))
-            grid.errorEigenvalues = std::move(*eigenvalues);
-        else if (eigenvalues.error().code == ErrorCode::Cancelled)
-            return fail(std::move(eigenvalues.error()));
-    }
-    return grid;
+    if (perBlock)
+        data.points = alphaByBlock(data.points);
+    return data;
 }
 
 } // namespace bitwright::views

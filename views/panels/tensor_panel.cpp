@@ -1,5 +1,7 @@
 #include "views/panels/tensor_panel.h"
 
+#include "views/models/text.h"
+
 namespace bitwright::views {
 
 TensorPanel::TensorPanel(
@@ -7,85 +9,95 @@ TensorPanel::TensorPanel(
     : Panel(document, id, title, parent)
     , m_jobs(jobs)
 {
-    m_delay.setSingleShot(true);
-    m_delay.setInterval(120);
-    connect(&m_delay, &QTimer::timeout, this, &TensorPanel::startGrid);
-    const auto update = [this] { refresh(); };
-    connect(&document, &Document::opened, this, update);
+    const auto again = [this] { renew(); };
+    connect(&document, &Document::opened, this, again);
     connect(&document, &Document::closed, this, [this] {
-        m_grid.reset();
-        m_gridTensor = m_wantedTensor = -1;
+        ++m_generation;
+        forget();
         refresh();
     });
-    connect(&document, &Document::planChanged, this, update);
-    connect(&document, &Document::spaceChanged, this, update);
-    connect(&document.selection(), &Selection::changed, this, update);
+    connect(&document, &Document::planChanged, this, again);
+    connect(&document, &Document::spaceChanged, this, again);
+    connect(&document, &Document::dumpsChanged, this, again);
+    connect(&document.selection(), &Selection::changed, this, again);
     connect(&document, &Document::tensorScanned, this, [this](int tensor) {
         if (tensor == m_document.selection().tensor())
-            refresh();
+            renew();
     });
 }
 
-std::optional<quant::Option> TensorPanel::currentOption() const
+void TensorPanel::renew()
 {
-    const auto& space = m_document.space();
-    const auto units = m_document.unitsOfTensor(m_document.selection().tensor());
-    if (!space || units.isEmpty() || m_document.choice().size() != space->units().size())
-        return std::nullopt;
-    const auto unit = static_cast<std::size_t>(units.front());
-    const auto& option = space->cell(unit, m_document.choice()[unit]).resolved.option;
-    return option.grid ? std::optional<quant::Option>(option) : std::nullopt;
-}
-
-const WeightGrid* TensorPanel::grid()
-{
-    const auto option = currentOption();
-    const int tensor = m_document.selection().tensor();
-    if (!option)
-        return nullptr;
-    if (m_grid && m_gridTensor == tensor && m_gridOption == option->id)
-        return &*m_grid;
-    if (m_wantedTensor != tensor || m_wantedOption != option->id) {
-        m_wantedTensor = tensor;
-        m_wantedOption = option->id;
-        m_delay.start();
-    }
-    return nullptr;
+    m_outdated = !isVisible();
+    if (!m_outdated)
+        refresh();
 }
 
 void TensorPanel::showEvent(QShowEvent* event)
 {
     Panel::showEvent(event);
-    refresh();
+    if (m_outdated)
+        renew();
 }
 
-void TensorPanel::startGrid()
+MatrixRef TensorPanel::matrix() const
 {
-    const auto option = currentOption();
-    const int tensor = m_document.selection().tensor();
-    if (!option || tensor < 0)
-        return;
-    if (!isVisible()) {
-        m_wantedTensor = -1; // asked again when the panel is shown
-        return;
+    MatrixRef matrix{m_document.selection().tensor(), 0};
+    if (!m_document.isOpen() || matrix.tensor < 0)
+        return {};
+    const auto& units = m_document.workspace()->units();
+    for (const int unit : m_document.selection().units()) {
+        if (m_document.tensorOfUnit(unit) == matrix.tensor) {
+            matrix.expert = units[static_cast<std::size_t>(unit)].expert;
+            break;
+        }
     }
-    const int serial = ++m_serial;
-    m_jobs.run<WeightGrid>(
-        tr("Round %1")
-            .arg(QString::fromStdString(escapedForDisplay(
-                m_document.workspace()->checkpoint().tensors()[static_cast<std::size_t>(tensor)].name))),
-        QStringLiteral("grid of ") + id(),
-        [workspace = m_document.workspace(), tensor, option = *option](const RunContext& context) {
-            return weightGrid(*workspace, static_cast<model::TensorIndex>(tensor), option, context);
-        },
-        [this, serial, tensor, id = option->id](Result<WeightGrid> grid) {
-            if (serial != m_serial || !grid)
-                return;
-            m_grid = std::move(*grid);
-            m_gridTensor = tensor;
-            m_gridOption = id;
-            refresh();
-        });
+    return matrix;
+}
+
+const model::TensorInfo* TensorPanel::tensorInfo() const
+{
+    const int tensor = m_document.isOpen() ? m_document.selection().tensor() : -1;
+    return tensor < 0 ? nullptr
+                      : &m_document.workspace()->checkpoint().tensors()[static_cast<std::size_t>(tensor)];
+}
+
+int TensorPanel::unitOf(MatrixRef matrix) const
+{
+    if (!m_document.isOpen())
+        return -1;
+    for (const int unit : m_document.unitsOfTensor(matrix.tensor)) {
+        if (m_document.workspace()->units()[static_cast<std::size_t>(unit)].expert == matrix.expert)
+            return unit;
+    }
+    return -1;
+}
+
+std::optional<quant::Option> TensorPanel::planOption() const
+{
+    const auto& space = m_document.space();
+    const int unit = unitOf(matrix());
+    if (!space || unit < 0 || m_document.choice().size() != space->units().size())
+        return std::nullopt;
+    const auto index = static_cast<std::size_t>(unit);
+    return space->cell(index, m_document.choice()[index]).resolved.option;
+}
+
+QString TensorPanel::matrixKey() const
+{
+    const MatrixRef current = matrix();
+    return QStringLiteral("%1/%2/%3").arg(m_generation).arg(current.tensor).arg(current.expert);
+}
+
+QString TensorPanel::matrixTitle() const
+{
+    const auto* info = tensorInfo();
+    if (info == nullptr)
+        return {};
+    QString text = shortTensorName(info->name, info->parts.block);
+    if (info->experts > 1)
+        text += QStringLiteral("[%1]").arg(matrix().expert);
+    return text;
 }
 
 } // namespace bitwright::views

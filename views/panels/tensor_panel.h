@@ -1,11 +1,13 @@
 #pragma once
 
+#include "views/panels/job_value.h"
 #include "views/panels/panel.h"
 #include "views/panels/tensor_data.h"
 
 namespace bitwright::views {
 
-/// What WeightsPanel and SpectrumPanel share: one tensor, and the plan's option run on it in the background.
+/// What WeightsPanel and SpectrumPanel share: they show one matrix, the current one of the selection, and
+/// what an option does to it. While hidden they do nothing and catch up when shown.
 class TensorPanel : public Panel
 {
     Q_OBJECT
@@ -15,22 +17,27 @@ public:
 
 protected:
     virtual void refresh() = 0;
+    /// Forgets what belongs to the model that was closed.
+    virtual void forget() = 0;
+    void renew(); ///< refresh() now or when the panel is shown.
     void showEvent(QShowEvent* event) override;
-    /// The option that the plan gives the current tensor; nothing when it is not planned.
-    [[nodiscard]] std::optional<quant::Option> currentOption() const;
-    /// The grid of the current tensor and option; nullptr until computed (asking starts it).
-    [[nodiscard]] const WeightGrid* grid();
+
+    /// The current tensor and, of a stack, the selected expert.
+    [[nodiscard]] MatrixRef matrix() const;
+    [[nodiscard]] const model::TensorInfo* tensorInfo() const; ///< nullptr without a current tensor.
+    [[nodiscard]] int unitOf(MatrixRef matrix) const; ///< -1 when it is not planned.
+    /// The option that the plan gives the current matrix; nothing when it is not planned. May be "keep".
+    [[nodiscard]] std::optional<quant::Option> planOption() const;
+    /// Identifies the current matrix among those of all models opened so far.
+    [[nodiscard]] QString matrixKey() const;
+    /// "3 mlp.down_proj", for titles of jobs.
+    [[nodiscard]] QString matrixTitle() const;
+
+    JobQueue& m_jobs;
 
 private:
-    JobQueue& m_jobs;
-    QTimer m_delay; ///< Selections made with the arrow keys should not quantize every tensor on the way.
-    int m_serial = 0;
-    int m_gridTensor = -1;
-    std::string m_gridOption;
-    int m_wantedTensor = -1;
-    std::string m_wantedOption;
-    std::optional<WeightGrid> m_grid;
-    void startGrid();
+    bool m_outdated = true;
+    int m_generation = 0;
 };
 
 } // namespace bitwright::views
