@@ -2,6 +2,7 @@
 
 #include "app/gui/header_strip.h"
 #include "views/panels/allocation_panel.h"
+#include "views/panels/difference_panel.h"
 #include "views/panels/export_panel.h"
 #include "views/panels/inspector_panel.h"
 #include "views/panels/maxima_panel.h"
@@ -65,13 +66,25 @@ void MainWindow::createPanels()
     m_tree = new TreePanel(m_document, this);
     auto* sensitivity = new SensitivityPanel(m_document, this);
     auto* pareto = new ParetoPanel(m_document, this);
+    auto* allocation = new AllocationPanel(m_document, this);
+    auto* difference = new DifferencePanel(m_document, m_jobs, this);
     m_export = new ExportPanel(m_document, m_jobs, this);
     m_panels = {new OverviewPanel(m_document, this), new MaximaPanel(m_document, this),
         new OutlierPanel(m_document, this), new WeightsPanel(m_document, m_jobs, this),
-        new SpectrumPanel(m_document, m_jobs, this), sensitivity, pareto,
-        new AllocationPanel(m_document, this), m_export, m_tree, new InspectorPanel(m_document, this),
-        new JobsPanel(m_document, m_jobs, this)};
-    connect(sensitivity, &SensitivityPanel::unitHovered, pareto, &ParetoPanel::previewUnit);
+        new SpectrumPanel(m_document, m_jobs, this), sensitivity, pareto, allocation, difference, m_export,
+        m_tree, new InspectorPanel(m_document, this), new JobsPanel(m_document, m_jobs, this)};
+    connect(sensitivity, &SensitivityPanel::unitHovered, pareto,
+        [pareto](int unit) { pareto->previewUnit(unit); });
+    connect(sensitivity, &SensitivityPanel::optionHovered, pareto, &ParetoPanel::previewUnit);
+    connect(allocation, &AllocationPanel::moveHovered, pareto, &ParetoPanel::previewMove);
+    connect(allocation, &AllocationPanel::optionHovered, pareto, &ParetoPanel::previewUnit);
+    connect(pareto, &ParetoPanel::differenceRequested, this, [this, difference](const QString& with) {
+        difference->compareWith(with);
+        QDockWidget* dock = m_docks.at(difference->id());
+        dock->show();
+        dock->raise();
+    });
+    connect(pareto, &ParetoPanel::unitsHovered, sensitivity, &SensitivityPanel::highlightUnits);
 }
 
 void MainWindow::createDocks()
@@ -180,7 +193,7 @@ void MainWindow::showPerspective(const QString& name)
         layout.places = {{tree, {}, Qt::Horizontal}, {pareto, tree, Qt::Horizontal},
             {inspector, pareto, Qt::Horizontal}, {allocation, pareto, Qt::Vertical},
             {matrix, pareto, Qt::Horizontal}};
-        layout.tabs = {{inspector, QStringLiteral("jobs")}};
+        layout.tabs = {{inspector, QStringLiteral("jobs")}, {allocation, QStringLiteral("difference")}};
         layout.sizes = {{Qt::Horizontal, {{tree, 225}, {pareto, 590}, {matrix, 390}, {inspector, 235}}},
             {Qt::Vertical, {{pareto, 540}, {allocation, 260}}}};
         arrange(layout, pareto);

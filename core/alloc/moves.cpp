@@ -39,8 +39,19 @@ std::vector<double> worstOfOthers(const GroupedProblem& grouped, std::span<const
     return others;
 }
 
+/// A move before anybody asked to see it: a large plan has hundreds of thousands, a list shows dozens.
+struct Candidate
+{
+    MoveKind kind = MoveKind::Free;
+    std::size_t group = 0, first = 0; ///< Tie group and its first unit.
+    std::size_t to = 0;
+    std::int64_t deltaBytes = 0;
+    double deltaCost = 0.0;
+    double price = 0.0;
+};
+
 /// Sorts a move into its kind; false when it is larger and no better, or changes nothing.
-bool classify(Move& move)
+bool classify(Candidate& move)
 {
     if (move.deltaBytes <= 0 && move.deltaCost <= 0.0) {
         move.kind = MoveKind::Free;
@@ -53,46 +64,45 @@ bool classify(Move& move)
     return true;
 }
 
-bool comesBefore(const Move& a, const Move& b)
+bool comesBefore(const Candidate& a, const Candidate& b)
 {
-    if (a.kind != b.kind)
-        return a.kind < b.kind;
     if (a.kind == MoveKind::Free && a.deltaCost != b.deltaCost)
         return a.deltaCost < b.deltaCost;
     if (a.kind == MoveKind::Free && a.deltaBytes != b.deltaBytes)
         return a.deltaBytes < b.deltaBytes;
     if (a.price != b.price)
         return a.kind == MoveKind::Buy ? a.price > b.price : a.price < b.price;
-    return a.units.front() != b.units.front() ? a.units.front() < b.units.front() : a.to < b.to;
+    return a.first != b.first ? a.first < b.first : a.to < b.to;
 }
 
-void addMoves(const Group& group, std::size_t from, double others, bool isMax, std::vector<Move>& moves)
+/// Candidates by kind.
+using Candidates = std::array<std::vector<Candidate>, 3>;
+
+void addMoves(std::size_t index, const Group& group, std::size_t from, Candidates& candidates)
 {
     const GroupOption& now = group.options[from];
-    const double maxNow = std::max(others, now.worst);
     for (std::size_t to = 0; to < group.options.size(); ++to) {
         const GroupOption& then = group.options[to];
         if (to == from || !then.eligible)
             continue;
-        Move move;
-        move.units = group.units;
-        move.from = from;
+        Candidate move;
+        move.group = index;
+        move.first = group.units.front();
         move.to = to;
         move.deltaBytes = then.bytes - now.bytes;
         move.deltaCost = then.cost - now.cost;
-        move.deltaMax = isMax ? std::max(others, then.worst) - maxNow : 0.0;
         if (classify(move))
-            moves.push_back(std::move(move));
+            candidates[static_cast<std::size_t>(move.kind)].push_back(move);
     }
 }
 
-void limitPerKind(std::vector<Move>& moves, std::size_t perKind)
+/// The best `perKind` (0: all) in order.
+void keepBest(std::vector<Candidate>& candidates, std::size_t perKind)
 {
-    if (perKind == 0)
-        return;
-    std::array<std::size_t, 3> seen{};
-    std::erase_if(
-        moves, [&](const Move& move) { return ++seen[static_cast<std::size_t>(move.kind)] > perKind; });
+    const std::size_t kept = perKind == 0 ? candidates.size() : std::min(perKind, candidates.size());
+    std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(kept),
+        candidates.end(), comesBefore);
+    candidates.resize(kept);
 }
 
 } // namespace
@@ -109,18 +119,28 @@ Result<MoveList> nextMoves(
     const std::vector<double> others = worstOfOthers(grouped, choice);
     const bool isMax = problem.objective.kind == ObjectiveKind::Max;
     MoveList list;
+    Candidates candidates;
     for (std::size_t g = 0; g < grouped.groups.size(); ++g) {
         const Group& group = grouped.groups[g];
         const std::size_t from = choice[group.units.front()];
         if (group.locked)
             continue;
         if (group.options[from].eligible)
-            addMoves(group, from, others[g], isMax, list.moves);
+            addMoves(g, group, from, candidates);
         else
             ++list.unknown;
     }
-    std::sort(list.moves.begin(), list.moves.end(), comesBefore);
-    limitPerKind(list.moves, perKind);
+    for (std::vector<Candidate>& kind : candidates) {
+        keepBest(kind, perKind);
+        for (const Candidate& candidate : kind) {
+            const Group& group = grouped.groups[candidate.group];
+            const std::size_t from = choice[candidate.first];
+            const double now = std::max(others[candidate.group], group.options[from].worst);
+            const double then = std::max(others[candidate.group], group.options[candidate.to].worst);
+            list.moves.push_back({candidate.kind, group.units, from, candidate.to, candidate.deltaBytes,
+                candidate.deltaCost, isMax ? then - now : 0.0, candidate.price});
+        }
+    }
     return list;
 }
 

@@ -111,6 +111,9 @@ public:
     /// cost, so only a lock can choose it, where it is illegal, has no score, or would give tied units
     /// different formats. Ties apply when the plan has them on and the space was built with them.
     [[nodiscard]] alloc::AllocationProblem problem(const Plan& plan, alloc::Objective objective) const;
+    /// What a plan says about each unit; nullptr where it says nothing. Valid while the plan is. Cost:
+    /// O(units).
+    [[nodiscard]] std::vector<const Entry*> entriesOf(const Plan& plan) const;
     /// Option index of every unit. Errors: a unit without an entry, an unknown or illegal option.
     [[nodiscard]] Result<std::vector<std::size_t>> choiceOf(const Plan& plan) const;
     /// A plan from option indices, keeping the locks and notes of `base`.
@@ -146,6 +149,7 @@ private:
     score::Provenance m_provenance;
     std::uint64_t m_keptBytes = 0, m_fileParameters = 0, m_unitParameters = 0;
     std::unordered_map<std::string, std::size_t> m_unitByName;
+    std::vector<std::size_t> m_byName; ///< Units sorted by name, as the entries of a plan are.
     std::size_t m_keepIndex = 0;
     bool m_keepImplied = false; ///< "keep" was added by us.
     std::string m_modelName, m_modelIdentity;

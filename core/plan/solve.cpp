@@ -199,6 +199,12 @@ Result<PlanFrontier> frontierOf(const PlanSpace& space, const Plan& base, const 
 Result<PlanNumbers> numbersOf(const PlanSpace& space, const Plan& plan, const alloc::Objective& objective)
 {
     BITWRIGHT_ASSIGN(const auto choice, space.choiceOf(plan));
+    return numbersOf(space, choice, objective);
+}
+
+PlanNumbers numbersOf(
+    const PlanSpace& space, const std::vector<std::size_t>& choice, const alloc::Objective& objective)
+{
     PlanNumbers numbers;
     numbers.size = space.sizeOf(choice);
     bool first = true;

@@ -76,6 +76,9 @@ struct PlanNumbers
 /// Errors: those of PlanSpace::choiceOf.
 [[nodiscard]] Result<PlanNumbers> numbersOf(
     const PlanSpace& space, const Plan& plan, const alloc::Objective& objective);
+/// The same for option indices, one per unit.
+[[nodiscard]] PlanNumbers numbersOf(
+    const PlanSpace& space, const std::vector<std::size_t>& choice, const alloc::Objective& objective);
 
 /// A uniform plan to compare with: every unit on one option.
 struct UniformPoint

@@ -225,7 +225,7 @@ void TestModels::allocationFollowsThePlan()
     QVERIFY(std::abs(harm - document.numbers().objective) < 1e-9 * harm);
     QSignalSpy changes(&table, &QAbstractItemModel::dataChanged);
     document.setUniform(QStringLiteral("int4-sym-g128/rtn"));
-    QCOMPARE(changes.count(), 1);
+    QVERIFY(changes.count() > 0);
     for (int row = 0; row < table.rowCount(); ++row)
         QCOMPARE(table.index(row, AllocationTable::OptionColumn).data().toString(),
             QStringLiteral("int4-sym-g128/rtn"));

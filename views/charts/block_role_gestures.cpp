@@ -210,11 +210,24 @@ void BlockRoleMatrix::mouseReleaseEvent(QMouseEvent* event)
 void BlockRoleMatrix::mouseDoubleClickEvent(QMouseEvent* event)
 {
     const int unit = unitAt(event->position());
+    if (event->button() == Qt::LeftButton && unit >= 0
+        && openCell(m_data.units[static_cast<std::size_t>(unit)].row,
+            m_data.units[static_cast<std::size_t>(unit)].column))
+        return;
     if (event->button() == Qt::LeftButton && unit >= 0)
         Q_EMIT optionListRequested(editTargets(), event->globalPosition().toPoint());
     else if (event->button() == Qt::LeftButton && event->position().x() < m_geometry.left
         && event->position().y() < m_geometry.top)
         resetView();
+}
+
+// A cell of several units (experts) is opened, not edited as one by accident.
+bool BlockRoleMatrix::openCell(int row, int column)
+{
+    if (unitsOf(row, column).size() < 2)
+        return false;
+    Q_EMIT cellOpened(row, column);
+    return true;
 }
 
 void BlockRoleMatrix::setHover(int unit)

@@ -38,6 +38,8 @@ bool BlockRoleMatrix::editKey(QKeyEvent* event)
     else if (key == Qt::Key_T)
         Q_EMIT tieToggleRequested(units);
     else if (key == Qt::Key_Return || key == Qt::Key_Enter) {
+        if (m_focus.y() >= 0 && openCell(m_focus.y(), m_focus.x()))
+            return true;
         const QRectF rect = m_focus.y() >= 0 ? cellRect(m_focus.y(), m_focus.x()) : unitRect(units.first());
         Q_EMIT optionListRequested(units, viewport()->mapToGlobal(rect.bottomLeft().toPoint()));
     } else
@@ -229,7 +231,10 @@ QMenu* BlockRoleMatrix::createContextMenu()
 void BlockRoleMatrix::contextMenuEvent(QContextMenuEvent* event)
 {
     // A right click outside the selection means the cell under it.
-    const int unit = event->reason() == QContextMenuEvent::Mouse ? unitAt(event->pos()) : -1;
+    const bool byMouse = event->reason() == QContextMenuEvent::Mouse;
+    const int unit = byMouse ? unitAt(event->pos()) : -1;
+    if (byMouse && (event->pos().x() < m_geometry.left || event->pos().y() < m_geometry.top))
+        clickAt(event->pos(), Qt::NoModifier); // a header means its whole row or column
     if (unit >= 0 && !m_isSelected[static_cast<std::size_t>(unit)])
         clickAt(event->pos(), Qt::NoModifier);
     QMenu* menu = createContextMenu();

@@ -5,6 +5,7 @@
 
 #include <QFontMetricsF>
 #include <QJsonArray>
+#include <QLocale>
 #include <QPainter>
 #include <QResizeEvent>
 #include <QScrollBar>
@@ -17,7 +18,7 @@ namespace bitwright::views {
 
 namespace {
 constexpr double kSmallestCellWidth = 13, kSmallestCellHeight = 13; // when fitted
-constexpr double kLargestCellWidth = 84, kLargestCellHeight = 30;
+constexpr double kLargestCellWidth = 128, kLargestCellHeight = 40;
 
 } // namespace
 
@@ -62,15 +63,36 @@ void BlockRoleMatrix::setData(MatrixData data)
 void BlockRoleMatrix::setUnits(std::vector<MatrixUnit> units)
 {
     const bool sameCount = units.size() == m_data.units.size();
+    bool samePlaces = sameCount && m_data.harmRange;
+    std::vector<QPoint> dirty;
+    for (std::size_t i = 0; i < units.size() && samePlaces; ++i) {
+        const MatrixUnit& before = m_data.units[i];
+        samePlaces = units[i].row == before.row && units[i].column == before.column;
+        if (!(units[i] == before))
+            dirty.emplace_back(units[i].column, units[i].row);
+    }
     m_data.units = std::move(units);
     if (!sameCount) {
         m_selection.clear();
         m_highlighted.clear();
         m_hover = -1;
     }
-    indexUnits();
     tableDataChanged();
-    invalidate();
+    const bool badges = m_hasBadges;
+    if (!samePlaces)
+        indexUnits();
+    else
+        m_hasBadges = anyBadge();
+    if (!samePlaces || badges != m_hasBadges)
+        return invalidate();
+    m_dirty.insert(m_dirty.end(), dirty.begin(), dirty.end());
+    viewport()->update();
+}
+
+bool BlockRoleMatrix::anyBadge() const
+{
+    return std::any_of(m_data.units.begin(), m_data.units.end(),
+        [](const MatrixUnit& unit) { return unit.locked || unit.tie >= 0; });
 }
 
 void BlockRoleMatrix::indexUnits()
@@ -89,9 +111,10 @@ void BlockRoleMatrix::indexUnits()
             harms.push_back(*unit.harm);
     }
     // At most four decades, so that the area of the square still tells units apart.
-    const auto range = finiteRange(harms, true);
+    const auto range = m_data.harmRange ? m_data.harmRange : finiteRange(harms, true);
     m_harmRange
         = range ? Interval{std::max(range->lower * 0.5, range->upper * 1e-4), range->upper} : Interval{0, 0};
+    m_hasBadges = anyBadge();
     m_isSelected.assign(m_data.units.size(), 0);
     for (const int unit : m_selection)
         m_isSelected[static_cast<std::size_t>(unit)] = 1;
@@ -220,6 +243,7 @@ void BlockRoleMatrix::layoutScrollBars()
 {
     const QSize size = viewport()->size();
     m_geometry = fitted(size, m_zoomX, m_zoomY);
+    m_numberWidth = QFontMetricsF(numberFont(m_geometry)).horizontalAdvance(QLocale().toString(16.0, 'f', 2));
     const int pageX = std::max(1, static_cast<int>(size.width() - m_geometry.left));
     const int pageY = std::max(1, static_cast<int>(size.height() - m_geometry.top - m_geometry.bottom));
     horizontalScrollBar()->setPageStep(pageX);
@@ -259,8 +283,11 @@ QRectF BlockRoleMatrix::segmentRect(
 {
     const QRectF inner
         = cell.width() > 8 && cell.height() > 8 ? cell.adjusted(1, 1, -1, -1) : cell.adjusted(0, 0, -1, -1);
-    if (units.size() == 1)
-        return inner;
+    if (units.size() == 1) {
+        // An expert's coverage: as wide as the share of the tokens that it saw.
+        const double only = std::clamp(m_data.units[static_cast<std::size_t>(units.front())].share, 0.0, 1.0);
+        return {inner.left(), inner.top(), std::max(3.0, inner.width() * only), inner.height()};
+    }
     double total = 0, before = 0;
     for (std::size_t i = 0; i < units.size(); ++i) {
         const double share = std::max(m_data.units[static_cast<std::size_t>(units[i])].share, 0.0);
@@ -332,6 +359,9 @@ QString BlockRoleMatrix::describe(int index) const
                      .arg(unit.option.isEmpty() ? tr("unchanged") : unit.option, formatBpw(unit.bits));
     const QString label = m_data.harmLabel.isEmpty() ? tr("harm") : m_data.harmLabel;
     lines << QStringLiteral("%1: %2").arg(label, unit.harm ? formatNumber(*unit.harm) : tr("unknown"));
+    if (unit.tokens)
+        lines
+            << tr("seen by %1 calibration tokens").arg(formatCount(static_cast<std::int64_t>(*unit.tokens)));
     if (unit.imported)
         lines << tr("score imported");
     if (unit.locked)

@@ -34,6 +34,10 @@ struct MatrixUnit
     bool nonFinite = false; // NaN or Inf inside: magenta cross
     bool fixed = false; // never quantized: flat, no gesture changes it
     QString note; // reason of fallback or refusal
+    std::optional<double> tokens; // seen by this expert during calibration
+    std::optional<double> delta; // -1..1: drawn on a diverging map instead of the bits (a difference)
+    QString deltaText; // printed then, where there is room
+    bool operator==(const MatrixUnit&) const = default;
 };
 struct MatrixRow
 {
@@ -52,6 +56,8 @@ struct MatrixData
     std::vector<MatrixColumn> columns;
     std::vector<MatrixUnit> units;
     QString harmLabel; // "predicted harm (fisher^0.25, not measured)"
+    std::optional<Interval> harmRange; // of the squares; from the units when it is not given
+    QString deltaLabel; // what the diverging map means; empty: no difference is shown
 };
 
 // Rows blocks, columns roles. Fill is bits, area of the inner square is log harm. An editor by mouse and
@@ -63,7 +69,8 @@ class BlockRoleMatrix : public QAbstractScrollArea, public ChartSurface
 public:
     explicit BlockRoleMatrix(QWidget* parent = nullptr);
     void setData(MatrixData data);
-    // Cheap update when only units changed (same rows and columns): keeps zoom, selection and focus.
+    // Cheap update when only units changed (same rows and columns): keeps zoom, selection and focus, and
+    // repaints the cells that changed.
     void setUnits(std::vector<MatrixUnit> units);
     [[nodiscard]] const MatrixData& data() const { return m_data; }
     void setTheme(const Theme& theme);
@@ -109,6 +116,7 @@ Q_SIGNALS:
     void lockToggleRequested(const QVector<int>& units); // key K
     void tieToggleRequested(const QVector<int>& units); // key T
     void optionListRequested(const QVector<int>& units, const QPoint& globalPosition); // Enter, double click
+    void cellOpened(int row, int column); // double click or Enter on a cell of several units
     void hovered(int unit); // -1 when none
     void contextMenuAboutToShow(QMenu* menu, const QVector<int>& units);
     void remedyRequested();
@@ -160,6 +168,13 @@ private:
     void paintCells(QPainter& painter, const Geometry& geometry, const QRectF& area, QPointF offset) const;
     void paintCell(QPainter& painter, const QRectF& rect, const std::vector<int>& units) const;
     void paintUnit(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const;
+    void paintDelta(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const;
+    void paintDirty();
+    [[nodiscard]] QFont numberFont(const Geometry& geometry) const;
+    void paintDeltaKey(QPainter& painter, const QRectF& area) const;
+    [[nodiscard]] double badgeStrip(const QRectF& rect) const;
+    [[nodiscard]] bool openCell(int row, int column);
+    [[nodiscard]] bool anyBadge() const;
     void paintHarm(QPainter& painter, const QRectF& rect, const MatrixUnit& unit, const QColor& ink) const;
     void paintBadges(QPainter& painter, const QRectF& rect, const MatrixUnit& unit, const QColor& ink) const;
     void paintHeaders(QPainter& painter, const Geometry& geometry, QSize size, QPointF offset) const;
@@ -191,6 +206,9 @@ private:
 
     MatrixData m_data;
     std::vector<std::vector<int>> m_cells; // row * columns + column -> units
+    bool m_hasBadges = false; // some unit is tied or locked: all cells leave room, so that numbers align
+    double m_numberWidth = 0; // of "16.00" in the font of the cells
+    std::vector<QPoint> m_dirty; // cells (column, row) to repaint in the cache
     Interval m_harmRange;
     Theme m_theme;
     EmptyState* m_empty = nullptr;

@@ -3,25 +3,32 @@
 
 #include <QEvent>
 #include <QFontMetricsF>
+#include <QLocale>
 #include <QPainter>
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace bitwright::views {
 
 namespace {
-constexpr double kNumberWidth = 20, kNumberHeight = 10; // smallest cell that prints its bits
-constexpr double kBesideWidth = 44; // from here on the harm square stands beside the number
+constexpr double kNumberHeight = 10; // smallest cell that prints its bits
 constexpr double kStaleOpacity = 0.4;
 
+// One format everywhere, so that numbers align and a 4.25 never reads as 4.3.
 QString bitsText(double bits)
 {
-    if (std::abs(bits - std::round(bits)) < 0.005)
-        return QString::number(std::lround(bits));
-    return QString::number(bits, 'f', 1);
+    return QLocale().toString(bits, 'f', 2);
 }
 } // namespace
+
+// Width at the left that belongs to padlock and link, in cells that are wide enough for them and a number.
+double BlockRoleMatrix::badgeStrip(const QRectF& rect) const
+{
+    const double strip = std::clamp(rect.height() * 0.42, 6.0, 9.0) + 3;
+    return m_hasBadges && rect.width() >= m_numberWidth + strip + 2 ? strip : 0;
+}
 
 void BlockRoleMatrix::paintHarm(
     QPainter& painter, const QRectF& rect, const MatrixUnit& unit, const QColor& ink) const
@@ -31,8 +38,10 @@ void BlockRoleMatrix::paintHarm(
         return;
     // Where there is room the square stands beside the number; else the number is printed over it, so the
     // square then takes the color that the number's ink is not.
-    const bool beside = rect.width() >= kBesideWidth;
-    const QPointF center = beside ? QPointF(rect.right() - 3 - room / 2, rect.center().y()) : rect.center();
+    const double strip = badgeStrip(rect);
+    const bool beside = rect.width() >= strip + m_numberWidth + room + 8;
+    const QPointF center = beside ? QPointF(rect.right() - 3 - room / 2, rect.center().y())
+                                  : QPointF(rect.center().x() + strip / 2, rect.center().y());
     if (!unit.harm || std::isnan(*unit.harm)) {
         paintHatch(
             painter, QRectF(center - QPointF(room / 3, room / 3), QSizeF(room / 1.5, room / 1.5)), m_theme);
@@ -43,7 +52,7 @@ void BlockRoleMatrix::paintHarm(
     if (side < 1)
         return;
     const QRectF square(center - QPointF(side / 2, side / 2), QSizeF(side, side));
-    const bool prints = !beside && rect.width() >= kNumberWidth && rect.height() >= kNumberHeight;
+    const bool prints = !beside && rect.width() >= m_numberWidth + 2 && rect.height() >= kNumberHeight;
     QColor fill = prints ? textOn(ink) : ink;
     fill.setAlphaF(prints ? 0.4F : 0.62F);
     if (unit.imported) {
@@ -57,24 +66,51 @@ void BlockRoleMatrix::paintHarm(
 void BlockRoleMatrix::paintBadges(
     QPainter& painter, const QRectF& rect, const MatrixUnit& unit, const QColor& ink) const
 {
-    const double size = std::clamp(std::min(rect.width(), rect.height()) * 0.42, 6.0, 11.0);
-    if (rect.width() >= 9 && rect.height() >= 9) {
+    const double size = std::clamp(std::min(rect.width(), rect.height()) * 0.42, 6.0, 9.0);
+    const bool strip = badgeStrip(rect) > 0 || rect.width() < m_numberWidth + 2;
+    if (rect.width() >= 9 && rect.height() >= 9 && strip) {
+        const bool both = unit.locked && unit.tie >= 0;
+        const double middle = rect.center().y() - size / 2;
         if (unit.locked)
-            paintPadlock(painter, QRectF(rect.left() + 1.5, rect.top() + 1, size, size), ink);
+            paintPadlock(painter, QRectF(rect.left() + 2, both ? rect.top() + 1 : middle, size, size), ink);
         if (unit.tie >= 0 && rect.height() >= 12)
-            paintLink(painter, QRectF(rect.left() + 1, rect.bottom() - size - 0.5, size, size), ink);
-        if (unit.edited) // a bar along the foot: placed by hand
-            painter.fillRect(
-                QRectF(rect.left() + 1, rect.bottom() - 2.5, std::min(rect.width() - 2, 24.0), 2), ink);
+            paintLink(
+                painter, QRectF(rect.left() + 2, both ? rect.bottom() - size - 1 : middle, size, size), ink);
+    } else if (rect.width() >= 9 && rect.height() >= 9) {
+        // No room beside the number: a bar at the left for a lock, a foot mark for a tie.
+        if (unit.locked)
+            painter.fillRect(QRectF(rect.left(), rect.top() + 2, 2.5, rect.height() - 4), ink);
+        if (unit.tie >= 0)
+            painter.fillRect(QRectF(rect.left() + 4, rect.top() + 1, 5, 1.5), ink);
     }
+    if (unit.edited && rect.width() >= 9 && rect.height() >= 9) // a bar along the foot: placed by hand
+        painter.fillRect(QRectF(rect.left() + 2, rect.bottom() - 2.5, rect.width() - 4, 2), ink);
     if (unit.fallback)
         paintCorner(painter, rect, std::min(size, rect.width()), m_theme);
     if (unit.nonFinite)
         paintNanCross(painter, rect, m_theme);
 }
 
+// A difference: the color says who is better and by how much, the text what changes.
+void BlockRoleMatrix::paintDelta(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const
+{
+    const double value = *unit.delta;
+    if (std::isnan(value)) {
+        paintHatch(painter, rect, m_theme);
+        return;
+    }
+    const QColor fill = mapColor(ColorMap::Diverging, 0.5 + 0.5 * std::clamp(value, -1.0, 1.0));
+    painter.fillRect(rect, fill);
+    if (unit.deltaText.isEmpty() || rect.width() < m_numberWidth + 8 || rect.height() < kNumberHeight)
+        return;
+    painter.setPen(textOn(fill));
+    painter.drawText(rect, Qt::AlignCenter | Qt::TextDontClip, unit.deltaText);
+}
+
 void BlockRoleMatrix::paintUnit(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const
 {
+    if (unit.delta)
+        return paintDelta(painter, rect, unit);
     if (std::isnan(unit.bits)) {
         paintHatch(painter, rect, m_theme);
         paintBadges(painter, rect, unit, m_theme.foreground);
@@ -88,12 +124,13 @@ void BlockRoleMatrix::paintUnit(QPainter& painter, const QRectF& rect, const Mat
         return;
     if (!unit.fixed)
         paintHarm(painter, rect, unit, ink);
-    if (rect.width() >= kNumberWidth && rect.height() >= kNumberHeight && !unit.nonFinite) {
+    if (rect.width() >= m_numberWidth + 2 && rect.height() >= kNumberHeight && !unit.nonFinite) {
         painter.setPen(unit.fixed ? m_theme.muted : ink);
-        const bool beside = rect.width() >= kBesideWidth && !unit.fixed;
-        const QRectF place
-            = beside ? rect.adjusted(8, 0, -std::min(rect.width(), rect.height()) + 2, 0) : rect;
-        painter.drawText(place, Qt::AlignCenter | Qt::TextDontClip, bitsText(unit.bits));
+        const double strip = badgeStrip(rect);
+        const double room = std::min(rect.width(), rect.height()) - 4;
+        const bool beside = rect.width() >= strip + m_numberWidth + room + 8 && !unit.fixed;
+        painter.drawText(rect.adjusted(strip, 0, beside ? -room - 4 : 0, 0),
+            Qt::AlignCenter | Qt::TextDontClip, bitsText(unit.bits));
     }
     paintBadges(painter, rect, unit, ink);
 }
@@ -113,8 +150,7 @@ void BlockRoleMatrix::paintCell(QPainter& painter, const QRectF& rect, const std
 void BlockRoleMatrix::paintCells(
     QPainter& painter, const Geometry& g, const QRectF& area, QPointF offset) const
 {
-    QFont number = scaledFont(font(), g.cellHeight < 16 || g.cellWidth < 26 ? 0.8 : 0.95);
-    painter.setFont(number);
+    painter.setFont(numberFont(g));
     for (int row = 0; row < static_cast<int>(m_data.rows.size()); ++row)
         for (int column = 0; column < static_cast<int>(m_data.columns.size()); ++column) {
             const std::vector<int>& units = unitsOf(row, column);
@@ -205,6 +241,14 @@ void BlockRoleMatrix::paintKey(QPainter& painter, const Geometry& g, QSize size)
     const double noteHeight = note ? metrics.height() + 2 : 0;
     double x = 8;
     const double top = size.height() - g.bottom + 4, h = metrics.height() + 1;
+    if (!m_data.deltaLabel.isEmpty()) {
+        paintDeltaKey(painter, QRectF(8, top, size.width() - 14, h));
+        if (note)
+            painter.drawText(QRectF(8, size.height() - noteHeight, size.width() - 12, noteHeight),
+                Qt::AlignLeft | Qt::AlignVCenter,
+                metrics.elidedText(caption().footnote(), Qt::ElideRight, size.width() - 14));
+        return;
+    }
     painter.setPen(m_theme.muted);
     const QString bits = tr("bits");
     painter.drawText(QRectF(x, top, 60, h), Qt::AlignLeft | Qt::AlignVCenter, bits);
@@ -228,6 +272,23 @@ void BlockRoleMatrix::paintKey(QPainter& painter, const Geometry& g, QSize size)
         painter.drawText(QRectF(8, size.height() - noteHeight, size.width() - 12, noteHeight),
             Qt::AlignLeft | Qt::AlignVCenter,
             metrics.elidedText(caption().footnote(), Qt::ElideRight, size.width() - 14));
+}
+
+void BlockRoleMatrix::paintDeltaKey(QPainter& painter, const QRectF& area) const
+{
+    constexpr double kBar = 90;
+    for (int i = 0; i < static_cast<int>(kBar); ++i)
+        painter.fillRect(QRectF(area.left() + i, area.top() + 1, 1.5, area.height() - 2),
+            mapColor(ColorMap::Diverging, i / (kBar - 1)));
+    painter.setPen(m_theme.muted);
+    painter.drawText(area.adjusted(kBar + 8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
+        QFontMetricsF(painter.font())
+            .elidedText(m_data.deltaLabel, Qt::ElideRight, area.width() - kBar - 10));
+}
+
+QFont BlockRoleMatrix::numberFont(const Geometry& g) const
+{
+    return scaledFont(font(), g.cellHeight < 16 || g.cellWidth < 40 ? 0.8 : 0.95);
 }
 
 void BlockRoleMatrix::paintAll(QPainter& painter, const Geometry& g, QSize size, QPointF offset) const
@@ -290,6 +351,7 @@ void BlockRoleMatrix::paintOverlay(QPainter& painter) const
 void BlockRoleMatrix::invalidate()
 {
     m_cache = QPixmap();
+    m_dirty.clear();
     viewport()->update();
 }
 
@@ -301,12 +363,40 @@ void BlockRoleMatrix::paintEvent(QPaintEvent*)
     if (m_cache.size() != wanted) {
         m_cache = QPixmap(wanted);
         m_cache.setDevicePixelRatio(ratio);
+        m_dirty.clear();
         QPainter cached(&m_cache);
         paintAll(cached, m_geometry, viewport()->size(), offset());
     }
+    paintDirty();
     QPainter painter(viewport());
     painter.drawPixmap(0, 0, m_cache);
     paintOverlay(painter);
+}
+
+// An edit changes few cells of many: only those are painted again.
+void BlockRoleMatrix::paintDirty()
+{
+    if (m_dirty.empty())
+        return;
+    const Geometry& g = m_geometry;
+    const QSize size = viewport()->size();
+    const QRectF area(g.left, g.top, size.width() - g.left, size.height() - g.top - g.bottom);
+    QPainter painter(&m_cache);
+    painter.setClipRect(area);
+    painter.setFont(numberFont(g));
+    std::sort(m_dirty.begin(), m_dirty.end(),
+        [](QPoint a, QPoint b) { return std::pair(a.y(), a.x()) < std::pair(b.y(), b.x()); });
+    m_dirty.erase(std::unique(m_dirty.begin(), m_dirty.end()), m_dirty.end());
+    for (const QPoint cell : m_dirty) {
+        const QRectF rect = cellRectIn(g, offset(), cell.y(), cell.x());
+        if (!rect.intersects(area))
+            continue;
+        painter.setOpacity(1);
+        painter.fillRect(rect, m_theme.background);
+        painter.setOpacity(m_stale ? kStaleOpacity : 1);
+        paintCell(painter, rect, unitsOf(cell.y(), cell.x()));
+    }
+    m_dirty.clear();
 }
 
 void BlockRoleMatrix::renderTo(QPainter& painter, QSize size)

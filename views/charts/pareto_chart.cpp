@@ -1,8 +1,5 @@
-// Data, queries and gestures of the Pareto chart; painting is in pareto_painting.cpp.
+// Data and queries of the Pareto chart; see also pareto_gestures.cpp and pareto_painting.cpp.
 #include "views/charts/pareto_chart.h"
-
-#include <QKeyEvent>
-#include <QMenu>
 
 #include <algorithm>
 #include <cmath>
@@ -21,20 +18,89 @@ ParetoChart::ParetoChart(QWidget* parent)
 {
     setLogAllowed(Qt::Vertical, true);
     setLogarithmic(Qt::Vertical, true);
-    setTicks(
-        xAxis, [](Interval range, int target) { return byteTicks(range, target); }, 90);
-    setAxisLabel(Qt::Horizontal, tr("size of the planned tensors"));
     setAxisLabel(Qt::Vertical, tr("predicted harm"));
     themeApplied();
 }
 
 void ParetoChart::themeApplied()
 {
-    setTicks(
-        xAxis2, [](Interval range, int target) { return linearTicks(range, target); }, 80);
     xAxis2->grid()->setVisible(false);
     xAxis2->setTickLabels(true);
-    xAxis2->setLabel(tr("bits per weight of the file"));
+    applySizeAxis();
+}
+
+// The main axis always counts bytes; in the other readings only its ticks and labels change.
+void ParetoChart::applySizeAxis()
+{
+    const auto ticksOf = [this](ParetoSize size, bool inBytes) -> TickMaker {
+        if (size == ParetoSize::Bytes)
+            return [](Interval range, int target) { return byteTicks(range, target); };
+        return [this, size, inBytes](Interval range, int target) {
+            if (!inBytes)
+                return linearTicks(range, target);
+            Ticks ticks = linearTicks({sizeIn(size, range.lower), sizeIn(size, range.upper)}, target);
+            for (Tick& tick : ticks.major)
+                tick.value = bytesFrom(size, tick.value);
+            for (double& minor : ticks.minor)
+                minor = bytesFrom(size, minor);
+            return ticks;
+        };
+    };
+    const ParetoSize shown = m_data.plannedWeights > 0 ? m_size : ParetoSize::Bytes;
+    const ParetoSize second = shown == ParetoSize::Bytes ? ParetoSize::Bpw : ParetoSize::Bytes;
+    setTicks(xAxis, ticksOf(shown, true), 90);
+    setTicks(xAxis2, ticksOf(second, false), 80);
+    xAxis2->grid()->setVisible(false);
+    xAxis2->setTickLabels(true);
+    xAxis2->setLabel(sizeLabel(second));
+    setAxisLabel(Qt::Horizontal, sizeLabel(shown));
+    syncAxes();
+}
+
+QString ParetoChart::sizeLabel(ParetoSize size) const
+{
+    if (size == ParetoSize::Bpw)
+        return tr("bits per weight of the planned tensors");
+    if (size == ParetoSize::FileBpw)
+        return tr("bits per weight of the whole file");
+    return m_data.bytesLabel.isEmpty() ? tr("size of the planned tensors") : m_data.bytesLabel;
+}
+
+void ParetoChart::setSizeAxis(ParetoSize size)
+{
+    if (m_size == size)
+        return;
+    m_size = size;
+    applySizeAxis();
+    requestReplot();
+    Q_EMIT sizeAxisChanged();
+}
+
+double ParetoChart::sizeIn(ParetoSize size, double bytes) const
+{
+    return size == ParetoSize::Bpw ? bpwOf(bytes) : size == ParetoSize::FileBpw ? fileBpwOf(bytes) : bytes;
+}
+
+double ParetoChart::bytesFrom(ParetoSize size, double value) const
+{
+    if (size == ParetoSize::Bpw)
+        return value * m_data.plannedWeights / 8 + m_data.keptBytes;
+    if (size == ParetoSize::FileBpw)
+        return value * (m_data.fileWeights > 0 ? m_data.fileWeights : m_data.plannedWeights) / 8;
+    return value;
+}
+
+QJsonObject ParetoChart::viewState() const
+{
+    QJsonObject state = ChartBase::viewState();
+    state[QStringLiteral("size")] = static_cast<int>(m_size);
+    return state;
+}
+
+void ParetoChart::setViewState(const QJsonObject& state)
+{
+    setSizeAxis(static_cast<ParetoSize>(std::clamp(state[QStringLiteral("size")].toInt(), 0, 2)));
+    ChartBase::setViewState(state);
 }
 
 void ParetoChart::setData(ParetoData data)
@@ -44,8 +110,8 @@ void ParetoChart::setData(ParetoData data)
     for (const ParetoState& state : m_data.frontier)
         m_sizes.push_back(state.bytes);
     m_hover = {};
-    const QString size = m_data.bytesLabel.isEmpty() ? tr("size of the planned tensors") : m_data.bytesLabel;
-    setAxisLabel(Qt::Horizontal, size);
+    m_compareNote.clear();
+    applySizeAxis();
     setAxisLabel(Qt::Vertical, m_data.harmLabel.isEmpty() ? tr("predicted harm") : m_data.harmLabel);
     xAxis2->setVisible(m_data.plannedWeights > 0);
     mainRect()->setMinimumMargins(QMargins(52, m_data.plannedWeights > 0 ? 34 : 6, 12, 34));
@@ -66,23 +132,43 @@ void ParetoChart::setBudget(std::optional<double> bytes)
     repaintOverlay();
 }
 
+void ParetoChart::setFrontierStale(bool stale)
+{
+    m_data.frontierStale = stale;
+    requestReplot();
+}
+
 void ParetoChart::setPreviewMoves(std::vector<ParetoMove> moves)
 {
     m_moves = std::move(moves);
     repaintOverlay();
 }
 
+void ParetoChart::setCompareNote(const QString& note)
+{
+    m_compareNote = note;
+    repaintOverlay();
+}
+
 double ParetoChart::bpwOf(double bytes) const
 {
-    return m_data.plannedWeights > 0 ? 8 * bytes / m_data.plannedWeights
+    return m_data.plannedWeights > 0 ? 8 * (bytes - m_data.keptBytes) / m_data.plannedWeights
                                      : std::numeric_limits<double>::quiet_NaN();
+}
+
+double ParetoChart::fileBpwOf(double bytes) const
+{
+    const double weights = m_data.fileWeights > 0 ? m_data.fileWeights : m_data.plannedWeights;
+    return weights > 0 ? 8 * bytes / weights : std::numeric_limits<double>::quiet_NaN();
 }
 
 void ParetoChart::syncAxes()
 {
     const Interval range = viewRange(Qt::Horizontal);
-    if (m_data.plannedWeights > 0)
-        xAxis2->setRange(bpwOf(range.lower), bpwOf(range.upper));
+    if (m_data.plannedWeights <= 0)
+        return;
+    const ParetoSize second = m_size == ParetoSize::Bytes ? ParetoSize::Bpw : ParetoSize::Bytes;
+    xAxis2->setRange(sizeIn(second, range.lower), sizeIn(second, range.upper));
 }
 
 Interval ParetoChart::homeRange(Qt::Orientation axis) const
@@ -208,6 +294,10 @@ ParetoChart::MarkHit ParetoChart::hitAt(const QPointF& position) const
         const QPointF d = toPixel(bytes, harm) - position;
         return QPointF::dotProduct(d, d) <= radius * radius;
     };
+    if (improveRect().contains(position))
+        return {Kind::Improve, 0};
+    if (differenceRect().contains(position))
+        return {Kind::Difference, 0};
     if (m_data.current && near(m_data.current->bytes, m_data.current->harm, kHandleRadius + 4))
         return {Kind::Handle, 0};
     const auto search = [&](const std::vector<ParetoMark>& marks) {
@@ -239,7 +329,32 @@ QString ParetoChart::describe(double bytes, double harm) const
     QString text = tr("harm  %1\nsize  %2").arg(formatNumber(harm), formatBytes(bytes));
     if (m_data.plannedWeights > 0)
         text += tr("\nbpw  %1").arg(formatBpw(bpwOf(bytes)));
+    if (m_data.fileWeights > 0)
+        text += tr("\nfile bpw  %1").arg(formatBpw(fileBpwOf(bytes)));
     return text;
+}
+
+// What the best plan of a size costs, and what the next bytes would buy.
+QString ParetoChart::describeBest(double bytes) const
+{
+    const int best = bestStateOfSize(bytes);
+    if (best < 0)
+        return tr("\nno plan is this small");
+    QString text = tr("\nbest of this size  %1")
+                       .arg(formatNumber(m_data.frontier[static_cast<std::size_t>(best)].harm));
+    if (const double price = priceAt(best); std::isfinite(price))
+        text += tr("\nnext KiB saves  %1 harm").arg(formatNumber(price * 1024));
+    return text;
+}
+
+const ParetoMark* ParetoChart::hoveredMark() const
+{
+    const auto i = static_cast<std::size_t>(std::max(m_hover.index, 0));
+    if (m_hover.kind == MarkHit::Kind::Plan && i < m_data.plans.size())
+        return &m_data.plans[i];
+    if (m_hover.kind == MarkHit::Kind::Preset && i < m_data.presets.size())
+        return &m_data.presets[i];
+    return nullptr;
 }
 
 QString ParetoChart::readoutAt(const QPointF& position) const
@@ -247,7 +362,8 @@ QString ParetoChart::readoutAt(const QPointF& position) const
     if (m_drag == Drag::Budget)
         return m_data.budgetBytes
             ? tr("budget  %1\nbpw  %2")
-                  .arg(formatBytes(*m_data.budgetBytes), formatBpw(bpwOf(*m_data.budgetBytes)))
+                    .arg(formatBytes(*m_data.budgetBytes), formatBpw(bpwOf(*m_data.budgetBytes)))
+                + describeBest(*m_data.budgetBytes)
             : QString();
     const MarkHit hit
         = m_drag == Drag::Handle ? MarkHit{MarkHit::Kind::State, m_data.currentState} : hitAt(position);
@@ -259,13 +375,18 @@ QString ParetoChart::readoutAt(const QPointF& position) const
     const auto i = static_cast<std::size_t>(std::max(hit.index, 0));
     switch (hit.kind) {
     case MarkHit::Kind::Handle:
-        return named(*m_data.current);
+        return named(*m_data.current) + describeBest(m_data.current->bytes);
     case MarkHit::Kind::Plan:
         return named(m_data.plans[i]);
     case MarkHit::Kind::Preset:
         return named(m_data.presets[i]);
     case MarkHit::Kind::Budget:
-        return tr("budget %1, drag to change").arg(formatBytes(*m_data.budgetBytes));
+        return tr("budget %1, drag to change").arg(formatBytes(*m_data.budgetBytes))
+            + describeBest(*m_data.budgetBytes);
+    case MarkHit::Kind::Improve:
+        return tr("Improve within locks: the best plan of this size that keeps every lock");
+    case MarkHit::Kind::Difference:
+        return tr("Show what differs from the best plan of this size");
     case MarkHit::Kind::State: {
         if (hit.index < 0 || i >= m_data.frontier.size())
             return {};
@@ -278,168 +399,17 @@ QString ParetoChart::readoutAt(const QPointF& position) const
         break;
     }
     const QPointF value = toValue(position);
-    return describe(value.x(), value.y());
-}
-
-// --- Gestures ---
-
-void ParetoChart::hoverMoved(const QPointF& position)
-{
-    const MarkHit hit = hitAt(position);
-    if (hit.kind == m_hover.kind && hit.index == m_hover.index)
-        return;
-    m_hover = hit;
-    if (hit.kind == MarkHit::Kind::Handle)
-        setCursor(Qt::OpenHandCursor);
-    else if (hit.kind == MarkHit::Kind::Budget)
-        setCursor(Qt::SplitHCursor);
-    else
-        unsetCursor();
-    repaintOverlay();
-    Q_EMIT stateHovered(hit.kind == MarkHit::Kind::State ? hit.index : -1);
-}
-
-void ParetoChart::hoverLeft()
-{
-    m_hover = {};
-    repaintOverlay();
-    Q_EMIT stateHovered(-1);
-}
-
-bool ParetoChart::gesturePress(const QPointF& position, Qt::KeyboardModifiers)
-{
-    const MarkHit hit = hitAt(position);
-    if (hit.kind == MarkHit::Kind::Handle && !m_data.frontier.empty()) {
-        m_drag = Drag::Handle;
-        m_ghost = m_data.current;
-        m_ghostState = m_data.currentState;
-        repaintOverlay();
-        return true;
-    }
-    if (hit.kind == MarkHit::Kind::Budget) {
-        m_drag = Drag::Budget;
-        m_budgetBefore = m_data.budgetBytes;
-        return true;
-    }
-    return false;
-}
-
-void ParetoChart::moveTo(int state)
-{
-    if (state < 0 || state == m_data.currentState)
-        return;
-    const ParetoState& s = m_data.frontier[static_cast<std::size_t>(state)];
-    m_data.current->bytes = s.bytes;
-    m_data.current->harm = s.harm;
-    m_data.currentState = state;
-    repaintOverlay();
-    Q_EMIT handleMoved(state);
-}
-
-void ParetoChart::gestureMove(const QPointF& position, Qt::KeyboardModifiers)
-{
-    if (m_drag == Drag::Handle && m_data.current) {
-        moveTo(stateAtPixel(position.x()));
-    } else if (m_drag == Drag::Budget) {
-        const QRectF area = plotArea();
-        const double x = std::clamp(position.x(), area.left(), area.right());
-        m_data.budgetBytes = std::max(0.0, xAxis->pixelToCoord(x));
-        repaintOverlay();
-        Q_EMIT budgetDragging(*m_data.budgetBytes);
-    }
-}
-
-void ParetoChart::gestureRelease(const QPointF& position, Qt::KeyboardModifiers modifiers)
-{
-    const Drag drag = m_drag;
-    m_drag = Drag::None;
-    const bool moved = m_ghost && m_data.current && m_ghost->bytes != m_data.current->bytes;
-    const int state = m_data.currentState;
-    m_ghost.reset();
-    repaintOverlay();
-    if (drag == Drag::Handle && moved)
-        Q_EMIT handleReleased(state);
-    else if (drag == Drag::Budget && m_data.budgetBytes && m_data.budgetBytes != m_budgetBefore)
-        Q_EMIT budgetReleased(*m_data.budgetBytes);
-    else
-        clicked(position, modifiers);
-}
-
-void ParetoChart::gestureCancel()
-{
-    const Drag drag = m_drag;
-    m_drag = Drag::None;
-    if (drag == Drag::Handle && m_ghost) {
-        m_data.current = m_ghost;
-        m_data.currentState = m_ghostState;
-        m_ghost.reset();
-        repaintOverlay();
-        Q_EMIT handleCancelled(m_ghostState);
-    } else if (drag == Drag::Budget && m_budgetBefore) {
-        m_data.budgetBytes = m_budgetBefore;
-        repaintOverlay();
-        Q_EMIT budgetCancelled(*m_budgetBefore);
-    }
-}
-
-void ParetoChart::clicked(const QPointF& position, Qt::KeyboardModifiers)
-{
-    const MarkHit hit = hitAt(position);
-    if (hit.kind == MarkHit::Kind::Plan)
-        Q_EMIT planActivated(hit.index);
-    else if (hit.kind == MarkHit::Kind::Preset)
-        Q_EMIT presetActivated(hit.index);
-    else if (hit.kind == MarkHit::Kind::State && m_data.current) {
-        moveTo(hit.index);
-        Q_EMIT handleReleased(hit.index);
-    }
-}
-
-// Left and right walk along the frontier (Shift: ten states), page up and down move the budget by one
-// percent.
-bool ParetoChart::keyPressed(QKeyEvent* event)
-{
-    const int key = event->key();
-    const bool walks = key == Qt::Key_Left || key == Qt::Key_Right;
-    if (walks && m_data.current && !m_data.frontier.empty() && !(event->modifiers() & Qt::ControlModifier)) {
-        const int last = static_cast<int>(m_data.frontier.size()) - 1;
-        const int from = m_data.currentState >= 0 ? m_data.currentState
-                                                  : std::max(0, bestStateOfSize(m_data.current->bytes));
-        const int step = event->modifiers().testFlag(Qt::ShiftModifier) ? 10 : 1;
-        const int to = std::clamp(from + (key == Qt::Key_Left ? -step : step), 0, last);
-        if (to != m_data.currentState) {
-            moveTo(to);
-            Q_EMIT handleReleased(to);
-        }
-        return true;
-    }
-    if ((key == Qt::Key_PageUp || key == Qt::Key_PageDown) && m_data.budgetBytes) {
-        const double factor = key == Qt::Key_PageUp ? 1.01 : 1 / 1.01;
-        m_data.budgetBytes = *m_data.budgetBytes * factor;
-        repaintOverlay();
-        Q_EMIT budgetReleased(*m_data.budgetBytes);
-        return true;
-    }
-    return false;
-}
-
-void ParetoChart::extendMenu(QMenu& menu, const QPointF&)
-{
-    if (distanceText().isEmpty())
-        return;
-    connect(menu.addAction(tr("Improve within locks")), &QAction::triggered, this,
-        &ParetoChart::improveRequested);
-    connect(menu.addAction(tr("Show what differs from the best of this size")), &QAction::triggered, this,
-        &ParetoChart::showDifferenceRequested);
+    return describe(value.x(), value.y()) + (m_data.frontier.empty() ? QString() : describeBest(value.x()));
 }
 
 QString ParetoChart::csv() const
 {
-    QString text = QStringLiteral("kind,name,bytes,bpw,harm,measured\n");
+    QString text = QStringLiteral("kind,name,bytes,bpw,file_bpw,harm,measured\n");
     const auto line
         = [&](const QString& kind, const QString& name, double bytes, double harm, bool measured) {
               text += QStringList{kind, csvText(name), csvNumber(bytes), csvNumber(bpwOf(bytes)),
-                          csvNumber(harm), measured ? QStringLiteral("1") : QStringLiteral("0")}
+                          csvNumber(fileBpwOf(bytes)), csvNumber(harm),
+                          measured ? QStringLiteral("1") : QStringLiteral("0")}
                           .join(u',')
                   + u'\n';
           };

@@ -16,6 +16,7 @@ struct ParetoMark
     double harm = 0;
     std::optional<Interval> interval; // of a measured harm
     bool measured = false;
+    QString id{}; // what the panel knows it by; the name is what people read
 };
 struct ParetoData
 {
@@ -27,7 +28,10 @@ struct ParetoData
     std::optional<ParetoMark> current; // the plan being edited: the handle
     int currentState = -1; // index into frontier when the current plan lies on it
     std::optional<double> budgetBytes;
-    double plannedWeights = 0; // bpw = 8 * bytes / plannedWeights; 0 hides the second axis
+    bool frontierStale = false; // made under other locks: shown dimmed, the handle rests
+    double plannedWeights = 0; // bpw = 8 * (bytes - keptBytes) / plannedWeights; 0 hides the second axis
+    double fileWeights = 0; // file bpw = 8 * bytes / fileWeights; 0: the same as planned
+    double keptBytes = 0; // of tensors that no plan decides
     std::vector<ParetoState> otherFrontier; // frontier of another score evaluated under this one
     QString otherName;
     QString harmLabel; // "predicted harm (fisher^0.25, not measured)"
@@ -38,6 +42,15 @@ struct ParetoMove
     QString option; // where the hovered unit's other options would move the plan
     double bytes = 0;
     double harm = 0;
+    bool emphasized = false; // the one under the cursor
+};
+
+// In what the size is read; the same plans at the same places, because all three grow together.
+enum class ParetoSize
+{
+    Bytes,
+    Bpw,
+    FileBpw
 };
 
 // Size against harm with the frontier, presets, plans, and the current plan as a handle that is dragged along
@@ -52,7 +65,21 @@ public:
     // Cheap updates during drags: only the overlay is repainted.
     void setCurrent(const std::optional<ParetoMark>& current, int state = -1);
     void setBudget(std::optional<double> bytes);
+    void setFrontierStale(bool stale);
     void setPreviewMoves(std::vector<ParetoMove> moves); // empty hides them
+    [[nodiscard]] const std::vector<ParetoMove>& previewMoves() const { return m_moves; }
+    void setSizeAxis(ParetoSize size);
+    [[nodiscard]] ParetoSize sizeAxis() const { return m_size; }
+    // A further line in the comparison with the plan under the cursor: "14 units differ".
+    void setCompareNote(const QString& note);
+    [[nodiscard]] double bpwOf(double bytes) const; // of the planned tensors; NaN when unknown
+    [[nodiscard]] double fileBpwOf(double bytes) const;
+    [[nodiscard]] QJsonObject viewState() const override;
+    void setViewState(const QJsonObject& state) override;
+    // Places of the two actions beside the dimension line; null when it is not shown.
+    [[nodiscard]] QRectF improveRect() const;
+    [[nodiscard]] QRectF differenceRect() const;
+    [[nodiscard]] QPointF pixelOf(const ParetoMark& mark) const { return toPixel(mark.bytes, mark.harm); }
     [[nodiscard]] QString csv() const override;
     // "+12 % harm against the best of this size"; empty when the plan lies on the frontier or there is none.
     [[nodiscard]] QString distanceText() const;
@@ -70,6 +97,9 @@ Q_SIGNALS:
     void planActivated(int plan);
     void presetActivated(int preset);
     void stateHovered(int state); // -1 when none
+    void planHovered(int plan); // -1 when none
+    void presetHovered(int preset); // -1 when none
+    void sizeAxisChanged();
     void improveRequested(); // "improve within locks" of a plan above the frontier
     void showDifferenceRequested();
 
@@ -110,7 +140,9 @@ private:
             Budget,
             Plan,
             Preset,
-            State
+            State,
+            Improve,
+            Difference
         } kind
             = Kind::None;
         int index = -1;
@@ -120,15 +152,25 @@ private:
     [[nodiscard]] int bestStateOfSize(double bytes) const; // -1 when nothing is that small
     [[nodiscard]] double priceAt(int state) const; // harm saved per further byte
     [[nodiscard]] QString describe(double bytes, double harm) const;
-    [[nodiscard]] double bpwOf(double bytes) const;
+    [[nodiscard]] QString describeBest(double bytes) const;
+    [[nodiscard]] double sizeIn(ParetoSize size, double bytes) const;
+    [[nodiscard]] double bytesFrom(ParetoSize size, double value) const;
+    [[nodiscard]] QString sizeLabel(ParetoSize size) const;
+    [[nodiscard]] const ParetoMark* hoveredMark() const;
+    void applySizeAxis();
+    void setHover(const MarkHit& hit);
     void moveTo(int state);
     void paintFrontier(QCPPainter& painter) const;
     void paintMarks(QCPPainter& painter) const;
     void paintMarkSet(QCPPainter& painter, const std::vector<ParetoMark>& marks, bool hollow) const;
     void paintMarkLabels(QCPPainter& painter) const;
     void paintBudget(QCPPainter& painter) const;
-    [[nodiscard]] QRectF dimensionBox(const QString& text) const;
+    [[nodiscard]] QRectF dimensionBox() const;
     void paintDimension(QCPPainter& painter) const;
+    void paintComparison(QCPPainter& painter) const;
+    void paintOther(QCPPainter& painter) const;
+    void paintLine(QCPPainter& painter, const std::vector<ParetoState>& states, bool dots) const;
+    [[nodiscard]] std::vector<QRectF> labelObstacles(const QFontMetricsF& metrics) const;
     void paintHandle(QCPPainter& painter) const;
     void paintMoves(QCPPainter& painter) const;
 
@@ -140,6 +182,8 @@ private:
     int m_ghostState = -1;
     std::optional<double> m_budgetBefore;
     MarkHit m_hover;
+    ParetoSize m_size = ParetoSize::Bytes;
+    QString m_compareNote;
 };
 
 } // namespace bitwright::views

@@ -39,42 +39,77 @@ void ParetoChart::paintBackdrop(QCPPainter& painter)
     painter.setBrush(Qt::NoBrush);
     painter.setFont(smallFont());
     painter.setPen(mix(theme().muted, theme().forbidden, 0.25));
-    const QRectF label = area.adjusted(10, 10, -10, -8);
-    painter.drawText(label, Qt::AlignLeft | Qt::AlignBottom, tr("cannot be reached"));
+    // Beside the budget line where that would cross the words.
+    const QString words = tr("cannot be reached");
+    QRectF label = area.adjusted(10, 10, -10, -8);
+    const double width = QFontMetricsF(painter.font()).horizontalAdvance(words);
+    if (m_data.budgetBytes && budgetPixel() > label.left() - 10 && budgetPixel() < label.left() + width + 10)
+        label.setLeft(budgetPixel() + 12);
+    painter.drawText(label, Qt::AlignLeft | Qt::AlignBottom, words);
+}
+
+// States that share a pixel are drawn once: a frontier may have a hundred thousand.
+void ParetoChart::paintLine(QCPPainter& painter, const std::vector<ParetoState>& states, bool dots) const
+{
+    const QRectF area = plotArea();
+    QPolygonF line;
+    QPointF last(-1e9, -1e9);
+    for (const ParetoState& s : states) {
+        if (isLogarithmic(Qt::Vertical) && s.harm <= 0)
+            continue;
+        const QPointF p = toPixel(s.bytes, s.harm);
+        if ((p - last).manhattanLength() < 0.7)
+            continue;
+        if (p.x() > area.left() - 2000 && p.x() < area.right() + 2000)
+            line << p;
+        last = p;
+    }
+    painter.drawPolyline(line);
+    QPointF lastDot(-1e9, -1e9);
+    for (const QPointF& p : line)
+        if (dots && area.contains(p) && (p - lastDot).manhattanLength() > 7) {
+            paintMarker(
+                painter, Marker::Circle, p, 2.3, mix(theme().foreground, theme().background, 0.35), false);
+            lastDot = p;
+        }
+}
+
+// The frontier of another score, with its name on the line.
+void ParetoChart::paintOther(QCPPainter& painter) const
+{
+    if (m_data.otherFrontier.empty() || !isLegendKeyShown(QStringLiteral("other")))
+        return;
+    const QColor color = categoryStyle(2, theme()).color;
+    painter.setPen(QPen(color, 1.5, Qt::DashLine));
+    paintLine(painter, m_data.otherFrontier, false);
+    painter.setFont(smallFont());
+    const QFontMetricsF metrics(painter.font());
+    const QRectF area = plotArea();
+    const double width = metrics.horizontalAdvance(m_data.otherName) + 6;
+    // Above the line, at the first state from the middle on that leaves room.
+    for (std::size_t i = m_data.otherFrontier.size() / 2; i < m_data.otherFrontier.size(); ++i) {
+        const QPointF p = toPixel(m_data.otherFrontier[i].bytes, m_data.otherFrontier[i].harm);
+        const QRectF box(p.x() + 4, p.y() - metrics.height() - 5, width, metrics.height());
+        if (!area.contains(box))
+            continue;
+        QColor halo = theme().background;
+        halo.setAlphaF(0.8F);
+        painter.fillRect(box, halo);
+        painter.setPen(color);
+        painter.drawText(box, Qt::AlignCenter | Qt::TextDontClip, m_data.otherName);
+        return;
+    }
 }
 
 void ParetoChart::paintFrontier(QCPPainter& painter) const
 {
-    const QRectF area = plotArea();
-    const auto polyline = [&](const std::vector<ParetoState>& states, bool dots) {
-        // States that share a pixel are drawn once: a frontier may have a hundred thousand.
-        QPolygonF line;
-        QPointF last(-1e9, -1e9);
-        for (const ParetoState& s : states) {
-            if (isLogarithmic(Qt::Vertical) && s.harm <= 0)
-                continue;
-            const QPointF p = toPixel(s.bytes, s.harm);
-            if ((p - last).manhattanLength() < 0.7)
-                continue;
-            if (p.x() > area.left() - 2000 && p.x() < area.right() + 2000)
-                line << p;
-            last = p;
-        }
-        painter.drawPolyline(line);
-        QPointF lastDot(-1e9, -1e9);
-        for (const QPointF& p : line)
-            if (dots && area.contains(p) && (p - lastDot).manhattanLength() > 7) {
-                paintMarker(painter, Marker::Circle, p, 2.3,
-                    mix(theme().foreground, theme().background, 0.35), false);
-                lastDot = p;
-            }
-    };
-    if (!m_data.otherFrontier.empty() && isLegendKeyShown(QStringLiteral("other"))) {
-        painter.setPen(QPen(categoryStyle(2, theme()).color, 1.5, Qt::DashLine));
-        polyline(m_data.otherFrontier, false);
-    }
+    paintOther(painter);
+    painter.save();
+    if (m_data.frontierStale)
+        painter.setOpacity(0.4);
     painter.setPen(QPen(mix(theme().foreground, theme().background, 0.2), 1.8));
-    polyline(m_data.frontier, true);
+    paintLine(painter, m_data.frontier, true);
+    painter.restore();
 }
 
 void ParetoChart::paintMarkSet(QCPPainter& painter, const std::vector<ParetoMark>& marks, bool hollow) const
@@ -94,6 +129,43 @@ void ParetoChart::paintMarkSet(QCPPainter& painter, const std::vector<ParetoMark
         paintMarker(
             painter, hollow ? Marker::Square : Marker::Diamond, at, hollow ? 4.6 : 4.4, color, hollow);
     }
+}
+
+// What no label may cover: the frontier, the handle, the dimension line with its text, the budget.
+std::vector<QRectF> ParetoChart::labelObstacles(const QFontMetricsF& metrics) const
+{
+    std::vector<QRectF> obstacles;
+    const QRectF area = plotArea();
+    // The frontier sampled along its line, a few pixels apart; most of its states share a pixel.
+    std::optional<QPointF> last;
+    for (const ParetoState& state : m_data.frontier) {
+        if (!(state.harm > 0) && isLogarithmic(Qt::Vertical))
+            continue;
+        const QPointF p = toPixel(state.bytes, state.harm);
+        const double length = last ? (p - *last).manhattanLength() : 0;
+        if (last && length < 4)
+            continue;
+        const int steps = std::clamp(static_cast<int>(length / 6), 1, 200);
+        for (int k = 1; k <= steps && obstacles.size() < 3000; ++k) {
+            const QPointF q = last ? *last + (p - *last) * k / steps : p;
+            if (area.contains(q))
+                obstacles.push_back({q.x() - 2, q.y() - 2, 4, 4});
+        }
+        last = p;
+    }
+    if (m_data.current && !isExporting())
+        obstacles.push_back(QRectF(handlePixel() - QPointF(13, 13), QSizeF(26, 26)));
+    if (!distanceText().isEmpty())
+        obstacles.push_back(dimensionBox().adjusted(-2, -2, 2, 2));
+    if (m_data.budgetBytes) {
+        const double x = budgetPixel();
+        const double label
+            = metrics.horizontalAdvance(tr("budget %1").arg(formatBytes(*m_data.budgetBytes))) + 14;
+        obstacles.push_back({x - 3, area.top(), 6, area.height()});
+        obstacles.push_back(
+            {x + label + 8 > area.right() ? x - label : x, area.top(), label, metrics.height() + 6});
+    }
+    return obstacles;
 }
 
 void ParetoChart::paintMarkLabels(QCPPainter& painter) const
@@ -123,32 +195,8 @@ void ParetoChart::paintMarkLabels(QCPPainter& painter) const
         collect(m_data.plans);
     if (isLegendKeyShown(QStringLiteral("presets")))
         collect(m_data.presets);
-    // The frontier is an obstacle too: sampled along its line, a few pixels apart.
-    QPointF last;
-    for (std::size_t i = 0; i < m_data.frontier.size(); ++i) {
-        if (!(m_data.frontier[i].harm > 0))
-            continue;
-        const QPointF p = toPixel(m_data.frontier[i].bytes, m_data.frontier[i].harm);
-        const int steps = i == 0 ? 1 : std::clamp(static_cast<int>((p - last).manhattanLength() / 6), 1, 200);
-        for (int k = 1; k <= steps && obstacles.size() < 3000; ++k) {
-            const QPointF q = i == 0 ? p : last + (p - last) * k / steps;
-            if (area.contains(q) && (k == steps ? (q - last).manhattanLength() > 3 || steps > 1 : true))
-                obstacles.push_back({q.x() - 2, q.y() - 2, 4, 4});
-        }
-        last = p;
-    }
-    if (m_data.current && !isExporting())
-        obstacles.push_back(QRectF(handlePixel() - QPointF(12, 12), QSizeF(24, 24)));
-    if (const QString distance = distanceText(); !distance.isEmpty())
-        obstacles.push_back(dimensionBox(distance));
-    if (m_data.budgetBytes) {
-        const double x = budgetPixel();
-        const double label
-            = metrics.horizontalAdvance(tr("budget %1").arg(formatBytes(*m_data.budgetBytes))) + 14;
-        obstacles.push_back({x - 3, area.top(), 6, area.height()});
-        obstacles.push_back(
-            {x + label + 8 > area.right() ? x - label : x, area.top(), label, metrics.height() + 6});
-    }
+    for (const QRectF& obstacle : labelObstacles(metrics))
+        obstacles.push_back(obstacle);
     const auto places = placeLabels(anchors, sizes, area.adjusted(2, 2, -2, -2), 7, obstacles);
     for (std::size_t i = 0; i < places.size(); ++i) {
         if (places[i].isNull())
@@ -205,12 +253,16 @@ void ParetoChart::paintBudget(QCPPainter& painter) const
     painter.drawText(box, Qt::AlignCenter, text);
 }
 
-// Left below the frontier stands no mark: the label of the dimension line goes there.
-QRectF ParetoChart::dimensionBox(const QString& text) const
+// Left below the frontier stands no mark: the text of the dimension line and its actions go there.
+QRectF ParetoChart::dimensionBox() const
 {
     const QRectF area = plotArea();
     const QFontMetricsF metrics(smallFont());
-    const QSizeF size(metrics.horizontalAdvance(text) + 10, metrics.height() + 3);
+    const double line = metrics.height() + 3;
+    const double links = metrics.horizontalAdvance(tr("improve within locks"))
+        + metrics.horizontalAdvance(tr("show what differs")) + 34;
+    const QSizeF size(std::max(metrics.horizontalAdvance(distanceText()) + 10, isExporting() ? 0.0 : links),
+        isExporting() ? line : 2 * line + 1);
     const QPointF at = handlePixel();
     const int best = bestStateOfSize(m_data.current->bytes);
     const double foot = yAxis->coordToPixel(m_data.frontier[static_cast<std::size_t>(best)].harm);
@@ -220,6 +272,26 @@ QRectF ParetoChart::dimensionBox(const QString& text) const
     if (box.bottom() > area.bottom() - 3)
         box.moveBottom(area.bottom() - 3);
     return box;
+}
+
+QRectF ParetoChart::improveRect() const
+{
+    if (distanceText().isEmpty() || isExporting())
+        return {};
+    const QRectF box = dimensionBox();
+    const QFontMetricsF metrics(smallFont());
+    return {box.left() + 5, box.bottom() - metrics.height() - 4,
+        metrics.horizontalAdvance(tr("improve within locks")) + 10, metrics.height() + 4};
+}
+
+QRectF ParetoChart::differenceRect() const
+{
+    const QRectF left = improveRect();
+    if (left.isNull())
+        return {};
+    const QFontMetricsF metrics(smallFont());
+    return {
+        left.right() + 4, left.top(), metrics.horizontalAdvance(tr("show what differs")) + 10, left.height()};
 }
 
 void ParetoChart::paintDimension(QCPPainter& painter) const
@@ -234,13 +306,48 @@ void ParetoChart::paintDimension(QCPPainter& painter) const
     if (y > from.y() + kHandleRadius)
         painter.drawLine(QPointF(from.x(), from.y() + kHandleRadius), QPointF(from.x(), y));
     painter.drawLine(QPointF(from.x() - 5, y), QPointF(from.x() + 5, y));
-    const QRectF box = dimensionBox(text);
-    painter.setFont(smallFont());
+    const QRectF box = dimensionBox();
+    QFont plain = smallFont();
+    painter.setFont(plain);
     painter.setPen(QPen(theme().accent, 1));
     painter.setBrush(theme().background);
     painter.drawRoundedRect(box, 3, 3);
     painter.setBrush(Qt::NoBrush);
-    painter.drawText(box, Qt::AlignCenter, text);
+    const double line = QFontMetricsF(plain).height() + 3;
+    painter.drawText(QRectF(box.left(), box.top(), box.width(), line), Qt::AlignCenter, text);
+    if (isExporting())
+        return;
+    const auto link = [&](const QRectF& rect, const QString& word, MarkHit::Kind kind) {
+        QFont font = plain;
+        font.setUnderline(true);
+        painter.setFont(font);
+        if (m_hover.kind == kind)
+            painter.fillRect(rect, mix(theme().background, theme().accent, 0.18));
+        painter.setPen(theme().accent);
+        painter.drawText(rect, Qt::AlignCenter | Qt::TextDontClip, word);
+    };
+    link(improveRect(), tr("improve within locks"), MarkHit::Kind::Improve);
+    link(differenceRect(), tr("show what differs"), MarkHit::Kind::Difference);
+}
+
+// The plan under the cursor against the current one.
+void ParetoChart::paintComparison(QCPPainter& painter) const
+{
+    const ParetoMark* mark = hoveredMark();
+    if (mark == nullptr || !m_data.current || m_drag != Drag::None)
+        return;
+    const QPointF from = handlePixel(), to = toPixel(mark->bytes, mark->harm);
+    painter.setPen(QPen(theme().foreground, 1.2, Qt::DashLine));
+    painter.drawLine(from, to);
+    const double bytes = mark->bytes - m_data.current->bytes;
+    QString text = tr("%1 against the current plan\nsize  %2%3")
+                       .arg(mark->name, bytes < 0 ? QStringLiteral("−") : QStringLiteral("+"),
+                           formatBytes(std::abs(bytes)));
+    if (m_data.current->harm > 0)
+        text += tr("\nharm  %1").arg(formatChange(mark->harm / m_data.current->harm - 1));
+    if (!m_compareNote.isEmpty())
+        text += u'\n' + m_compareNote;
+    paintTextBox(painter, to + QPointF(10, 10), text, plotArea());
 }
 
 void ParetoChart::paintHandle(QCPPainter& painter) const
@@ -274,19 +381,37 @@ void ParetoChart::paintHandle(QCPPainter& painter) const
 
 void ParetoChart::paintMoves(QCPPainter& painter) const
 {
-    if (!m_data.current)
+    if (!m_data.current || m_moves.empty())
         return;
     const QPointF from = handlePixel();
     painter.setFont(smallFont());
+    const QFontMetricsF metrics(painter.font());
+    std::vector<QPointF> anchors;
+    std::vector<QSizeF> sizes;
+    std::vector<QRectF> obstacles{QRectF(from - QPointF(11, 11), QSizeF(22, 22))};
     for (const ParetoMove& move : m_moves) {
-        if (!std::isfinite(move.harm))
-            continue;
         const QPointF to = toPixel(move.bytes, move.harm);
-        painter.setPen(QPen(theme().accent, 1, Qt::DotLine));
-        painter.drawLine(from, to);
-        paintMarker(painter, Marker::Triangle, to, 4, theme().accent, true);
+        anchors.push_back(to);
+        sizes.push_back({metrics.horizontalAdvance(move.option) + 4, metrics.height()});
+        obstacles.push_back(QRectF(to - QPointF(4, 4), QSizeF(8, 8)));
+    }
+    const auto places = placeLabels(anchors, sizes, plotArea().adjusted(2, 2, -2, -2), 6, obstacles);
+    for (std::size_t i = 0; i < m_moves.size(); ++i) {
+        const ParetoMove& move = m_moves[i];
+        if (!std::isfinite(move.harm) || !plotArea().adjusted(-4, -4, 4, 4).contains(anchors[i]))
+            continue;
+        painter.setPen(
+            QPen(theme().accent, move.emphasized ? 2 : 1, move.emphasized ? Qt::SolidLine : Qt::DotLine));
+        painter.drawLine(from, anchors[i]);
+        paintMarker(
+            painter, Marker::Triangle, anchors[i], move.emphasized ? 6 : 4, theme().accent, !move.emphasized);
+        if (places[i].isNull())
+            continue;
+        QColor halo = theme().background;
+        halo.setAlphaF(0.75F);
+        painter.fillRect(places[i], halo);
         painter.setPen(theme().foreground);
-        painter.drawText(to + QPointF(7, 4), move.option);
+        painter.drawText(places[i], Qt::AlignCenter | Qt::TextDontClip, move.option);
     }
 }
 
@@ -295,6 +420,7 @@ void ParetoChart::paintOverlay(QCPPainter& painter)
     paintBudget(painter);
     paintMoves(painter);
     paintDimension(painter);
+    paintComparison(painter);
     paintHandle(painter);
     if (m_hover.kind == MarkHit::Kind::State && m_drag == Drag::None) {
         const ParetoState& s = m_data.frontier[static_cast<std::size_t>(m_hover.index)];

@@ -2,10 +2,13 @@
 
 #include "views/models/text.h"
 
+#include <QFont>
 #include <QLocale>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace bitwright::views {
 
@@ -28,7 +31,10 @@ AllocationTable::AllocationTable(Document& document, QObject* parent)
     , m_document(document)
 {
     connect(&document, &Document::planChanged, this, &AllocationTable::refresh);
-    connect(&document, &Document::spaceChanged, this, &AllocationTable::refresh);
+    connect(&document, &Document::spaceChanged, this, [this] {
+        m_choice.clear(); // other scores: every number is new
+        refresh();
+    });
     connect(&document, &Document::closed, this, &AllocationTable::refresh);
     refresh();
 }
@@ -37,13 +43,50 @@ void AllocationTable::refresh()
 {
     const bool ready = m_document.space() && m_document.choice().size() == m_document.space()->units().size();
     const int rows = ready ? static_cast<int>(m_document.choice().size()) : 0;
+    const auto before = std::exchange(m_choice, ready ? m_document.choice() : std::vector<std::size_t>{});
+    const auto lockedBefore = std::exchange(m_locked, {});
+    m_totalHarm = 0;
+    for (int row = 0; row < rows; ++row) {
+        const auto unit = static_cast<std::size_t>(row);
+        m_totalHarm += m_document.space()->cell(unit, m_choice[unit]).score.value_or(0);
+        m_locked.push_back(m_document.isLocked(unit) ? 1 : 0);
+    }
     if (rows != m_rows) {
         beginResetModel();
         m_rows = rows;
         endResetModel();
-    } else if (rows > 0) {
-        Q_EMIT dataChanged(index(0, 0), index(rows - 1, ColumnCount - 1));
+        return;
     }
+    if (rows == 0)
+        return;
+    int first = rows, last = -1;
+    for (int row = 0; row < rows; ++row) {
+        const auto unit = static_cast<std::size_t>(row);
+        const bool same = before.size() == m_choice.size() && lockedBefore.size() == m_locked.size()
+            && before[unit] == m_choice[unit] && lockedBefore[unit] == m_locked[unit];
+        if (same)
+            continue;
+        first = std::min(first, row);
+        last = row;
+    }
+    if (last >= 0)
+        Q_EMIT dataChanged(index(first, 0), index(last, ColumnCount - 1));
+    // Every share of the total moves with every edit; notes may have changed alone.
+    Q_EMIT dataChanged(index(0, ShareColumn), index(rows - 1, ShareColumn));
+    Q_EMIT dataChanged(index(0, NoteColumn), index(rows - 1, NoteColumn));
+}
+
+bool AllocationTable::isEdited(int row) const
+{
+    const auto& solver = m_document.solverChoice();
+    const auto unit = static_cast<std::size_t>(row);
+    return solver.size() == m_document.choice().size() && solver[unit] != m_document.choice()[unit];
+}
+
+QVector<int> AllocationTable::targetsOf(int row) const
+{
+    const QVector<int>& selected = m_document.selection().units();
+    return selected.contains(row) ? selected : QVector<int>{row};
 }
 
 double AllocationTable::numberOf(int row, int column) const
@@ -51,6 +94,7 @@ double AllocationTable::numberOf(int row, int column) const
     const auto unit = static_cast<std::size_t>(row);
     const auto& space = *m_document.space();
     const auto& cell = space.cell(unit, m_document.choice()[unit]);
+    constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
     switch (column) {
     case BitsColumn:
         return 8.0 * static_cast<double>(cell.resolved.bytes)
@@ -58,12 +102,28 @@ double AllocationTable::numberOf(int row, int column) const
     case BytesColumn:
         return static_cast<double>(cell.resolved.bytes);
     case HarmColumn:
-        return cell.score.value_or(std::numeric_limits<double>::quiet_NaN());
+        return cell.score.value_or(kUnknown);
+    case ShareColumn:
+        return cell.score && m_totalHarm > 0 ? *cell.score / m_totalHarm : kUnknown;
     case SqnrColumn:
         return cell.sqnrDb;
     default:
-        return std::numeric_limits<double>::quiet_NaN();
+        return kUnknown;
     }
+}
+
+QString AllocationTable::noteOf(int row) const
+{
+    const auto unit = static_cast<std::size_t>(row);
+    const auto& space = *m_document.space();
+    const auto entry = m_document.plan().entries.find(space.units()[unit].name);
+    QStringList notes;
+    if (entry != m_document.plan().entries.end() && !entry->second.note.empty())
+        notes << QString::fromStdString(entry->second.note);
+    const auto& fallback = space.cell(unit, m_document.choice()[unit]).resolved.fallback;
+    if (!fallback.empty())
+        notes << QString::fromStdString(fallback);
+    return notes.join(QStringLiteral("; "));
 }
 
 QString AllocationTable::textOf(int row, int column) const
@@ -82,12 +142,18 @@ QString AllocationTable::textOf(int row, int column) const
         return sizeText(cell.resolved.bytes);
     case HarmColumn:
         return numberText(numberOf(row, column));
+    case ShareColumn: {
+        const double share = numberOf(row, column);
+        return std::isnan(share) ? tr("unknown") : tr("%1 %").arg(QLocale().toString(share * 100, 'f', 2));
+    }
     case SqnrColumn:
         return std::isinf(cell.sqnrDb) ? tr("exact")
             : std::isnan(cell.sqnrDb)  ? tr("unknown")
                                        : tr("%1 dB").arg(QLocale().toString(cell.sqnrDb, 'f', 1));
+    case LockedColumn:
+        return m_document.isLocked(unit) ? tr("locked") : QString();
     case NoteColumn:
-        return QString::fromStdString(cell.resolved.fallback);
+        return noteOf(row);
     default:
         return {};
     }
@@ -103,40 +169,111 @@ int AllocationTable::columnCount(const QModelIndex& parent) const
     return parent.isValid() ? 0 : ColumnCount;
 }
 
+QVariant AllocationTable::toolTip(int row, int column) const
+{
+    const auto& provenance = m_document.space()->provenance();
+    if (column == UnitColumn)
+        return display(m_document.space()->units()[static_cast<std::size_t>(row)].name);
+    if (column == BytesColumn)
+        return tr("%1 bytes").arg(QLocale().toString(numberOf(row, column), 'f', 0));
+    if (column == HarmColumn || column == ShareColumn)
+        return tr("%1 (%2)").arg(
+            QLocale().toString(numberOf(row, column), 'g', 17), QString::fromStdString(provenance.label));
+    if (column == OptionColumn)
+        return isEdited(row)
+            ? tr("Set by hand; the solver chose %1. Double click or F2 for the list")
+                  .arg(QString::fromStdString(
+                      m_document.space()
+                          ->optionIds()[m_document.solverChoice()[static_cast<std::size_t>(row)]]))
+            : tr("Double click or F2 for the list of options");
+    return textOf(row, column);
+}
+
 QVariant AllocationTable::data(const QModelIndex& index, int role) const
 {
     if (!index.isValid() || index.row() >= m_rows)
         return {};
     const int row = index.row();
     const int column = index.column();
+    const auto unit = static_cast<std::size_t>(row);
     switch (role) {
     case Qt::DisplayRole:
+        return column == LockedColumn ? QString() : textOf(row, column);
+    case Qt::CheckStateRole:
+        if (column == LockedColumn)
+            return m_document.isLocked(unit) ? Qt::Checked : Qt::Unchecked;
+        return {};
+    case Qt::AccessibleTextRole:
+        return column == LockedColumn && !m_document.isLocked(unit) ? tr("not locked") : textOf(row, column);
+    case Qt::EditRole:
+        if (column == OptionColumn)
+            return static_cast<int>(m_document.choice()[unit]);
+        if (column == NoteColumn) {
+            const auto entry = m_document.plan().entries.find(m_document.space()->units()[unit].name);
+            return entry == m_document.plan().entries.end() ? QString()
+                                                            : QString::fromStdString(entry->second.note);
+        }
         return textOf(row, column);
+    case Qt::FontRole:
+        if (column == OptionColumn && isEdited(row)) {
+            QFont font;
+            font.setBold(true); // placed by hand
+            return font;
+        }
+        return {};
     case Qt::TextAlignmentRole:
         return column >= BitsColumn && column <= SqnrColumn ? rightAligned() : QVariant();
     case Qt::ToolTipRole:
-        if (column == UnitColumn)
-            return display(m_document.space()->units()[static_cast<std::size_t>(row)].name);
-        if (column == BytesColumn)
-            return tr("%1 bytes").arg(QLocale().toString(numberOf(row, column), 'f', 0));
-        if (column == HarmColumn)
-            return tr("%1 (%2)").arg(QLocale().toString(numberOf(row, column), 'g', 17),
-                QString::fromStdString(m_document.space()->provenance().label));
-        return textOf(row, column);
+        return toolTip(row, column);
     case SortRole: {
+        if (column == LockedColumn)
+            return m_document.isLocked(unit) ? 1.0 : 0.0;
         const double number = numberOf(row, column);
-        return std::isnan(number) ? QVariant(textOf(row, column)) : QVariant(number);
+        if (column >= BitsColumn && column <= SqnrColumn) // unknown sorts below everything known
+            return std::isnan(number) ? -std::numeric_limits<double>::infinity() : number;
+        return column == UnitColumn ? QVariant(row) : QVariant(textOf(row, column));
     }
     case BitsRole:
         return numberOf(row, BitsColumn);
-    case LockedRole: {
-        const auto& entries = m_document.plan().entries;
-        const auto entry = entries.find(m_document.space()->units()[static_cast<std::size_t>(row)].name);
-        return entry != entries.end() && entry->second.locked;
-    }
+    case LockedRole:
+        return m_document.isLocked(unit);
+    case UnitRole:
+        return row;
     default:
         return {};
     }
+}
+
+Qt::ItemFlags AllocationTable::flags(const QModelIndex& index) const
+{
+    Qt::ItemFlags flags = QAbstractTableModel::flags(index);
+    if (index.column() == OptionColumn || index.column() == NoteColumn)
+        flags |= Qt::ItemIsEditable;
+    if (index.column() == LockedColumn)
+        flags |= Qt::ItemIsUserCheckable;
+    return flags;
+}
+
+bool AllocationTable::setData(const QModelIndex& index, const QVariant& value, int role)
+{
+    if (!index.isValid() || index.row() >= m_rows)
+        return false;
+    const QVector<int> units = targetsOf(index.row());
+    if (index.column() == LockedColumn && role == Qt::CheckStateRole) {
+        m_document.toggleLock(units);
+        return true;
+    }
+    if (role != Qt::EditRole)
+        return false;
+    if (index.column() == OptionColumn && value.toInt() >= 0) {
+        m_document.setOption(units, static_cast<std::size_t>(value.toInt()));
+        return true;
+    }
+    if (index.column() == NoteColumn) {
+        m_document.setUnitNote(units, value.toString());
+        return true;
+    }
+    return false;
 }
 
 QVariant AllocationTable::headerData(int section, Qt::Orientation orientation, int role) const
@@ -145,6 +282,8 @@ QVariant AllocationTable::headerData(int section, Qt::Orientation orientation, i
         return {};
     if (role == Qt::TextAlignmentRole && section >= BitsColumn && section <= SqnrColumn)
         return rightAligned();
+    if (role == Qt::ToolTipRole && (section == HarmColumn || section == ShareColumn) && m_document.space())
+        return QString::fromStdString(m_document.space()->provenance().label);
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {
@@ -158,13 +297,79 @@ QVariant AllocationTable::headerData(int section, Qt::Orientation orientation, i
         return tr("Size");
     case HarmColumn:
         return tr("Harm (predicted)");
+    case ShareColumn:
+        return tr("Share");
     case SqnrColumn:
         return tr("SQNR");
+    case LockedColumn:
+        return tr("Lock");
     case NoteColumn:
         return tr("Note");
     default:
         return {};
     }
+}
+
+// --- Filter ---
+
+AllocationFilter::AllocationFilter(AllocationTable& table, QObject* parent)
+    : QSortFilterProxyModel(parent)
+    , m_table(table)
+{
+    setSourceModel(&table);
+    setSortRole(AllocationTable::SortRole);
+    // A row that jumps away while it is edited loses the hand that edits it.
+    setDynamicSortFilter(false);
+    connect(&table, &QAbstractItemModel::modelReset, this, [this] { invalidate(); });
+}
+
+void AllocationFilter::setWords(const QString& words)
+{
+    m_words = words.simplified().split(u' ', Qt::SkipEmptyParts);
+    invalidateFilter();
+}
+
+void AllocationFilter::setRole(std::optional<model::Role> role)
+{
+    m_role = role;
+    invalidateFilter();
+}
+
+void AllocationFilter::setShow(Show show)
+{
+    m_show = show;
+    invalidateFilter();
+}
+
+void AllocationFilter::resort()
+{
+    invalidate();
+    if (sortColumn() >= 0)
+        sort(sortColumn(), sortOrder());
+}
+
+bool AllocationFilter::filterAcceptsRow(int row, const QModelIndex&) const
+{
+    const Document& document = m_table.document();
+    if (!document.space() || document.choice().size() != document.space()->units().size())
+        return false;
+    const auto index = static_cast<std::size_t>(row);
+    const auto& unit = document.space()->units()[index];
+    const auto& cell = document.space()->cell(index, document.choice()[index]);
+    if (m_role && unit.role != *m_role)
+        return false;
+    const bool shown = m_show == Show::All || (m_show == Show::Edited && m_table.isEdited(row))
+        || (m_show == Show::Locked && document.isLocked(index))
+        || (m_show == Show::Fallback && !cell.resolved.fallback.empty())
+        || (m_show == Show::Unknown && !cell.score);
+    if (!shown || m_words.isEmpty())
+        return shown;
+    QString text = QString::fromStdString(unit.name) + u' ' + roleText(unit.role);
+    for (const int column :
+        {AllocationTable::UnitColumn, AllocationTable::OptionColumn, AllocationTable::NoteColumn})
+        text += u' ' + m_table.index(row, column).data().toString();
+    return std::all_of(m_words.begin(), m_words.end(),
+        [&](const QString& word) { return text.contains(word, Qt::CaseInsensitive); });
 }
 
 } // namespace bitwright::views

@@ -131,6 +131,12 @@ void Document::close()
     m_plan = {};
     m_choice.clear();
     m_numbers = {};
+    m_locked.clear();
+    m_solver.reset();
+    ++m_solverSerial;
+    ++m_otherSerial;
+    m_comparedScore.reset();
+    m_otherFrontier.reset();
     m_namedPlans.clear();
     m_undo.clear();
     m_selection.clear();

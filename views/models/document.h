@@ -83,13 +83,41 @@ public:
         return m_choice;
     } ///< Option per unit; empty without a space.
     [[nodiscard]] const plan::PlanNumbers& numbers() const { return m_numbers; }
+    /// Whether a unit's option is locked.
+    [[nodiscard]] bool isLocked(std::size_t unit) const { return unit < m_locked.size() && m_locked[unit]; }
+    /// Option per unit that the solver chose last, before edits by hand; empty while unknown.
+    [[nodiscard]] const std::vector<std::size_t>& solverChoice() const;
+    /// Whether the frontier was made under the plan's present locks and ties.
+    [[nodiscard]] bool frontierFits() const { return m_frontier && m_frontierDone == m_frontierSerial; }
     [[nodiscard]] std::optional<std::uint64_t> budgetBytes() const; ///< Of all weights of the file.
     /// Best objective at the current plan's size, from the frontier.
     [[nodiscard]] std::optional<double> bestAtSize() const;
+    /// Options of the best known plan that is no larger than the current one; empty without a frontier.
+    [[nodiscard]] std::vector<std::size_t> bestChoiceAtSize() const;
+
+    /// The frontier of another score, evaluated under the present one.
+    struct OtherFrontier
+    {
+        score::ScoreKind kind = score::ScoreKind::WeightError;
+        QString score; ///< "weight-error"
+        std::vector<plan::PlanPoint> points; ///< By rising size; harm of the present score.
+    };
+    /// Compares with another score in a job; nothing ends it.
+    void setComparedScore(std::optional<score::ScoreKind> kind);
+    [[nodiscard]] std::optional<score::ScoreKind> comparedScore() const { return m_comparedScore; }
+    /// nullptr until it is computed.
+    [[nodiscard]] const OtherFrontier* otherFrontier() const
+    {
+        return m_otherFrontier ? &*m_otherFrontier : nullptr;
+    }
 
     // Edits: each is one undo step. Locked units keep their option and are named in `notice`.
     void setOption(const QVector<int>& units, std::size_t option);
     void setBits(const QVector<int>& units, int bits);
+    /// Gives these units the options of another choice (one option per unit of the space).
+    void takeOptions(const QVector<int>& units, const std::vector<std::size_t>& choice, const QString& text);
+    /// Writes a note at each unit in the plan.
+    void setUnitNote(const QVector<int>& units, const QString& note);
     void restore(const QVector<int>& units); ///< Back to the solver's choice at the budget.
     void toggleLock(const QVector<int>& units);
     void toggleTies();
@@ -110,6 +138,12 @@ public:
     // Named plans, stored in the project.
     void savePlanAs(const QString& name);
     void loadPlan(const QString& name);
+    /// Each is stored at once and is no undo step: the current plan does not change. False when the name is
+    /// taken, empty, or not there.
+    bool renameNamedPlan(const QString& from, const QString& to);
+    bool duplicateNamedPlan(const QString& from, const QString& to);
+    bool deleteNamedPlan(const QString& name);
+    [[nodiscard]] const plan::Plan* namedPlan(const QString& name) const;
     [[nodiscard]] const std::vector<plan::Plan>& namedPlans() const { return m_namedPlans; }
 
     // --- Maps between the things that are selected ---
@@ -141,6 +175,8 @@ Q_SIGNALS:
     void dumpsChanged();
     void spaceChanged(); ///< Units, options, scores: everything of the plan.
     void frontierChanged();
+    void solverChoiceChanged();
+    void otherFrontierChanged();
     void planChanged();
     void namedPlansChanged();
     void busyChanged();
@@ -163,6 +199,13 @@ private:
     void loadNamedPlans();
     [[nodiscard]] plan::Plan basePlan() const;
     [[nodiscard]] QVector<int> withTies(const QVector<int>& units) const;
+    using SolverChoice = std::shared_ptr<const std::vector<std::size_t>>;
+    /// The same as setPlan for a plan that the solver made.
+    void setSolvedPlan(plan::Plan plan, std::vector<std::size_t> choice, const QString& text, int drag = 0);
+    void pushPlan(plan::Plan plan, SolverChoice solver, const QString& text, int drag);
+    void findSolverChoice();
+    void rebuildOtherFrontier();
+    [[nodiscard]] bool storeNamedPlan(const plan::Plan& plan);
     void reportError(const Error& error);
 
     JobQueue& m_jobs;
@@ -189,6 +232,13 @@ private:
     plan::Plan m_plan;
     std::vector<std::size_t> m_choice;
     plan::PlanNumbers m_numbers;
+    std::vector<char> m_locked; ///< By unit.
+    SolverChoice m_solver; ///< nullptr while unknown.
+    int m_solverSerial = 0;
+    int m_frontierDone = -1; ///< Serial of the frontier that is shown.
+    std::optional<score::ScoreKind> m_comparedScore;
+    std::optional<OtherFrontier> m_otherFrontier;
+    int m_otherSerial = 0;
     std::vector<plan::Plan> m_namedPlans;
     QUndoStack m_undo;
 

@@ -13,29 +13,40 @@ namespace bitwright::views {
 class PlanCommand : public QUndoCommand
 {
 public:
-    PlanCommand(Document& document, plan::Plan before, plan::Plan after, const QString& text, int drag)
+    using Solver = Document::SolverChoice;
+    PlanCommand(Document& document, plan::Plan after, Solver solver, const QString& text, int drag)
         : QUndoCommand(text)
         , m_document(document)
-        , m_before(std::move(before))
+        , m_before(document.m_plan)
         , m_after(std::move(after))
+        , m_solverBefore(document.m_solver)
+        , m_solverAfter(std::move(solver))
         , m_drag(drag)
     { }
 
     void undo() override
     {
+        m_document.m_solver = m_solverBefore;
         m_document.applyPlan(m_before);
         setObsolete(m_vanishes);
     }
     /// Leaves the stack when it is undone, so that Redo does not bring it back.
     void vanishOnUndo() { m_vanishes = true; }
-    void redo() override { m_document.applyPlan(m_after); }
+    void redo() override
+    {
+        m_document.m_solver = m_solverAfter;
+        m_document.applyPlan(m_after);
+    }
     int id() const override { return m_drag > 0 ? m_drag : -1; }
 
     bool mergeWith(const QUndoCommand* other) override
     {
         if (other->id() != id())
             return false;
-        m_after = static_cast<const PlanCommand*>(other)->m_after;
+        // Qt deletes the other one right after this.
+        auto* later = const_cast<PlanCommand*>(static_cast<const PlanCommand*>(other));
+        m_after = std::move(later->m_after);
+        m_solverAfter = std::move(later->m_solverAfter);
         setObsolete(m_after == m_before);
         return true;
     }
@@ -44,6 +55,8 @@ private:
     Document& m_document;
     plan::Plan m_before;
     plan::Plan m_after;
+    Solver m_solverBefore;
+    Solver m_solverAfter;
     int m_drag;
     bool m_vanishes = false;
 };
@@ -51,7 +64,16 @@ private:
 namespace {
 
 const QString kHeavyLane = QStringLiteral("weights");
-const QString kSolveLane = QStringLiteral("solve");
+
+/// What each unit is locked to, in the units' order; empty where it is not.
+std::vector<std::string_view> lockedOptions(const plan::PlanSpace& space, const plan::Plan& plan)
+{
+    std::vector<std::string_view> locks;
+    for (const plan::Entry* entry : space.entriesOf(plan))
+        locks.push_back(
+            entry != nullptr && entry->locked ? std::string_view(entry->option) : std::string_view());
+    return locks;
+}
 
 } // namespace
 
@@ -116,6 +138,8 @@ void Document::takeSpace(std::shared_ptr<const plan::PlanSpace> space)
     const bool first = m_space == nullptr;
     m_space = std::move(space);
     m_frontier.reset();
+    m_solver.reset();
+    m_otherFrontier.reset();
     const plan::Plan base = basePlan();
     auto uniforms = plan::uniformPoints(*m_space, base, m_settings.objective);
     m_uniforms = uniforms ? std::move(*uniforms) : std::vector<plan::UniformPoint>{};
@@ -134,6 +158,7 @@ void Document::takeSpace(std::shared_ptr<const plan::PlanSpace> space)
         plan::Plan start = base;
         if (solved) {
             start = solved->plan;
+            m_solver = std::make_shared<const std::vector<std::size_t>>(std::move(solved->solution.choice));
         } else {
             // Too small a budget for this model: begin with the smallest legal plan instead of an empty
             // window.
@@ -157,53 +182,32 @@ void Document::takeSpace(std::shared_ptr<const plan::PlanSpace> space)
     }
     Q_EMIT spaceChanged();
     rebuildFrontier();
-}
-
-void Document::rebuildFrontier()
-{
-    if (!m_space)
-        return;
-    const int serial = ++m_frontierSerial;
-    auto space = m_space;
-    m_jobs.run<std::shared_ptr<const plan::PlanFrontier>>(
-        tr("Frontier"), kSolveLane,
-        [space, base = m_plan, objective = m_settings.objective](
-            const RunContext& context) -> Result<std::shared_ptr<const plan::PlanFrontier>> {
-            BITWRIGHT_ASSIGN(auto frontier, plan::frontierOf(*space, base, objective, {}, context));
-            return std::make_shared<const plan::PlanFrontier>(std::move(frontier));
-        },
-        [this, serial](Result<std::shared_ptr<const plan::PlanFrontier>> frontier) {
-            if (serial != m_frontierSerial)
-                return;
-            if (!frontier)
-                return reportError(frontier.error());
-            m_frontier = std::move(*frontier);
-            Q_EMIT frontierChanged();
-        });
+    rebuildOtherFrontier();
 }
 
 void Document::applyPlan(const plan::Plan& plan)
 {
-    const auto locksOf = [](const plan::Plan& p) {
-        std::map<std::string, std::string> locks;
-        for (const auto& [unit, entry] : p.entries) {
-            if (entry.locked)
-                locks[unit] = entry.option;
-        }
-        return locks;
-    };
-    const bool frontierMoved = m_plan.ties != plan.ties || locksOf(m_plan) != locksOf(plan);
+    const bool tiesMoved = m_plan.ties != plan.ties;
+    const auto locks = m_space ? lockedOptions(*m_space, m_plan) : std::vector<std::string_view>{};
+    const std::vector<std::string> before(locks.begin(), locks.end());
     m_plan = plan;
     refreshNumbers();
     scheduleAutosave();
+    const auto now = m_space ? lockedOptions(*m_space, m_plan) : std::vector<std::string_view>{};
+    const bool frontierMoved = tiesMoved || !std::equal(before.begin(), before.end(), now.begin(), now.end());
+    if (frontierMoved && m_frontier)
+        ++m_frontierSerial; // what is shown was made under other locks
     Q_EMIT planChanged();
     if (frontierMoved && m_frontier)
         rebuildFrontier();
+    if (!m_solver)
+        findSolverChoice();
 }
 
 void Document::refreshNumbers()
 {
     m_choice.clear();
+    m_locked.clear();
     m_numbers = {};
     if (!m_space)
         return;
@@ -211,8 +215,10 @@ void Document::refreshNumbers()
     if (!choice)
         return reportError(choice.error());
     m_choice = std::move(*choice);
-    if (auto numbers = plan::numbersOf(*m_space, m_plan, m_settings.objective))
-        m_numbers = std::move(*numbers);
+    m_numbers = plan::numbersOf(*m_space, m_choice, m_settings.objective);
+    m_locked.clear();
+    for (const plan::Entry* entry : m_space->entriesOf(m_plan))
+        m_locked.push_back(entry != nullptr && entry->locked ? 1 : 0);
 }
 
 std::optional<std::uint64_t> Document::budgetBytes() const
@@ -238,9 +244,20 @@ std::optional<double> Document::bestAtSize() const
 
 void Document::setPlan(plan::Plan plan, const QString& text, int drag)
 {
+    pushPlan(std::move(plan), m_solver, text, drag);
+}
+
+void Document::setSolvedPlan(plan::Plan plan, std::vector<std::size_t> choice, const QString& text, int drag)
+{
+    pushPlan(
+        std::move(plan), std::make_shared<const std::vector<std::size_t>>(std::move(choice)), text, drag);
+}
+
+void Document::pushPlan(plan::Plan plan, SolverChoice solver, const QString& text, int drag)
+{
     if (!m_space || plan == m_plan)
         return;
-    m_undo.push(new PlanCommand(*this, m_plan, std::move(plan), text, drag));
+    m_undo.push(new PlanCommand(*this, std::move(plan), std::move(solver), text, drag));
 }
 
 void Document::cancelDrag(int drag)
@@ -291,6 +308,36 @@ void Document::setOption(const QVector<int>& units, std::size_t option)
         Q_EMIT notice(tr("%n unit(s) cannot be stored as %1 and kept their option.", nullptr, illegal)
                           .arg(QString::fromStdString(m_space->optionIds()[option])));
     setPlan(std::move(next), tr("Set %1").arg(QString::fromStdString(m_space->optionIds()[option])));
+}
+
+void Document::takeOptions(
+    const QVector<int>& units, const std::vector<std::size_t>& choice, const QString& text)
+{
+    if (!m_space || choice.size() != m_space->units().size())
+        return;
+    plan::Plan next = m_plan;
+    int locked = 0;
+    for (const int unit : units) {
+        const auto index = static_cast<std::size_t>(unit);
+        auto& entry = next.entries[m_space->units()[index].name];
+        if (entry.locked && entry.option != m_space->optionIds()[choice[index]])
+            ++locked;
+        else
+            entry.option = m_space->optionIds()[choice[index]];
+    }
+    if (locked > 0)
+        Q_EMIT notice(tr("%n locked unit(s) kept their option; unlock with K first.", nullptr, locked));
+    setPlan(std::move(next), text);
+}
+
+void Document::setUnitNote(const QVector<int>& units, const QString& note)
+{
+    if (!m_space)
+        return;
+    plan::Plan next = m_plan;
+    for (const int unit : units)
+        next.entries[m_space->units()[static_cast<std::size_t>(unit)].name].note = note.toStdString();
+    setPlan(std::move(next), tr("Note"));
 }
 
 void Document::setBits(const QVector<int>& units, int bits)
@@ -389,13 +436,14 @@ void Document::improveWithinLocks()
     next.budgetBpw = m_plan.budgetBpw;
     next.budgetBytes = m_plan.budgetBytes;
     next.budgetFileBpw = m_plan.budgetFileBpw;
-    setPlan(std::move(next), tr("Improve within locks"));
+    setSolvedPlan(std::move(next), solved->solution.choice, tr("Improve within locks"));
 }
 
 void Document::setBudget(std::uint64_t fileBytes, int drag)
 {
     if (!m_space)
         return;
+    const QString text = tr("Budget %1").arg(QLocale().formattedDataSize(static_cast<qint64>(fileBytes)));
     auto solved = plan::solvePlan(
         *m_space, m_plan, plan::Budget::ofBytes(fileBytes), m_settings.objective, RunContext{});
     if (!solved) {
@@ -406,8 +454,7 @@ void Document::setBudget(std::uint64_t fileBytes, int drag)
     solved->plan.budgetBpw.reset();
     solved->plan.budgetFileBpw.reset();
     solved->plan.budgetBytes = fileBytes;
-    setPlan(std::move(solved->plan),
-        tr("Budget %1").arg(QLocale().formattedDataSize(static_cast<qint64>(fileBytes))), drag);
+    setSolvedPlan(std::move(solved->plan), std::move(solved->solution.choice), text, drag);
 }
 
 void Document::setBudgetBpw(double bpw)
@@ -421,21 +468,22 @@ void Document::setBudgetBpw(double bpw)
     solved->plan.budgetBpw = bpw;
     solved->plan.budgetFileBpw.reset();
     solved->plan.budgetBytes.reset();
-    setPlan(std::move(solved->plan), tr("Budget %1 bpw").arg(QLocale().toString(bpw, 'f', 3)));
+    setSolvedPlan(std::move(solved->plan), std::move(solved->solution.choice),
+        tr("Budget %1 bpw").arg(QLocale().toString(bpw, 'f', 3)));
 }
 
 void Document::takeFrontierState(int state, int drag)
 {
-    if (!m_frontier || state < 0 || state >= static_cast<int>(m_frontier->points.size()))
-        return;
-    const auto choice = m_frontier->frontier.choiceAt(static_cast<std::size_t>(state), RunContext{});
+    if (!frontierFits() || state < 0 || state >= static_cast<int>(m_frontier->points.size()))
+        return; // a frontier of other locks would move what is locked
+    auto choice = m_frontier->frontier.choiceAt(static_cast<std::size_t>(state), RunContext{});
     if (!choice)
         return reportError(choice.error());
     plan::Plan next = m_space->planFrom(*choice, m_plan);
     next.budgetBpw.reset();
     next.budgetFileBpw.reset();
     next.budgetBytes = m_frontier->points[static_cast<std::size_t>(state)].bytes;
-    setPlan(std::move(next), tr("Move along the frontier"), drag);
+    setSolvedPlan(std::move(next), std::move(*choice), tr("Move along the frontier"), drag);
 }
 
 void Document::renamePlan(const QString& name)
@@ -443,35 +491,6 @@ void Document::renamePlan(const QString& name)
     plan::Plan next = m_plan;
     next.name = name.toStdString();
     setPlan(std::move(next), tr("Rename plan"));
-}
-
-void Document::savePlanAs(const QString& name)
-{
-    if (!m_space)
-        return;
-    plan::Plan named = m_plan;
-    named.name = name.toStdString();
-    if (auto* project = m_workspace->project(); project != nullptr) {
-        if (const auto saved = project->savePlan({named.name, plan::planToJson(named, m_space.get()), {}});
-            !saved)
-            return reportError(saved.error());
-    }
-    std::erase_if(m_namedPlans, [&](const plan::Plan& plan) { return plan.name == named.name; });
-    m_namedPlans.push_back(named);
-    applyPlan(named);
-    Q_EMIT namedPlansChanged();
-}
-
-void Document::loadPlan(const QString& name)
-{
-    for (const auto& plan : m_namedPlans) {
-        if (plan.name != name.toStdString() || !m_space)
-            continue;
-        if (const auto choice = m_space->choiceOf(plan); !choice)
-            return reportError(choice.error());
-        setPlan(plan, tr("Load plan %1").arg(name));
-        return;
-    }
 }
 
 } // namespace bitwright::views

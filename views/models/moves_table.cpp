@@ -4,20 +4,21 @@
 
 #include <QLocale>
 
+#include <cmath>
 #include <cstdlib>
 
 namespace bitwright::views {
 
 namespace {
 
-QVariant rightAligned()
-{
-    return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
-}
+constexpr std::size_t kPerKind = 16;
+/// From here on the list is not part of the frame of a drag.
+constexpr std::size_t kManyUnits = 2000;
+constexpr int kDelayMs = 60;
 
-QString display(const std::string& text)
+QString signedText(bool negative, const QString& text)
 {
-    return QString::fromStdString(escapedForDisplay(text));
+    return (negative ? QStringLiteral("−") : QStringLiteral("+")) + text;
 }
 
 } // namespace
@@ -26,28 +27,55 @@ MovesTable::MovesTable(Document& document, QObject* parent)
     : QAbstractTableModel(parent)
     , m_document(document)
 {
-    connect(&document, &Document::planChanged, this, &MovesTable::refresh);
+    m_timer.setSingleShot(true);
+    m_timer.setInterval(kDelayMs);
+    connect(&m_timer, &QTimer::timeout, this, &MovesTable::refresh);
+    connect(&document, &Document::planChanged, this, &MovesTable::schedule);
     connect(&document, &Document::spaceChanged, this, &MovesTable::refresh);
     connect(&document, &Document::closed, this, &MovesTable::refresh);
 }
 
+void MovesTable::schedule()
+{
+    if (m_document.choice().size() > kManyUnits)
+        m_timer.start();
+    else
+        refresh();
+}
+
 void MovesTable::refresh()
 {
-    beginResetModel();
-    m_moves.clear();
+    m_timer.stop();
+    std::vector<alloc::Move> moves;
     const auto& space = m_document.space();
     if (space && m_document.choice().size() == space->units().size()) {
         const auto problem = space->problem(m_document.plan(), m_document.settings().objective);
-        constexpr std::size_t kPerKind = 12;
         if (auto list = alloc::nextMoves(problem, m_document.choice(), kPerKind))
-            m_moves = std::move(list->moves);
+            moves = std::move(list->moves);
     }
+    // Same length: keeps scroll place and selection of the view.
+    if (moves.size() == m_moves.size() && !moves.empty()) {
+        m_moves = std::move(moves);
+        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+        return;
+    }
+    beginResetModel();
+    m_moves = std::move(moves);
     endResetModel();
 }
 
 const alloc::Move* MovesTable::moveAt(int row) const
 {
     return row >= 0 && row < rowCount() ? &m_moves[static_cast<std::size_t>(row)] : nullptr;
+}
+
+QVector<int> MovesTable::unitsOf(int row) const
+{
+    QVector<int> units;
+    if (const alloc::Move* move = moveAt(row))
+        for (const auto unit : move->units)
+            units.push_back(static_cast<int>(unit));
+    return units;
 }
 
 int MovesTable::rowCount(const QModelIndex& parent) const
@@ -60,38 +88,85 @@ int MovesTable::columnCount(const QModelIndex& parent) const
     return parent.isValid() ? 0 : ColumnCount;
 }
 
+QString MovesTable::namesOf(const alloc::Move& move, bool full) const
+{
+    QStringList names;
+    for (const auto unit : move.units) {
+        const auto& item = m_document.space()->units()[unit];
+        names << (full ? QString::fromStdString(escapedForDisplay(item.name))
+                       : shortTensorName(item.name, item.block));
+    }
+    return names.join(full ? QStringLiteral("\n") : QStringLiteral(" + "));
+}
+
+QString MovesTable::textOf(const alloc::Move& move, int column) const
+{
+    switch (column) {
+    case KindColumn:
+        return move.kind == alloc::MoveKind::Buy ? tr("buy")
+            : move.kind == alloc::MoveKind::Sell ? tr("sell")
+                                                 : tr("free");
+    case MoveColumn:
+        return namesOf(move, false);
+    case FromColumn:
+        return shortOptionName(*m_document.space(), move.from);
+    case ToColumn:
+        return shortOptionName(*m_document.space(), move.to);
+    case BytesColumn:
+        return signedText(
+            move.deltaBytes < 0, sizeText(static_cast<std::uint64_t>(std::llabs(move.deltaBytes))));
+    case HarmColumn:
+        return signedText(move.deltaCost < 0, numberText(std::abs(move.deltaCost)));
+    case PerKibColumn:
+        return move.kind == alloc::MoveKind::Free ? tr("free") : numberText(move.price * 1024.0);
+    case PerBitColumn:
+        return move.kind == alloc::MoveKind::Free ? tr("free") : numberText(move.price / 8.0);
+    default:
+        return {};
+    }
+}
+
+QVariant MovesTable::numberOf(const alloc::Move& move, int column) const
+{
+    switch (column) {
+    case BytesColumn:
+        return static_cast<qlonglong>(move.deltaBytes);
+    case HarmColumn:
+        return move.deltaCost;
+    case PerKibColumn:
+    case PerBitColumn:
+        return move.price;
+    default:
+        return textOf(move, column);
+    }
+}
+
 QVariant MovesTable::data(const QModelIndex& index, int role) const
 {
     const alloc::Move* move = index.isValid() ? moveAt(index.row()) : nullptr;
-    const auto& space = m_document.space();
-    if (move == nullptr || !space)
+    if (move == nullptr || !m_document.space())
         return {};
-    if (role == Qt::TextAlignmentRole)
-        return index.column() >= BytesColumn ? rightAligned() : QVariant();
-    if (role != Qt::DisplayRole && role != Qt::ToolTipRole)
-        return {};
-    switch (index.column()) {
-    case MoveColumn: {
-        QStringList names;
-        for (const auto unit : move->units)
-            names.push_back(role == Qt::ToolTipRole
-                    ? display(space->units()[unit].name)
-                    : shortTensorName(space->units()[unit].name, space->units()[unit].block));
-        return names.join(role == Qt::ToolTipRole ? QStringLiteral("\n") : QStringLiteral(" + "));
-    }
-    case FromColumn:
-        return QString::fromStdString(space->optionIds()[move->from]);
-    case ToColumn:
-        return QString::fromStdString(space->optionIds()[move->to]);
-    case BytesColumn:
-        return QStringLiteral("%1%2").arg(move->deltaBytes < 0 ? QStringLiteral("−") : QStringLiteral("+"),
-            sizeText(static_cast<std::uint64_t>(std::llabs(move->deltaBytes))));
-    case HarmColumn:
-        return QStringLiteral("%1%2").arg(move->deltaCost < 0 ? QStringLiteral("−") : QStringLiteral("+"),
-            numberText(std::abs(move->deltaCost)));
-    case PriceColumn:
-        return move->kind == alloc::MoveKind::Free ? tr("free")
-                                                   : tr("%1 per KiB").arg(numberText(move->price * 1024.0));
+    const int column = index.column();
+    switch (role) {
+    case Qt::DisplayRole:
+        return textOf(*move, column);
+    case SortRole:
+        return numberOf(*move, column);
+    case Qt::TextAlignmentRole:
+        return column >= BytesColumn ? QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter))
+                                     : QVariant();
+    case Qt::ToolTipRole:
+        if (column == MoveColumn)
+            return namesOf(*move, true);
+        if (column == FromColumn || column == ToColumn)
+            return QString::fromStdString(
+                m_document.space()->optionIds()[column == FromColumn ? move->from : move->to]);
+        if (column == BytesColumn)
+            return tr("%1 bytes").arg(QLocale().toString(static_cast<qlonglong>(move->deltaBytes)));
+        if (column >= HarmColumn)
+            return tr("%1 (%2)").arg(
+                textOf(*move, column), QString::fromStdString(m_document.space()->provenance().label));
+        return textOf(*move, column);
     default:
         return {};
     }
@@ -102,10 +177,15 @@ QVariant MovesTable::headerData(int section, Qt::Orientation orientation, int ro
     if (orientation != Qt::Horizontal)
         return {};
     if (role == Qt::TextAlignmentRole && section >= BytesColumn)
-        return rightAligned();
+        return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
+    if (role == Qt::ToolTipRole && section >= PerKibColumn)
+        return tr("Predicted harm that the move saves (buy) or costs (sell) for each %1 of size")
+            .arg(section == PerKibColumn ? tr("KiB") : tr("bit"));
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {
+    case KindColumn:
+        return tr("Kind");
     case MoveColumn:
         return tr("Next best move");
     case FromColumn:
@@ -116,8 +196,10 @@ QVariant MovesTable::headerData(int section, Qt::Orientation orientation, int ro
         return tr("Size");
     case HarmColumn:
         return tr("Harm (predicted)");
-    case PriceColumn:
-        return tr("Price");
+    case PerKibColumn:
+        return tr("Per KiB");
+    case PerBitColumn:
+        return tr("Per bit");
     default:
         return {};
     }

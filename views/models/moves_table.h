@@ -4,10 +4,13 @@
 #include "views/models/document.h"
 
 #include <QAbstractTableModel>
+#include <QTimer>
 
 namespace bitwright::views {
 
-/// The best single moves from the current plan: what a little more or less size would change.
+/// The best single moves from the current plan as a price list: what a little more or less size would change.
+/// Buying comes by falling, selling by rising price. For plans of many units the list follows a moment after
+/// the last edit.
 class MovesTable : public QAbstractTableModel
 {
     Q_OBJECT
@@ -15,17 +18,23 @@ class MovesTable : public QAbstractTableModel
 public:
     enum Column
     {
+        KindColumn,
         MoveColumn,
         FromColumn,
         ToColumn,
         BytesColumn,
         HarmColumn,
-        PriceColumn,
+        PerKibColumn,
+        PerBitColumn,
         ColumnCount,
     };
+    static constexpr int SortRole = Qt::UserRole + 1; ///< Numbers as numbers.
+
     explicit MovesTable(Document& document, QObject* parent = nullptr);
 
     [[nodiscard]] const alloc::Move* moveAt(int row) const;
+    /// The units of a move.
+    [[nodiscard]] QVector<int> unitsOf(int row) const;
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
@@ -33,9 +42,14 @@ public:
     [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
 private:
+    void schedule();
     void refresh();
+    [[nodiscard]] QString textOf(const alloc::Move& move, int column) const;
+    [[nodiscard]] QVariant numberOf(const alloc::Move& move, int column) const;
+    [[nodiscard]] QString namesOf(const alloc::Move& move, bool full) const;
 
     Document& m_document;
+    QTimer m_timer;
     std::vector<alloc::Move> m_moves;
 };
 

@@ -56,4 +56,24 @@ QString numberText(double value, int digits)
     return QLocale().toString(value, 'g', digits);
 }
 
+QString shortOptionName(const plan::PlanSpace& space, std::size_t option)
+{
+    const auto& ids = space.optionIds();
+    const auto quantizerOf = [](const std::string& id) {
+        const auto slash = id.find('/');
+        return slash == std::string::npos ? std::string() : id.substr(slash);
+    };
+    std::string common;
+    for (const auto& id : ids) {
+        const std::string quantizer = quantizerOf(id);
+        if (quantizer.empty())
+            continue; // "keep"
+        if (!common.empty() && common != quantizer)
+            return QString::fromStdString(ids[option]);
+        common = quantizer;
+    }
+    const std::string& id = ids[option];
+    return QString::fromStdString(id.substr(0, id.size() - quantizerOf(id).size()));
+}
+
 } // namespace bitwright::views

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/model/tensor_info.h"
+#include "core/plan/plan.h"
 
 #include <QString>
 
@@ -15,6 +16,8 @@ namespace bitwright::views {
 [[nodiscard]] QString roleText(model::Role role);
 /// Name without ".weight" and without the path to its block: "3 self_attn.q_proj", for narrow tables.
 [[nodiscard]] QString shortTensorName(const std::string& name, std::optional<int> block);
+/// Option id without its quantizer where all options of the space have the same: "int4-sym-g128".
+[[nodiscard]] QString shortOptionName(const plan::PlanSpace& space, std::size_t option);
 /// Three significant digits in the locale; "unknown" for NaN.
 [[nodiscard]] QString numberText(double value, int digits = 3);
 

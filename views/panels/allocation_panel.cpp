@@ -3,40 +3,118 @@
 #include "views/charts/chart_math.h"
 #include "views/models/allocation_table.h"
 #include "views/models/moves_table.h"
+#include "views/models/text.h"
 #include "views/panels/bits_delegate.h"
+#include "views/panels/option_delegate.h"
+#include "views/panels/option_popup.h"
 
+#include <QAction>
+#include <QApplication>
 #include <QClipboard>
-#include <QGuiApplication>
+#include <QComboBox>
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QKeyEvent>
+#include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPushButton>
 #include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include <limits>
+#include <set>
+
 namespace bitwright::views {
+
+namespace {
+constexpr int kResortMs = 350; // of quiet before edited rows move to their new places
+} // namespace
 
 AllocationPanel::AllocationPanel(Document& document, QWidget* parent)
     : Panel(document, QStringLiteral("allocation"), tr("Allocation"), parent)
     , m_model(new AllocationTable(document, this))
+    , m_filter(new AllocationFilter(*m_model, this))
     , m_moves(new MovesTable(document, this))
+    , m_sortedMoves(new QSortFilterProxyModel(this))
     , m_table(new QTableView(this))
     , m_movesView(new QTableView(this))
-    , m_filter(new QLineEdit(this))
+    , m_words(new QLineEdit(this))
+    , m_role(new QComboBox(this))
+    , m_show(new QComboBox(this))
+    , m_count(new QLabel(this))
+    , m_splitter(new QSplitter(Qt::Horizontal, this))
 {
-    auto* proxy = new QSortFilterProxyModel(this);
-    proxy->setSourceModel(m_model);
-    proxy->setSortRole(AllocationTable::SortRole);
-    proxy->setFilterKeyColumn(-1);
-    proxy->setFilterCaseSensitivity(Qt::CaseInsensitive);
-    m_table->setModel(proxy);
+    createBar();
+    createViews();
+    createActions();
+    connectViews();
+    connectDocument();
+    fillRoles();
+    showCount();
+}
+
+void AllocationPanel::createBar()
+{
+    m_words->setPlaceholderText(tr("Filter units, roles, options, notes"));
+    m_words->setAccessibleName(tr("Filter of the allocation"));
+    m_words->setClearButtonEnabled(true);
+    m_role->setAccessibleName(tr("Role"));
+    m_role->setToolTip(tr("Shows the units of one role"));
+    m_show->setAccessibleName(tr("Which units"));
+    m_show->setToolTip(tr("Shows the units that are in this state"));
+    using Show = AllocationFilter::Show;
+    m_show->addItem(tr("all"), static_cast<int>(Show::All));
+    m_show->addItem(tr("edited by hand"), static_cast<int>(Show::Edited));
+    m_show->addItem(tr("locked"), static_cast<int>(Show::Locked));
+    m_show->addItem(tr("fallback"), static_cast<int>(Show::Fallback));
+    m_show->addItem(tr("unknown harm"), static_cast<int>(Show::Unknown));
+    auto* copy = new QPushButton(tr("Copy as CSV"), this);
+    copy->setToolTip(tr("Copies the shown rows with full precision"));
+    auto* bar = new QHBoxLayout;
+    bar->setContentsMargins(8, 4, 8, 4);
+    bar->setSpacing(6);
+    bar->addWidget(m_words, 1);
+    bar->addWidget(m_role);
+    bar->addWidget(m_show);
+    bar->addWidget(m_count);
+    bar->addWidget(copy);
+    m_layout->addLayout(bar);
+    connect(copy, &QPushButton::clicked, this, &AllocationPanel::copyCsv);
+    connect(m_words, &QLineEdit::textChanged, m_filter, &AllocationFilter::setWords);
+    connect(m_role, &QComboBox::activated, this, [this] {
+        const int role = m_role->currentData().toInt();
+        m_filter->setRole(role < 0 ? std::nullopt : std::optional(static_cast<model::Role>(role)));
+    });
+    connect(m_show, &QComboBox::activated, this,
+        [this] { m_filter->setShow(static_cast<AllocationFilter::Show>(m_show->currentData().toInt())); });
+    for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
+        connect(m_filter, signal, this, &AllocationPanel::showCount);
+    connect(m_filter, &QAbstractItemModel::modelReset, this, &AllocationPanel::showCount);
+}
+
+void AllocationPanel::createViews()
+{
+    m_table->setModel(m_filter);
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     m_table->setItemDelegateForColumn(
         AllocationTable::BitsColumn, new BitsDelegate(AllocationTable::BitsRole, this));
-    m_movesView->setModel(m_moves);
+    m_table->setItemDelegateForColumn(AllocationTable::OptionColumn, new OptionDelegate(m_document, this));
+    m_table->setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed);
+    m_table->setContextMenuPolicy(Qt::CustomContextMenu);
+    m_sortedMoves->setSourceModel(m_moves);
+    m_sortedMoves->setSortRole(MovesTable::SortRole);
+    m_movesView->setModel(m_sortedMoves);
+    m_movesView->setSortingEnabled(true);
+    m_movesView->sortByColumn(-1, Qt::AscendingOrder);
+    m_movesView->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_movesView->setMouseTracking(true);
+    m_movesView->viewport()->installEventFilter(this);
+    m_movesView->installEventFilter(this);
+    m_table->installEventFilter(this);
     for (QTableView* view : {m_table, m_movesView}) {
         view->setSelectionBehavior(QAbstractItemView::SelectRows);
         view->verticalHeader()->hide();
@@ -53,40 +131,110 @@ AllocationPanel::AllocationPanel(Document& document, QWidget* parent)
         for (const int count : characters)
             view->setColumnWidth(column++, view->fontMetrics().averageCharWidth() * count + 14);
     };
-    widths(m_table, {19, 17, 8, 9, 17, 9});
-    widths(m_movesView, {19, 17, 17, 9, 17, 14});
+    widths(m_table, {19, 17, 8, 9, 17, 8, 9, 5});
+    widths(m_movesView, {5, 18, 13, 13, 9, 16, 9});
     m_table->setAccessibleName(tr("Allocation of every unit"));
     m_movesView->setAccessibleName(tr("Next best moves"));
-    m_filter->setPlaceholderText(tr("Filter units, options, notes"));
-    m_filter->setClearButtonEnabled(true);
-    auto* copy = new QPushButton(tr("Copy as CSV"), this);
-    auto* bar = new QHBoxLayout;
-    bar->setContentsMargins(8, 4, 8, 4);
-    bar->addWidget(m_filter, 1);
-    bar->addWidget(copy);
-    m_layout->addLayout(bar);
-    m_splitter = new QSplitter(Qt::Horizontal, this);
+    m_movesView->setToolTip(
+        tr("What a little more (buy) or less (sell) size changes; Enter or double click makes the move"));
     m_splitter->addWidget(m_table);
     m_splitter->addWidget(m_movesView);
     m_splitter->setChildrenCollapsible(false);
     m_splitter->setStretchFactor(0, 3);
     m_splitter->setStretchFactor(1, 2);
     m_layout->addWidget(m_splitter, 1);
-    connect(m_filter, &QLineEdit::textChanged, proxy, &QSortFilterProxyModel::setFilterFixedString);
-    connect(copy, &QPushButton::clicked, this, &AllocationPanel::copyCsv);
+}
+
+void AllocationPanel::createActions()
+{
+    const auto add = [this](const QString& id, const QString& text, const QString& toolTip) {
+        auto* action = new QAction(text, this);
+        action->setObjectName(id);
+        action->setToolTip(toolTip);
+        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+        addAction(action);
+        return action;
+    };
+    auto* options = add(QStringLiteral("allocation.options"), tr("&Options of the selection…"),
+        tr("Lists bits, size and harm of every option of the selected units (Enter)"));
+    connect(options, &QAction::triggered, this, &AllocationPanel::showOptions);
+    auto* restore = add(QStringLiteral("allocation.restore"), tr("&Restore the solver's choice"),
+        tr("Gives the selected units the solver's option at the budget (0)"));
+    connect(
+        restore, &QAction::triggered, this, [this] { m_document.restore(m_document.selection().units()); });
+    auto* lock = add(QStringLiteral("allocation.lock"), tr("&Lock or unlock the selection"),
+        tr("Locked units keep their option whatever the solver does (K)"));
+    connect(
+        lock, &QAction::triggered, this, [this] { m_document.toggleLock(m_document.selection().units()); });
+    auto* csv = add(QStringLiteral("allocation.copy-csv"), tr("&Copy the allocation as CSV"),
+        tr("Copies the shown rows with full precision"));
+    connect(csv, &QAction::triggered, this, &AllocationPanel::copyCsv);
+    auto* move = add(QStringLiteral("allocation.best-move"), tr("Make the selected next best &move"),
+        tr("Applies the move that is selected in the price list (Enter in the list)"));
+    connect(move, &QAction::triggered, this, [this] { applyMove(m_movesView->currentIndex()); });
+}
+
+void AllocationPanel::connectViews()
+{
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this,
         &AllocationPanel::takeSelection);
-    connect(&document.selection(), &Selection::changed, this, &AllocationPanel::followSelection);
-    connect(m_movesView, &QTableView::activated, this, [this](const QModelIndex& index) {
-        const alloc::Move* move = m_moves->moveAt(index.row());
-        if (move == nullptr)
-            return;
-        QVector<int> units;
-        for (const auto unit : move->units)
-            units.push_back(static_cast<int>(unit));
-        m_document.setOption(units, move->to);
+    connect(m_table, &QTableView::customContextMenuRequested, this, &AllocationPanel::openMenu);
+    connect(m_movesView, &QTableView::activated, this, &AllocationPanel::applyMove);
+    const auto preview = [this](const QModelIndex& index) {
+        const int row = m_sortedMoves->mapToSource(index).row();
+        const alloc::Move* move = m_moves->moveAt(row);
+        Q_EMIT moveHovered(m_moves->unitsOf(row), move != nullptr ? static_cast<int>(move->to) : -1);
+    };
+    connect(m_movesView, &QTableView::entered, this, preview);
+    connect(m_movesView->selectionModel(), &QItemSelectionModel::currentChanged, this, preview);
+}
+
+void AllocationPanel::connectDocument()
+{
+    m_resort.setSingleShot(true);
+    m_resort.setInterval(kResortMs);
+    connect(&m_resort, &QTimer::timeout, this, [this] {
+        if (!isEditing())
+            m_filter->resort();
+        followSelection();
     });
-    m_movesView->setToolTip(tr("Press Enter or double click to make a move"));
+    connect(&m_document, &Document::planChanged, this, [this] {
+        if (m_filter->sortColumn() > AllocationTable::UnitColumn || m_show->currentIndex() > 0)
+            m_resort.start();
+    });
+    connect(&m_document, &Document::solverChoiceChanged, this, [this] { m_table->viewport()->update(); });
+    connect(&m_document, &Document::spaceChanged, this, &AllocationPanel::fillRoles);
+    connect(&m_document, &Document::closed, this, &AllocationPanel::fillRoles);
+    connect(&m_document.selection(), &Selection::changed, this, &AllocationPanel::followSelection);
+}
+
+bool AllocationPanel::isEditing() const
+{
+    const QWidget* focus = QApplication::focusWidget();
+    return focus != nullptr && m_table->viewport()->isAncestorOf(focus);
+}
+
+void AllocationPanel::fillRoles()
+{
+    const QVariant kept = m_role->currentData();
+    m_role->clear();
+    m_role->addItem(tr("every role"), -1);
+    std::set<model::Role> roles;
+    if (m_document.space())
+        for (const auto& unit : m_document.space()->units())
+            roles.insert(unit.role);
+    for (const auto role : roles)
+        m_role->addItem(roleText(role), static_cast<int>(role));
+    const int index = std::max(0, m_role->findData(kept));
+    m_role->setCurrentIndex(index);
+    if (index == 0)
+        m_filter->setRole(std::nullopt);
+}
+
+void AllocationPanel::showCount()
+{
+    const int shown = m_filter->rowCount(), all = m_model->rowCount();
+    m_count->setText(shown == all ? tr("%1 units").arg(all) : tr("%1 of %2").arg(shown).arg(all));
 }
 
 void AllocationPanel::resizeEvent(QResizeEvent* event)
@@ -106,24 +254,114 @@ void AllocationPanel::applyTheme(const Theme&)
     m_table->viewport()->update();
 }
 
-void AllocationPanel::takeSelection()
+// --- Edits ---
+
+QVector<int> AllocationPanel::selectedUnits() const
 {
-    if (m_following)
-        return;
-    const auto* proxy = static_cast<const QSortFilterProxyModel*>(m_table->model());
     QVector<int> units;
     for (const auto& index : m_table->selectionModel()->selectedRows())
-        units.push_back(proxy->mapToSource(index).row());
-    m_document.selectUnits(units);
+        units.push_back(index.data(AllocationTable::UnitRole).toInt());
+    return units;
+}
+
+bool AllocationPanel::editKey(int key)
+{
+    const QVector<int> units = selectedUnits();
+    if (units.isEmpty())
+        return false;
+    if (key >= Qt::Key_2 && key <= Qt::Key_9)
+        m_document.setBits(units, key - Qt::Key_0);
+    else if (key == Qt::Key_0)
+        m_document.restore(units);
+    else if (key == Qt::Key_K)
+        m_document.toggleLock(units);
+    else if (key == Qt::Key_T)
+        m_document.toggleTies();
+    else if (key == Qt::Key_Return || key == Qt::Key_Enter)
+        showOptions();
+    else
+        return false;
+    return true;
+}
+
+bool AllocationPanel::eventFilter(QObject* watched, QEvent* event)
+{
+    const bool key = event->type() == QEvent::KeyPress || event->type() == QEvent::ShortcutOverride;
+    if (watched == m_table && key && !isEditing()) {
+        const auto* press = static_cast<QKeyEvent*>(event);
+        if ((press->modifiers() & ~Qt::KeypadModifier) == Qt::NoModifier) {
+            const int k = press->key();
+            const bool edits = k == Qt::Key_0 || (k >= Qt::Key_2 && k <= Qt::Key_9) || k == Qt::Key_K
+                || k == Qt::Key_T || k == Qt::Key_Return || k == Qt::Key_Enter;
+            if (edits && event->type() == QEvent::ShortcutOverride) {
+                event->accept();
+                return true;
+            }
+            if (edits && editKey(k))
+                return true;
+        }
+    }
+    const bool leaves = (watched == m_movesView->viewport() && event->type() == QEvent::Leave)
+        || (watched == m_movesView && event->type() == QEvent::FocusOut);
+    if (leaves)
+        Q_EMIT moveHovered({}, -1);
+    return Panel::eventFilter(watched, event);
+}
+
+void AllocationPanel::showOptions()
+{
+    const QVector<int> units = m_document.selection().units();
+    if (units.isEmpty() || !m_document.space())
+        return;
+    auto* popup = new OptionPopup(m_document, units, this);
+    connect(popup, &OptionPopup::optionHovered, this, &AllocationPanel::optionHovered);
+    const QRect row = m_table->visualRect(m_table->currentIndex());
+    popup->showAt(m_table->viewport()->mapToGlobal(row.bottomLeft()));
+}
+
+void AllocationPanel::openMenu(const QPoint& position)
+{
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    if (!selectedUnits().isEmpty()) {
+        QMenu* bits = menu->addMenu(tr("Set bits"));
+        for (int b = 2; b <= 9; ++b)
+            connect(bits->addAction(tr("%1 bits\t%1").arg(b)), &QAction::triggered, this,
+                [this, b] { m_document.setBits(selectedUnits(), b); });
+    }
+    for (QAction* action : actions())
+        menu->addAction(action);
+    menu->popup(m_table->viewport()->mapToGlobal(position));
+}
+
+void AllocationPanel::applyMove(const QModelIndex& index)
+{
+    const int row = m_sortedMoves->mapToSource(index).row();
+    const alloc::Move* move = m_moves->moveAt(row);
+    if (move == nullptr)
+        return;
+    const QVector<int> units = m_moves->unitsOf(row);
+    const std::size_t option = move->to; // the edit replaces the list
+    m_document.setOption(units, option);
+}
+
+// --- Selection ---
+
+void AllocationPanel::takeSelection()
+{
+    if (!m_following)
+        m_document.selectUnits(selectedUnits());
 }
 
 void AllocationPanel::followSelection()
 {
-    const auto* proxy = static_cast<const QSortFilterProxyModel*>(m_table->model());
+    const QVector<int>& units = m_document.selection().units();
+    if (selectedUnits() == units)
+        return;
     QItemSelection rows;
     QModelIndex first;
-    for (const int unit : m_document.selection().units()) {
-        const QModelIndex index = proxy->mapFromSource(m_model->index(unit, 0));
+    for (const int unit : units) {
+        const QModelIndex index = m_filter->mapFromSource(m_model->index(unit, 0));
         if (!index.isValid())
             continue;
         rows.select(index, index);
@@ -149,13 +387,20 @@ void AllocationPanel::copyCsv() const
         for (int column = 0; column < model->columnCount(); ++column) {
             const QModelIndex index = model->index(row, column);
             const QVariant number = index.data(AllocationTable::SortRole);
+            const bool isNumber
+                = column >= AllocationTable::BitsColumn && column <= AllocationTable::LockedColumn;
             text += column > 0 ? QStringLiteral(",") : QString();
-            text += number.typeId() == QMetaType::Double ? csvNumber(number.toDouble())
-                                                         : csvText(index.data().toString());
+            // Full names: a file outlives the window's tooltips. Unknown stays empty.
+            if (column == AllocationTable::UnitColumn)
+                text += csvText(index.data(Qt::ToolTipRole).toString());
+            else if (!isNumber)
+                text += csvText(index.data().toString());
+            else if (number.toDouble() != -std::numeric_limits<double>::infinity())
+                text += csvNumber(number.toDouble());
         }
         text += QLatin1Char('\n');
     }
-    QGuiApplication::clipboard()->setText(text);
+    QApplication::clipboard()->setText(text);
 }
 
 } // namespace bitwright::views

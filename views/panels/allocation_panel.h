@@ -2,12 +2,19 @@
 
 #include "views/panels/panel.h"
 
+#include <QTimer>
+
+class QComboBox;
+class QLabel;
 class QLineEdit;
+class QMenu;
+class QSortFilterProxyModel;
 class QSplitter;
 class QTableView;
 
 namespace bitwright::views {
 
+class AllocationFilter;
 class AllocationTable;
 class MovesTable;
 
@@ -19,20 +26,48 @@ class AllocationPanel : public Panel
 public:
     explicit AllocationPanel(Document& document, QWidget* parent = nullptr);
     void applyTheme(const Theme& theme) override;
+    [[nodiscard]] QTableView* table() const { return m_table; }
+    [[nodiscard]] QTableView* movesView() const { return m_movesView; }
+
+Q_SIGNALS:
+    /// The move or unit under the cursor; no units when it leaves.
+    void moveHovered(const QVector<int>& units, int option);
+    void optionHovered(int unit, int option);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    void createViews();
+    void createBar();
+    void createActions();
+    void connectViews();
+    void connectDocument();
+    void fillRoles();
+    void showCount();
     void copyCsv() const;
     void followSelection();
     void takeSelection();
+    void applyMove(const QModelIndex& index);
+    void showOptions();
+    bool editKey(int key);
+    [[nodiscard]] bool isEditing() const;
+    void openMenu(const QPoint& position);
+    [[nodiscard]] QVector<int> selectedUnits() const;
+
     AllocationTable* m_model;
+    AllocationFilter* m_filter;
     MovesTable* m_moves;
+    QSortFilterProxyModel* m_sortedMoves;
     QTableView* m_table;
     QTableView* m_movesView;
-    QLineEdit* m_filter;
-    QSplitter* m_splitter = nullptr;
+    QLineEdit* m_words;
+    QComboBox* m_role;
+    QComboBox* m_show;
+    QLabel* m_count;
+    QSplitter* m_splitter;
+    QTimer m_resort;
     bool m_following = false;
 };
 

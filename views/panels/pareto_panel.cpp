@@ -1,18 +1,31 @@
 #include "views/panels/pareto_panel.h"
 
+#include "core/plan/difference.h"
 #include "views/charts/chart_math.h"
-#include "views/panels/chart_data.h"
 #include "views/panels/plan_data.h"
 
+#include <QAction>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
+#include <QPushButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace bitwright::views {
+
+namespace {
+
+QString text(std::string_view word)
+{
+    return QString::fromUtf8(word.data(), static_cast<qsizetype>(word.size()));
+}
+
+} // namespace
 
 ParetoPanel::ParetoPanel(Document& document, QWidget* parent)
     : Panel(document, QStringLiteral("pareto"), tr("Plan"), parent)
@@ -22,18 +35,18 @@ ParetoPanel::ParetoPanel(Document& document, QWidget* parent)
     , m_quantizer(new QComboBox(this))
     , m_objective(new QComboBox(this))
     , m_budget(new QDoubleSpinBox(this))
+    , m_size(new QComboBox(this))
+    , m_compare(new QComboBox(this))
+    , m_plans(new QPushButton(this))
+    , m_menu(new QMenu(this))
     , m_summary(new QLabel(this))
 {
     createControls();
+    createSecondRow();
     m_layout->addWidget(m_chart, 1);
+    createActions();
     connectChart();
-    connect(&document, &Document::opened, this, &ParetoPanel::refresh);
-    connect(&document, &Document::closed, this, &ParetoPanel::refresh);
-    connect(&document, &Document::spaceChanged, this, &ParetoPanel::refresh);
-    connect(&document, &Document::frontierChanged, this, &ParetoPanel::refresh);
-    connect(&document, &Document::namedPlansChanged, this, &ParetoPanel::refresh);
-    connect(&document, &Document::planChanged, this, &ParetoPanel::refreshPlan);
-    connect(&document, &Document::busyChanged, this, [this] { m_chart->setStale(m_document.isStale()); });
+    connectDocument();
     refresh();
 }
 
@@ -46,19 +59,15 @@ void ParetoPanel::createControls()
     }
     m_target->setCurrentText(m_document.settings().target);
     m_score->addItem(tr("default score"), -1);
+    m_compare->addItem(tr("no second score"), -1);
     for (const auto kind : score::allScores()) {
-        const auto id = score::scoreId(kind);
-        const auto text = score::scoreDescription(kind);
-        m_score->addItem(
-            QString::fromUtf8(id.data(), static_cast<qsizetype>(id.size())), static_cast<int>(kind));
-        m_score->setItemData(m_score->count() - 1,
-            QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())), Qt::ToolTipRole);
+        m_score->addItem(text(score::scoreId(kind)), static_cast<int>(kind));
+        m_compare->addItem(tr("against %1").arg(text(score::scoreId(kind))), static_cast<int>(kind));
+        for (QComboBox* box : {m_score, m_compare})
+            box->setItemData(box->count() - 1, text(score::scoreDescription(kind)), Qt::ToolTipRole);
     }
-    for (const auto method : quant::allMethods()) {
-        const auto word = quant::methodWord(method);
-        m_quantizer->addItem(
-            QString::fromUtf8(word.data(), static_cast<qsizetype>(word.size())), static_cast<int>(method));
-    }
+    for (const auto method : quant::allMethods())
+        m_quantizer->addItem(text(quant::methodWord(method)), static_cast<int>(method));
     m_objective->addItem(tr("least total harm"), static_cast<int>(alloc::ObjectiveKind::Sum));
     m_objective->addItem(tr("least worst harm"), static_cast<int>(alloc::ObjectiveKind::Max));
     m_budget->setRange(0.5, 32.0);
@@ -67,20 +76,17 @@ void ParetoPanel::createControls()
     m_budget->setSuffix(tr(" bpw"));
     m_budget->setKeyboardTracking(false);
     m_budget->setValue(m_document.settings().startBpw);
-    m_budget->setToolTip(
+    const auto describe = [](QWidget* widget, const QString& name, const QString& toolTip) {
+        widget->setAccessibleName(name);
+        widget->setToolTip(toolTip);
+    };
+    describe(m_budget, tr("Budget in bits per weight"),
         tr("Budget: bits per weight over the planned tensors, with scales, zeros and padding counted"));
-    m_target->setToolTip(tr("What the engine can load"));
-    m_score->setToolTip(tr("How harm is predicted; nothing here is measured by running the model"));
-    m_quantizer->setToolTip(tr("How codes are chosen: round to nearest, clip search, GPTQ"));
-    m_objective->setToolTip(tr("What the solver minimizes"));
-    m_target->setAccessibleName(tr("Target"));
-    m_score->setAccessibleName(tr("Score"));
-    m_quantizer->setAccessibleName(tr("Quantizer"));
-    m_objective->setAccessibleName(tr("Objective"));
-    m_budget->setAccessibleName(tr("Budget in bits per weight"));
-    m_summary->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_summary->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_summary->setWordWrap(true);
+    describe(m_target, tr("Target"), tr("What the engine can load"));
+    describe(
+        m_score, tr("Score"), tr("How harm is predicted; nothing here is measured by running the model"));
+    describe(m_quantizer, tr("Quantizer"), tr("How codes are chosen: round to nearest, clip search, GPTQ"));
+    describe(m_objective, tr("Objective"), tr("What the solver minimizes"));
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(8, 4, 8, 2);
     bar->setSpacing(6);
@@ -88,10 +94,6 @@ void ParetoPanel::createControls()
         std::initializer_list<QWidget*>{m_target, m_score, m_quantizer, m_objective, m_budget})
         bar->addWidget(widget);
     m_layout->addLayout(bar);
-    auto* line = new QHBoxLayout;
-    line->setContentsMargins(10, 0, 8, 2);
-    line->addWidget(m_summary, 1);
-    m_layout->addLayout(line);
     for (QComboBox* box : {m_target, m_score, m_quantizer, m_objective}) {
         box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         box->setMinimumContentsLength(5);
@@ -99,6 +101,51 @@ void ParetoPanel::createControls()
         connect(box, &QComboBox::activated, this, &ParetoPanel::applySettings);
     }
     connect(m_budget, &QDoubleSpinBox::valueChanged, &m_document, &Document::setBudgetBpw);
+}
+
+void ParetoPanel::createSecondRow()
+{
+    m_plans->setText(tr("&Plans"));
+    m_plans->setMenu(m_menu);
+    m_plans->setAccessibleName(tr("Named plans"));
+    m_plans->setToolTip(
+        tr("Save the plan under a name; load, compare, rename, duplicate or delete named plans"));
+    m_size->addItem(tr("size in bytes"), static_cast<int>(ParetoSize::Bytes));
+    m_size->addItem(tr("bpw planned"), static_cast<int>(ParetoSize::Bpw));
+    m_size->addItem(tr("bpw file"), static_cast<int>(ParetoSize::FileBpw));
+    m_size->setAccessibleName(tr("Unit of the size axis"));
+    m_size->setToolTip(
+        tr("In what the size is read: bytes of all weights, bits per planned weight, or bits per "
+           "weight of the whole file"));
+    m_compare->setAccessibleName(tr("Second score"));
+    m_compare->setToolTip(tr("Draws the plans that another score calls best, with the harm that the present "
+                             "score predicts for them"));
+    m_summary->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_summary->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_summary->setWordWrap(true);
+    auto* bar = new QHBoxLayout;
+    bar->setContentsMargins(8, 0, 8, 2);
+    bar->setSpacing(6);
+    bar->addWidget(m_plans);
+    bar->addWidget(m_size);
+    bar->addWidget(m_compare);
+    bar->addStretch(1);
+    m_layout->addLayout(bar);
+    auto* line = new QHBoxLayout;
+    line->setContentsMargins(10, 0, 8, 2);
+    line->addWidget(m_summary, 1);
+    m_layout->addLayout(line);
+    for (QComboBox* box : {m_size, m_compare}) {
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        box->setMinimumContentsLength(10);
+    }
+    connect(m_size, &QComboBox::activated, this,
+        [this] { m_chart->setSizeAxis(static_cast<ParetoSize>(m_size->currentData().toInt())); });
+    connect(m_compare, &QComboBox::activated, this, [this] {
+        const int kind = m_compare->currentData().toInt();
+        m_document.setComparedScore(
+            kind < 0 ? std::nullopt : std::optional(static_cast<score::ScoreKind>(kind)));
+    });
 }
 
 int ParetoPanel::dragNumber()
@@ -136,15 +183,62 @@ void ParetoPanel::connectChart()
     };
     connect(m_chart, &ParetoChart::budgetCancelled, this, cancelDrag);
     connect(m_chart, &ParetoChart::handleCancelled, this, cancelDrag);
-    connect(m_chart, &ParetoChart::presetActivated, this, [this](int preset) {
-        if (preset >= 0 && preset < static_cast<int>(m_chart->data().presets.size()))
-            m_document.setUniform(m_chart->data().presets[static_cast<std::size_t>(preset)].name);
+    const auto nameOf = [](const std::vector<ParetoMark>& marks, int index) {
+        return index >= 0 && index < static_cast<int>(marks.size())
+            ? marks[static_cast<std::size_t>(index)].id
+            : QString();
+    };
+    connect(m_chart, &ParetoChart::presetActivated, this,
+        [this, nameOf](int preset) { m_document.setUniform(nameOf(m_chart->data().presets, preset)); });
+    connect(m_chart, &ParetoChart::planActivated, this,
+        [this, nameOf](int plan) { m_document.loadPlan(nameOf(m_chart->data().plans, plan)); });
+    connect(m_chart, &ParetoChart::planHovered, this, [this, nameOf](int index) {
+        const auto* plan = m_document.namedPlan(nameOf(m_chart->data().plans, index));
+        const auto choice = plan != nullptr && m_document.space() ? m_document.space()->choiceOf(*plan)
+                                                                  : Result<std::vector<std::size_t>>();
+        compareHovered(choice ? *choice : std::vector<std::size_t>{});
     });
-    connect(m_chart, &ParetoChart::planActivated, this, [this](int plan) {
-        if (plan >= 0 && plan < static_cast<int>(m_chart->data().plans.size()))
-            m_document.loadPlan(m_chart->data().plans[static_cast<std::size_t>(plan)].name);
+    connect(m_chart, &ParetoChart::presetHovered, this, [this, nameOf](int index) {
+        const QString name = nameOf(m_chart->data().presets, index);
+        std::vector<std::size_t> choice;
+        for (const auto& uniform : m_document.uniforms())
+            if (QString::fromStdString(uniform.option) == name && m_document.space())
+                choice = m_document.space()->choiceOf(uniform.plan).value_or(choice);
+        compareHovered(choice);
     });
     connect(m_chart, &ParetoChart::improveRequested, &m_document, &Document::improveWithinLocks);
+    connect(m_chart, &ParetoChart::showDifferenceRequested, this,
+        [this] { Q_EMIT differenceRequested(QStringLiteral("best")); });
+    connect(m_chart, &ParetoChart::sizeAxisChanged, this,
+        [this] { m_size->setCurrentIndex(m_size->findData(static_cast<int>(m_chart->sizeAxis()))); });
+}
+
+/// Counts and lights up the units that the plan under the cursor gives another option.
+void ParetoPanel::compareHovered(const std::vector<std::size_t>& choice)
+{
+    QVector<int> units;
+    if (m_document.space() && !m_document.choice().empty()) {
+        if (const auto difference = plan::differenceOf(*m_document.space(), m_document.choice(), choice)) {
+            for (const auto& unit : difference->units)
+                if (!unit.same())
+                    units.push_back(static_cast<int>(unit.unit));
+            m_chart->setCompareNote(tr("%1 units differ").arg(units.size()));
+        }
+    }
+    Q_EMIT unitsHovered(units);
+}
+
+void ParetoPanel::connectDocument()
+{
+    const auto& document = m_document;
+    connect(&document, &Document::opened, this, &ParetoPanel::refresh);
+    connect(&document, &Document::closed, this, &ParetoPanel::refresh);
+    connect(&document, &Document::spaceChanged, this, &ParetoPanel::refresh);
+    connect(&document, &Document::frontierChanged, this, &ParetoPanel::refresh);
+    connect(&document, &Document::otherFrontierChanged, this, &ParetoPanel::refresh);
+    connect(&document, &Document::namedPlansChanged, this, &ParetoPanel::refresh);
+    connect(&document, &Document::planChanged, this, &ParetoPanel::refreshPlan);
+    connect(&document, &Document::busyChanged, this, [this] { m_chart->setStale(m_document.isStale()); });
 }
 
 void ParetoPanel::refresh()
@@ -155,9 +249,11 @@ void ParetoPanel::refresh()
     m_score->setCurrentIndex(m_score->findData(settings.score ? static_cast<int>(*settings.score) : -1));
     m_quantizer->setCurrentIndex(m_quantizer->findData(static_cast<int>(settings.method)));
     m_objective->setCurrentIndex(m_objective->findData(static_cast<int>(settings.objective.kind)));
+    const auto compared = m_document.comparedScore();
+    m_compare->setCurrentIndex(m_compare->findData(compared ? static_cast<int>(*compared) : -1));
     const bool ready = m_document.space() != nullptr;
-    for (QWidget* widget :
-        std::initializer_list<QWidget*>{m_target, m_score, m_quantizer, m_objective, m_budget})
+    for (QWidget* widget : std::initializer_list<QWidget*>{
+             m_target, m_score, m_quantizer, m_objective, m_budget, m_size, m_compare, m_plans})
         widget->setEnabled(m_document.isOpen());
     if (!ready) {
         m_chart->setData({});
@@ -182,31 +278,33 @@ void ParetoPanel::refreshPlan()
 {
     if (!m_document.space() || m_document.choice().empty())
         return;
-    const ParetoData fresh = paretoData(m_document);
-    if (!m_chart->isDragging()) {
+    const ParetoCurrent fresh = paretoCurrent(m_document);
+    if (m_chart->data().frontierStale != fresh.frontierStale)
+        m_chart->setFrontierStale(fresh.frontierStale);
+    if (!m_chart->isDragging())
         m_chart->setBudget(fresh.budgetBytes);
-        m_chart->setCurrent(fresh.current, fresh.currentState);
-    } else if (fresh.current) {
-        m_chart->setCurrent(fresh.current, fresh.currentState);
-    }
+    if (fresh.mark || !m_chart->isDragging())
+        m_chart->setCurrent(fresh.mark, fresh.state);
     const auto& numbers = m_document.numbers();
-    QString text
-        = tr("%1 bpw planned · %2 bpw file · %3 · harm %4 (predicted, not measured)")
-              .arg(formatBpw(numbers.size.bpw()), formatBpw(numbers.size.fileBpw()),
-                  formatBytes(static_cast<double>(numbers.size.bytes())), formatNumber(numbers.objective));
-    m_summary->setText(text);
+    m_summary->setText(
+        tr("%1 bpw planned · %2 bpw file · %3 · harm %4 (%5)")
+            .arg(formatBpw(numbers.size.bpw()), formatBpw(numbers.size.fileBpw()),
+                formatBytes(static_cast<double>(numbers.size.bytes())), formatNumber(numbers.objective),
+                QString::fromStdString(m_document.space()->provenance().label)));
     m_summary->setToolTip(tr("bpw planned counts the %1 planned weights, bpw file all %2 weights; both count "
                              "codes, scales, zeros and padding")
                               .arg(formatCount(static_cast<std::int64_t>(numbers.size.unitParameters)),
                                   formatCount(static_cast<std::int64_t>(numbers.size.fileParameters))));
-    if (m_document.plan().budgetBpw) {
-        const QSignalBlocker quiet(m_budget);
+    const bool above = !m_chart->distanceText().isEmpty();
+    m_improve->setEnabled(above);
+    m_difference->setEnabled(above);
+    const QSignalBlocker quiet(m_budget);
+    if (m_document.plan().budgetBpw)
         m_budget->setValue(*m_document.plan().budgetBpw);
-    } else if (m_document.budgetBytes()) {
-        const QSignalBlocker quiet(m_budget);
-        const double bytes = static_cast<double>(*m_document.budgetBytes() - m_document.space()->keptBytes());
-        m_budget->setValue(8.0 * bytes / static_cast<double>(m_document.space()->unitParameters()));
-    }
+    else if (const auto budget = m_document.budgetBytes();
+             budget && *budget >= m_document.space()->keptBytes())
+        m_budget->setValue(8.0 * static_cast<double>(*budget - m_document.space()->keptBytes())
+            / static_cast<double>(m_document.space()->unitParameters()));
 }
 
 void ParetoPanel::applySettings()
@@ -220,22 +318,30 @@ void ParetoPanel::applySettings()
     m_document.setSettings(settings);
 }
 
-void ParetoPanel::previewUnit(int unit)
+// --- Previews ---
+
+void ParetoPanel::previewUnit(int unit, int option)
 {
-    const auto& space = m_document.space();
     std::vector<ParetoMove> moves;
-    if (unit >= 0 && space && m_document.choice().size() == space->units().size()
-        && m_document.settings().objective.kind == alloc::ObjectiveKind::Sum) {
-        const auto index = static_cast<std::size_t>(unit);
-        const auto& now = space->cell(index, m_document.choice()[index]);
+    const auto& space = m_document.space();
+    if (unit >= 0 && space) {
         for (std::size_t j = 0; j < space->optionIds().size(); ++j) {
-            const auto& cell = space->cell(index, j);
-            if (j == m_document.choice()[index] || !cell.legal || !cell.score || !now.score)
-                continue;
-            moves.push_back({QString::fromStdString(space->optionIds()[j]),
-                static_cast<double>(m_document.numbers().size.bytes())
-                    + static_cast<double>(cell.resolved.bytes) - static_cast<double>(now.resolved.bytes),
-                m_document.numbers().objective + *cell.score - *now.score});
+            if (auto move = paretoMove(m_document, {unit}, j)) {
+                move->emphasized = static_cast<int>(j) == option;
+                moves.push_back(*move);
+            }
+        }
+    }
+    m_chart->setPreviewMoves(std::move(moves));
+}
+
+void ParetoPanel::previewMove(const QVector<int>& units, int option)
+{
+    std::vector<ParetoMove> moves;
+    if (!units.isEmpty() && option >= 0) {
+        if (auto move = paretoMove(m_document, units, static_cast<std::size_t>(option))) {
+            move->emphasized = true;
+            moves.push_back(*move);
         }
     }
     m_chart->setPreviewMoves(std::move(moves));

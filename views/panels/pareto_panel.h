@@ -3,13 +3,16 @@
 #include "views/charts/pareto_chart.h"
 #include "views/panels/panel.h"
 
+class QAction;
 class QComboBox;
 class QDoubleSpinBox;
 class QLabel;
+class QMenu;
+class QPushButton;
 
 namespace bitwright::views {
 
-/// View 8: the Pareto chart with the plan's settings.
+/// View 8: the Pareto chart with the plan's settings and the named plans.
 class ParetoPanel : public Panel
 {
     Q_OBJECT
@@ -19,15 +22,38 @@ public:
     void applyTheme(const Theme& theme) override { m_chart->setTheme(theme); }
     ChartSurface* surface() override { return m_chart; }
     [[nodiscard]] ParetoChart* chart() const { return m_chart; }
-    /// Draws where each other option of a unit would move the plan; -1 clears.
-    void previewUnit(int unit);
+    /// Draws where each other option of a unit would move the plan, `option` as the one under the cursor
+    /// (-1: none); unit -1 clears.
+    void previewUnit(int unit, int option = -1);
+    /// Draws where one move of several units would lead; no units clear.
+    void previewMove(const QVector<int>& units, int option);
+    /// The menu of named plans, filled.
+    [[nodiscard]] QMenu* plansMenu();
+
+Q_SIGNALS:
+    /// Asks to compare: the current plan (A) with this one (B).
+    void differenceRequested(const QString& with);
+    /// Units that the plan under the cursor changes.
+    void unitsHovered(const QVector<int>& units);
 
 private:
     void createControls();
+    void createSecondRow();
+    void createActions();
+    QAction* addPanelAction(const QString& id, const QString& text, const QString& toolTip);
     void connectChart();
+    void connectDocument();
     void refresh();
     void refreshPlan();
+    void refreshNames();
     void applySettings();
+    void fillPlansMenu();
+    void addNamedPlan(const QString& name);
+    void askSaveAs();
+    void askRename(const QString& name);
+    void askDuplicate(const QString& name);
+    void askDelete(const QString& name);
+    void compareHovered(const std::vector<std::size_t>& choice);
     [[nodiscard]] int dragNumber();
 
     ParetoChart* m_chart;
@@ -36,7 +62,13 @@ private:
     QComboBox* m_quantizer;
     QComboBox* m_objective;
     QDoubleSpinBox* m_budget;
+    QComboBox* m_size;
+    QComboBox* m_compare;
+    QPushButton* m_plans;
+    QMenu* m_menu;
     QLabel* m_summary;
+    QAction* m_improve = nullptr;
+    QAction* m_difference = nullptr;
     int m_drag = 0;
 };
 

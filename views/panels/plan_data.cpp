@@ -17,7 +17,7 @@ namespace {
 
 QString tr(const char* text)
 {
-    return QCoreApplication::translate("ChartData", text);
+    return QCoreApplication::translate("PlanData", text);
 }
 
 QString display(const std::string& text)
@@ -26,6 +26,62 @@ QString display(const std::string& text)
 }
 
 } // namespace
+
+namespace {
+
+/// Experts share a cell: each is as wide as the share of the tokens that it saw, where the dump says so.
+void shareCells(const Document& document, MatrixData& data)
+{
+    std::map<std::pair<int, int>, std::vector<std::size_t>> cells;
+    for (std::size_t i = 0; i < data.units.size(); ++i) {
+        auto& unit = data.units[i];
+        cells[{unit.row, unit.column}].push_back(i);
+        if (document.workspace()->units()[i].routedExpert)
+            unit.tokens = expertTokens(document, i);
+    }
+    for (const auto& [place, members] : cells) {
+        double total = 0;
+        bool known = members.size() > 1;
+        for (const std::size_t i : members) {
+            known = known && data.units[i].tokens;
+            total += data.units[i].tokens.value_or(0);
+        }
+        const auto count = static_cast<double>(members.size());
+        // An expert that nobody visited keeps a sliver: it must stay visible to be found.
+        for (const std::size_t i : members)
+            data.units[i].share
+                = known && total > 0 ? std::max(*data.units[i].tokens / total, 0.15 / count) : 1.0 / count;
+    }
+}
+
+/// Harm over every option that the target offers: the squares of two plans can then be compared.
+std::optional<Interval> harmRange(const Document& document)
+{
+    const auto& space = document.space();
+    if (!space)
+        return std::nullopt;
+    std::vector<double> harms;
+    for (std::size_t i = 0; i < space->units().size(); ++i)
+        for (std::size_t j = 0; j < space->optionIds().size(); ++j)
+            if (const auto& cell = space->cell(i, j); cell.legal && cell.score)
+                harms.push_back(*cell.score);
+    return finiteRange(harms, true);
+}
+
+} // namespace
+
+std::optional<double> expertTokens(const Document& document, std::size_t unit)
+{
+    const auto& workspace = *document.workspace();
+    const auto& planned = workspace.units()[unit];
+    // The site of a stack counts the tokens of all its experts together.
+    if (workspace.dump() == nullptr || planned.stacked)
+        return std::nullopt;
+    const auto site = workspace.dump()->inputSiteOf(planned.tensor);
+    if (!site)
+        return std::nullopt;
+    return static_cast<double>(workspace.dump()->sites()[*site].count);
+}
 
 MatrixData matrixData(const Document& document)
 {
@@ -60,12 +116,8 @@ MatrixData matrixData(const Document& document)
         item.bits = std::numeric_limits<double>::quiet_NaN();
         data.units.push_back(item);
     }
-    // Experts share a cell: each takes its part of it.
-    std::map<std::pair<int, int>, int> crowd;
-    for (const auto& unit : data.units)
-        ++crowd[{unit.row, unit.column}];
-    for (auto& unit : data.units)
-        unit.share = 1.0 / crowd[{unit.row, unit.column}];
+    shareCells(document, data);
+    data.harmRange = harmRange(document);
     data.harmLabel = harmLabel(document);
     data.units = matrixUnits(document, data);
     return data;
@@ -84,16 +136,24 @@ std::vector<MatrixUnit> matrixUnits(const Document& document, const MatrixData& 
         for (const auto unit : ties[t].units)
             tieOf[unit] = static_cast<int>(t);
     }
+    std::vector<QString> names; // shared, not one copy per unit
+    for (const auto& id : space->optionIds())
+        names.push_back(QString::fromStdString(id));
+    const auto& solver = document.solverChoice();
+    const bool known = solver.size() == units.size();
+    const bool imported = space->provenance().origin == "imported";
     for (std::size_t i = 0; i < units.size(); ++i) {
-        const auto& cell = space->cell(i, document.choice()[i]);
+        const std::size_t option = document.choice()[i];
+        const auto& cell = space->cell(i, option);
         const auto& unit = space->units()[i];
         auto& item = units[i];
-        item.option = QString::fromStdString(space->optionIds()[document.choice()[i]]);
+        item.option = names[option];
         item.bits = 8.0 * static_cast<double>(cell.resolved.bytes) / static_cast<double>(unit.parameters());
         item.harm = cell.score;
         item.tie = tieOf[i];
-        const auto entry = plan.entries.find(unit.name);
-        item.locked = entry != plan.entries.end() && entry->second.locked;
+        item.locked = document.isLocked(i);
+        item.edited = known && solver[i] != option;
+        item.imported = imported;
         item.fallback = !cell.resolved.fallback.empty();
         item.note = QString::fromStdString(cell.resolved.fallback);
         const auto* result = document.result(static_cast<int>(unit.index));
@@ -102,50 +162,45 @@ std::vector<MatrixUnit> matrixUnits(const Document& document, const MatrixData& 
     return units;
 }
 
-ParetoData paretoData(const Document& document)
+ExpertGrid expertGrid(const Document& document, const MatrixData& whole, int row)
 {
-    ParetoData data;
-    const auto& space = document.space();
-    if (!space)
-        return data;
-    if (const auto& frontier = document.frontier()) {
-        for (const auto& point : frontier->points)
-            data.frontier.push_back({static_cast<double>(point.bytes), point.objective});
-        data.exact = frontier->frontier.exact();
-        data.gap = frontier->frontier.gap();
-        if (const auto index = frontier->frontier.indexWithin(document.numbers().size.unitBytes)) {
-            const auto& point = frontier->points[*index];
-            const double scale = std::max(std::abs(point.objective), 1e-300);
-            if (std::abs(point.objective - document.numbers().objective) <= 1e-9 * scale)
-                data.currentState = static_cast<int>(*index);
-        }
-    }
-    for (const auto& uniform : document.uniforms()) {
-        if (uniform.numbers.unscored > 0 || uniform.option == "keep")
+    ExpertGrid grid;
+    grid.data.harmLabel = whole.harmLabel;
+    grid.data.harmRange = whole.harmRange;
+    grid.title = whole.rows[static_cast<std::size_t>(row)].label;
+    std::map<std::uint64_t, int> experts;
+    std::map<int, int> columns; // of the whole matrix -> of the grid
+    double most = 0;
+    for (std::size_t i = 0; i < whole.units.size(); ++i) {
+        const auto& expert = document.workspace()->units()[i].routedExpert;
+        if (whole.units[i].row != row || !expert)
             continue;
-        data.presets.push_back(
-            {QString::fromStdString(uniform.option), static_cast<double>(uniform.numbers.size.bytes()),
-                uniform.numbers.objective, std::nullopt, false});
+        experts.emplace(*expert, 0);
+        columns.emplace(whole.units[i].column, 0);
+        most = std::max(most, whole.units[i].tokens.value_or(0));
     }
-    for (const auto& plan : document.namedPlans()) {
-        if (plan.entries == document.plan().entries)
-            continue; // it is the handle
-        const auto numbers = plan::numbersOf(*space, plan, document.settings().objective);
-        if (numbers && numbers->unscored == 0)
-            data.plans.push_back({display(plan.name), static_cast<double>(numbers->size.bytes()),
-                numbers->objective, std::nullopt, false});
+    int next = 0;
+    for (auto& [expert, index] : experts) {
+        index = next++;
+        grid.data.rows.push_back({tr("expert %1").arg(expert), {}});
     }
-    if (!document.choice().empty())
-        data.current
-            = ParetoMark{display(document.plan().name), static_cast<double>(document.numbers().size.bytes()),
-                document.numbers().objective, std::nullopt, false};
-    if (const auto budget = document.budgetBytes())
-        data.budgetBytes = static_cast<double>(*budget);
-    data.plannedWeights = static_cast<double>(space->fileParameters());
-    data.harmLabel = harmLabel(document);
-    data.bytesLabel = space->target().simulatedSize() ? tr("all weights, if they were packed")
-                                                      : tr("all weights of the file");
-    return data;
+    next = 0;
+    for (auto& [column, index] : columns) {
+        index = next++;
+        grid.data.columns.push_back(whole.columns[static_cast<std::size_t>(column)]);
+    }
+    for (std::size_t i = 0; i < whole.units.size(); ++i) {
+        const auto& expert = document.workspace()->units()[i].routedExpert;
+        if (whole.units[i].row != row || !expert)
+            continue;
+        MatrixUnit unit = whole.units[i];
+        unit.row = experts[*expert];
+        unit.column = columns[unit.column];
+        unit.share = unit.tokens && most > 0 ? std::max(*unit.tokens / most, 0.04) : 1.0;
+        grid.data.units.push_back(unit);
+        grid.units.push_back(static_cast<int>(i));
+    }
+    return grid;
 }
 
 } // namespace bitwright::views

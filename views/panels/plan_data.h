@@ -1,15 +1,43 @@
 #pragma once
 
 #include "views/charts/block_role_matrix.h"
+#include "views/charts/option_heat_map.h"
 #include "views/charts/pareto_chart.h"
-#include "views/models/document.h"
+#include "views/panels/chart_data.h"
 
 namespace bitwright::views {
 
-// What the charts of the plan draw. Free functions without widgets, so that they are tested alone.
+// What the charts of the plan draw, from what the document knows.
 
 [[nodiscard]] MatrixData matrixData(const Document& document);
 [[nodiscard]] std::vector<MatrixUnit> matrixUnits(const Document& document, const MatrixData& layout);
+/// Calibration tokens that an expert saw; nothing when the dump does not say.
+[[nodiscard]] std::optional<double> expertTokens(const Document& document, std::size_t unit);
+/// The experts of one block: rows are experts, columns roles, cells as wide as their coverage. `units` maps
+/// the data's units to those of the document.
+struct ExpertGrid
+{
+    MatrixData data;
+    QVector<int> units;
+    QString title;
+};
+[[nodiscard]] ExpertGrid expertGrid(const Document& document, const MatrixData& whole, int row);
+/// Harm of every option of every unit; empty before anything is scored.
+[[nodiscard]] OptionMapData optionMapData(const Document& document);
+[[nodiscard]] std::vector<OptionMapChoice> optionMapChoices(const Document& document);
 [[nodiscard]] ParetoData paretoData(const Document& document);
+/// The part of it that every edit changes: cheap enough for each frame of a drag.
+struct ParetoCurrent
+{
+    std::optional<ParetoMark> mark;
+    int state = -1; ///< Of the frontier, when the plan lies on it.
+    std::optional<double> budgetBytes;
+    bool frontierStale = false;
+};
+[[nodiscard]] ParetoCurrent paretoCurrent(const Document& document);
+/// Where the plan would be with `units` on one option; nothing when that is where it is, or when harm or
+/// legality is not known, or the objective is no sum.
+[[nodiscard]] std::optional<ParetoMove> paretoMove(
+    const Document& document, const QVector<int>& units, std::size_t option);
 
 } // namespace bitwright::views

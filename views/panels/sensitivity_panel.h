@@ -3,28 +3,67 @@
 #include "views/charts/block_role_matrix.h"
 #include "views/panels/panel.h"
 
+class QAction;
+class QComboBox;
+class QLabel;
+class QStackedWidget;
+class QToolButton;
+
 namespace bitwright::views {
 
-/// View 7: the block x role matrix that edits the plan.
+class OptionHeatMap;
+
+/// View 7: the block x role matrix and the tensor x option heat map; both edit the plan.
 class SensitivityPanel : public Panel
 {
     Q_OBJECT
 
 public:
     explicit SensitivityPanel(Document& document, QWidget* parent = nullptr);
-    void applyTheme(const Theme& theme) override { m_matrix->setTheme(theme); }
-    ChartSurface* surface() override { return m_matrix; }
+    void applyTheme(const Theme& theme) override;
+    ChartSurface* surface() override;
     [[nodiscard]] BlockRoleMatrix* matrix() const { return m_matrix; }
+    [[nodiscard]] OptionHeatMap* heatMap() const { return m_heat; }
+    /// Shows the heat map (true) or the matrix.
+    void showHeatMap(bool heat);
+    [[nodiscard]] bool showsHeatMap() const;
+    /// Opens the experts of a row of the matrix; -1 goes back to all blocks.
+    void showExperts(int row);
+    [[nodiscard]] int expertRow() const { return m_expertRow; }
+    /// Outlines units that another view is pointing at.
+    void highlightUnits(const QVector<int>& units);
 
 Q_SIGNALS:
     void unitHovered(int unit);
+    void optionHovered(int unit, int option);
 
 private:
+    void createBar();
+    void createActions();
+    void connectMatrix();
+    void connectHeatMap();
+    void connectDocument();
     void rebuild();
     void refresh();
+    void showMatrixData();
+    void followSelection();
     void showOptions(const QVector<int>& units, const QPoint& position);
+    void hoverUnit(int unit);
+    [[nodiscard]] QVector<int> toDocument(const QVector<int>& shown) const;
+    [[nodiscard]] QVector<int> fromDocument(const QVector<int>& units) const;
+
+    QStackedWidget* m_stack;
     BlockRoleMatrix* m_matrix;
-    MatrixData m_data;
+    OptionHeatMap* m_heat;
+    QComboBox* m_view;
+    QComboBox* m_sort;
+    QToolButton* m_back;
+    QAction* m_backAction = nullptr;
+    QLabel* m_title;
+    MatrixData m_data; ///< All blocks.
+    MatrixData m_shown; ///< What the matrix shows: all blocks, or the experts of one.
+    QVector<int> m_shownUnits; ///< Units of the document by those shown; empty: the same.
+    int m_expertRow = -1;
 };
 
 } // namespace bitwright::views

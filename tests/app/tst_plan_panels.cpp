@@ -1,0 +1,339 @@
+// The panels of the plan in the window: every gesture that goes across views.
+#include "app/gui/capture.h"
+#include "app/gui/main_window.h"
+#include "views/charts/block_role_matrix.h"
+#include "views/charts/option_heat_map.h"
+#include "views/charts/pareto_chart.h"
+#include "views/models/allocation_table.h"
+#include "views/models/difference_table.h"
+#include "views/panels/allocation_panel.h"
+#include "views/panels/difference_panel.h"
+#include "views/panels/model_difference.h"
+#include "views/panels/option_popup.h"
+#include "views/panels/pareto_panel.h"
+#include "views/panels/sensitivity_panel.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QClipboard>
+#include <QComboBox>
+#include <QLabel>
+#include <QMenu>
+#include <QPushButton>
+#include <QTableView>
+#include <QTreeWidget>
+#include <QtTest/QTest>
+
+using namespace bitwright;
+using namespace bitwright::gui;
+using namespace bitwright::views;
+
+namespace {
+
+const QString kSample = QStringLiteral(BITWRIGHT_SOURCE_DIR "/samples/tiny-llama");
+const QString kDump = kSample + QStringLiteral("/activations.h5");
+
+MainWindow::Options scripted()
+{
+    MainWindow::Options options;
+    options.appearance = Appearance::Light;
+    options.keepSettings = false;
+    options.automaticProject = false;
+    return options;
+}
+
+/// The window on the sample, in the perspective that shows all views of the plan.
+class PlanWindow
+{
+public:
+    PlanWindow()
+        : m_window(scripted())
+    {
+        m_window.resize(1440, 900);
+        m_window.show();
+        m_window.openPaths({kSample, kDump});
+        failure = waitForWork(m_window);
+        m_window.showPerspective(QStringLiteral("plan"));
+        QTest::qWait(50);
+    }
+    MainWindow& window() { return m_window; }
+    Document& document() { return m_window.document(); }
+    template <typename T>
+    T* panel(const char* id)
+    {
+        return qobject_cast<T*>(m_window.panel(QLatin1String(id)));
+    }
+    QAction* action(const char* panel, const char* id)
+    {
+        for (QAction* action : m_window.panel(QLatin1String(panel))->actions())
+            if (action->objectName() == QLatin1String(id))
+                return action;
+        return nullptr;
+    }
+    QString failure;
+
+private:
+    MainWindow m_window;
+};
+
+void moveTo(QWidget& widget, const QPointF& at)
+{
+    QMouseEvent event(
+        QEvent::MouseMove, at, widget.mapToGlobal(at), Qt::NoButton, Qt::NoButton, Qt::NoModifier);
+    QApplication::sendEvent(&widget, &event);
+}
+
+} // namespace
+
+class TestPlanPanels : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void optionListSetsAndPreviews();
+    void heatMapEditsAndPreviews();
+    void handDragFollowsTheFrontier();
+    void movesPreviewAndApply();
+    void tableKeysEditTheSelection();
+    void differenceTakesOver();
+    void differenceOpensFromTheChart();
+    void namedPlansFromTheMenu();
+    void secondScoreIsDrawn();
+    void modelsAreCompared();
+    void everyActionSaysWhatItDoes();
+};
+
+void TestPlanPanels::optionListSetsAndPreviews()
+{
+    PlanWindow plan;
+    QCOMPARE(plan.failure, QString());
+    auto* sensitivity = plan.panel<SensitivityPanel>("sensitivity");
+    auto* chart = plan.panel<ParetoPanel>("pareto")->chart();
+    BlockRoleMatrix* matrix = sensitivity->matrix();
+    QTest::mouseClick(matrix->viewport(), Qt::LeftButton, {}, matrix->unitRect(4).center().toPoint());
+    QTest::keyClick(matrix, Qt::Key_Return);
+    auto* popup = sensitivity->findChild<OptionPopup*>();
+    QVERIFY(popup != nullptr && popup->isVisible());
+    QCOMPARE(
+        popup->list()->topLevelItemCount(), static_cast<int>(plan.document().space()->optionIds().size()));
+    QTreeWidgetItem* wanted = nullptr;
+    for (int i = 0; i < popup->list()->topLevelItemCount(); ++i)
+        if (popup->list()->topLevelItem(i)->text(0) == QLatin1String("int8-sym-g128/rtn"))
+            wanted = popup->list()->topLevelItem(i);
+    QVERIFY(wanted != nullptr);
+    QVERIFY(!wanted->text(1).isEmpty() && !wanted->text(2).isEmpty() && !wanted->text(3).isEmpty());
+    popup->list()->setCurrentItem(wanted);
+    QVERIFY(!chart->previewMoves().empty()); // where that option would move the plan
+    const int steps = plan.document().undoStack().count();
+    QTest::keyClick(popup->list(), Qt::Key_Return);
+    QCOMPARE(plan.document().undoStack().count(), steps + 1);
+    QCOMPARE(
+        plan.document().space()->optionIds()[plan.document().choice()[4]], std::string("int8-sym-g128/rtn"));
+    QVERIFY(matrix->data().units[4].edited); // placed by hand
+    QVERIFY(chart->previewMoves().empty());
+    QTRY_VERIFY(plan.window().jobs().isIdle());
+}
+
+void TestPlanPanels::heatMapEditsAndPreviews()
+{
+    PlanWindow plan;
+    auto* sensitivity = plan.panel<SensitivityPanel>("sensitivity");
+    auto* chart = plan.panel<ParetoPanel>("pareto")->chart();
+    plan.action("sensitivity", "sensitivity.switch")->trigger();
+    QVERIFY(sensitivity->showsHeatMap());
+    QTest::qWait(20);
+    OptionHeatMap* map = sensitivity->heatMap();
+    QCOMPARE(map->data().rows.size(), std::size_t(36));
+    int column = 0; // one that the plan does not have and the target takes
+    while (map->data().options[static_cast<std::size_t>(column)] == map->data().choices[7].option
+        || map->data().refused.count(7 * map->data().columns.size() + static_cast<std::size_t>(column)) != 0)
+        ++column;
+    moveTo(*map->viewport(), map->cellRect(7, column).center());
+    QVERIFY(!chart->previewMoves().empty());
+    bool emphasized = false;
+    for (const auto& move : chart->previewMoves())
+        emphasized = emphasized || move.emphasized;
+    QVERIFY(emphasized);
+    const plan::Plan before = plan.document().plan();
+    QTest::mouseClick(map->viewport(), Qt::LeftButton, {}, map->cellRect(7, column).center().toPoint());
+    QCOMPARE(
+        static_cast<int>(plan.document().choice()[7]), map->data().options[static_cast<std::size_t>(column)]);
+    QCOMPARE(map->data().choices[7].option, map->data().options[static_cast<std::size_t>(column)]);
+    QCOMPARE(plan.document().selection().units(), QVector<int>{7});
+    plan.document().undoStack().undo();
+    QVERIFY(plan.document().plan() == before);
+    QTRY_VERIFY(plan.window().jobs().isIdle());
+}
+
+void TestPlanPanels::handDragFollowsTheFrontier()
+{
+    PlanWindow plan;
+    auto* chart = plan.panel<ParetoPanel>("pareto")->chart();
+    auto* matrix = plan.panel<SensitivityPanel>("sensitivity")->matrix();
+    const plan::Plan before = plan.document().plan();
+    const QPoint handle = chart->handlePixel().toPoint();
+    const auto bitsBefore = matrix->data().units;
+    QTest::mousePress(chart, Qt::LeftButton, {}, handle);
+    QVERIFY(chart->isDragging());
+    for (int i = 1; i <= 5; ++i) {
+        QTest::mouseMove(chart, handle + QPoint(i * 20, 0));
+        QCOMPARE(static_cast<double>(plan.document().numbers().size.bytes()), chart->data().current->bytes);
+    }
+    QVERIFY(matrix->data().units != bitsBefore); // in the same frame
+    QTest::mouseRelease(chart, Qt::LeftButton, {}, handle + QPoint(100, 0));
+    QCOMPARE(plan.document().undoStack().count(), 1);
+    plan.document().undoStack().undo();
+    QVERIFY(plan.document().plan() == before);
+    QTRY_VERIFY(plan.window().jobs().isIdle());
+}
+
+void TestPlanPanels::movesPreviewAndApply()
+{
+    PlanWindow plan;
+    auto* allocation = plan.panel<AllocationPanel>("allocation");
+    auto* chart = plan.panel<ParetoPanel>("pareto")->chart();
+    QTableView* moves = allocation->movesView();
+    QVERIFY(moves->model()->rowCount() > 3);
+    moves->selectRow(0);
+    QCOMPARE(chart->previewMoves().size(), std::size_t(1));
+    const plan::Plan before = plan.document().plan();
+    moves->setFocus();
+    QTest::keyClick(moves, Qt::Key_Return);
+    QVERIFY(!(plan.document().plan() == before));
+    QCOMPARE(plan.document().undoStack().count(), 1);
+    QTRY_VERIFY(plan.window().jobs().isIdle());
+}
+
+void TestPlanPanels::tableKeysEditTheSelection()
+{
+    PlanWindow plan;
+    auto* allocation = plan.panel<AllocationPanel>("allocation");
+    QTableView* table = allocation->table();
+    table->setFocus();
+    table->selectRow(2);
+    table->selectionModel()->select(
+        table->model()->index(5, 0), QItemSelectionModel::Select | QItemSelectionModel::Rows);
+    QCOMPARE(plan.document().selection().units().size(), 2);
+    QTest::keyClick(table, Qt::Key_8);
+    for (const int unit : plan.document().selection().units())
+        QCOMPARE(plan.document()
+                     .space()
+                     ->options()[plan.document().choice()[static_cast<std::size_t>(unit)]]
+                     .grid->bits,
+            8);
+    QCOMPARE(plan.document().undoStack().count(), 1);
+    QTest::keyClick(table, Qt::Key_K);
+    QVERIFY(plan.document().isLocked(static_cast<std::size_t>(plan.document().selection().units().front())));
+    plan.action("allocation", "allocation.copy-csv")->trigger();
+    const QString csv = QApplication::clipboard()->text();
+    QCOMPARE(csv.count(u'\n'), 37);
+    QVERIFY(csv.contains(QString::fromStdString(plan.document().space()->units()[0].name)));
+    QTRY_VERIFY(plan.window().jobs().isIdle());
+}
+
+void TestPlanPanels::differenceTakesOver()
+{
+    PlanWindow plan;
+    auto* difference = plan.panel<DifferencePanel>("difference");
+    plan.document().setBits({3, 20}, 8);
+    difference->compareWith(QStringLiteral("solver"));
+    QVERIFY(difference->table()->model()->rowCount() >= 2);
+    QCOMPARE(difference->matrix()->data().units.size(), std::size_t(36));
+    QVERIFY(difference->matrix()->data().units[3].delta.has_value());
+    const auto solver = plan.document().solverChoice();
+    plan.document().selectUnits({3});
+    difference->take(true);
+    QCOMPARE(plan.document().choice()[3], solver[3]);
+    QVERIFY(plan.document().choice()[20] != solver[20]); // not selected
+    plan.document().selectUnits({});
+    difference->take(true); // nothing selected: everything that differs
+    QCOMPARE(plan.document().choice(), solver);
+    // It was hidden behind another tab and catches up when it is shown.
+    plan.window().showPerspective(QStringLiteral("difference"));
+    QTRY_COMPARE(difference->table()->model()->rowCount(), 0);
+    QTRY_VERIFY(plan.window().jobs().isIdle());
+}
+
+void TestPlanPanels::differenceOpensFromTheChart()
+{
+    PlanWindow plan;
+    auto* difference = plan.panel<DifferencePanel>("difference");
+    auto* chart = plan.panel<ParetoPanel>("pareto")->chart();
+    plan.document().setBits({0, 1, 2, 3, 4, 5, 6}, 8);
+    QVERIFY(!chart->distanceText().isEmpty());
+    QVERIFY(difference->visibleRegion().isEmpty()); // behind another tab
+    QTest::mouseClick(chart, Qt::LeftButton, {}, chart->differenceRect().center().toPoint());
+    QTRY_VERIFY(!difference->visibleRegion().isEmpty());
+    QVERIFY(difference->table()->model()->rowCount() > 0);
+    // Best against itself: improving within locks brings the plan onto the frontier.
+    QVERIFY(plan.action("pareto", "plan.improve")->isEnabled());
+    plan.action("pareto", "plan.improve")->trigger();
+    QVERIFY(chart->distanceText().isEmpty());
+    QCOMPARE(difference->table()->model()->rowCount(), 0);
+    QTRY_VERIFY(plan.window().jobs().isIdle());
+}
+
+void TestPlanPanels::namedPlansFromTheMenu()
+{
+    PlanWindow plan;
+    auto* pareto = plan.panel<ParetoPanel>("pareto");
+    plan.document().savePlanAs(QStringLiteral("mine & yours"));
+    plan.document().setBits({0, 1, 2}, 8);
+    QCOMPARE(pareto->chart()->data().plans.size(), std::size_t(1));
+    QMenu* menu = pareto->plansMenu();
+    QMenu* mine = nullptr;
+    for (QAction* action : menu->actions())
+        if (action->menu() != nullptr && action->text() == QLatin1String("mine && yours"))
+            mine = action->menu();
+    QVERIFY(mine != nullptr);
+    QCOMPARE(mine->actions().size(), 5);
+    mine->actions().front()->trigger(); // Load
+    QCOMPARE(plan.document().plan().name, std::string("mine & yours"));
+    QTRY_VERIFY(plan.window().jobs().isIdle());
+}
+
+void TestPlanPanels::secondScoreIsDrawn()
+{
+    PlanWindow plan;
+    auto* pareto = plan.panel<ParetoPanel>("pareto");
+    QComboBox* box = nullptr;
+    for (QComboBox* child : pareto->findChildren<QComboBox*>())
+        if (child->accessibleName() == QLatin1String("Second score"))
+            box = child;
+    QVERIFY(box != nullptr);
+    box->setCurrentIndex(box->findData(static_cast<int>(score::ScoreKind::WeightError)));
+    Q_EMIT box->activated(box->currentIndex());
+    QTRY_VERIFY_WITH_TIMEOUT(!pareto->chart()->data().otherFrontier.empty(), 60000);
+    QVERIFY(pareto->chart()->data().otherName.contains(QStringLiteral("weight-error")));
+    QTRY_VERIFY(plan.window().jobs().isIdle());
+}
+
+void TestPlanPanels::modelsAreCompared()
+{
+    PlanWindow plan;
+    auto* models = plan.panel<DifferencePanel>("difference")->models();
+    models->compareWith(kSample + QStringLiteral("/model.safetensors"));
+    QTRY_VERIFY_WITH_TIMEOUT(models->table()->model()->rowCount() > 0, 60000);
+    QCOMPARE(models->table()->model()->rowCount(), 48);
+    QVERIFY2(models->summary()->text().contains(QStringLiteral("the same")),
+        qPrintable(models->summary()->text()));
+    models->compareWith(QStringLiteral("/no/such/model.safetensors"));
+    QTRY_VERIFY(models->summary()->text().contains(QStringLiteral("/no/such/model")));
+    QCOMPARE(models->table()->model()->rowCount(), 0);
+}
+
+void TestPlanPanels::everyActionSaysWhatItDoes()
+{
+    PlanWindow plan;
+    for (const char* id : {"sensitivity", "pareto", "allocation", "difference"}) {
+        const auto actions = plan.window().panel(QLatin1String(id))->actions();
+        QVERIFY(!actions.isEmpty());
+        for (const QAction* action : actions) {
+            QVERIFY2(!action->objectName().isEmpty(), qPrintable(action->text()));
+            QVERIFY2(!action->toolTip().isEmpty(), qPrintable(action->objectName()));
+        }
+    }
+}
+
+QTEST_MAIN(TestPlanPanels)
+#include "tst_plan_panels.moc"

@@ -1,0 +1,167 @@
+#include "views/models/difference_table.h"
+
+#include "views/models/text.h"
+
+#include <QLocale>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+
+namespace bitwright::views {
+
+QString signedSizeText(std::int64_t bytes)
+{
+    const QString size = sizeText(static_cast<std::uint64_t>(std::llabs(bytes)));
+    return bytes == 0 ? size : (bytes < 0 ? QStringLiteral("−") : QStringLiteral("+")) + size;
+}
+
+QString signedNumberText(const std::optional<double>& value)
+{
+    if (!value)
+        return numberText(std::numeric_limits<double>::quiet_NaN());
+    const QString number = numberText(std::abs(*value));
+    return *value == 0 ? number : (*value < 0 ? QStringLiteral("−") : QStringLiteral("+")) + number;
+}
+
+DifferenceTable::DifferenceTable(const Document& document, QObject* parent)
+    : QAbstractTableModel(parent)
+    , m_document(document)
+{ }
+
+void DifferenceTable::setDifference(plan::PlanDifference difference)
+{
+    beginResetModel();
+    m_difference = std::move(difference);
+    m_rows.clear();
+    m_moved = 0;
+    for (const auto& item : m_difference.units) {
+        if (item.same())
+            continue;
+        m_rows.push_back(item);
+        m_moved += std::abs(item.deltaHarm.value_or(0));
+    }
+    // By contribution; what is unknown comes first, because nobody can say that it does not matter.
+    std::stable_sort(m_rows.begin(), m_rows.end(), [](const auto& a, const auto& b) {
+        const auto weight = [](const plan::UnitDifference& item) {
+            return item.deltaHarm ? std::abs(*item.deltaHarm) : std::numeric_limits<double>::infinity();
+        };
+        return weight(a) > weight(b);
+    });
+    endResetModel();
+}
+
+int DifferenceTable::rowCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
+}
+
+int DifferenceTable::columnCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+QString DifferenceTable::textOf(const plan::UnitDifference& item, int column) const
+{
+    const auto& space = *m_document.space();
+    switch (column) {
+    case UnitColumn:
+        return shortTensorName(space.units()[item.unit].name, space.units()[item.unit].block);
+    case OptionAColumn:
+        return shortOptionName(space, item.optionA);
+    case OptionBColumn:
+        return shortOptionName(space, item.optionB);
+    case BytesColumn:
+        return signedSizeText(item.deltaBytes);
+    case HarmColumn:
+        return signedNumberText(item.deltaHarm);
+    case ShareColumn:
+        return item.deltaHarm && m_moved > 0
+            ? tr("%1 %").arg(QLocale().toString(std::abs(*item.deltaHarm) / m_moved * 100, 'f', 1))
+            : tr("unknown");
+    default:
+        return {};
+    }
+}
+
+QVariant DifferenceTable::numberOf(const plan::UnitDifference& item, int column) const
+{
+    constexpr double kUnknown = -std::numeric_limits<double>::infinity();
+    switch (column) {
+    case UnitColumn:
+        return static_cast<int>(item.unit);
+    case BytesColumn:
+        return static_cast<qlonglong>(item.deltaBytes);
+    case HarmColumn:
+        return item.deltaHarm.value_or(kUnknown);
+    case ShareColumn:
+        return item.deltaHarm ? std::abs(*item.deltaHarm) : kUnknown;
+    default:
+        return textOf(item, column);
+    }
+}
+
+QVariant DifferenceTable::data(const QModelIndex& index, int role) const
+{
+    if (!index.isValid() || index.row() >= rowCount() || !m_document.space())
+        return {};
+    const auto& item = m_rows[static_cast<std::size_t>(index.row())];
+    if (item.unit >= m_document.space()->units().size())
+        return {};
+    switch (role) {
+    case Qt::DisplayRole:
+        return textOf(item, index.column());
+    case SortRole:
+        return numberOf(item, index.column());
+    case UnitRole:
+        return static_cast<int>(item.unit);
+    case Qt::TextAlignmentRole:
+        return index.column() >= BytesColumn
+            ? QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter))
+            : QVariant();
+    case Qt::ToolTipRole:
+        if (index.column() == UnitColumn)
+            return QString::fromStdString(escapedForDisplay(m_document.space()->units()[item.unit].name));
+        if (index.column() == OptionAColumn || index.column() == OptionBColumn)
+            return QString::fromStdString(
+                m_document.space()
+                    ->optionIds()[index.column() == OptionAColumn ? item.optionA : item.optionB]);
+        if (index.column() == BytesColumn)
+            return tr("%1 bytes").arg(QLocale().toString(static_cast<qlonglong>(item.deltaBytes)));
+        if (index.column() >= HarmColumn)
+            return tr("%1 (%2)").arg(
+                textOf(item, index.column()), QString::fromStdString(m_document.space()->provenance().label));
+        return textOf(item, index.column());
+    default:
+        return {};
+    }
+}
+
+QVariant DifferenceTable::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal)
+        return {};
+    if (role == Qt::TextAlignmentRole && section >= BytesColumn)
+        return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
+    if (role != Qt::DisplayRole)
+        return {};
+    switch (section) {
+    case UnitColumn:
+        return tr("Unit");
+    case OptionAColumn:
+        return tr("Option A");
+    case OptionBColumn:
+        return tr("Option B");
+    case BytesColumn:
+        return tr("Size B − A");
+    case HarmColumn:
+        return tr("Harm B − A (predicted)");
+    case ShareColumn:
+        return tr("Share of the change");
+    default:
+        return {};
+    }
+}
+
+} // namespace bitwright::views

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "core/plan/difference.h"
+#include "views/models/document.h"
+
+#include <QAbstractTableModel>
+
+namespace bitwright::views {
+
+/// The units that two plans treat differently, those that matter most first.
+class DifferenceTable : public QAbstractTableModel
+{
+    Q_OBJECT
+
+public:
+    enum Column
+    {
+        UnitColumn,
+        OptionAColumn,
+        OptionBColumn,
+        BytesColumn,
+        HarmColumn,
+        ShareColumn,
+        ColumnCount,
+    };
+    static constexpr int SortRole = Qt::UserRole + 1; ///< Numbers as numbers.
+    static constexpr int UnitRole = Qt::UserRole + 2;
+
+    explicit DifferenceTable(const Document& document, QObject* parent = nullptr);
+    /// Shows another difference; deltas are B minus A.
+    void setDifference(plan::PlanDifference difference);
+    [[nodiscard]] const plan::PlanDifference& difference() const { return m_difference; }
+
+    [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
+    [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
+    [[nodiscard]] QVariant data(const QModelIndex& index, int role) const override;
+    [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+private:
+    [[nodiscard]] QString textOf(const plan::UnitDifference& item, int column) const;
+    [[nodiscard]] QVariant numberOf(const plan::UnitDifference& item, int column) const;
+
+    const Document& m_document;
+    plan::PlanDifference m_difference;
+    std::vector<plan::UnitDifference> m_rows; ///< Those that differ.
+    double m_moved = 0; ///< Sum of |harm deltas|.
+};
+
+/// "+1.23 MiB", "−90.0 KiB", "0 B".
+[[nodiscard]] QString signedSizeText(std::int64_t bytes);
+/// "+0.012", "−3.4"; "unknown" for nothing.
+[[nodiscard]] QString signedNumberText(const std::optional<double>& value);
+
+} // namespace bitwright::views

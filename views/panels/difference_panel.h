@@ -1,0 +1,67 @@
+#pragma once
+
+#include "views/charts/block_role_matrix.h"
+#include "views/panels/panel.h"
+
+class QComboBox;
+class QLabel;
+class QPushButton;
+class QSortFilterProxyModel;
+class QTabWidget;
+class QTableView;
+
+namespace bitwright::views {
+
+class DifferenceTable;
+class ModelDifference;
+
+/// Two plans unit by unit, and two models tensor by tensor.
+class DifferencePanel : public Panel
+{
+    Q_OBJECT
+
+public:
+    DifferencePanel(Document& document, JobQueue& jobs, QWidget* parent = nullptr);
+    void applyTheme(const Theme& theme) override { m_matrix->setTheme(theme); }
+    ChartSurface* surface() override { return m_matrix; }
+    [[nodiscard]] BlockRoleMatrix* matrix() const { return m_matrix; }
+    [[nodiscard]] QTableView* table() const { return m_table; }
+    [[nodiscard]] ModelDifference* models() const { return m_models; }
+    /// Compares the current plan (A) with "best", "solver", "plan:NAME" or "uniform:OPTION" (B).
+    void compareWith(const QString& key);
+    /// Gives the selected units (all that differ when none of them is selected) the option of B, or of A.
+    void take(bool b);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    void createBar();
+    void createViews();
+    void createActions();
+    void connectDocument();
+    void fillChoices();
+    void refresh();
+    void refreshMatrix();
+    void showTotals();
+    void followSelection();
+    [[nodiscard]] std::vector<std::size_t> choiceOf(const QString& key) const;
+    [[nodiscard]] QString keyOf(const QComboBox& box) const;
+
+    QTabWidget* m_tabs;
+    QComboBox* m_a;
+    QComboBox* m_b;
+    QLabel* m_totals;
+    QPushButton* m_useA;
+    QPushButton* m_useB;
+    BlockRoleMatrix* m_matrix;
+    DifferenceTable* m_model;
+    QSortFilterProxyModel* m_sorted;
+    QTableView* m_table;
+    ModelDifference* m_models;
+    std::vector<std::size_t> m_choiceA, m_choiceB;
+    bool m_dirty = true; ///< Something changed while nobody was looking.
+    bool m_following = false;
+};
+
+} // namespace bitwright::views
