@@ -2,32 +2,61 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <fcntl.h>
+#include <filesystem>
 #include <string>
-#include <sys/mman.h>
 #include <unistd.h>
 
-/// Feeds arbitrary bytes to the dump reader through an anonymous file, then asks for everything that it says
-/// it holds.
+namespace {
+
+/// A file of this process. The library resolves the names of links, so an anonymous file behind /proc is no
+/// file to it.
+class ScratchFile
+{
+public:
+    ScratchFile()
+        : m_path(
+            (std::filesystem::temp_directory_path() / ("fuzz_dump-" + std::to_string(::getpid()))).string())
+    { }
+    ~ScratchFile() { ::unlink(m_path.c_str()); }
+    ScratchFile(const ScratchFile&) = delete;
+    ScratchFile& operator=(const ScratchFile&) = delete;
+
+    [[nodiscard]] bool fill(const std::uint8_t* data, std::size_t size) const
+    {
+        const int fd = ::open(m_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        if (fd < 0)
+            return false;
+        std::size_t written = 0;
+        while (written < size) {
+            const ssize_t step = ::write(fd, data + written, size - written);
+            if (step <= 0)
+                break;
+            written += static_cast<std::size_t>(step);
+        }
+        ::close(fd);
+        return written == size;
+    }
+    [[nodiscard]] const std::string& path() const { return m_path; }
+
+private:
+    std::string m_path;
+};
+
+} // namespace
+
+/// Feeds arbitrary bytes to the dump reader, then asks for everything that it says it holds.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    const int fd = ::memfd_create("dump", MFD_CLOEXEC);
-    if (fd < 0)
+    static const ScratchFile file;
+    if (!file.fill(data, size))
         return 0;
-    std::size_t written = 0;
-    while (written < size) {
-        const ssize_t step = ::write(fd, data + written, size - written);
-        if (step <= 0)
-            break;
-        written += static_cast<std::size_t>(step);
-    }
-    const std::string path = "/proc/self/fd/" + std::to_string(fd);
-    if (const auto dump = bitwright::formats::openDump(path)) {
+    if (const auto dump = bitwright::formats::openDump(file.path())) {
         for (std::size_t site = 0; site < (*dump)->sites().size(); ++site) {
             static_cast<void>((*dump)->loadSamples(site).has_value());
             static_cast<void>((*dump)->loadGram(site).has_value());
         }
         static_cast<void>((*dump)->loadTokens().has_value());
     }
-    ::close(fd);
     return 0;
 }
