@@ -157,8 +157,7 @@ void TestWindow::everyViewFollowsTheSelection()
         QCOMPARE(window.matrix()->selection(), QVector<int>{unit});
         QCOMPARE(table->selectionModel()->selectedRows().size(), 1);
         QCOMPARE(table->selectionModel()->selectedRows().first().data(Qt::ToolTipRole).toString(), name);
-        // Zero-width spaces let long names wrap.
-        const auto shown = [&] { return inspector->toPlainText().remove(QChar(0x200B)); };
+        const auto shown = [&] { return inspector->toPlainText(); };
         QTRY_VERIFY2(shown().contains(name), qPrintable(shown()));
         QCOMPARE(tree->selectionModel()->selectedRows().size(), 1);
         QCOMPARE(tree->selectionModel()->selectedRows().first().data(TensorTree::TensorRole).toInt(),

@@ -163,20 +163,34 @@ void TestModels::filterKeepsParents()
     JobQueue jobs;
     Document document(jobs);
     TensorTree tree(document);
-    TensorFilter filter;
-    const QAbstractItemModelTester tester(&filter, QAbstractItemModelTester::FailureReportingMode::QtTest);
-    filter.setSourceModel(&tree);
-    openSample(jobs, document, false);
-    filter.setText(QStringLiteral("Q_PROJ layers.1"));
-    QCOMPARE(treeText(filter, 1), QStringLiteral("Block 1\n  self_attn\n    q_proj\n"));
-    filter.setText(QStringLiteral("nothing"));
-    QCOMPARE(filter.rowCount(), 0);
-    filter.setText({});
-    QCOMPARE(treeText(filter, 1), treeText(tree, 1));
-    filter.setText(QStringLiteral("norm"));
-    QVERIFY(treeText(filter, 1).count(QLatin1Char('\n')) < treeText(tree, 1).count(QLatin1Char('\n')) / 2);
+    const QAbstractItemModelTester tester(&tree, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    openSample(jobs, document);
+    const QString all = treeText(tree, 1);
+    const auto everything = tree.matched();
+    QCOMPARE(everything.tensors, 48);
+    QCOMPARE(tree.setFilter(QStringLiteral("Q_PROJ layers.1")), QString());
+    QCOMPARE(treeText(tree, 1), QStringLiteral("Block 1\n  self_attn\n    q_proj\n"));
+    QCOMPARE(tree.matched().tensors, 1);
+    // The block's mean is over all its tensors, filtered or not.
+    QVERIFY(tree.matched().bits().has_value());
+    QVERIFY(!tree.indexOfTensor(0).isValid()); // filtered out
+    tree.setFilter(QStringLiteral("nothing"));
+    QCOMPARE(tree.rowCount(), 0);
+    tree.setFilter({});
+    QCOMPARE(treeText(tree, 1), all);
+    // The plan moves tensors in and out of what is shown.
+    tree.setFilter(QStringLiteral("is:planned bits<=4.9"));
+    const int few = tree.matched().tensors;
+    document.setBits({0}, 8);
+    QVERIFY(tree.matched().tensors <= few);
+    QVERIFY(!tree.indexOfTensor(document.tensorOfUnit(0)).isValid());
+    document.setBits({0}, 2);
+    QVERIFY(tree.indexOfTensor(document.tensorOfUnit(0)).isValid());
+    QVERIFY(!tree.setFilter(QStringLiteral("/(/")).isEmpty());
+    QCOMPARE(tree.rowCount(), 0);
+    QTRY_VERIFY(jobs.isIdle());
     document.close();
-    QCOMPARE(filter.rowCount(), 0);
+    QCOMPARE(tree.rowCount(), 0);
 }
 
 void TestModels::treeFollowsThePlan()

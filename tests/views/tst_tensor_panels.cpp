@@ -1,4 +1,5 @@
 #include "core/model/matrix_reader.h"
+#include "views/panels/segmented_switch.h"
 #include "views/panels/spectrum_panel.h"
 #include "views/panels/tensor_data.h"
 #include "views/panels/weights_panel.h"
@@ -237,7 +238,7 @@ void TestTensorPanels::segmentsByMouseAndKeys()
     panel.resize(700, 480);
     panel.show();
     QVERIFY(QTest::qWaitForWindowExposed(&panel));
-    const auto buttons = panel.findChildren<QToolButton*>();
+    const auto buttons = panel.findChild<SegmentedSwitch*>()->findChildren<QToolButton*>();
     QCOMPARE(buttons.size(), 5);
     QTest::mouseClick(buttons[1], Qt::LeftButton);
     QCOMPARE(panel.mode(), WeightsPanel::ImageMode);

@@ -3,6 +3,7 @@
 #include "views/models/text.h"
 
 #include <QLocale>
+#include <QSet>
 
 #include <algorithm>
 #include <cmath>
@@ -64,22 +65,26 @@ TensorTree::TensorTree(Document& document, QObject* parent)
     connect(&document, &Document::closed, this, &TensorTree::rebuild);
     connect(&document, &Document::planChanged, this, &TensorTree::refreshPlan);
     connect(&document, &Document::spaceChanged, this, &TensorTree::refreshPlan);
+    connect(&document, &Document::tensorScanned, this, &TensorTree::takeScan);
+    connect(&document, &Document::scanStateChanged, this, &TensorTree::refilter);
     rebuild();
 }
 
-int TensorTree::childNamed(int parent, const QString& name, std::map<std::pair<int, QString>, int>& known)
+int TensorTree::childNamed(int parent, const QString& name, QHash<QPair<int, QString>, int>& known)
 {
-    const auto [found, added] = known.emplace(std::make_pair(parent, name), static_cast<int>(m_nodes.size()));
-    if (added) {
+    const auto key = qMakePair(parent, name);
+    auto found = known.constFind(key);
+    if (found == known.constEnd()) {
+        found = known.insert(key, static_cast<int>(m_nodes.size()));
         Node node;
         node.name = name;
         node.parent = parent;
         auto& siblings = m_nodes[static_cast<std::size_t>(parent)].children;
         node.row = static_cast<int>(siblings.size());
-        siblings.push_back(found->second);
+        siblings.push_back(found.value());
         m_nodes.push_back(std::move(node));
     }
-    return found->second;
+    return found.value();
 }
 
 void TensorTree::rebuild()
@@ -87,92 +92,333 @@ void TensorTree::rebuild()
     beginResetModel();
     m_nodes.assign(1, {});
     m_nodeOfTensor.clear();
-    m_bitsOfTensor.clear();
-    m_lockedTensor.clear();
+    m_queryOfTensor.clear();
+    m_stateOfTensor.clear();
+    m_planBytesOfTensor.clear();
+    m_plannedOfTensor.clear();
+    m_unitsOfTensor.clear();
+    m_fallbackOfTensor.clear();
+    m_matched.clear();
     if (m_document.isOpen()) {
         const auto& tensors = m_document.workspace()->checkpoint().tensors();
-        std::map<std::pair<int, QString>, int> known;
-        bool severalTowers = false;
-        for (const auto& tensor : tensors)
-            severalTowers = severalTowers || tensor.parts.tower != tensors.front().parts.tower;
-        for (std::size_t i = 0; i < tensors.size(); ++i) {
-            const auto& tensor = tensors[i];
-            int parent = 0;
-            if (severalTowers && !tensor.parts.tower.empty())
-                parent = childNamed(parent, display(tensor.parts.tower), known);
-            const auto [module, leaf] = moduleAndLeaf(tensor);
-            if (tensor.parts.block) {
-                parent = childNamed(parent, tr("Block %1").arg(*tensor.parts.block), known);
-                m_nodes[static_cast<std::size_t>(parent)].order = *tensor.parts.block;
-            }
-            if (tensor.parts.block && !module.isEmpty())
-                parent = childNamed(parent, module, known);
-            Node node;
-            node.name = tensor.parts.block || module.isEmpty() ? leaf : module + QLatin1Char('.') + leaf;
-            node.parent = parent;
-            if (!tensor.parts.block)
-                node.order = precedesBlocks(tensor.parts.role) ? -1 : std::numeric_limits<int>::max();
-            node.tensor = static_cast<int>(i);
-            node.bytes = tensor.bytes;
-            node.parameters = tensor.parameters;
-            const int id = static_cast<int>(m_nodes.size());
-            auto& siblings = m_nodes[static_cast<std::size_t>(parent)].children;
-            node.row = static_cast<int>(siblings.size());
-            siblings.push_back(id);
-            m_nodeOfTensor.push_back(id);
-            m_nodes.push_back(std::move(node));
-            for (int up = parent; up > 0; up = m_nodes[static_cast<std::size_t>(up)].parent) {
-                m_nodes[static_cast<std::size_t>(up)].bytes += tensor.bytes;
-                m_nodes[static_cast<std::size_t>(up)].parameters += tensor.parameters;
-            }
-        }
+        QHash<QPair<int, QString>, int> known;
+        const bool severalTowers = std::any_of(tensors.begin(), tensors.end(),
+            [&](const auto& tensor) { return tensor.parts.tower != tensors.front().parts.tower; });
+        m_nodes.reserve(tensors.size() + tensors.size() / 2);
+        m_nodeOfTensor.reserve(tensors.size());
+        for (std::size_t i = 0; i < tensors.size(); ++i)
+            addTensor(static_cast<int>(i), severalTowers, known);
         sortBlocks();
-        m_bitsOfTensor.assign(tensors.size(), std::numeric_limits<double>::quiet_NaN());
-        m_lockedTensor.assign(tensors.size(), 0);
+        m_stateOfTensor.assign(tensors.size(), {std::numeric_limits<double>::quiet_NaN()});
+        m_planBytesOfTensor.assign(tensors.size(), 0.0);
+        m_plannedOfTensor.assign(tensors.size(), 0);
+        const auto& units = m_document.workspace()->units();
+        for (std::size_t unit = 0; unit < units.size(); ++unit)
+            m_unitsOfTensor[static_cast<int>(units[unit].index)].push_back(static_cast<int>(unit));
+        for (std::size_t i = 0; i < tensors.size(); ++i)
+            readScan(static_cast<int>(i));
+        if (!m_query.isEmpty()) {
+            prepareQuery();
+            m_matched = matches();
+        }
     }
+    show(std::move(m_matched));
     endResetModel();
     refreshPlan();
+}
+
+void TensorTree::addTensor(int index, bool severalTowers, QHash<QPair<int, QString>, int>& known)
+{
+    const auto& tensor = m_document.workspace()->checkpoint().tensors()[static_cast<std::size_t>(index)];
+    int parent = 0;
+    if (severalTowers && !tensor.parts.tower.empty())
+        parent = childNamed(parent, display(tensor.parts.tower), known);
+    const auto [module, leaf] = moduleAndLeaf(tensor);
+    if (tensor.parts.block) {
+        parent = childNamed(parent, tr("Block %1").arg(*tensor.parts.block), known);
+        m_nodes[static_cast<std::size_t>(parent)].order = *tensor.parts.block;
+    }
+    if (tensor.parts.block && !module.isEmpty())
+        parent = childNamed(parent, module, known);
+    Node node;
+    node.name = tensor.parts.block || module.isEmpty() ? leaf : module + QLatin1Char('.') + leaf;
+    node.parent = parent;
+    if (!tensor.parts.block)
+        node.order = precedesBlocks(tensor.parts.role) ? -1 : std::numeric_limits<int>::max();
+    node.tensor = index;
+    node.bytes = tensor.bytes;
+    node.parameters = tensor.parameters;
+    const int id = static_cast<int>(m_nodes.size());
+    m_nodes[static_cast<std::size_t>(parent)].children.push_back(id);
+    m_nodeOfTensor.push_back(id);
+    m_nodes.push_back(std::move(node));
+    for (int up = parent; up > 0; up = m_nodes[static_cast<std::size_t>(up)].parent) {
+        m_nodes[static_cast<std::size_t>(up)].bytes += tensor.bytes;
+        m_nodes[static_cast<std::size_t>(up)].parameters += tensor.parameters;
+    }
 }
 
 void TensorTree::sortBlocks()
 {
     // Files list names alphabetically (block 10 before 2); people count.
-    for (auto& node : m_nodes) {
+    for (auto& node : m_nodes)
         std::stable_sort(node.children.begin(), node.children.end(), [this](int a, int b) {
             return m_nodes[static_cast<std::size_t>(a)].order < m_nodes[static_cast<std::size_t>(b)].order;
         });
-        for (std::size_t row = 0; row < node.children.size(); ++row)
-            m_nodes[static_cast<std::size_t>(node.children[row])].row = static_cast<int>(row);
+}
+
+// --- Filter ---
+
+QString TensorTree::setFilter(const QString& text)
+{
+    m_query = TensorQuery::parse(text);
+    std::vector<char> matched;
+    if (!m_query.isEmpty()) {
+        prepareQuery();
+        matched = matches();
+    }
+    if (matched != m_matched || m_nodes.front().shown.empty()) {
+        beginResetModel();
+        show(std::move(matched));
+        endResetModel();
+    }
+    return m_query.problem();
+}
+
+void TensorTree::prepareQuery()
+{
+    if (!m_queryOfTensor.empty() || !m_document.isOpen())
+        return;
+    const auto& tensors = m_document.workspace()->checkpoint().tensors();
+    m_queryOfTensor.reserve(tensors.size());
+    for (const auto& tensor : tensors) {
+        QueryTensor item;
+        item.name = display(tensor.name);
+        item.role = roleText(tensor.parts.role).toLower().toStdString();
+        item.dtype = dtypeText(tensor).toLower().toStdString();
+        item.text = item.name.toLower().toStdString() + ' ' + item.role + ' ' + item.dtype;
+        item.block = tensor.parts.block;
+        item.bytes = tensor.bytes;
+        item.parameters = tensor.parameters;
+        m_queryOfTensor.push_back(std::move(item));
+    }
+}
+
+std::vector<char> TensorTree::matches() const
+{
+    std::vector<char> matched(m_queryOfTensor.size(), 0);
+    for (std::size_t i = 0; i < matched.size(); ++i)
+        matched[i] = m_query.matches(m_queryOfTensor[i], m_stateOfTensor[i]) ? 1 : 0;
+    return matched;
+}
+
+/// Lists per node what the filter leaves. A node comes after its parent, so one pass from the end suffices.
+void TensorTree::show(std::vector<char> matched)
+{
+    m_matched = std::move(matched);
+    std::vector<char> visible(m_nodes.size(), 0);
+    for (std::size_t id = m_nodes.size(); id-- > 1;) {
+        const Node& node = m_nodes[id];
+        if (node.tensor >= 0)
+            visible[id] = m_matched.empty() || m_matched[static_cast<std::size_t>(node.tensor)] != 0 ? 1 : 0;
+        if (visible[id] != 0)
+            visible[static_cast<std::size_t>(node.parent)] = 1;
+    }
+    for (auto& node : m_nodes) {
+        node.shown.clear();
+        for (const int child : node.children) {
+            auto& entry = m_nodes[static_cast<std::size_t>(child)];
+            entry.row = -1;
+            if (visible[static_cast<std::size_t>(child)] == 0)
+                continue;
+            entry.row = static_cast<int>(node.shown.size());
+            node.shown.push_back(child);
+        }
+    }
+}
+
+TensorTree::Totals TensorTree::matched() const
+{
+    std::vector<int> tensors;
+    for (std::size_t i = 0; i < m_nodeOfTensor.size(); ++i)
+        if (m_matched.empty() || m_matched[i] != 0)
+            tensors.push_back(static_cast<int>(i));
+    return totalsOf(tensors);
+}
+
+TensorTree::Totals TensorTree::totalsOf(const std::vector<int>& tensors) const
+{
+    Totals totals;
+    for (const int tensor : tensors) {
+        const auto index = static_cast<std::size_t>(tensor);
+        const Node& node = m_nodes[static_cast<std::size_t>(m_nodeOfTensor[index])];
+        ++totals.tensors;
+        totals.parameters += node.parameters;
+        totals.bytes += node.bytes;
+        totals.plannedParameters += m_plannedOfTensor[index];
+        totals.planBytes += m_planBytesOfTensor[index];
+    }
+    return totals;
+}
+
+std::optional<double> TensorTree::Totals::bits() const
+{
+    return plannedParameters > 0 ? std::optional(8.0 * planBytes / static_cast<double>(plannedParameters))
+                                 : std::nullopt;
+}
+
+void TensorTree::collect(const QModelIndex& index, std::vector<int>& tensors) const
+{
+    const Node& node = nodeOf(index);
+    if (node.tensor >= 0)
+        tensors.push_back(node.tensor);
+    for (const int child : node.shown)
+        collect(createIndex(0, 0, static_cast<quintptr>(child)), tensors);
+}
+
+QStringList TensorTree::roles() const
+{
+    QSet<QString> words;
+    if (m_document.isOpen())
+        for (const auto& tensor : m_document.workspace()->checkpoint().tensors())
+            words.insert(roleText(tensor.parts.role));
+    QStringList sorted(words.begin(), words.end());
+    sorted.sort();
+    return sorted;
+}
+
+QStringList TensorTree::dtypes() const
+{
+    QSet<QString> words;
+    if (m_document.isOpen())
+        for (const auto& tensor : m_document.workspace()->checkpoint().tensors())
+            words.insert(dtypeText(tensor).toLower());
+    QStringList sorted(words.begin(), words.end());
+    sorted.sort();
+    return sorted;
+}
+
+// --- What changes ---
+
+void TensorTree::readScan(int tensor)
+{
+    auto& state = m_stateOfTensor[static_cast<std::size_t>(tensor)];
+    const auto* result = m_document.result(tensor);
+    state.failed = result != nullptr && result->error.has_value();
+    state.nonFinite = result != nullptr && result->stats && result->stats->hasNonFinite();
+}
+
+void TensorTree::takeScan(int tensor)
+{
+    if (tensor < 0 || tensor >= static_cast<int>(m_stateOfTensor.size()))
+        return;
+    const QueryState before = m_stateOfTensor[static_cast<std::size_t>(tensor)];
+    readScan(tensor);
+    const QueryState& now = m_stateOfTensor[static_cast<std::size_t>(tensor)];
+    if (before.failed == now.failed && before.nonFinite == now.nonFinite)
+        return;
+    const int mark = (now.failed ? FailedMark : 0) | (now.nonFinite ? NonFiniteMark : 0);
+    for (int id = m_nodeOfTensor[static_cast<std::size_t>(tensor)]; id > 0;
+         id = m_nodes[static_cast<std::size_t>(id)].parent) {
+        Node& node = m_nodes[static_cast<std::size_t>(id)];
+        node.marks |= mark;
+        if (node.row < 0)
+            continue;
+        const QModelIndex index = createIndex(node.row, NameColumn, static_cast<quintptr>(id));
+        Q_EMIT dataChanged(index, index);
     }
 }
 
 void TensorTree::refreshPlan()
 {
     const auto& space = m_document.space();
-    if (!space || m_document.choice().size() != space->units().size() || m_bitsOfTensor.empty())
+    if (!space || m_document.choice().size() != space->units().size() || m_stateOfTensor.empty())
         return;
-    std::vector<double> bytes(m_bitsOfTensor.size(), 0.0), parameters(m_bitsOfTensor.size(), 0.0);
-    std::fill(m_lockedTensor.begin(), m_lockedTensor.end(), char{0});
+    std::fill(m_planBytesOfTensor.begin(), m_planBytesOfTensor.end(), 0.0);
+    std::fill(m_plannedOfTensor.begin(), m_plannedOfTensor.end(), std::uint64_t{0});
+    m_fallbackOfTensor.clear();
+    for (auto& state : m_stateOfTensor) {
+        state.bits = std::numeric_limits<double>::quiet_NaN();
+        state.locked = state.tied = state.fallback = state.planned = false;
+    }
+    const auto& entries = m_document.plan().entries;
     for (std::size_t i = 0; i < space->units().size(); ++i) {
         const auto& unit = space->units()[i];
-        bytes[unit.index] += static_cast<double>(space->cell(i, m_document.choice()[i]).resolved.bytes);
-        parameters[unit.index] += static_cast<double>(unit.parameters());
-        const auto entry = m_document.plan().entries.find(unit.name);
-        if (entry != m_document.plan().entries.end() && entry->second.locked)
-            m_lockedTensor[unit.index] = 1;
+        const auto& resolved = space->cell(i, m_document.choice()[i]).resolved;
+        auto& state = m_stateOfTensor[unit.index];
+        m_planBytesOfTensor[unit.index] += static_cast<double>(resolved.bytes);
+        m_plannedOfTensor[unit.index] += unit.parameters();
+        state.planned = true;
+        if (!resolved.fallback.empty()) {
+            state.fallback = true;
+            m_fallbackOfTensor[static_cast<int>(unit.index)] = display(resolved.fallback);
+        }
+        const auto entry = entries.find(unit.name);
+        state.locked = state.locked || (entry != entries.end() && entry->second.locked);
     }
-    for (std::size_t i = 0; i < bytes.size(); ++i)
-        m_bitsOfTensor[i]
-            = parameters[i] > 0 ? 8.0 * bytes[i] / parameters[i] : std::numeric_limits<double>::quiet_NaN();
-    // One signal for the whole column of every parent: views repaint what is visible.
-    for (std::size_t i = 0; i < m_nodes.size(); ++i) {
-        const auto& node = m_nodes[i];
-        if (node.children.empty())
+    for (const auto& tie : space->tiesOf(m_document.plan()))
+        for (const auto unit : tie.units)
+            m_stateOfTensor[space->units()[unit].index].tied = true;
+    for (std::size_t i = 0; i < m_stateOfTensor.size(); ++i)
+        if (m_plannedOfTensor[i] > 0)
+            m_stateOfTensor[i].bits
+                = 8.0 * m_planBytesOfTensor[i] / static_cast<double>(m_plannedOfTensor[i]);
+    sumUp();
+    if (refilter())
+        return;
+    announce(BitsColumn);
+    announce(NameColumn);
+}
+
+/// Filters again where the plan or a scan may have changed the answer; true when rows came or went.
+bool TensorTree::refilter()
+{
+    if (!m_query.dependsOnState() || m_queryOfTensor.empty())
+        return false;
+    auto matched = matches();
+    if (matched == m_matched)
+        return false;
+    beginResetModel();
+    show(std::move(matched));
+    endResetModel();
+    return true;
+}
+
+/// Sums of the plan and marks for inner nodes, from the leaves up.
+void TensorTree::sumUp()
+{
+    for (auto& node : m_nodes) {
+        node.plannedParameters = 0;
+        node.planBytes = 0;
+        node.marks = 0;
+    }
+    for (std::size_t id = m_nodes.size(); id-- > 1;) {
+        Node& node = m_nodes[id];
+        if (node.tensor >= 0) {
+            const auto index = static_cast<std::size_t>(node.tensor);
+            const QueryState& state = m_stateOfTensor[index];
+            node.plannedParameters = m_plannedOfTensor[index];
+            node.planBytes = m_planBytesOfTensor[index];
+            node.marks = (state.locked ? LockedMark : 0) | (state.tied ? TiedMark : 0)
+                | (state.fallback ? FallbackMark : 0) | (state.nonFinite ? NonFiniteMark : 0)
+                | (state.failed ? FailedMark : 0);
+        }
+        Node& parent = m_nodes[static_cast<std::size_t>(node.parent)];
+        parent.plannedParameters += node.plannedParameters;
+        parent.planBytes += node.planBytes;
+        parent.marks |= node.marks & (NonFiniteMark | FailedMark);
+    }
+}
+
+/// One signal for the whole column of every parent: views repaint what is visible.
+void TensorTree::announce(int column)
+{
+    for (const Node& node : m_nodes) {
+        if (node.shown.empty())
             continue;
-        const QModelIndex first = createIndex(0, BitsColumn, static_cast<quintptr>(node.children.front()));
-        const QModelIndex last = createIndex(static_cast<int>(node.children.size()) - 1, BitsColumn,
-            static_cast<quintptr>(node.children.back()));
-        Q_EMIT dataChanged(first, last);
+        Q_EMIT dataChanged(createIndex(0, column, static_cast<quintptr>(node.shown.front())),
+            createIndex(
+                static_cast<int>(node.shown.size()) - 1, column, static_cast<quintptr>(node.shown.back())));
     }
 }
 
@@ -186,15 +432,17 @@ QModelIndex TensorTree::indexOfTensor(int tensor) const
     if (tensor < 0 || tensor >= static_cast<int>(m_nodeOfTensor.size()))
         return {};
     const int id = m_nodeOfTensor[static_cast<std::size_t>(tensor)];
+    if (m_nodes[static_cast<std::size_t>(id)].row < 0)
+        return {};
     return createIndex(m_nodes[static_cast<std::size_t>(id)].row, 0, static_cast<quintptr>(id));
 }
 
 QModelIndex TensorTree::index(int row, int column, const QModelIndex& parent) const
 {
     const Node& node = nodeOf(parent);
-    if (row < 0 || row >= static_cast<int>(node.children.size()) || column < 0 || column >= ColumnCount)
+    if (row < 0 || row >= static_cast<int>(node.shown.size()) || column < 0 || column >= ColumnCount)
         return {};
-    return createIndex(row, column, static_cast<quintptr>(node.children[static_cast<std::size_t>(row)]));
+    return createIndex(row, column, static_cast<quintptr>(node.shown[static_cast<std::size_t>(row)]));
 }
 
 QModelIndex TensorTree::parent(const QModelIndex& child) const
@@ -209,7 +457,7 @@ QModelIndex TensorTree::parent(const QModelIndex& child) const
 
 int TensorTree::rowCount(const QModelIndex& parent) const
 {
-    return parent.column() > 0 ? 0 : static_cast<int>(nodeOf(parent).children.size());
+    return parent.column() > 0 ? 0 : static_cast<int>(nodeOf(parent).shown.size());
 }
 
 int TensorTree::columnCount(const QModelIndex&) const
@@ -231,15 +479,53 @@ QVariant TensorTree::displayOf(const Node& node, int column) const
         return tensor != nullptr ? QVariant(dtypeText(*tensor)) : QVariant();
     case SizeColumn:
         return sizeText(node.bytes);
-    case BitsColumn: {
-        if (tensor == nullptr)
-            return {};
-        const double bits = m_bitsOfTensor[static_cast<std::size_t>(node.tensor)];
-        return std::isnan(bits) ? QVariant(QStringLiteral("–")) : QVariant(QLocale().toString(bits, 'f', 2));
-    }
+    case BitsColumn:
+        if (node.plannedParameters == 0)
+            return tensor != nullptr ? QVariant(QStringLiteral("–")) : QVariant();
+        return QLocale().toString(8.0 * node.planBytes / static_cast<double>(node.plannedParameters), 'f', 2);
+    case ParametersColumn:
+        return QLocale().toString(node.parameters);
     default:
         return {};
     }
+}
+
+QString TensorTree::toolTipOf(const Node& node) const
+{
+    const QLocale locale;
+    if (node.tensor < 0) {
+        QString text = tr("%1: %2 parameters, %3 (%4 bytes)")
+                           .arg(node.name, locale.toString(node.parameters), sizeText(node.bytes),
+                               locale.toString(node.bytes));
+        if (node.plannedParameters > 0)
+            text += tr("\nmean bits of the plan: %1")
+                        .arg(8.0 * node.planBytes / static_cast<double>(node.plannedParameters));
+        if ((node.marks & NonFiniteMark) != 0)
+            text += tr("\nholds tensors with NaN or Inf");
+        if ((node.marks & FailedMark) != 0)
+            text += tr("\nholds tensors that could not be measured");
+        return text;
+    }
+    const auto& tensor
+        = m_document.workspace()->checkpoint().tensors()[static_cast<std::size_t>(node.tensor)];
+    QString text = tr("%1\n%2, %3 parameters, %4 bytes\n%5")
+                       .arg(display(tensor.name), roleText(tensor.parts.role),
+                           locale.toString(tensor.parameters), locale.toString(tensor.bytes),
+                           tensor.quantizable ? tr("planned") : tr("kept: %1").arg(display(tensor.reason)));
+    if ((node.marks & LockedMark) != 0)
+        text += tr("\nlocked: the solver keeps its option");
+    if ((node.marks & TiedMark) != 0)
+        text += tr("\ntied: shares its option with others");
+    if ((node.marks & FallbackMark) != 0)
+        text += tr("\nfallback: %1").arg(m_fallbackOfTensor.value(node.tensor));
+    const auto* result = m_document.result(node.tensor);
+    if ((node.marks & NonFiniteMark) != 0 && result != nullptr && result->stats)
+        text += tr("\n%1 NaN, %2 Inf")
+                    .arg(result->stats->nan)
+                    .arg(result->stats->positiveInf + result->stats->negativeInf);
+    if ((node.marks & FailedMark) != 0 && result != nullptr && result->error)
+        text += tr("\nnot measured: %1").arg(QString::fromStdString(result->error->oneLine()));
+    return text;
 }
 
 QVariant TensorTree::data(const QModelIndex& index, int role) const
@@ -247,9 +533,6 @@ QVariant TensorTree::data(const QModelIndex& index, int role) const
     if (!index.isValid())
         return {};
     const Node& node = nodeOf(index);
-    const model::TensorInfo* tensor = node.tensor < 0
-        ? nullptr
-        : &m_document.workspace()->checkpoint().tensors()[static_cast<std::size_t>(node.tensor)];
     switch (role) {
     case Qt::DisplayRole:
         return displayOf(node, index.column());
@@ -258,29 +541,19 @@ QVariant TensorTree::data(const QModelIndex& index, int role) const
             ? QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter))
             : QVariant();
     case Qt::ToolTipRole:
-        if (tensor == nullptr)
-            return tr("%1: %2 parameters, %3")
-                .arg(node.name)
-                .arg(QLocale().toString(node.parameters))
-                .arg(sizeText(node.bytes));
-        return tr("%1\n%2, %3 parameters, %4 bytes\n%5")
-            .arg(display(tensor->name), roleText(tensor->parts.role))
-            .arg(QLocale().toString(tensor->parameters), QLocale().toString(tensor->bytes),
-                tensor->quantizable ? tr("planned") : tr("kept: %1").arg(display(tensor->reason)));
+        return toolTipOf(node);
     case TensorRole:
         return node.tensor;
     case BytesRole:
         return QVariant::fromValue<qulonglong>(node.bytes);
-    case SearchRole:
-        return tensor == nullptr
-            ? QString()
-            : QStringLiteral("%1 %2 %3")
-                  .arg(display(tensor->name), roleText(tensor->parts.role), dtypeText(*tensor));
     case BitsRole:
-        return tensor == nullptr ? std::numeric_limits<double>::quiet_NaN()
-                                 : m_bitsOfTensor[static_cast<std::size_t>(node.tensor)];
+        return node.plannedParameters == 0
+            ? std::numeric_limits<double>::quiet_NaN()
+            : 8.0 * node.planBytes / static_cast<double>(node.plannedParameters);
     case LockedRole:
-        return tensor != nullptr && m_lockedTensor[static_cast<std::size_t>(node.tensor)] != 0;
+        return (node.marks & LockedMark) != 0;
+    case StateRole:
+        return node.marks;
     default:
         return {};
     }
@@ -305,31 +578,11 @@ QVariant TensorTree::headerData(int section, Qt::Orientation orientation, int ro
         return tr("Size");
     case BitsColumn:
         return tr("Bits");
+    case ParametersColumn:
+        return tr("Parameters");
     default:
         return {};
     }
-}
-
-TensorFilter::TensorFilter(QObject* parent)
-    : QSortFilterProxyModel(parent)
-{
-    setRecursiveFilteringEnabled(true);
-}
-
-void TensorFilter::setText(const QString& text)
-{
-    m_words = text.split(QLatin1Char(' '), Qt::SkipEmptyParts);
-    invalidateFilter();
-}
-
-bool TensorFilter::filterAcceptsRow(int row, const QModelIndex& parent) const
-{
-    if (m_words.isEmpty())
-        return true;
-    const QString text = sourceModel()->index(row, 0, parent).data(TensorTree::SearchRole).toString();
-    return !text.isEmpty() && std::all_of(m_words.begin(), m_words.end(), [&](const QString& word) {
-        return text.contains(word, Qt::CaseInsensitive);
-    });
 }
 
 } // namespace bitwright::views

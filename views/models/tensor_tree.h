@@ -1,15 +1,17 @@
 #pragma once
 
 #include "views/models/document.h"
+#include "views/models/tensor_query.h"
 
 #include <QAbstractItemModel>
-#include <QSortFilterProxyModel>
+#include <QHash>
 
 #include <vector>
 
 namespace bitwright::views {
 
-/// The checkpoint as block -> module -> tensor, from headers only. Sizes of inner nodes are totals.
+/// The checkpoint as block -> module -> tensor, from headers only. Sizes of inner nodes are totals, their
+/// bits the mean over what the plan decides. Filters itself: a proxy would be too slow for 100,000 tensors.
 class TensorTree : public QAbstractItemModel
 {
     Q_OBJECT
@@ -22,18 +24,48 @@ public:
         TypeColumn,
         SizeColumn,
         BitsColumn,
+        ParametersColumn,
         ColumnCount,
     };
     static constexpr int TensorRole = Qt::UserRole + 1; ///< Tensor index, -1 for inner nodes.
     static constexpr int BytesRole = Qt::UserRole + 2;
-    static constexpr int SearchRole
-        = Qt::UserRole + 3; ///< Full tensor name with role and dtype, for the filter.
-    static constexpr int BitsRole = Qt::UserRole + 4; ///< Bits of the plan's option, NaN when not planned.
+    static constexpr int BitsRole = Qt::UserRole + 4; ///< Bits in the plan, NaN when not planned.
     static constexpr int LockedRole = Qt::UserRole + 5;
+    static constexpr int StateRole = Qt::UserRole + 6; ///< Marks as flags, for the delegate.
+    enum Mark
+    {
+        LockedMark = 1,
+        TiedMark = 2,
+        FallbackMark = 4,
+        NonFiniteMark = 8, ///< Also of inner nodes that hold such a tensor.
+        FailedMark = 16,
+    };
+    /// Sums over tensors.
+    struct Totals
+    {
+        int tensors = 0;
+        std::uint64_t parameters = 0;
+        std::uint64_t bytes = 0;
+        std::uint64_t plannedParameters = 0;
+        double planBytes = 0;
+        /// Mean bits of what the plan decides; nothing without such.
+        [[nodiscard]] std::optional<double> bits() const;
+    };
 
     explicit TensorTree(Document& document, QObject* parent = nullptr);
 
-    [[nodiscard]] QModelIndex indexOfTensor(int tensor) const;
+    [[nodiscard]] QModelIndex indexOfTensor(int tensor) const; ///< Invalid while it is filtered out.
+    /// Shows what matches, with its parents. Returns what is wrong with the text, empty when nothing is.
+    QString setFilter(const QString& text);
+    [[nodiscard]] bool isFiltered() const { return !m_query.isEmpty(); }
+    [[nodiscard]] Totals matched() const; ///< Of what is shown.
+    /// Of tensors, each counted once.
+    [[nodiscard]] Totals totalsOf(const std::vector<int>& tensors) const;
+    [[nodiscard]] QVector<int> unitsOf(int tensor) const { return m_unitsOfTensor.value(tensor); }
+    /// Tensors of a node that are shown, itself or below.
+    void collect(const QModelIndex& index, std::vector<int>& tensors) const;
+    [[nodiscard]] QStringList roles() const; ///< That occur, for completions.
+    [[nodiscard]] QStringList dtypes() const;
 
     [[nodiscard]] QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
     [[nodiscard]] QModelIndex parent(const QModelIndex& child) const override;
@@ -51,12 +83,26 @@ private:
         int tensor = -1;
         int order = 0; ///< Block number; -1 for what precedes the blocks, large for what follows them.
         std::vector<int> children;
+        std::vector<int> shown; ///< Of the children: what the filter leaves.
+        std::uint64_t plannedParameters = 0;
+        double planBytes = 0;
+        int marks = 0;
         std::uint64_t bytes = 0;
         std::uint64_t parameters = 0;
     };
     void rebuild();
-    int childNamed(int parent, const QString& name, std::map<std::pair<int, QString>, int>& known);
+    int childNamed(int parent, const QString& name, QHash<QPair<int, QString>, int>& known);
+    void addTensor(int tensor, bool severalTowers, QHash<QPair<int, QString>, int>& known);
     void sortBlocks();
+    void prepareQuery();
+    [[nodiscard]] std::vector<char> matches() const;
+    void show(std::vector<char> matched);
+    bool refilter();
+    void takeScan(int tensor);
+    void readScan(int tensor);
+    void sumUp();
+    void announce(int column);
+    [[nodiscard]] QString toolTipOf(const Node& node) const;
     void refreshPlan();
     [[nodiscard]] const Node& nodeOf(const QModelIndex& index) const;
     [[nodiscard]] QVariant displayOf(const Node& node, int column) const;
@@ -64,24 +110,14 @@ private:
     Document& m_document;
     std::vector<Node> m_nodes; ///< 0 is the invisible root.
     std::vector<int> m_nodeOfTensor;
-    std::vector<double> m_bitsOfTensor;
-    std::vector<char> m_lockedTensor;
-};
-
-/// Filter over names, roles and dtypes: space-separated words that must all occur; a match keeps its parents.
-class TensorFilter : public QSortFilterProxyModel
-{
-    Q_OBJECT
-
-public:
-    explicit TensorFilter(QObject* parent = nullptr);
-    void setText(const QString& text);
-
-protected:
-    [[nodiscard]] bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
-
-private:
-    QStringList m_words;
+    std::vector<QueryTensor> m_queryOfTensor; ///< Filled when a filter is first used.
+    std::vector<QueryState> m_stateOfTensor;
+    std::vector<double> m_planBytesOfTensor;
+    std::vector<std::uint64_t> m_plannedOfTensor;
+    QHash<int, QVector<int>> m_unitsOfTensor;
+    QHash<int, QString> m_fallbackOfTensor;
+    TensorQuery m_query;
+    std::vector<char> m_matched; ///< Per tensor; empty without a filter.
 };
 
 } // namespace bitwright::views

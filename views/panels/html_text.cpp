@@ -5,6 +5,9 @@
 
 #include <QObject>
 #include <QTextBrowser>
+#include <QUrl>
+
+#include <cmath>
 
 namespace bitwright::views {
 
@@ -33,12 +36,37 @@ QString optionalText(const std::optional<double>& value)
     return value ? formatNumber(*value) : QObject::tr("unknown");
 }
 
+QString htmlValue(const QString& shown, const QString& exact, const QString& how)
+{
+    const QString tip = QObject::tr("%1\n%2\nClick to copy.").arg(exact, how);
+    return QStringLiteral("<a class=\"value\" href=\"copy:%1\" title=\"%2\">%3</a>")
+        .arg(QString::fromLatin1(QUrl::toPercentEncoding(exact)), tip.toHtmlEscaped(), shown.toHtmlEscaped());
+}
+
+QString htmlNumber(const std::optional<double>& value, const QString& how, const QString& unit)
+{
+    if (!value || std::isnan(*value))
+        return QObject::tr("unknown");
+    const QString shown
+        = unit.isEmpty() ? formatNumber(*value) : QStringLiteral("%1 %2").arg(formatNumber(*value), unit);
+    return htmlValue(shown, csvNumber(*value), how);
+}
+
+QString htmlCount(std::uint64_t value, const QString& how)
+{
+    return htmlValue(formatCount(static_cast<std::int64_t>(value)), QString::number(value), how);
+}
+
 QTextBrowser* makeBrowser(QWidget* parent)
 {
     auto* browser = new QTextBrowser(parent);
     browser->setFrameShape(QFrame::NoFrame);
     browser->setOpenLinks(false);
     browser->document()->setDocumentMargin(8);
+    // Long names break anywhere instead of widening the panel; what is copied stays the name.
+    QTextOption option = browser->document()->defaultTextOption();
+    option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
+    browser->document()->setDefaultTextOption(option);
     return browser;
 }
 

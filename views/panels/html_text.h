@@ -2,6 +2,7 @@
 
 #include <QString>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -19,6 +20,12 @@ namespace bitwright::views {
 /// A table of rows under a title; empty without rows.
 [[nodiscard]] QString htmlTable(const QString& title, const QString& rows);
 [[nodiscard]] QString optionalText(const std::optional<double>& value);
+/// A value that is copied in full by a click ("copy:..." links) and says on hover how it was obtained.
+[[nodiscard]] QString htmlValue(const QString& shown, const QString& exact, const QString& how);
+/// The same for a number; "unknown" when there is none.
+[[nodiscard]] QString htmlNumber(
+    const std::optional<double>& value, const QString& how, const QString& unit = {});
+[[nodiscard]] QString htmlCount(std::uint64_t value, const QString& how);
 /// A browser without frame whose links are only signals.
 [[nodiscard]] QTextBrowser* makeBrowser(QWidget* parent);
 

@@ -5,18 +5,66 @@
 #include "views/panels/chart_data.h"
 #include "views/panels/html_text.h"
 
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHeaderView>
+#include <QSplitter>
+#include <QTableWidget>
 #include <QTextBrowser>
+#include <QUrl>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <cmath>
 
 namespace bitwright::views {
 
+namespace {
+enum OptionsColumn
+{
+    OptionColumn,
+    BitsColumn,
+    HarmColumn,
+    SqnrColumn,
+    OptionColumnCount,
+};
+} // namespace
+
 InspectorPanel::InspectorPanel(Document& document, QWidget* parent)
     : Panel(document, QStringLiteral("inspector"), tr("Inspector"), parent)
     , m_text(makeBrowser(this))
+    , m_options(new QTableWidget(0, OptionColumnCount, this))
 {
-    m_layout->addWidget(m_text);
+    auto* splitter = new QSplitter(Qt::Vertical, this);
+    splitter->addWidget(m_text);
+    splitter->addWidget(m_options);
+    splitter->setStretchFactor(0, 3);
+    splitter->setStretchFactor(1, 2);
+    splitter->setChildrenCollapsible(false);
+    m_layout->addWidget(splitter);
+    m_options->setHorizontalHeaderLabels({tr("Option"), tr("Bits"), tr("Harm"), tr("dB")});
+    m_options->setAccessibleName(tr("Options of the selected unit"));
+    m_options->setToolTip(tr("Click or Enter gives the unit this option; Ctrl+Z takes it back"));
+    m_options->verticalHeader()->hide();
+    m_options->verticalHeader()->setDefaultSectionSize(m_options->fontMetrics().height() + 6);
+    m_options->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_options->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_options->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_options->setShowGrid(false);
+    m_options->setFrameShape(QFrame::NoFrame);
+    m_options->setTabKeyNavigation(false);
+    m_options->setTextElideMode(Qt::ElideMiddle);
+    m_options->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    m_options->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+    connect(m_options, &QTableWidget::cellClicked, this, &InspectorPanel::takeOption);
+    connect(m_options, &QTableWidget::cellActivated, this, &InspectorPanel::takeOption);
+    connect(m_text, &QTextBrowser::anchorClicked, this, [this](const QUrl& link) {
+        if (link.scheme() != QLatin1String("copy"))
+            return;
+        const QString exact = QUrl::fromPercentEncoding(link.path(QUrl::FullyEncoded).toLatin1());
+        QGuiApplication::clipboard()->setText(exact);
+        Q_EMIT readout(tr("copied %1").arg(exact));
+    });
     m_text->setAccessibleName(tr("Details of the selection"));
     connect(&document.selection(), &Selection::changed, this, &InspectorPanel::refresh);
     for (const auto signal : {&Document::opened, &Document::closed, &Document::planChanged,
@@ -29,8 +77,11 @@ InspectorPanel::InspectorPanel(Document& document, QWidget* parent)
     refresh();
 }
 
-void InspectorPanel::applyTheme(const Theme&)
+void InspectorPanel::applyTheme(const Theme& theme)
 {
+    // Values are links for the click that copies them; they should not look like links to somewhere.
+    m_text->document()->setDefaultStyleSheet(
+        QStringLiteral("a.value { color: %1; text-decoration: none; }").arg(theme.foreground.name()));
     refresh();
 }
 
@@ -41,9 +92,86 @@ void InspectorPanel::refresh()
     if (!m_document.isOpen() || (tensor < 0 && site < 0)) {
         m_text->setHtml(QStringLiteral("<p>%1</p>")
                             .arg(tr("Select a tensor in any view to see everything known about it.")));
+        m_options->hide();
         return;
     }
     m_text->setHtml(tensorHtml(tensor) + planHtml(tensor) + siteHtml(site));
+    fillOptions(tensor);
+}
+
+int InspectorPanel::unitOf(int tensor) const
+{
+    for (const int unit : m_document.selection().units())
+        if (m_document.tensorOfUnit(unit) == tensor)
+            return unit;
+    const auto units = m_document.unitsOfTensor(tensor);
+    return units.isEmpty() ? -1 : units.front();
+}
+
+// What each option would make of the unit, fewest bytes first.
+void InspectorPanel::fillOptions(int tensor)
+{
+    const auto& space = m_document.space();
+    const int unit = unitOf(tensor);
+    const bool known = space && unit >= 0 && m_document.choice().size() == space->units().size();
+    m_options->setVisible(known);
+    m_options->setRowCount(0);
+    if (!known)
+        return;
+    const auto index = static_cast<std::size_t>(unit);
+    const auto parameters = static_cast<double>(space->units()[index].parameters());
+    std::vector<std::size_t> legal;
+    for (std::size_t option = 0; option < space->optionIds().size(); ++option)
+        if (space->cell(index, option).legal)
+            legal.push_back(option);
+    std::stable_sort(legal.begin(), legal.end(), [&](std::size_t a, std::size_t b) {
+        return space->cell(index, a).resolved.bytes < space->cell(index, b).resolved.bytes;
+    });
+    m_options->setRowCount(static_cast<int>(legal.size()));
+    for (int row = 0; row < static_cast<int>(legal.size()); ++row) {
+        const std::size_t option = legal[static_cast<std::size_t>(row)];
+        const auto& cell = space->cell(index, option);
+        const bool current = m_document.choice()[index] == option;
+        const QString bytes = formatExactBytes(static_cast<double>(cell.resolved.bytes));
+        const auto put = [&](int column, const QString& text, const QString& exact) {
+            auto* item = new QTableWidgetItem(text);
+            item->setData(Qt::UserRole, static_cast<int>(option));
+            item->setToolTip(exact + QLatin1Char('\n') + m_options->toolTip());
+            if (column > 0)
+                item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+            QFont font = item->font();
+            font.setBold(current);
+            item->setFont(font);
+            m_options->setItem(row, column, item);
+        };
+        const QString id = QString::fromStdString(space->optionIds()[option]);
+        put(OptionColumn, id,
+            cell.resolved.fallback.empty()
+                ? id
+                : tr("%1\nfallback: %2")
+                      .arg(id, QString::fromStdString(escapedForDisplay(cell.resolved.fallback))));
+        put(BitsColumn, formatBpw(8.0 * static_cast<double>(cell.resolved.bytes) / parameters), bytes);
+        put(HarmColumn, optionalText(cell.score),
+            tr("%1\n%2").arg(cell.score ? formatExact(*cell.score) : tr("unknown"), harmLabel(m_document)));
+        put(SqnrColumn,
+            std::isinf(cell.sqnrDb)       ? tr("exact")
+                : std::isnan(cell.sqnrDb) ? tr("unknown")
+                                          : formatNumber(cell.sqnrDb),
+            tr("signal to quantization noise of the weights, measured"));
+        if (current)
+            m_options->setCurrentCell(row, 0);
+    }
+}
+
+void InspectorPanel::takeOption(int row)
+{
+    const auto* item = m_options->item(row, 0);
+    const int unit = unitOf(m_document.selection().tensor());
+    if (item == nullptr || unit < 0)
+        return;
+    const auto option = static_cast<std::size_t>(item->data(Qt::UserRole).toInt());
+    if (m_document.choice()[static_cast<std::size_t>(unit)] != option)
+        m_document.setOption({unit}, option);
 }
 
 QString InspectorPanel::tensorHtml(int tensor) const
@@ -56,12 +184,12 @@ QString InspectorPanel::tensorHtml(int tensor) const
         shape.push_back(QString::number(side));
     QString rows = htmlRow(tr("Role"), roleText(info.parts.role))
         + htmlRow(tr("Shape"), shape.join(QStringLiteral(" × "))) + htmlRow(tr("Type"), dtypeText(info))
-        + htmlRow(tr("Parameters"), formatCount(static_cast<std::int64_t>(info.parameters)))
-        + htmlRow(tr("Size"), sizeText(info.bytes))
+        + htmlRow(tr("Parameters"), htmlCount(info.parameters, tr("from the header")))
+        + htmlRow(tr("Size"),
+            htmlValue(
+                sizeText(info.bytes), QString::number(info.bytes), tr("bytes in the file, from the header")))
         + htmlRow(tr("Planned"), info.quantizable ? tr("yes") : tr("no: %1").arg(htmlDisplay(info.reason)));
-    // Zero-width spaces let long names break after dots instead of widening the panel.
-    QString html = QStringLiteral("<p style=\"margin:0\"><b>%1</b></p>")
-                       .arg(htmlDisplay(info.name).replace(QLatin1Char('.'), QStringLiteral(".\u200b")))
+    QString html = QStringLiteral("<p style=\"margin:0\"><b>%1</b></p>").arg(htmlDisplay(info.name))
         + htmlTable(tr("Tensor"), rows);
     const auto* result = m_document.result(tensor);
     if (result == nullptr)
@@ -70,25 +198,30 @@ QString InspectorPanel::tensorHtml(int tensor) const
         return html + QStringLiteral("<p>%1</p>").arg(htmlDisplay(result->error->oneLine()));
     if (result->stats) {
         const auto& s = *result->stats;
+        const QString scan = tr("scan of all weights; NaN and Inf left out");
         html += htmlTable(tr("Weights (measured)"),
-            htmlRow(tr("max |w|"), formatNumber(s.absMax)) + htmlRow(tr("rms"), formatNumber(s.rms))
-                + htmlRow(tr("mean"), formatNumber(s.mean)) + htmlRow(tr("crest"), optionalText(s.crest()))
-                + htmlRow(tr("skewness"), formatNumber(s.skewness))
-                + htmlRow(tr("kurtosis (normal: 3)"), formatNumber(s.kurtosis))
-                + htmlRow(tr("|w| q99.9"), optionalText(s.quantile(0.999)))
-                + htmlRow(tr("zeros"), formatCount(static_cast<std::int64_t>(s.zero)))
+            htmlRow(tr("max |w|"), htmlNumber(s.absMax, scan)) + htmlRow(tr("rms"), htmlNumber(s.rms, scan))
+                + htmlRow(tr("mean"), htmlNumber(s.mean, scan))
+                + htmlRow(tr("crest"), htmlNumber(s.crest(), tr("max |w| / rms, over all finite weights")))
+                + htmlRow(tr("skewness"), htmlNumber(s.skewness, scan))
+                + htmlRow(tr("kurtosis (normal: 3)"), htmlNumber(s.kurtosis, scan))
+                + htmlRow(tr("|w| q99.9"),
+                    htmlNumber(s.quantile(0.999), tr("from a log histogram with bins of 7.5 %")))
+                + htmlRow(tr("zeros"), htmlCount(s.zero, scan))
                 + htmlRow(tr("NaN / Inf"),
                     QStringLiteral("%1 / %2").arg(s.nan).arg(s.positiveInf + s.negativeInf)));
     }
     if (result->spectrum) {
         const auto& m = result->spectrum->spectrum.metrics;
-        QString fits = htmlRow(tr("stable rank"), formatNumber(m.stableRank))
-            + htmlRow(tr("effective rank"), formatNumber(m.effectiveRank));
+        QString fits = htmlRow(tr("stable rank"), htmlNumber(m.stableRank, tr("from the eigenvalues of WᵀW")))
+            + htmlRow(tr("effective rank"), htmlNumber(m.effectiveRank, tr("from the eigenvalues of WᵀW")));
         for (const auto& fit : result->spectrum->spectrum.fits) {
             const auto name = spectra::tailEstimatorName(fit.estimator);
             fits += htmlRow(QStringLiteral("α %1").arg(
                                 QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()))),
-                fit.status == spectra::FitStatus::Fitted ? formatNumber(fit.alpha) : tr("no fit"));
+                fit.status == spectra::FitStatus::Fitted
+                    ? htmlNumber(fit.alpha, tr("tail exponent by this estimator"))
+                    : tr("no fit"));
         }
         html += htmlTable(tr("Spectrum (measured)"), fits);
     }
@@ -111,7 +244,7 @@ QString InspectorPanel::planHtml(int tensor) const
                 / static_cast<double>(space->units()[unit].parameters())))
         + htmlRow(
             tr("SQNR"), std::isfinite(cell.sqnrDb) ? tr("%1 dB").arg(formatNumber(cell.sqnrDb)) : tr("exact"))
-        + htmlRow(tr("Harm (predicted)"), optionalText(cell.score));
+        + htmlRow(tr("Harm (predicted)"), htmlNumber(cell.score, harmLabel(m_document)));
     if (!cell.resolved.fallback.empty())
         rows += htmlRow(tr("Fallback"), htmlDisplay(cell.resolved.fallback));
     return htmlTable(tr("Plan"), rows);
@@ -125,13 +258,14 @@ QString InspectorPanel::siteHtml(int site) const
     const auto report = m_document.outliers(0);
     const auto summary = report ? report->sites[static_cast<std::size_t>(site)].summary
                                 : stats::summarizeSite(info, static_cast<std::size_t>(site));
-    QString rows
-        = htmlRow(tr("Site"), htmlDisplay(info.name).replace(QLatin1Char('.'), QStringLiteral(".\u200b")))
+    const QString dumped = tr("from the activation dump, over all recorded tokens");
+    QString rows = htmlRow(tr("Site"), htmlDisplay(info.name))
         + htmlRow(tr("Channels"), QString::number(info.channels))
-        + htmlRow(tr("max |x|"), optionalText(summary.absMax)) + htmlRow(tr("rms"), optionalText(summary.rms))
-        + htmlRow(tr("crest"), optionalText(summary.crest))
-        + htmlRow(tr("|x| q99.9"), optionalText(summary.q999))
-        + htmlRow(tr("kurtosis"), optionalText(summary.kurtosis));
+        + htmlRow(tr("max |x|"), htmlNumber(summary.absMax, dumped))
+        + htmlRow(tr("rms"), htmlNumber(summary.rms, dumped))
+        + htmlRow(tr("crest"), htmlNumber(summary.crest, dumped))
+        + htmlRow(tr("|x| q99.9"), htmlNumber(summary.q999, dumped))
+        + htmlRow(tr("kurtosis"), htmlNumber(summary.kurtosis, dumped));
     if (summary.peakChannel)
         rows += htmlRow(tr("Peak channel"), QString::number(*summary.peakChannel));
     if (summary.peakToken)

@@ -2,11 +2,12 @@
 
 #include "views/panels/panel.h"
 
+class QTableWidget;
 class QTextBrowser;
 
 namespace bitwright::views {
 
-/// Everything about the selected tensor, as copyable text.
+/// Everything about the selected tensor: numbers that a click copies in full, and what every option would be.
 class InspectorPanel : public Panel
 {
     Q_OBJECT
@@ -20,7 +21,12 @@ private:
     [[nodiscard]] QString tensorHtml(int tensor) const;
     [[nodiscard]] QString planHtml(int tensor) const;
     [[nodiscard]] QString siteHtml(int site) const;
+    void fillOptions(int tensor);
+    void takeOption(int row);
+    [[nodiscard]] int unitOf(
+        int tensor) const; ///< The selected unit of the tensor, else its first; -1: none.
     QTextBrowser* m_text;
+    QTableWidget* m_options;
 };
 
 } // namespace bitwright::views

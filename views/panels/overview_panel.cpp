@@ -86,7 +86,7 @@ void OverviewPanel::refresh()
     if (const auto report = m_document.outliers(0); report && report->maximum) {
         const auto& site = m_document.workspace()->dump()->sites()[report->maximum->site];
         activations += htmlRow(tr("Largest activation"), formatNumber(report->maximum->value))
-            + htmlRow(tr("at"), htmlDisplay(site.name).replace(QLatin1Char('.'), QStringLiteral(".\u200b")));
+            + htmlRow(tr("at"), htmlDisplay(site.name));
     }
     html += htmlTable(tr("Activations"), activations);
     QStringList missing;

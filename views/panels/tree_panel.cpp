@@ -1,85 +1,143 @@
 #include "views/panels/tree_panel.h"
 
 #include "views/charts/chart_math.h"
+#include "views/models/tensor_query.h"
 #include "views/models/tensor_tree.h"
 #include "views/models/text.h"
 #include "views/panels/bits_delegate.h"
+#include "views/panels/tree_delegate.h"
 
+#include <QAction>
+#include <QCompleter>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
+#include <QStringListModel>
+#include <QToolButton>
 #include <QTreeView>
 #include <QVBoxLayout>
+#include <QWhatsThis>
+
+#include <algorithm>
 
 namespace bitwright::views {
+
+namespace {
+/// Matches up to which a filter opens every branch; more would not be read anyway and cost the keystroke.
+constexpr int kOpenedMatches = 2000;
+} // namespace
 
 TreePanel::TreePanel(Document& document, QWidget* parent)
     : Panel(document, QStringLiteral("tree"), tr("Model"), parent)
     , m_tree(new TensorTree(document, this))
-    , m_filter(new TensorFilter(this))
     , m_text(new QLineEdit(this))
+    , m_help(new QToolButton(this))
+    , m_completer(new QCompleter(this))
+    , m_completions(new QStringListModel(this))
     , m_view(new QTreeView(this))
+    , m_problem(new QLabel(this))
     , m_totals(new QLabel(this))
 {
-    m_filter->setSourceModel(m_tree);
-    m_view->setModel(m_filter);
+    buildFilter();
+    buildView();
+    m_totals->setContentsMargins(8, 3, 8, 3);
+    m_totals->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_totals->setWordWrap(true);
+    m_totals->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    auto* bar = new QHBoxLayout;
+    bar->setContentsMargins(6, 4, 6, 4);
+    bar->setSpacing(4);
+    bar->addWidget(m_text);
+    bar->addWidget(m_help);
+    m_layout->addLayout(bar);
+    m_layout->addWidget(m_problem);
+    m_layout->addWidget(m_view, 1);
+    m_layout->addWidget(m_totals);
+    connect(m_tree, &QAbstractItemModel::modelReset, this, &TreePanel::afterReset);
+    connect(
+        m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &TreePanel::takeSelection);
+    connect(&document.selection(), &Selection::changed, this, &TreePanel::followSelection);
+    connect(&document, &Document::planChanged, this, &TreePanel::showTotals);
+    showTotals();
+}
+
+void TreePanel::buildFilter()
+{
+    m_text->setPlaceholderText(tr("Filter: down role:gate size>1M bits<=4 -norm"));
+    m_text->setClearButtonEnabled(true);
+    m_text->setAccessibleName(tr("Filter tensors"));
+    m_text->setToolTip(TensorQuery::help());
+    m_completer->setModel(m_completions);
+    m_completer->setCompletionMode(QCompleter::UnfilteredPopupCompletion);
+    m_completer->setCaseSensitivity(Qt::CaseInsensitive);
+    m_text->setCompleter(m_completer);
+    auto* help = new QAction(tr("Filter &help"), this);
+    help->setObjectName(QStringLiteral("tree.filter-help"));
+    help->setToolTip(tr("What the filter understands"));
+    connect(help, &QAction::triggered, this, &TreePanel::showHelp);
+    addAction(help);
+    m_help->setText(QStringLiteral("?"));
+    m_help->setToolTip(help->toolTip());
+    m_help->setAccessibleName(tr("Filter help"));
+    connect(m_help, &QToolButton::clicked, help, &QAction::trigger);
+    m_problem->setContentsMargins(8, 0, 8, 3);
+    m_problem->setWordWrap(true);
+    m_problem->hide();
+    connect(m_text, &QLineEdit::textChanged, this, &TreePanel::applyFilter);
+    connect(m_text, &QLineEdit::textEdited, this, &TreePanel::completeFilter);
+}
+
+void TreePanel::buildView()
+{
+    m_view->setModel(m_tree);
     m_view->setUniformRowHeights(true);
     m_view->setAlternatingRowColors(true);
     m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_view->setTextElideMode(Qt::ElideMiddle);
+    m_view->setIndentation(14);
+    m_view->setItemDelegateForColumn(TensorTree::NameColumn, new TreeDelegate(this));
     m_view->setItemDelegateForColumn(TensorTree::BitsColumn, new BitsDelegate(TensorTree::BitsRole, this));
     m_view->setAccessibleName(tr("Tensors of the model"));
-    m_view->header()->setStretchLastSection(false);
-    m_view->header()->setSectionResizeMode(TensorTree::NameColumn, QHeaderView::Stretch);
-    m_view->header()->setMinimumSectionSize(40);
-    for (const int column :
-        {TensorTree::ShapeColumn, TensorTree::TypeColumn, TensorTree::SizeColumn, TensorTree::BitsColumn})
-        m_view->header()->setSectionResizeMode(column, QHeaderView::Interactive);
-    m_view->setColumnWidth(
-        TensorTree::SizeColumn, m_view->fontMetrics().horizontalAdvance(QStringLiteral("1.000,0 MiB")) + 10);
-    m_view->setColumnWidth(
-        TensorTree::BitsColumn, m_view->fontMetrics().horizontalAdvance(QStringLiteral("16,00")) + 26);
-    // Shape and type are in the tooltip and the Inspector; in a narrow dock the name needs the room.
-    m_view->setColumnHidden(TensorTree::ShapeColumn, true);
-    m_view->setColumnHidden(TensorTree::TypeColumn, true);
-    m_text->setPlaceholderText(tr("Filter: words of name, role, dtype"));
-    m_text->setClearButtonEnabled(true);
-    m_text->setAccessibleName(tr("Filter tensors"));
-    m_totals->setContentsMargins(8, 3, 8, 3);
-    m_totals->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_totals->setWordWrap(true);
-    auto* bar = new QHBoxLayout;
-    bar->setContentsMargins(6, 4, 6, 4);
-    bar->addWidget(m_text);
-    m_layout->addLayout(bar);
-    m_layout->addWidget(m_view, 1);
-    m_layout->addWidget(m_totals);
-    connect(m_text, &QLineEdit::textChanged, this, [this](const QString& text) {
-        m_filter->setText(text);
-        if (!text.isEmpty())
-            m_view->expandAll();
-        showTotals();
-    });
-    connect(
-        m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &TreePanel::takeSelection);
-    connect(&document.selection(), &Selection::changed, this, &TreePanel::followSelection);
-    connect(&document, &Document::opened, this, &TreePanel::showTotals);
-    connect(&document, &Document::closed, this, &TreePanel::showTotals);
-    showTotals();
+    auto* header = m_view->header();
+    header->setStretchLastSection(false);
+    header->setSectionResizeMode(TensorTree::NameColumn, QHeaderView::Stretch);
+    header->setMinimumSectionSize(40);
+    header->moveSection(
+        header->visualIndex(TensorTree::ParametersColumn), header->visualIndex(TensorTree::SizeColumn));
+    const auto width
+        = [this](const char* text) { return m_view->fontMetrics().horizontalAdvance(QLatin1String(text)); };
+    const std::pair<int, int> widths[] = {{TensorTree::ShapeColumn, width("12.288 x 12.288") + 12},
+        {TensorTree::TypeColumn, width("F8_E4M3") + 12},
+        {TensorTree::ParametersColumn, width("1.000.000.000") + 10},
+        {TensorTree::SizeColumn, width("1.000,0 MiB") + 10}, {TensorTree::BitsColumn, width("16,00") + 26}};
+    for (const auto& [column, pixels] : widths) {
+        header->setSectionResizeMode(column, QHeaderView::Interactive);
+        m_view->setColumnWidth(column, pixels);
+    }
+    chooseColumns();
 }
 
-void TreePanel::applyTheme(const Theme&)
+// In a narrow dock the name needs the room; what is hidden is in the tooltip and the Inspector.
+void TreePanel::chooseColumns()
 {
+    const std::pair<int, int> least[] = {{TensorTree::SizeColumn, 260}, {TensorTree::ParametersColumn, 420},
+        {TensorTree::TypeColumn, 520}, {TensorTree::ShapeColumn, 620}};
+    for (const auto& [column, pixels] : least)
+        m_view->setColumnHidden(column, width() < pixels);
+}
+
+void TreePanel::applyTheme(const Theme& theme)
+{
+    m_problem->setStyleSheet(QStringLiteral("QLabel { color: %1; }").arg(theme.warning.name()));
     m_view->viewport()->update();
 }
 
 void TreePanel::resizeEvent(QResizeEvent* event)
 {
     Panel::resizeEvent(event);
-    // In a narrow dock the name needs the room; the size is in the tooltip and the Inspector.
-    constexpr int kNarrow = 260;
-    m_view->setColumnHidden(TensorTree::SizeColumn, width() < kNarrow);
+    chooseColumns();
 }
 
 void TreePanel::focusFilter()
@@ -88,46 +146,95 @@ void TreePanel::focusFilter()
     m_text->selectAll();
 }
 
+// --- Filter ---
+
+void TreePanel::applyFilter(const QString& text)
+{
+    const QString problem = m_tree->setFilter(text);
+    m_problem->setText(problem);
+    m_problem->setVisible(!problem.isEmpty());
+    showTotals();
+}
+
+void TreePanel::completeFilter(const QString& text)
+{
+    m_completions->setStringList(TensorQuery::completions(text, m_tree->roles(), m_tree->dtypes()));
+    if (m_completions->rowCount() > 0)
+        m_completer->complete();
+    else if (m_completer->popup()->isVisible())
+        m_completer->popup()->hide();
+}
+
+void TreePanel::showHelp()
+{
+    QWhatsThis::showText(m_help->mapToGlobal(QPoint(0, m_help->height())), TensorQuery::help(), this);
+}
+
+/// A reset closes every branch and forgets the selection.
+void TreePanel::afterReset()
+{
+    if (m_tree->isFiltered()) {
+        if (m_tree->matched().tensors <= kOpenedMatches)
+            m_view->expandAll();
+        else
+            m_view->expandToDepth(0);
+    }
+    followSelection();
+    showTotals();
+}
+
+// --- Selection ---
+
 void TreePanel::takeSelection()
 {
     if (m_following)
         return;
-    QVector<int> units;
-    int current = m_view->currentIndex().siblingAtColumn(0).data(TensorTree::TensorRole).isValid()
-        ? m_view->currentIndex().siblingAtColumn(0).data(TensorTree::TensorRole).toInt()
-        : -1;
-    const std::function<void(const QModelIndex&)> collect = [&](const QModelIndex& index) {
-        const int tensor = index.data(TensorTree::TensorRole).toInt();
-        if (tensor >= 0)
-            units += m_document.unitsOfTensor(tensor);
-        for (int i = 0; i < m_filter->rowCount(index); ++i)
-            collect(m_filter->index(i, 0, index));
-    };
+    std::vector<int> tensors;
     for (const auto& index : m_view->selectionModel()->selectedRows())
-        collect(index);
-    if (units.isEmpty() || current >= 0)
-        m_document.selectTensor(current);
-    std::sort(units.begin(), units.end());
-    units.erase(std::unique(units.begin(), units.end()), units.end());
-    if (units.size() > 1)
-        m_document.selection().set(current >= 0 ? current : m_document.tensorOfUnit(units.front()), units,
-            m_document.selection().site(), m_document.selection().channel());
+        m_tree->collect(index, tensors);
+    std::sort(tensors.begin(), tensors.end());
+    tensors.erase(std::unique(tensors.begin(), tensors.end()), tensors.end());
+    const QModelIndex current = m_view->currentIndex().siblingAtColumn(TensorTree::NameColumn);
+    const int tensor = current.isValid() ? current.data(TensorTree::TensorRole).toInt() : -1;
+    QVector<int> units;
+    for (const int item : tensors)
+        units += m_tree->unitsOf(item);
+    m_taking = true;
+    if (tensors.size() > 1) {
+        const int first = tensor >= 0 ? tensor
+            : units.isEmpty()         ? tensors.front()
+                                      : m_document.tensorOfUnit(units.front());
+        const int site = m_document.inputSiteOfTensor(first);
+        auto& selection = m_document.selection();
+        selection.set(first, units, site, site == selection.site() ? selection.channel() : -1);
+    } else {
+        m_document.selectTensor(tensors.empty() ? -1 : tensors.front());
+    }
+    m_taking = false;
     showTotals();
 }
 
 void TreePanel::followSelection()
 {
-    if (m_view->hasFocus())
+    if (m_taking)
         return;
-    const QModelIndex index = m_filter->mapFromSource(m_tree->indexOfTensor(m_document.selection().tensor()));
+    QSet<int> tensors;
+    const int tensor = m_document.isOpen() ? m_document.selection().tensor() : -1;
+    if (tensor >= 0)
+        tensors.insert(tensor);
+    for (const int unit : m_document.selection().units())
+        tensors.insert(m_document.tensorOfUnit(unit));
+    QItemSelection rows;
+    for (const int item : tensors)
+        if (const QModelIndex index = m_tree->indexOfTensor(item); index.isValid())
+            rows.select(index, index);
     m_following = true;
-    if (index.isValid()) {
-        m_view->scrollTo(index);
-        m_view->selectionModel()->setCurrentIndex(
-            index, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
-    } else {
-        m_view->clearSelection();
+    const QModelIndex current = m_tree->indexOfTensor(tensor);
+    if (current.isValid()) {
+        m_view->scrollTo(current);
+        m_view->selectionModel()->setCurrentIndex(current, QItemSelectionModel::NoUpdate);
     }
+    m_view->selectionModel()->select(rows, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
     m_following = false;
     showTotals();
 }
@@ -138,24 +245,33 @@ void TreePanel::showTotals()
         m_totals->setText(tr("No model is open"));
         return;
     }
-    const auto& checkpoint = m_document.workspace()->checkpoint();
-    std::uint64_t parameters = 0, bytes = 0;
-    int count = 0;
+    const auto line = [](const QString& what, const TensorTree::Totals& totals) {
+        QString text = tr("%1: %2 parameters, %3")
+                           .arg(what, formatCount(static_cast<std::int64_t>(totals.parameters)),
+                               sizeText(totals.bytes));
+        if (const auto bits = totals.bits())
+            text += tr(", %1 bits").arg(formatBpw(*bits));
+        return text;
+    };
+    const auto matched = m_tree->matched();
+    QString text = line(m_tree->isFiltered() ? tr("%n match(es)", nullptr, matched.tensors)
+                                             : tr("%n tensor(s)", nullptr, matched.tensors),
+        matched);
+    QSet<int> seen;
+    std::vector<int> selected;
     for (const int unit : m_document.selection().units()) {
-        const auto& tensor = checkpoint.tensors()[static_cast<std::size_t>(m_document.tensorOfUnit(unit))];
-        parameters += m_document.workspace()->units()[static_cast<std::size_t>(unit)].parameters();
-        bytes += tensor.bytes / std::max<std::uint64_t>(1, tensor.experts);
-        ++count;
+        const int tensor = m_document.tensorOfUnit(unit);
+        if (tensor >= 0 && !seen.contains(tensor)) {
+            seen.insert(tensor);
+            selected.push_back(tensor);
+        }
     }
-    if (count > 1)
-        m_totals->setText(tr("%1 selected: %2 parameters, %3")
-                              .arg(count)
-                              .arg(formatCount(static_cast<std::int64_t>(parameters)), sizeText(bytes)));
-    else
-        m_totals->setText(tr("%1 tensors, %2 parameters, %3")
-                              .arg(checkpoint.tensors().size())
-                              .arg(formatCount(static_cast<std::int64_t>(checkpoint.parameterCount())),
-                                  sizeText(checkpoint.dataBytes())));
+    if (selected.size() > 1)
+        text += QLatin1Char('\n')
+            + line(tr("%n selected", nullptr, static_cast<int>(selected.size())), m_tree->totalsOf(selected));
+    m_totals->setText(text);
+    m_totals->setToolTip(
+        tr("Sizes are those of the file; bits are the mean of the plan over what it decides."));
 }
 
 } // namespace bitwright::views

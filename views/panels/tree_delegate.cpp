@@ -1,0 +1,64 @@
+#include "views/panels/tree_delegate.h"
+
+#include "views/charts/palette.h"
+#include "views/models/tensor_tree.h"
+
+#include <QApplication>
+#include <QPainter>
+
+namespace bitwright::views {
+
+void TreeDelegate::paint(
+    QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
+{
+    const int marks = index.data(TensorTree::StateRole).toInt();
+    if (marks == 0) {
+        QStyledItemDelegate::paint(painter, option, index);
+        return;
+    }
+    QStyleOptionViewItem item = option;
+    initStyleOption(&item, index);
+    const QString text = item.text;
+    item.text.clear();
+    const QStyle* style = item.widget != nullptr ? item.widget->style() : QApplication::style();
+    style->drawControl(QStyle::CE_ItemViewItem, &item, painter, item.widget);
+    const bool selected = option.state.testFlag(QStyle::State_Selected);
+    const Theme theme = themeFor(option.palette);
+    const QColor ink = option.palette.color(selected ? QPalette::HighlightedText : QPalette::Text);
+    const int side = std::max(8, option.rect.height() - 7);
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    QRectF glyph(option.rect.right() - side - 2, option.rect.center().y() - side / 2.0, side, side);
+    const auto next = [&] { glyph.translate(-side - 3, 0); };
+    if ((marks & TensorTree::FailedMark) != 0) {
+        painter->setPen(QPen(selected ? ink : theme.warning, 1.6));
+        painter->drawEllipse(glyph.adjusted(1, 1, -1, -1));
+        painter->drawText(glyph, Qt::AlignCenter, QStringLiteral("!"));
+        next();
+    }
+    if ((marks & TensorTree::NonFiniteMark) != 0) {
+        paintNanCross(*painter, glyph, theme);
+        next();
+    }
+    if ((marks & TensorTree::FallbackMark) != 0) {
+        paintCorner(*painter, glyph, side, theme);
+        next();
+    }
+    if ((marks & TensorTree::LockedMark) != 0) {
+        paintPadlock(*painter, glyph, ink);
+        next();
+    }
+    if ((marks & TensorTree::TiedMark) != 0) {
+        paintLink(*painter, glyph, selected ? ink : theme.muted);
+        next();
+    }
+    const QRect room(option.rect.left() + 3, option.rect.top(),
+        static_cast<int>(glyph.right()) - option.rect.left() - 3, option.rect.height());
+    painter->setPen(ink);
+    painter->setFont(option.font);
+    painter->drawText(room, Qt::AlignLeft | Qt::AlignVCenter,
+        option.fontMetrics.elidedText(text, Qt::ElideMiddle, room.width()));
+    painter->restore();
+}
+
+} // namespace bitwright::views
