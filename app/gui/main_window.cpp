@@ -69,10 +69,12 @@ void MainWindow::createPanels()
     auto* allocation = new AllocationPanel(m_document, this);
     auto* difference = new DifferencePanel(m_document, m_jobs, this);
     m_export = new ExportPanel(m_document, m_jobs, this);
-    m_panels = {new OverviewPanel(m_document, this), new MaximaPanel(m_document, this),
-        new OutlierPanel(m_document, this), new WeightsPanel(m_document, m_jobs, this),
-        new SpectrumPanel(m_document, m_jobs, this), sensitivity, pareto, allocation, difference, m_export,
-        m_tree, new InspectorPanel(m_document, this), new JobsPanel(m_document, m_jobs, this)};
+    auto* maxima = new MaximaPanel(m_document, this);
+    auto* outliers = new OutlierPanel(m_document, this);
+    m_panels
+        = {new OverviewPanel(m_document, this), maxima, outliers, new WeightsPanel(m_document, m_jobs, this),
+            new SpectrumPanel(m_document, m_jobs, this), sensitivity, pareto, allocation, difference,
+            m_export, m_tree, new InspectorPanel(m_document, this), new JobsPanel(m_document, m_jobs, this)};
     connect(sensitivity, &SensitivityPanel::unitHovered, pareto,
         [pareto](int unit) { pareto->previewUnit(unit); });
     connect(sensitivity, &SensitivityPanel::optionHovered, pareto, &ParetoPanel::previewUnit);
@@ -85,6 +87,7 @@ void MainWindow::createPanels()
         dock->raise();
     });
     connect(pareto, &ParetoPanel::unitsHovered, sensitivity, &SensitivityPanel::highlightUnits);
+    connect(maxima, &MaximaPanel::channelHovered, outliers, &OutlierPanel::previewChannel);
 }
 
 void MainWindow::createDocks()

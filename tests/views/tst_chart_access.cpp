@@ -56,7 +56,7 @@ OutlierMapData outlierData()
     OutlierMapData data;
     data.measure = utf8("max |x|");
     for (int r = 0; r < 4; ++r)
-        data.rows.push_back({utf8("layer %1").arg(r), QString::number(r), r, {1, 2, 3, 4, 5, 6, 7, 100}});
+        data.rows.push_back({utf8("layer %1").arg(r), QString::number(r), r, {1, 2, 3, 4, 5, 6, 7, 100}, {}});
     return data;
 }
 

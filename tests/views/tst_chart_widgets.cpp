@@ -400,7 +400,7 @@ private Q_SLOTS:
         move(chart, *chart.sitePixel(7));
         QVERIFY(chart.readout().contains(utf8("site 7")));
         QVERIFY(chart.readout().contains(utf8("unknown"))); // q99.9 is not in the dump
-        QVERIFY(chart.csv().contains(utf8("site 7,in,7,17,,1,0")));
+        QVERIFY(chart.csv().contains(utf8("site 7,in,7,17,,1,17,0")));
         QTest::keyClick(&chart, Qt::Key_PageDown);
         QCOMPARE(sites.last()[0].toInt(), 8);
     }

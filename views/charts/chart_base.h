@@ -257,6 +257,7 @@ private:
     void paintCrosshair(QCPPainter& painter);
     void paintStale(QCPPainter& painter);
     void paintFocus(QCPPainter& painter);
+    void repaintCrosshair();
     void createActions();
     void createButtons();
     void placeButtons();

@@ -58,11 +58,20 @@ QPointF ChartBase::toValue(const QPointF& pixel) const
 
 void ChartBase::requestReplot()
 {
-    replot(QCustomPlot::rpQueuedReplot);
+    if (!size().isEmpty()) // else its paint buffers are empty; a resize replots
+        replot(QCustomPlot::rpQueuedReplot);
 }
+// A chart that was never laid out has nothing to paint on.
 void ChartBase::repaintOverlay()
 {
-    layer(QStringLiteral("overlay"))->replot();
+    if (!viewport().isEmpty() && isVisible())
+        layer(QStringLiteral("overlay"))->replot();
+}
+
+void ChartBase::repaintCrosshair()
+{
+    if (!viewport().isEmpty() && isVisible())
+        layer(QStringLiteral("crosshair"))->replot();
 }
 
 void ChartBase::renderTo(QPainter& painter, QSize size)

@@ -33,6 +33,8 @@ ChartBase::Zone ChartBase::zoneAt(const QPointF& position) const
 
 void ChartBase::resizeEvent(QResizeEvent* event)
 {
+    if (event->size().isEmpty())
+        return; // folded away in a splitter
     setViewport(rect()); // relayout measures labels against it
     relayout(size());
     QCustomPlot::resizeEvent(event);
@@ -158,7 +160,7 @@ void ChartBase::mouseMoveEvent(QMouseEvent* event)
         hoverMoved(position);
     }
     refreshReadout();
-    layer(QStringLiteral("crosshair"))->replot();
+    repaintCrosshair();
 }
 
 void ChartBase::mouseReleaseEvent(QMouseEvent* event)
@@ -174,7 +176,7 @@ void ChartBase::mouseReleaseEvent(QMouseEvent* event)
         clicked(position, event->modifiers());
     m_dragged = false;
     updateCursorShape();
-    layer(QStringLiteral("crosshair"))->replot();
+    repaintCrosshair();
 }
 
 void ChartBase::mouseDoubleClickEvent(QMouseEvent* event)
@@ -195,7 +197,7 @@ void ChartBase::leaveEvent(QEvent* event)
     hoverLegend(-1);
     hoverLeft();
     refreshReadout();
-    layer(QStringLiteral("crosshair"))->replot();
+    repaintCrosshair();
     QCustomPlot::leaveEvent(event);
 }
 
@@ -214,7 +216,7 @@ void ChartBase::cancelGesture()
         viewMoved();
     }
     updateCursorShape();
-    layer(QStringLiteral("crosshair"))->replot();
+    repaintCrosshair();
 }
 
 void ChartBase::updateCursorShape()
@@ -309,7 +311,7 @@ void ChartBase::keyReleaseEvent(QKeyEvent* event)
 void ChartBase::focusInEvent(QFocusEvent* event)
 {
     QCustomPlot::focusInEvent(event);
-    layer(QStringLiteral("crosshair"))->replot();
+    repaintCrosshair();
 }
 
 void ChartBase::focusOutEvent(QFocusEvent* event)
@@ -318,7 +320,7 @@ void ChartBase::focusOutEvent(QFocusEvent* event)
     updateCursorShape();
     focusLegend(-1);
     QCustomPlot::focusOutEvent(event);
-    layer(QStringLiteral("crosshair"))->replot();
+    repaintCrosshair();
 }
 
 // Tab goes from the plot through the legend before it leaves. Children ask here too.
@@ -411,7 +413,7 @@ bool ChartBase::moveCrosshair(const QKeyEvent& event)
         std::clamp(to.x(), area.left(), area.right() - 1), std::clamp(to.y(), area.top(), area.bottom() - 1));
     hoverMoved(*m_cursor);
     refreshReadout();
-    layer(QStringLiteral("crosshair"))->replot();
+    repaintCrosshair();
     return true;
 }
 

@@ -68,7 +68,7 @@ void LegendStrip::settle(int width, int maximumRows, int minimumHeight)
     m_more = 0;
     double x = 4, y = 0;
     int row = 1;
-    for (std::size_t i = 0; i < m_entries.size(); ++i) {
+    for (std::size_t i = 0; i < m_entries.size() && maximumRows > 0; ++i) {
         const double label = std::min(metrics.horizontalAdvance(m_entries[i].label), kLongestLabel);
         const double w = std::min(kSampleWidth + kSampleGap + label + 1, right - 4);
         const bool isLast = i + 1 == m_entries.size();

@@ -212,6 +212,7 @@ DataTable::DataTable(const QString& name, QWidget* parent)
     m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_view->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_view->setWordWrap(false);
+    m_view->setTextElideMode(Qt::ElideMiddle);
     m_view->setTabKeyNavigation(false);
     m_view->setFrameShape(QFrame::NoFrame);
     m_view->verticalHeader()->hide();
@@ -260,13 +261,15 @@ DataTable::DataTable(const QString& name, QWidget* parent)
 void DataTable::setData(TableData content)
 {
     const bool sameColumns = content.columns.size() == m_model->table().columns.size();
+    const bool firstRows = m_model->rowCount() == 0 && !content.rows.empty();
     m_quiet = true;
     m_model->setData(std::move(content));
-    if (!sameColumns) {
+    if (!sameColumns)
         m_proxy->sort(-1);
+    if (!sameColumns || firstRows) {
         m_view->resizeColumnsToContents();
         for (int c = 0; c < m_model->columnCount(); ++c)
-            m_view->setColumnWidth(c, std::clamp(m_view->columnWidth(c) + 10, 56, 280));
+            m_view->setColumnWidth(c, std::clamp(m_view->columnWidth(c) + 6, 50, 220));
     }
     m_quiet = false;
     refreshNote();
@@ -305,8 +308,8 @@ void DataTable::refreshNote()
     const int all = m_model->rowCount();
     const int shown = m_proxy->rowCount();
     QString text = all == 0 ? m_emptyText
-        : shown == all      ? tr("%n row(s)", nullptr, all)
-                            : tr("%1 of %n row(s)", nullptr, all).arg(formatCount(shown));
+        : shown == all      ? tr("%1 rows").arg(formatCount(all))
+                            : tr("%1 of %2 rows").arg(formatCount(shown), formatCount(all));
     if (all != 0 && !m_model->table().note.isEmpty())
         text += QStringLiteral(" \u00b7 ") + m_model->table().note;
     m_note->setText(text);

@@ -1,6 +1,7 @@
 #include "views/charts/maxima_chart.h"
 
-#include <QFontMetricsF>
+#include "views/charts/maxima_lines.h"
+
 #include <QKeyEvent>
 
 #include <algorithm>
@@ -10,51 +11,38 @@
 namespace bitwright::views {
 
 namespace {
-enum Statistic
-{
-    Maximum,
-    Quantile,
-    Rms,
-    StatisticCount
-};
+constexpr double kHitRadius = 9;
+} // namespace
 
-std::optional<double> valueOf(const MaximaSite& site, int statistic)
+std::optional<double> maximaValue(const MaximaSite& site, int line)
 {
-    switch (statistic) {
-    case Maximum:
+    switch (line) {
+    case kMaximumLine:
         return site.maximum;
-    case Quantile:
+    case kQuantileLine:
         return site.quantile999;
-    default:
+    case kRmsLine:
         return site.rms;
+    default:
+        if (!site.maximum || !site.rms || !(*site.rms > 0))
+            return std::nullopt;
+        return *site.maximum / *site.rms;
     }
 }
-QString statisticKey(int statistic)
+
+QString maximaLineName(int line)
 {
-    return QStringLiteral("statistic:%1").arg(statistic);
+    switch (line) {
+    case kMaximumLine:
+        return QStringLiteral("max |x|");
+    case kQuantileLine:
+        return QStringLiteral("q99.9");
+    case kRmsLine:
+        return QStringLiteral("rms");
+    default:
+        return MaximaChart::tr("crest factor");
+    }
 }
-QString groupKey(const QString& group)
-{
-    return QStringLiteral("group:") + group;
-}
-QString statisticName(int statistic)
-{
-    static const std::array<QString, StatisticCount> names{
-        QStringLiteral("max |x|"), QStringLiteral("q99.9"), QStringLiteral("rms")};
-    return names[static_cast<std::size_t>(statistic)];
-}
-// Statistics differ by weight of line and by marker, so that dashes stay free for the second dump.
-double statisticWidth(int statistic)
-{
-    return statistic == Maximum ? 2.0 : 1.2;
-}
-QColor statisticColor(const QColor& color, int statistic, const Theme& theme)
-{
-    return mix(color, theme.background, statistic == Rms ? 0.5 : statistic == Quantile ? 0.2 : 0.0);
-}
-constexpr double kHitRadius = 9;
-const QString kMassiveKey = QStringLiteral("massive");
-} // namespace
 
 MaximaChart::MaximaChart(QWidget* parent)
     : ChartBase(parent)
@@ -70,6 +58,8 @@ MaximaChart::MaximaChart(QWidget* parent)
             for (Tick& tick : ticks.major) {
                 if (m_data.lastBlock >= 0 && tick.value < -0.5)
                     tick.label = tr("start");
+                else if (m_data.lastBlock >= 0 && tick.value > m_data.lastBlock + 1.5)
+                    tick.label.clear();
                 else if (m_data.lastBlock >= 0 && tick.value > m_data.lastBlock + 0.5)
                     tick.label = tr("end");
             }
@@ -82,18 +72,82 @@ MaximaChart::MaximaChart(QWidget* parent)
 void MaximaChart::setData(MaximaData data)
 {
     m_data = std::move(data);
-    m_groups.clear();
+    m_groups = m_data.mainGroups;
     for (const MaximaDump& dump : m_data.dumps)
         for (const MaximaSite& site : dump.sites)
             if (!m_groups.contains(site.group))
                 m_groups << site.group;
     m_hover = {};
+    m_legendGroup.clear();
     dataChanged();
 }
 
-int MaximaChart::groupIndex(const QString& group) const
+void MaximaChart::setStatistic(MaximaStatistic statistic)
 {
-    return static_cast<int>(m_groups.indexOf(group));
+    if (m_statistic == statistic)
+        return;
+    m_statistic = statistic;
+    setAxisLabel(Qt::Vertical, statistic == MaximaStatistic::Crest ? tr("max |x| / rms") : tr("|x|"));
+    resetAxis(Qt::Vertical);
+    dataChanged();
+    Q_EMIT statisticChanged();
+}
+
+std::vector<int> MaximaChart::shownLines(bool emphasized) const
+{
+    switch (m_statistic) {
+    case MaximaStatistic::Maximum:
+        return {kMaximumLine};
+    case MaximaStatistic::Quantile:
+        return {kQuantileLine};
+    case MaximaStatistic::Rms:
+        return {kRmsLine};
+    case MaximaStatistic::Crest:
+        return {kCrestLine};
+    case MaximaStatistic::Spread:
+        break;
+    }
+    std::vector<int> lines;
+    for (const int line : {kRmsLine, kQuantileLine, kMaximumLine})
+        if ((emphasized || line == kMaximumLine) && isLegendKeyShown(maximaLineKey(line)))
+            lines.push_back(line);
+    return lines;
+}
+
+QString MaximaChart::hoveredGroup() const
+{
+    if (!m_legendGroup.isEmpty())
+        return m_legendGroup;
+    if (m_hover.site < 0)
+        return {};
+    return m_data.dumps[static_cast<std::size_t>(m_hover.dump)]
+        .sites[static_cast<std::size_t>(m_hover.site)]
+        .group;
+}
+
+QStringList MaximaChart::emphasizedGroups() const
+{
+    const auto shown = [this](const QString& group) { return isLegendKeyShown(maximaGroupKey(group)); };
+    if (const QString hovered = hoveredGroup(); !hovered.isEmpty() && shown(hovered))
+        return {hovered};
+    const auto dump = static_cast<std::size_t>(m_currentDump);
+    if (m_currentSite >= 0 && dump < m_data.dumps.size()
+        && static_cast<std::size_t>(m_currentSite) < m_data.dumps[dump].sites.size()) {
+        const QString current = m_data.dumps[dump].sites[static_cast<std::size_t>(m_currentSite)].group;
+        if (shown(current))
+            return {current};
+    }
+    QStringList groups;
+    for (const QString& group : m_data.mainGroups)
+        if (shown(group))
+            groups << group;
+    if (!groups.isEmpty())
+        return groups;
+    // Nothing stands out: whatever is shown does.
+    for (const QString& group : m_groups)
+        if (shown(group))
+            groups << group;
+    return groups;
 }
 
 Interval MaximaChart::homeRange(Qt::Orientation axis) const
@@ -102,23 +156,23 @@ Interval MaximaChart::homeRange(Qt::Orientation axis) const
     for (const MaximaDump& dump : m_data.dumps) {
         for (const MaximaSite& site : dump.sites) {
             if (axis == Qt::Horizontal) {
-                values.push_back(site.block);
+                values.push_back(site.position());
                 continue;
             }
-            for (int s = 0; s < StatisticCount; ++s)
-                if (const auto value = valueOf(site, s))
+            for (const int line : maximaLinesOf(m_statistic))
+                if (const auto value = maximaValue(site, line))
                     values.push_back(*value);
         }
         for (const MassiveMark& mark : dump.massive)
-            if (axis == Qt::Vertical)
+            if (axis == Qt::Vertical && m_statistic != MaximaStatistic::Crest)
                 values.push_back(std::abs(mark.value));
     }
     const bool logarithmic = isLogarithmic(axis);
     const auto range = finiteRange(values, logarithmic);
     if (!range)
         return axis == Qt::Horizontal ? Interval{-0.5, 0.5} : Interval{0.1, 10};
-    if (axis == Qt::Horizontal)
-        return {range->lower - 0.6, range->upper + 0.6};
+    if (axis == Qt::Horizontal) // names of the lines stand at their right ends
+        return {range->lower - 0.6, range->upper + 0.6 + 0.07 * range->width()};
     if (!logarithmic)
         return {0, padded({0, range->upper}, 0.1, false).upper};
     const Interval wide = padded(*range, 0.05, true);
@@ -131,37 +185,48 @@ void MaximaChart::rebuildLegend()
     for (int g = 0; g < m_groups.size(); ++g) {
         const CategoryStyle style = categoryStyle(g, theme());
         LegendEntry entry;
-        entry.key = groupKey(m_groups[g]);
+        entry.key = maximaGroupKey(m_groups[g]);
         entry.label = m_groups[g];
         entry.color = style.color;
         entry.width = 2;
         entry.marker = style.marker;
         entries.push_back(entry);
     }
-    for (int s = 0; s < StatisticCount; ++s) {
+    for (const int line : {kMaximumLine, kQuantileLine, kRmsLine}) {
+        if (m_statistic != MaximaStatistic::Spread || m_groups.isEmpty())
+            break;
         LegendEntry entry;
-        entry.key = statisticKey(s);
-        entry.label = statisticName(s);
-        entry.color = statisticColor(theme().foreground, s, theme());
-        entry.width = statisticWidth(s);
-        entry.marker = s == Rms ? Marker::None : Marker::Circle;
-        entry.hollow = s == Quantile;
+        entry.key = maximaLineKey(line);
+        entry.label = maximaLineName(line);
+        entry.color = maximaLineColor(theme().foreground, line, theme());
+        entry.width = maximaLineWidth(line);
+        entry.marker = line == kRmsLine ? Marker::None : Marker::Circle;
+        entry.hollow = line == kQuantileLine;
         entries.push_back(entry);
     }
-    const bool anyMassive = std::any_of(
-        m_data.dumps.begin(), m_data.dumps.end(), [](const MaximaDump& d) { return !d.massive.empty(); });
-    if (anyMassive) {
+    bool bySite = false, byToken = false;
+    for (const MaximaDump& dump : m_data.dumps)
+        for (const MassiveMark& mark : dump.massive) {
+            bySite = bySite || mark.bySite;
+            byToken = byToken || mark.byToken;
+        }
+    const auto addMark = [&](const QString& key, const QString& label, Marker marker, bool hollow) {
         LegendEntry entry;
-        entry.key = kMassiveKey;
-        entry.label = tr("massive activation");
+        entry.key = key;
+        entry.label = label;
         entry.kind = LegendEntry::Kind::Mark;
         entry.color = theme().warning;
-        entry.marker = Marker::Star;
+        entry.marker = marker;
+        entry.hollow = hollow;
         entries.push_back(entry);
-    }
+    };
+    if (bySite && m_statistic != MaximaStatistic::Crest)
+        addMark(kMassiveSiteKey, tr("massive in its site (Sun et al.)"), Marker::Star, false);
+    if (byToken && m_statistic != MaximaStatistic::Crest)
+        addMark(kMassiveTokenKey, tr("massive in its token (Max_act_llm)"), Marker::Circle, true);
     for (std::size_t d = 0; m_data.dumps.size() > 1 && d < m_data.dumps.size(); ++d) {
         LegendEntry entry;
-        entry.key = QStringLiteral("dump:%1").arg(d);
+        entry.key = maximaDumpKey(static_cast<int>(d));
         entry.label = m_data.dumps[d].name;
         entry.color = theme().muted;
         entry.dash = d == 0 ? Qt::SolidLine : Qt::DashLine;
@@ -170,136 +235,13 @@ void MaximaChart::rebuildLegend()
     setLegend(std::move(entries));
 }
 
-// Sites of one group in block order make one line; an unknown value breaks it.
-void MaximaChart::paintLine(QCPPainter& painter, int dump, int group, int statistic) const
-{
-    const auto& sites = m_data.dumps[static_cast<std::size_t>(dump)].sites;
-    const CategoryStyle style = categoryStyle(group, theme());
-    QColor color = statisticColor(style.color, statistic, theme());
-    std::vector<const MaximaSite*> line;
-    bool containsCurrent = m_currentSite < 0;
-    for (std::size_t i = 0; i < sites.size(); ++i)
-        if (sites[i].group == m_groups[group]) {
-            line.push_back(&sites[i]);
-            containsCurrent = containsCurrent || static_cast<int>(i) == m_currentSite;
-        }
-    if (!containsCurrent)
-        color.setAlphaF(0.35F);
-    std::stable_sort(
-        line.begin(), line.end(), [](const auto* a, const auto* b) { return a->block < b->block; });
-    QPolygonF points;
-    const auto flush = [&] {
-        painter.setPen(QPen(color, statisticWidth(statistic), dump == 0 ? Qt::SolidLine : Qt::DashLine,
-            Qt::RoundCap, Qt::RoundJoin));
-        if (points.size() > 1)
-            painter.drawPolyline(points);
-        const double radius = line.size() > 60 ? 2.2 : 3.4;
-        for (const QPointF& p : points)
-            if (statistic != Rms || points.size() == 1)
-                paintMarker(painter, style.marker, p, statistic == Maximum ? radius : radius * 0.8, color,
-                    statistic == Quantile);
-        points.clear();
-    };
-    for (const MaximaSite* site : line) {
-        const auto value = valueOf(*site, statistic);
-        if (value && std::isfinite(*value) && (*value > 0 || !isLogarithmic(Qt::Vertical)))
-            points << toPixel(site->block, *value);
-        else
-            flush();
-    }
-    flush();
-}
+// --- Hit testing and gestures ---
 
-void MaximaChart::paintData(QCPPainter& painter)
+QPointF MaximaChart::markPixel(const MassiveMark& mark, int dump) const
 {
-    for (int s = StatisticCount - 1; s >= 0; --s) {
-        if (!isLegendKeyShown(statisticKey(s)))
-            continue;
-        for (int d = static_cast<int>(m_data.dumps.size()) - 1; d >= 0; --d)
-            for (int g = 0; g < m_groups.size(); ++g)
-                if (isLegendKeyShown(groupKey(m_groups[g]))
-                    && isLegendKeyShown(QStringLiteral("dump:%1").arg(d)))
-                    paintLine(painter, d, g, s);
-    }
-    // Unknown is hatched where a site stands but nothing about it is known; NaN is a magenta cross.
-    for (const MaximaDump& dump : m_data.dumps)
-        for (const MaximaSite& site : dump.sites) {
-            const double x = xAxis->coordToPixel(site.block);
-            const double foot = plotArea().bottom() - 6;
-            if (site.nonFinite)
-                paintNanCross(painter, QRectF(x - 6, foot - 8, 12, 12), theme());
-            else if (!site.maximum && !site.quantile999 && !site.rms)
-                paintHatch(painter, QRectF(x - 5, foot - 4, 10, 8), theme());
-        }
-    if (isLegendKeyShown(kMassiveKey))
-        paintMarks(painter);
-}
-
-void MaximaChart::addLineObstacles(
-    const MaximaDump& dump, const QString& group, std::vector<QRectF>& obstacles) const
-{
-    std::optional<QPointF> last;
-    for (const MaximaSite& site : dump.sites) {
-        if (site.group != group || !site.maximum || !(*site.maximum > 0))
-            continue;
-        const QPointF p = toPixel(site.block, *site.maximum);
-        const QPointF from = last.value_or(p);
-        const int steps = std::clamp(static_cast<int>((p - from).manhattanLength() / 8), 1, 40);
-        for (int k = 1; k <= steps && obstacles.size() < 4000; ++k) {
-            const QPointF q = from + (p - from) * k / steps;
-            obstacles.push_back({q.x() - 2, q.y() - 2, 4, 4});
-        }
-        last = p;
-    }
-}
-
-void MaximaChart::paintMarks(QCPPainter& painter)
-{
-    std::vector<QPointF> anchors;
-    std::vector<QSizeF> sizes;
-    std::vector<const MassiveMark*> marks;
-    std::vector<QRectF> obstacles;
-    painter.setFont(smallFont());
-    const QFontMetricsF metrics(painter.font());
-    for (const MaximaDump& dump : m_data.dumps)
-        for (const MassiveMark& mark : dump.massive) {
-            const auto site = static_cast<std::size_t>(mark.site);
-            if (site >= dump.sites.size() || !isLegendKeyShown(groupKey(dump.sites[site].group)))
-                continue;
-            const QPointF at = toPixel(dump.sites[site].block, std::abs(mark.value));
-            if (!plotArea().adjusted(-8, -8, 8, 8).contains(at))
-                continue;
-            anchors.push_back(at);
-            obstacles.push_back(QRectF(at.x() - 5, at.y() - 5, 10, 10));
-            marks.push_back(&mark);
-        }
-    // Labels keep off the thick lines: sampled, they are obstacles.
-    for (std::size_t d = 0; d < m_data.dumps.size() && !marks.empty(); ++d)
-        for (const QString& group : m_groups)
-            addLineObstacles(m_data.dumps[d], group, obstacles);
-    const bool brief = plotArea().width() < 520;
-    const auto labelOf = [brief](const MassiveMark& mark) {
-        if (brief)
-            return tr("ch %1").arg(formatCount(mark.channel));
-        const QString token = mark.tokenText.isEmpty()
-            ? tr("token %1").arg(formatCount(mark.token))
-            : tr("token %1 \u201c%2\u201d").arg(formatCount(mark.token), mark.tokenText);
-        return tr("%1, ch %2").arg(token, formatCount(mark.channel));
-    };
-    for (const MassiveMark* mark : marks)
-        sizes.push_back({metrics.horizontalAdvance(labelOf(*mark)) + 2, metrics.height()});
-    const auto places = placeLabels(anchors, sizes, plotArea().adjusted(2, 2, -2, -2), 6, obstacles);
-    for (std::size_t i = 0; i < marks.size(); ++i) {
-        const bool strong = marks[i]->channel == m_currentChannel;
-        paintMarker(painter, Marker::Star, anchors[i], strong ? 6.5 : 4.5, theme().warning, false);
-        if (places[i].isNull() || (marks.size() > 24 && !strong))
-            continue;
-        QColor halo = theme().background;
-        halo.setAlphaF(0.85F);
-        painter.fillRect(places[i], halo);
-        painter.setPen(strong ? theme().warning : theme().foreground);
-        painter.drawText(places[i], Qt::AlignCenter, labelOf(*marks[i]));
-    }
+    const auto& site
+        = m_data.dumps[static_cast<std::size_t>(dump)].sites[static_cast<std::size_t>(mark.site)];
+    return toPixel(site.position(), std::abs(mark.value));
 }
 
 std::optional<QPointF> MaximaChart::sitePixel(int site, int dump) const
@@ -310,24 +252,22 @@ std::optional<QPointF> MaximaChart::sitePixel(int site, int dump) const
     if (site < 0 || static_cast<std::size_t>(site) >= sites.size())
         return std::nullopt;
     const MaximaSite& s = sites[static_cast<std::size_t>(site)];
-    const auto value = s.maximum ? s.maximum : s.quantile999 ? s.quantile999 : s.rms;
-    if (!value)
-        return std::nullopt;
-    return toPixel(s.block, *value);
+    for (const int line : maximaLinesOf(m_statistic))
+        if (const auto value = maximaValue(s, line))
+            return toPixel(s.position(), *value);
+    return std::nullopt;
 }
 
-void MaximaChart::paintOverlay(QCPPainter& painter)
+bool MaximaChart::isShown(const MassiveMark& mark, int dump) const
 {
-    const auto ring = [&](int site, int dump, const QColor& color) {
-        if (const auto at = sitePixel(site, dump)) {
-            painter.setPen(QPen(color, 2));
-            painter.setBrush(Qt::NoBrush);
-            painter.drawEllipse(*at, 7.5, 7.5);
-        }
-    };
-    ring(m_currentSite, m_currentDump, theme().accent);
-    if (m_hover.site >= 0)
-        ring(m_hover.site, m_hover.dump, theme().muted);
+    if (m_statistic == MaximaStatistic::Crest || !isLegendKeyShown(maximaDumpKey(dump)))
+        return false;
+    const auto& sites = m_data.dumps[static_cast<std::size_t>(dump)].sites;
+    if (static_cast<std::size_t>(mark.site) >= sites.size()
+        || !isLegendKeyShown(maximaGroupKey(sites[static_cast<std::size_t>(mark.site)].group)))
+        return false;
+    return (mark.bySite && isLegendKeyShown(kMassiveSiteKey))
+        || (mark.byToken && isLegendKeyShown(kMassiveTokenKey));
 }
 
 MaximaChart::Hit MaximaChart::hitAt(const QPointF& position) const
@@ -342,21 +282,23 @@ MaximaChart::Hit MaximaChart::hitAt(const QPointF& position) const
             best = hit;
         }
     };
+    const QStringList strong = emphasizedGroups();
     for (int d = 0; d < static_cast<int>(m_data.dumps.size()); ++d) {
         const MaximaDump& dump = m_data.dumps[static_cast<std::size_t>(d)];
-        for (int m = 0; m < static_cast<int>(dump.massive.size()) && isLegendKeyShown(kMassiveKey); ++m) {
+        if (!isLegendKeyShown(maximaDumpKey(d)))
+            continue;
+        for (int m = 0; m < static_cast<int>(dump.massive.size()); ++m) {
             const MassiveMark& mark = dump.massive[static_cast<std::size_t>(m)];
-            if (static_cast<std::size_t>(mark.site) < dump.sites.size())
-                consider(toPixel(dump.sites[static_cast<std::size_t>(mark.site)].block, std::abs(mark.value)),
-                    {d, mark.site, m});
+            if (isShown(mark, d))
+                consider(markPixel(mark, d), {d, mark.site, m});
         }
         for (int i = 0; i < static_cast<int>(dump.sites.size()); ++i) {
             const MaximaSite& site = dump.sites[static_cast<std::size_t>(i)];
-            if (!isLegendKeyShown(groupKey(site.group)))
+            if (!isLegendKeyShown(maximaGroupKey(site.group)))
                 continue;
-            for (int s = 0; s < StatisticCount; ++s)
-                if (const auto value = valueOf(site, s); value && isLegendKeyShown(statisticKey(s)))
-                    consider(toPixel(site.block, *value), {d, i, -1});
+            for (const int line : shownLines(strong.contains(site.group)))
+                if (const auto value = maximaValue(site, line))
+                    consider(toPixel(site.position(), *value), {d, i, -1});
         }
     }
     return best;
@@ -367,13 +309,17 @@ void MaximaChart::hoverMoved(const QPointF& position)
     const Hit hit = hitAt(position);
     if (hit.site == m_hover.site && hit.dump == m_hover.dump && hit.mark == m_hover.mark)
         return;
+    const QString before = hoveredGroup();
     m_hover = hit;
-    repaintOverlay();
+    if (hoveredGroup() == before)
+        repaintOverlay();
+    else
+        requestReplot();
     Q_EMIT siteHovered(hit.site, hit.dump);
-    const auto& dumps = m_data.dumps;
-    Q_EMIT channelHovered(hit.mark < 0
-            ? -1
-            : dumps[static_cast<std::size_t>(hit.dump)].massive[static_cast<std::size_t>(hit.mark)].channel);
+    if (hit.mark >= 0 && hit.dump == 0)
+        Q_EMIT channelHovered(hit.site, m_data.dumps[0].massive[static_cast<std::size_t>(hit.mark)].channel);
+    else
+        Q_EMIT channelHovered(-1, -1);
 }
 
 void MaximaChart::hoverLeft()
@@ -381,9 +327,21 @@ void MaximaChart::hoverLeft()
     if (m_hover.site < 0)
         return;
     m_hover = {};
-    repaintOverlay();
+    requestReplot();
     Q_EMIT siteHovered(-1, 0);
-    Q_EMIT channelHovered(-1);
+    Q_EMIT channelHovered(-1, -1);
+}
+
+void MaximaChart::legendHovered(const QString& key)
+{
+    QString group;
+    for (const QString& candidate : m_groups)
+        if (maximaGroupKey(candidate) == key)
+            group = candidate;
+    if (group == m_legendGroup)
+        return;
+    m_legendGroup = group;
+    requestReplot();
 }
 
 void MaximaChart::clicked(const QPointF& position, Qt::KeyboardModifiers)
@@ -392,25 +350,51 @@ void MaximaChart::clicked(const QPointF& position, Qt::KeyboardModifiers)
     if (hit.site < 0)
         return;
     setCurrentSite(hit.site, hit.dump);
-    Q_EMIT siteActivated(hit.site, hit.dump);
-    if (hit.mark >= 0) {
-        const MassiveMark& mark
-            = m_data.dumps[static_cast<std::size_t>(hit.dump)].massive[static_cast<std::size_t>(hit.mark)];
-        setCurrentChannel(mark.channel);
-        Q_EMIT channelActivated(hit.site, mark.channel, hit.dump);
+    const auto& marks = m_data.dumps[static_cast<std::size_t>(hit.dump)].massive;
+    const int channel = hit.mark >= 0 ? marks[static_cast<std::size_t>(hit.mark)].channel : -1;
+    if (channel < 0) {
+        Q_EMIT siteActivated(hit.site, hit.dump);
+        return;
     }
+    setCurrentChannel(channel);
+    Q_EMIT channelActivated(hit.site, channel, hit.dump);
 }
 
-// Page up and down walk through the sites: the keyboard's way to click.
+void MaximaChart::boxed(const QRectF& box, Qt::KeyboardModifiers modifiers)
+{
+    if (!modifiers.testFlag(Qt::ShiftModifier)) {
+        ChartBase::boxed(box, modifiers);
+        return;
+    }
+    QVector<int> sites;
+    for (int i = 0; !m_data.dumps.empty() && i < static_cast<int>(m_data.dumps[0].sites.size()); ++i) {
+        const QString& group = m_data.dumps[0].sites[static_cast<std::size_t>(i)].group;
+        const auto at = isLegendKeyShown(maximaGroupKey(group)) ? sitePixel(i) : std::nullopt;
+        if (at && box.contains(*at))
+            sites << i;
+    }
+    if (!sites.isEmpty())
+        Q_EMIT sitesSelected(sites, 0);
+}
+
+// Page up and down walk through the sites of the current kind: the keyboard's way to click.
 bool MaximaChart::keyPressed(QKeyEvent* event)
 {
     const bool forward = event->key() == Qt::Key_PageDown;
     if ((!forward && event->key() != Qt::Key_PageUp) || m_data.dumps.empty())
         return false;
-    const int count = static_cast<int>(m_data.dumps[static_cast<std::size_t>(m_currentDump)].sites.size());
-    if (count == 0)
+    const auto& sites = m_data.dumps[static_cast<std::size_t>(m_currentDump)].sites;
+    const QStringList strong = emphasizedGroups();
+    int next = m_currentSite;
+    for (int i = m_currentSite < 0 ? (forward ? 0 : static_cast<int>(sites.size()) - 1)
+                                   : m_currentSite + (forward ? 1 : -1);
+         i >= 0 && i < static_cast<int>(sites.size()); i += forward ? 1 : -1)
+        if (strong.contains(sites[static_cast<std::size_t>(i)].group)) {
+            next = i;
+            break;
+        }
+    if (next < 0)
         return false;
-    const int next = m_currentSite < 0 ? 0 : std::clamp(m_currentSite + (forward ? 1 : -1), 0, count - 1);
     setCurrentSite(next, m_currentDump);
     Q_EMIT siteActivated(next, m_currentDump);
     return true;
@@ -438,23 +422,29 @@ QString MaximaChart::readoutAt(const QPointF& position) const
     const Hit hit = hitAt(position);
     if (hit.site < 0) {
         const QPointF value = toValue(position);
-        return tr("block %1, |x| %2").arg(formatCount(std::llround(value.x())), formatNumber(value.y()));
+        return tr("block %1, %2 %3")
+            .arg(formatCount(std::llround(value.x())),
+                m_statistic == MaximaStatistic::Crest ? tr("crest factor") : QStringLiteral("|x|"),
+                formatNumber(value.y()));
     }
     const MaximaDump& dump = m_data.dumps[static_cast<std::size_t>(hit.dump)];
     const MaximaSite& site = dump.sites[static_cast<std::size_t>(hit.site)];
-    QStringList lines{site.name};
-    for (int s = 0; s < StatisticCount; ++s) {
-        const auto value = valueOf(site, s);
-        lines << QStringLiteral("%1  %2").arg(statisticName(s), value ? formatNumber(*value) : tr("unknown"));
+    QStringList lines{site.name, site.group};
+    for (const int line : {kMaximumLine, kQuantileLine, kRmsLine, kCrestLine}) {
+        const auto value = maximaValue(site, line);
+        lines << QStringLiteral("%1  %2").arg(
+            maximaLineName(line), value ? formatNumber(*value) : tr("unknown"));
     }
-    if (site.maximum && site.rms && *site.rms > 0)
-        lines << tr("crest factor  %1").arg(formatNumber(*site.maximum / *site.rms));
     if (site.nonFinite)
         lines << tr("NaN or Inf seen");
     if (hit.mark >= 0) {
         const MassiveMark& mark = dump.massive[static_cast<std::size_t>(hit.mark)];
-        lines << tr("massive: %1 at token %2, channel %3")
-                     .arg(formatNumber(mark.value), formatCount(mark.token), formatCount(mark.channel));
+        lines << tr("massive: %1 at %2").arg(formatNumber(mark.value), markLabel(mark));
+        if (mark.count > 1)
+            lines << tr("%n massive value(s) of this channel here", nullptr, mark.count);
+        lines << (mark.bySite && mark.byToken ? tr("by both criteria")
+                : mark.bySite                 ? tr("by the site's median (Sun et al.)")
+                                              : tr("by the token's median (Max_act_llm)"));
     }
     if (m_data.dumps.size() > 1)
         lines << dump.name;
@@ -463,16 +453,32 @@ QString MaximaChart::readoutAt(const QPointF& position) const
 
 QString MaximaChart::csv() const
 {
-    QString text = QStringLiteral("dump,site,group,block,max_abs,q99.9,rms,non_finite\n");
+    QString text = QStringLiteral("dump,site,group,block,max_abs,q99.9,rms,crest,non_finite\n");
     const auto optional = [](const std::optional<double>& v) { return v ? csvNumber(*v) : QString(); };
     for (const MaximaDump& dump : m_data.dumps)
         for (const MaximaSite& site : dump.sites)
             text += QStringList{csvText(dump.name), csvText(site.name), csvText(site.group),
                         QString::number(site.block), optional(site.maximum), optional(site.quantile999),
-                        optional(site.rms), site.nonFinite ? QStringLiteral("1") : QStringLiteral("0")}
+                        optional(site.rms), optional(maximaValue(site, kCrestLine)),
+                        site.nonFinite ? QStringLiteral("1") : QStringLiteral("0")}
                         .join(u',')
                 + u'\n';
     return text;
+}
+
+QJsonObject MaximaChart::viewState() const
+{
+    QJsonObject state = ChartBase::viewState();
+    state[QStringLiteral("statistic")] = static_cast<int>(m_statistic);
+    return state;
+}
+
+void MaximaChart::setViewState(const QJsonObject& state)
+{
+    const int statistic = state[QStringLiteral("statistic")].toInt();
+    if (statistic >= 0 && statistic <= static_cast<int>(MaximaStatistic::Crest))
+        setStatistic(static_cast<MaximaStatistic>(statistic));
+    ChartBase::setViewState(state);
 }
 
 } // namespace bitwright::views

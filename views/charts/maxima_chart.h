@@ -42,7 +42,19 @@ struct MaximaData
     QStringList mainGroups; // drawn in full while nothing else is asked for; the other kinds are faint
 };
 
-// Block index against max |x|, q99.9 and rms per kind of site, log y; massive activations as labelled stars.
+// What the lines of a MaximaChart show.
+enum class MaximaStatistic
+{
+    Spread, // max |x|, q99.9 and rms of the emphasized kinds, max |x| of the others
+    Maximum,
+    Quantile,
+    Rms,
+    Crest // max |x| / rms
+};
+
+// Block index against a statistic of |x| per kind of site, log y; massive activations as marks. Kinds that
+// are not emphasized are faint; what is emphasized follows the mouse over lines and legend, then the current
+// site, then MaximaData::mainGroups. Shift+drag selects the sites in a box.
 class MaximaChart : public ChartBase
 {
     Q_OBJECT
@@ -50,19 +62,29 @@ public:
     explicit MaximaChart(QWidget* parent = nullptr);
     void setData(MaximaData data);
     [[nodiscard]] const MaximaData& data() const { return m_data; }
-    // Rings the site (of dump `dump`) and fades the other groups; -1 for none. Emits nothing.
+    void setStatistic(MaximaStatistic statistic);
+    [[nodiscard]] MaximaStatistic statistic() const { return m_statistic; }
+    // Rings the site (of dump `dump`) and emphasizes its kind; -1 for none. Emits nothing.
     void setCurrentSite(int site, int dump = 0);
     // Emphasizes the marks of one channel (linked hover); -1 for none.
     void setCurrentChannel(int channel);
+    // The kinds that are drawn in full now.
+    [[nodiscard]] QStringList emphasizedGroups() const;
     [[nodiscard]] QString csv() const override;
-    // Pixel of the maximum of a site, for tests and lessons; empty when unknown.
+    [[nodiscard]] QJsonObject viewState() const override;
+    void setViewState(const QJsonObject& state) override;
+    // Pixel of the maximum of a site (of the statistic when only one is shown), for tests and lessons; empty
+    // when unknown.
     [[nodiscard]] std::optional<QPointF> sitePixel(int site, int dump = 0) const;
+    [[nodiscard]] QPointF markPixel(const MassiveMark& mark, int dump = 0) const;
 
 Q_SIGNALS:
     void siteActivated(int site, int dump);
     void channelActivated(int site, int channel, int dump);
     void siteHovered(int site, int dump); // -1 when none
-    void channelHovered(int channel); // -1 when none
+    void channelHovered(int site, int channel); // of the first dump; -1 when none
+    void sitesSelected(const QVector<int>& sites, int dump);
+    void statisticChanged();
 
 protected:
     Interval homeRange(Qt::Orientation axis) const override;
@@ -72,7 +94,9 @@ protected:
     void rebuildLegend() override;
     void hoverMoved(const QPointF& position) override;
     void hoverLeft() override;
+    void legendHovered(const QString& key) override;
     void clicked(const QPointF& position, Qt::KeyboardModifiers modifiers) override;
+    void boxed(const QRectF& box, Qt::KeyboardModifiers modifiers) override;
     bool keyPressed(QKeyEvent* event) override;
 
 private:
@@ -82,18 +106,39 @@ private:
         int site = -1;
         int mark = -1;
     };
+    struct PlacedMark
+    {
+        const MassiveMark* mark = nullptr;
+        QPointF at;
+        bool faint = false;
+        bool leading = true; // the largest of its site
+    };
     [[nodiscard]] Hit hitAt(const QPointF& position) const;
-    [[nodiscard]] int groupIndex(const QString& group) const;
-    void paintLine(QCPPainter& painter, int dump, int group, int statistic) const;
+    [[nodiscard]] bool isShown(const MassiveMark& mark, int dump) const;
+    [[nodiscard]] QString hoveredGroup() const;
+    [[nodiscard]] std::vector<int> shownLines(bool emphasized) const;
+    void paintLine(QCPPainter& painter, int dump, int group, int statistic, bool emphasized) const;
+    void paintLineNames(QCPPainter& painter, const QStringList& groups) const;
+    void paintGroups(QCPPainter& painter, bool emphasized);
+    void paintUnknown(QCPPainter& painter) const;
     void paintMarks(QCPPainter& painter);
+    void paintMark(QCPPainter& painter, const PlacedMark& placed, bool strong) const;
+    void paintMarkLabels(QCPPainter& painter, const std::vector<PlacedMark>& marks) const;
+    [[nodiscard]] std::vector<PlacedMark> visibleMarks() const;
+    [[nodiscard]] QString markLabel(const MassiveMark& mark) const;
     void addLineObstacles(const MaximaDump& dump, const QString& group, std::vector<QRectF>& obstacles) const;
 
     MaximaData m_data;
     QStringList m_groups;
+    MaximaStatistic m_statistic = MaximaStatistic::Spread;
+    QString m_legendGroup; // under the mouse or the focus in the legend
     int m_currentSite = -1;
     int m_currentDump = 0;
     int m_currentChannel = -1;
     Hit m_hover;
 };
+
+// The value that a line of the chart shows at a site: 0 max |x|, 1 q99.9, 2 rms, 3 crest factor.
+[[nodiscard]] std::optional<double> maximaValue(const MaximaSite& site, int line);
 
 } // namespace bitwright::views

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "views/charts/chart_base.h"
+#include "views/charts/data_table.h"
 
 #include <QImage>
 
@@ -8,6 +9,14 @@
 
 namespace bitwright::views {
 
+// Where the largest value of a channel stands.
+struct OutlierPeak
+{
+    int channel = 0;
+    std::int64_t token = 0;
+    std::optional<std::int32_t> tokenId;
+    double value = 0; // signed
+};
 // One layer (site) of the map. NaN = unknown (hatched), infinite = non-finite seen (magenta); rows may be
 // shorter than the map is wide: channels that the site does not have stay blank.
 struct OutlierRow
@@ -16,6 +25,7 @@ struct OutlierRow
     QString label; // short, for the axis: "3 mlp"
     int block = -1;
     std::vector<float> values; // one per channel, natural order
+    std::vector<OutlierPeak> peaks; // where the largest value of a channel is, as far as that is known
 };
 struct OutlierMark
 {
@@ -38,7 +48,8 @@ struct OutlierMapData
 };
 
 // Layers down, channels across. Decimates by maximum, so a single hot channel never disappears; marginals
-// show the maximum per channel (top) and per layer (right); a pinned channel shows its trace across layers.
+// show the maximum per channel (top) and per layer, or the criterion's number per layer (right). Left drag
+// selects cells, Shift+drag zooms to a box. S sorts, P pins the channel under the cursor.
 class OutlierMap : public ChartBase
 {
     Q_OBJECT
@@ -54,6 +65,12 @@ public:
     void setPinnedChannel(int channel);
     [[nodiscard]] int pinnedChannel() const;
     void setCurrentRow(int row); // -1 for none
+    // Shows where a channel is while something elsewhere points at it; -1 for none.
+    void setPreviewChannel(int channel);
+    [[nodiscard]] QAction* sortAction() const;
+    [[nodiscard]] QList<QAction*> chartActions() override;
+    // The hottest cells of the view, at most some thousands.
+    [[nodiscard]] TableData tableData() const override;
     [[nodiscard]] QString csv() const override;
     [[nodiscard]] QJsonObject viewState() const override;
     void setViewState(const QJsonObject& state) override;
@@ -97,6 +114,15 @@ private:
     void paintRight(QCPPainter& painter);
     void paintTrace(QCPPainter& painter) const;
     void paintBar(QCPPainter& painter);
+    void paintTopMarks(QCPPainter& painter, const QRectF& area) const;
+    void paintRowBars(QCPPainter& painter, const QRectF& area) const;
+    void paintRowNumbers(QCPPainter& painter, const QRectF& area) const;
+    void paintRightHeading(QCPPainter& painter, const QRectF& area) const;
+    void createActions();
+    [[nodiscard]] bool showsRowValues() const;
+    [[nodiscard]] QString rowValueText(int row) const;
+    // Rows and display columns of the view.
+    [[nodiscard]] std::pair<OutlierMark, OutlierMark> visibleCells() const;
 
     struct Private;
     std::unique_ptr<Private> m_d;

@@ -1,10 +1,9 @@
 #pragma once
 
-#include "core/stats/outliers.h"
-#include "views/charts/data_table.h"
 #include "views/charts/maxima_chart.h"
 #include "views/charts/outlier_map.h"
 #include "views/panels/chart_data.h"
+#include "views/panels/massive_data.h"
 
 namespace bitwright::views {
 
@@ -32,37 +31,11 @@ struct SiteGroup
 /// The kinds of a dump's sites, the residual stream first.
 [[nodiscard]] std::vector<SiteGroup> siteGroups(const model::ActivationDump& dump);
 
-/// A value that counts as massive, by at least one of the two published criteria.
-struct MassiveValue
-{
-    int dump = 0;
-    int site = 0;
-    double value = 0; ///< Signed where the dump lists the value, else the token's largest magnitude.
-    std::int64_t token = 0; ///< Numbered without padding through all sequences.
-    std::optional<std::int32_t> tokenId;
-    std::optional<int> channel; ///< Unknown when the dump's list does not hold the value.
-    std::optional<double> siteRatio; ///< |x| / median |x| of the site.
-    std::optional<double> tokenRatio; ///< |x| / median |x| of the token.
-    bool bySite = false; ///< Sun et al.: against the site's median.
-    bool byToken = false; ///< Max_act_llm: the token's maximum against the token's median.
-};
-struct MassiveList
-{
-    std::vector<MassiveValue> values; ///< Per site by descending magnitude.
-    std::size_t omitted = 0; ///< Tokens beyond the limit per site.
-    bool complete = true; ///< false: a dump's list of largest values may end before the criterion does.
-};
-/// `tokens` are the ids of /tokens/input_ids, -1 where a sequence is padded; empty when unknown.
-[[nodiscard]] MassiveList massiveValues(int dump, const model::ActivationDump& source,
-    const stats::OutlierReport& report, const std::vector<std::int32_t>& tokens,
-    const stats::MassiveSettings& settings = {});
-/// Of all dumps of the document, as far as they are known.
-[[nodiscard]] MassiveList massiveValues(const Document& document);
+/// The units that sites of the first dump feed or come from, ascending.
+[[nodiscard]] QVector<int> unitsOfSites(const Document& document, const QVector<int>& sites);
 
 /// `massive` gives the marks: one per site and channel, at its largest value.
 [[nodiscard]] MaximaData maximaData(const Document& document, const MassiveList& massive);
-/// One row per value, in the order of the list.
-[[nodiscard]] TableData massiveTable(const Document& document, const MassiveList& massive);
 
 /// What an outlier criterion adds to the map.
 enum class Criterion
@@ -78,6 +51,10 @@ enum class Criterion
 [[nodiscard]] QString criterionName(Criterion criterion);
 /// What the criterion means and where it is from, in a sentence.
 [[nodiscard]] QString criterionTip(Criterion criterion);
+
+/// Adds to a map whose rows are `sites` what the report says by the criterion.
+void addCriterion(OutlierMapData& data, const model::ActivationDump& dump, const stats::OutlierReport& report,
+    const std::vector<std::size_t>& sites, Criterion criterion);
 
 /// Rows are the sites of `group` (all when it is empty) that `map` has. A criterion about channels marks
 /// cells; one about sites gives each row a number.

@@ -1,16 +1,41 @@
 #include "views/panels/maxima_panel.h"
 
-#include "views/panels/look_data.h"
-
+#include <QAction>
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QSignalBlocker>
+#include <QSplitter>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace bitwright::views {
 
+namespace {
+/// The table opens by itself where chart and table both find room.
+constexpr int kWideEnough = 1000, kTallEnough = 560;
+} // namespace
+
 MaximaPanel::MaximaPanel(Document& document, QWidget* parent)
     : Panel(document, QStringLiteral("activation-maxima"), tr("Activation maxima"), parent)
     , m_chart(new MaximaChart(this))
+    , m_table(new DataTable(tr("Massive activations"), this))
+    , m_splitter(new QSplitter(Qt::Vertical, this))
+    , m_statistic(new QComboBox(this))
+    , m_tableButton(new QToolButton(this))
+    , m_tableAction(new QAction(tr("&Massive activations"), this))
 {
-    m_layout->addWidget(m_chart);
+    createControls();
+    m_splitter->addWidget(m_chart);
+    m_splitter->addWidget(m_table);
+    m_splitter->setStretchFactor(0, 3);
+    m_splitter->setStretchFactor(1, 2);
+    m_splitter->setChildrenCollapsible(false);
+    // Of the chart alone: a table that no longer fits is hidden rather than make the window grow.
+    m_splitter->setMinimumSize(m_chart->minimumSizeHint());
+    m_layout->addWidget(m_splitter, 1);
+    m_table->setEmptyText(tr("No value is massive by either criterion."));
+    m_table->hide();
     offerChart(*m_chart);
     connect(m_chart, &ChartBase::readoutChanged, this, &Panel::readout);
     connect(m_chart, &ChartBase::remedyRequested, this,
@@ -23,6 +48,14 @@ MaximaPanel::MaximaPanel(Document& document, QWidget* parent)
         if (dump == 0)
             m_document.selectSite(site, channel);
     });
+    connect(m_chart, &MaximaChart::sitesSelected, this, &MaximaPanel::selectSites);
+    connect(m_chart, &MaximaChart::channelHovered, this, &MaximaPanel::channelHovered);
+    connect(m_chart, &MaximaChart::statisticChanged, this, [this] {
+        const QSignalBlocker quiet(m_statistic);
+        m_statistic->setCurrentIndex(m_statistic->findData(static_cast<int>(m_chart->statistic())));
+        refresh();
+    });
+    connect(m_table, &DataTable::rowActivated, this, &MaximaPanel::activateRow);
     connect(&document, &Document::opened, this, &MaximaPanel::refresh);
     connect(&document, &Document::closed, this, &MaximaPanel::refresh);
     connect(&document, &Document::dumpsChanged, this, &MaximaPanel::refresh);
@@ -31,9 +64,76 @@ MaximaPanel::MaximaPanel(Document& document, QWidget* parent)
     refresh();
 }
 
+void MaximaPanel::createControls()
+{
+    m_statistic->addItem(tr("max, q99.9, rms"), static_cast<int>(MaximaStatistic::Spread));
+    m_statistic->addItem(tr("max |x|"), static_cast<int>(MaximaStatistic::Maximum));
+    m_statistic->addItem(tr("q99.9"), static_cast<int>(MaximaStatistic::Quantile));
+    m_statistic->addItem(tr("rms"), static_cast<int>(MaximaStatistic::Rms));
+    m_statistic->addItem(tr("crest factor (max / rms)"), static_cast<int>(MaximaStatistic::Crest));
+    m_statistic->setAccessibleName(tr("Statistic of the activation maxima"));
+    m_statistic->setToolTip(
+        tr("What the lines show. With all three, the kind under the mouse or of the selected "
+           "site is drawn in full, the others only by their maximum."));
+    connect(m_statistic, &QComboBox::currentIndexChanged, this,
+        [this] { m_chart->setStatistic(static_cast<MaximaStatistic>(m_statistic->currentData().toInt())); });
+    m_tableAction->setObjectName(QStringLiteral("maxima.massive-table"));
+    m_tableAction->setCheckable(true);
+    m_tableAction->setToolTip(tr("Lists every massive activation with token and channel (M)"));
+    m_tableAction->setShortcut(QKeySequence(Qt::Key_M));
+    m_tableAction->setShortcutContext(Qt::WidgetShortcut);
+    m_chart->addAction(m_tableAction);
+    addAction(m_tableAction);
+    connect(m_tableAction, &QAction::triggered, this, [this] { m_tableChosen = true; });
+    connect(m_tableAction, &QAction::toggled, m_table, &QWidget::setVisible);
+    m_tableButton->setDefaultAction(m_tableAction);
+    auto* log = new QToolButton(this);
+    log->setDefaultAction(m_chart->logAction(Qt::Vertical));
+    for (QToolButton* button : {log, m_tableButton}) {
+        button->setToolButtonStyle(Qt::ToolButtonTextOnly);
+        button->setFocusPolicy(Qt::StrongFocus);
+    }
+    log->setText(tr("log"));
+    log->setAccessibleName(tr("Logarithmic vertical axis"));
+    auto* label = new QLabel(tr("S&tatistic"), this);
+    label->setBuddy(m_statistic);
+    auto* bar = new QHBoxLayout;
+    bar->setContentsMargins(8, 4, 8, 2);
+    bar->setSpacing(8);
+    bar->addWidget(label);
+    bar->addWidget(m_statistic);
+    bar->addWidget(log);
+    bar->addStretch();
+    bar->addWidget(m_tableButton);
+    m_layout->addLayout(bar);
+}
+
+QString MaximaPanel::captionStatistic() const
+{
+    switch (m_chart->statistic()) {
+    case MaximaStatistic::Spread:
+        return tr("max |x|, 99.9 % quantile and rms per site");
+    case MaximaStatistic::Maximum:
+        return tr("max |x| per site");
+    case MaximaStatistic::Quantile:
+        return tr("99.9 % quantile of |x| per site");
+    case MaximaStatistic::Rms:
+        return tr("rms per site");
+    case MaximaStatistic::Crest:
+        return tr("max |x| / rms per site");
+    }
+    return {};
+}
+
 void MaximaPanel::refresh()
 {
-    if (!m_document.isOpen() || m_document.workspace()->dump() == nullptr) {
+    const bool known = m_document.isOpen() && m_document.workspace()->dump() != nullptr;
+    m_statistic->setEnabled(known);
+    m_tableAction->setEnabled(known);
+    if (!known) {
+        m_massive = {};
+        m_table->setData({});
+        m_table->hide();
         m_chart->setData({});
         m_chart->setEmpty(
             tr("Largest activations of every layer on a log axis, with massive activations marked.\n"
@@ -41,17 +141,66 @@ void MaximaPanel::refresh()
             m_document.isOpen() ? tr("Open a dump…") : tr("Open a model…"));
         return;
     }
+    m_massive = massiveValues(m_document);
     m_chart->clearEmpty();
-    m_chart->setCaption({title(), sourceText(m_document), tr("max |x|, 99.9 % quantile and rms per site"),
-        tr("measured by the dump")});
-    m_chart->setData(maximaData(m_document, massiveValues(m_document)));
+    m_chart->setCaption({title(), sourceText(m_document), captionStatistic(), tr("measured by the dump")});
+    m_chart->setData(maximaData(m_document, m_massive));
+    m_table->setDescription(m_chart->caption().footnote());
+    m_table->setData(massiveTable(m_document, m_massive));
+    m_tableAction->setText(m_massive.values.empty()
+            ? tr("&Massive activations")
+            : tr("&Massive activations (%1)")
+                  .arg(formatCount(static_cast<std::int64_t>(m_massive.values.size()))));
+    arrangeTable();
+    m_table->setVisible(m_tableAction->isChecked());
     followSelection();
 }
 
 void MaximaPanel::followSelection()
 {
-    m_chart->setCurrentSite(m_document.selection().site());
-    m_chart->setCurrentChannel(m_document.selection().channel());
+    const Selection& selection = m_document.selection();
+    m_chart->setCurrentSite(selection.site());
+    m_chart->setCurrentChannel(selection.channel());
+    const auto isCurrent = [&](const MassiveValue& value) {
+        return value.dump == 0 && value.site == selection.site()
+            && value.channel == std::optional(selection.channel());
+    };
+    const int row = m_table->currentRow();
+    if (row >= 0 && row < static_cast<int>(m_massive.values.size())
+        && isCurrent(m_massive.values[static_cast<std::size_t>(row)]))
+        return; // one of several values of the channel: the one that was chosen stays
+    const auto found = std::find_if(m_massive.values.begin(), m_massive.values.end(), isCurrent);
+    m_table->setCurrentRow(
+        found == m_massive.values.end() ? -1 : static_cast<int>(found - m_massive.values.begin()));
+}
+
+void MaximaPanel::activateRow(int row)
+{
+    const MassiveValue& value = m_massive.values[static_cast<std::size_t>(row)];
+    if (value.dump == 0)
+        m_document.selectSite(value.site, value.channel.value_or(-1));
+}
+
+/// The units that the sites in a box feed or come from, with the first site as the current one.
+void MaximaPanel::selectSites(const QVector<int>& sites)
+{
+    m_document.selection().set(
+        m_document.selection().tensor(), unitsOfSites(m_document, sites), sites.front(), -1);
+}
+
+void MaximaPanel::resizeEvent(QResizeEvent* event)
+{
+    Panel::resizeEvent(event);
+    arrangeTable();
+}
+
+void MaximaPanel::arrangeTable()
+{
+    const bool wide = width() >= kWideEnough;
+    m_splitter->setOrientation(wide ? Qt::Horizontal : Qt::Vertical);
+    if (!m_tableChosen)
+        m_tableAction->setChecked(
+            !m_massive.values.empty() && (wide ? height() >= 300 : height() >= kTallEnough));
 }
 
 } // namespace bitwright::views

@@ -1,11 +1,17 @@
 #pragma once
 
+#include "views/charts/data_table.h"
 #include "views/charts/maxima_chart.h"
+#include "views/panels/look_data.h"
 #include "views/panels/panel.h"
+
+class QComboBox;
+class QSplitter;
+class QToolButton;
 
 namespace bitwright::views {
 
-/// View 3: activation maxima per layer and site.
+/// View 3: activation maxima per layer and site, with the table of massive activations.
 class MaximaPanel : public Panel
 {
     Q_OBJECT
@@ -15,10 +21,30 @@ public:
     void applyTheme(const Theme& theme) override { m_chart->setTheme(theme); }
     ChartSurface* surface() override { return m_chart; }
 
+Q_SIGNALS:
+    /// A mark of the first dump is under the mouse: its site and channel, -1 when none.
+    void channelHovered(int site, int channel);
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    void createControls();
     void refresh();
     void followSelection();
+    void selectSites(const QVector<int>& sites);
+    void activateRow(int row);
+    void arrangeTable();
+    [[nodiscard]] QString captionStatistic() const;
+
     MaximaChart* m_chart;
+    DataTable* m_table;
+    QSplitter* m_splitter;
+    QComboBox* m_statistic;
+    QToolButton* m_tableButton;
+    QAction* m_tableAction;
+    MassiveList m_massive;
+    bool m_tableChosen = false; ///< The user switched the table; its size no longer decides.
 };
 
 } // namespace bitwright::views

@@ -1,43 +1,48 @@
 #include "views/panels/outlier_panel.h"
 
-#include "views/panels/look_data.h"
-
+#include <QAction>
+#include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QSignalBlocker>
+#include <QSplitter>
+#include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
 namespace bitwright::views {
+
+namespace {
+constexpr int kRoomForLabels = 700, kRoomForSort = 520;
+constexpr int kRoomForTrace = 430; // pixels of height that map and trace need together
+} // namespace
 
 OutlierPanel::OutlierPanel(Document& document, QWidget* parent)
     : Panel(document, QStringLiteral("outlier-map"), tr("Outlier channels"), parent)
     , m_measure(new QComboBox(this))
+    , m_group(new QComboBox(this))
+    , m_criterion(new QComboBox(this))
+    , m_splitter(new QSplitter(Qt::Vertical, this))
     , m_map(new OutlierMap(this))
+    , m_trace(new ChannelTrace(this))
+    , m_traceAction(new QAction(tr("Channel &trace"), this))
 {
-    m_measure->addItem(tr("max |x|"), static_cast<int>(stats::ChannelMeasure::AbsMax));
-    m_measure->addItem(tr("rms"), static_cast<int>(stats::ChannelMeasure::Rms));
-    m_measure->addItem(tr("kurtosis"), static_cast<int>(stats::ChannelMeasure::Kurtosis));
-    m_measure->addItem(tr("share |x| ≥ 6"), static_cast<int>(stats::ChannelMeasure::ShareAboveThreshold));
-    m_measure->setAccessibleName(tr("Measure of the outlier map"));
-    m_measure->setToolTip(tr("What a cell of the map shows"));
-    auto* bar = new QHBoxLayout;
-    bar->setContentsMargins(8, 4, 8, 2);
-    bar->setSpacing(8);
-    auto* label = new QLabel(tr("&Measure"), this);
-    label->setBuddy(m_measure);
-    bar->addWidget(label);
-    bar->addWidget(m_measure);
-    bar->addStretch();
-    m_layout->addLayout(bar);
-    m_layout->addWidget(m_map, 1);
-    offerChart(*m_map);
-    connect(m_map, &ChartBase::readoutChanged, this, &Panel::readout);
-    connect(m_measure, &QComboBox::currentIndexChanged, this, &OutlierPanel::refresh);
-    connect(m_map, &ChartBase::remedyRequested, this,
-        [this] { m_document.isOpen() ? Q_EMIT openDumpRequested() : Q_EMIT openModelRequested(); });
-    connect(m_map, &OutlierMap::cellActivated, this, [this](int row, int channel) {
-        if (row >= 0 && row < static_cast<int>(m_siteOfRow.size()))
-            m_document.selectSite(m_siteOfRow[static_cast<std::size_t>(row)], channel);
-    });
+    createControls();
+    m_splitter->addWidget(m_map);
+    m_splitter->addWidget(m_trace);
+    m_splitter->setStretchFactor(0, 3);
+    m_splitter->setStretchFactor(1, 1);
+    m_splitter->setChildrenCollapsible(false);
+    // Of the map alone: a trace that no longer fits is hidden rather than make the window grow.
+    m_splitter->setMinimumSize(m_map->minimumSizeHint());
+    m_layout->addWidget(m_splitter, 1);
+    m_trace->hide();
+    connectCharts();
+    for (QComboBox* box : {m_measure, m_group, m_criterion})
+        connect(box, &QComboBox::currentIndexChanged, this, &OutlierPanel::refresh);
     connect(&document, &Document::opened, this, &OutlierPanel::refresh);
     connect(&document, &Document::closed, this, &OutlierPanel::refresh);
     connect(&document, &Document::dumpsChanged, this, &OutlierPanel::refresh);
@@ -47,40 +52,262 @@ OutlierPanel::OutlierPanel(Document& document, QWidget* parent)
     refresh();
 }
 
+void OutlierPanel::applyTheme(const Theme& theme)
+{
+    m_map->setTheme(theme);
+    m_trace->setTheme(theme);
+}
+
+void OutlierPanel::createControls()
+{
+    m_measure->addItem(tr("max |x|"), static_cast<int>(stats::ChannelMeasure::AbsMax));
+    m_measure->addItem(tr("rms"), static_cast<int>(stats::ChannelMeasure::Rms));
+    m_measure->addItem(tr("kurtosis"), static_cast<int>(stats::ChannelMeasure::Kurtosis));
+    m_measure->addItem(tr("share |x| ≥ 6"), static_cast<int>(stats::ChannelMeasure::ShareAboveThreshold));
+    m_measure->setAccessibleName(tr("Measure of the outlier map"));
+    m_measure->setToolTip(tr("What a cell of the map shows"));
+    m_group->setAccessibleName(tr("Sites of the outlier map"));
+    m_group->setToolTip(tr("Sites of one kind have the same channels, so that their rows may be compared"));
+    for (const Criterion criterion : {Criterion::None, Criterion::Int8Joint, Criterion::Int8Separate,
+             Criterion::InfNorm, Criterion::Kurtosis, Criterion::OspKurtosis, Criterion::CrossQuant}) {
+        m_criterion->addItem(criterionName(criterion), static_cast<int>(criterion));
+        m_criterion->setItemData(m_criterion->count() - 1, criterionTip(criterion), Qt::ToolTipRole);
+    }
+    m_criterion->setCurrentIndex(1);
+    m_criterion->setAccessibleName(tr("Outlier criterion over the map"));
+    m_criterion->setToolTip(
+        tr("A published criterion over the map: channels that it names are marked, numbers that "
+           "it gives a layer stand at the right"));
+    auto* bar = new QHBoxLayout;
+    bar->setContentsMargins(8, 4, 8, 2);
+    bar->setSpacing(6);
+    const std::vector<std::pair<QString, QComboBox*>> boxes
+        = {{tr("&Measure"), m_measure}, {tr("&Sites"), m_group}, {tr("&Criterion"), m_criterion}};
+    for (const auto& [text, box] : boxes) {
+        auto* label = new QLabel(text, this);
+        label->setBuddy(box);
+        box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+        box->setMinimumContentsLength(6);
+        box->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+        m_labels.push_back(label);
+        bar->addWidget(label);
+        bar->addWidget(box);
+    }
+    m_traceAction->setObjectName(QStringLiteral("outliers.trace"));
+    m_traceAction->setCheckable(true);
+    m_traceAction->setChecked(true);
+    m_traceAction->setToolTip(tr("Shows the pinned channel across the layers in a chart of its own"));
+    addAction(m_traceAction);
+    connect(m_traceAction, &QAction::toggled, this, &OutlierPanel::arrangeTrace);
+    bar->addStretch();
+    for (QAction* action : {m_map->sortAction(), m_traceAction}) {
+        auto* button = new QToolButton(this);
+        button->setDefaultAction(action);
+        button->setToolButtonStyle(Qt::ToolButtonTextOnly);
+        button->setFocusPolicy(Qt::StrongFocus);
+        button->setText(action == m_traceAction ? tr("trace") : tr("sort"));
+        button->setAccessibleName(action->text().remove(u'&'));
+        bar->addWidget(button);
+        m_sortButton = m_sortButton == nullptr ? button : m_sortButton;
+    }
+    m_layout->addLayout(bar);
+}
+
+void OutlierPanel::connectCharts()
+{
+    offerChart(*m_map);
+    m_trace->nameActions(QStringLiteral("channel-trace"));
+    connect(m_map, &ChartBase::readoutChanged, this, &Panel::readout);
+    connect(m_trace, &ChartBase::readoutChanged, this, &Panel::readout);
+    connect(m_map, &ChartBase::remedyRequested, this,
+        [this] { m_document.isOpen() ? Q_EMIT openDumpRequested() : Q_EMIT openModelRequested(); });
+    connect(m_map, &OutlierMap::cellActivated, this, &OutlierPanel::selectRow);
+    connect(m_map, &OutlierMap::regionSelected, this, &OutlierPanel::selectRegion);
+    connect(m_map, &OutlierMap::channelPinned, this, &OutlierPanel::refreshTrace);
+    connect(m_map, &OutlierMap::cellHovered, this, [this](int row, int) { m_trace->setHoverRow(row); });
+    connect(m_trace, &ChannelTrace::rowActivated, this,
+        [this](int row) { selectRow(row, m_trace->data().channel); });
+}
+
+void OutlierPanel::selectRow(int row, int channel)
+{
+    if (row >= 0 && row < static_cast<int>(m_siteOfRow.size()))
+        m_document.selectSite(m_siteOfRow[static_cast<std::size_t>(row)], channel);
+}
+
+/// The units that the sites in the box feed or come from; the hottest cell of the box becomes the current
+/// one.
+void OutlierPanel::selectRegion(const QVector<int>& rows, const QVector<int>& channels)
+{
+    QVector<int> sites;
+    OutlierMark hottest{-1, -1};
+    float highest = -std::numeric_limits<float>::infinity();
+    for (const int row : rows) {
+        sites << m_siteOfRow[static_cast<std::size_t>(row)];
+        const auto& values = m_map->data().rows[static_cast<std::size_t>(row)].values;
+        for (const int channel : channels) {
+            const auto c = static_cast<std::size_t>(channel);
+            if (c < values.size() && !std::isnan(values[c]) && values[c] > highest) {
+                highest = values[c];
+                hottest = {row, channel};
+            }
+        }
+    }
+    if (hottest.row < 0)
+        return;
+    const int site = m_siteOfRow[static_cast<std::size_t>(hottest.row)];
+    m_document.selection().set(
+        m_document.selection().tensor(), unitsOfSites(m_document, sites), site, hottest.channel);
+}
+
+QString OutlierPanel::group() const
+{
+    return m_group->currentData().toString();
+}
+
+void OutlierPanel::listGroups()
+{
+    const auto* dump = m_document.workspace()->dump();
+    if (m_listed == dump)
+        return;
+    m_listed = dump;
+    const QSignalBlocker quiet(m_group);
+    const QString before = group();
+    const bool chosen = m_group->count() > 0;
+    m_group->clear();
+    for (const SiteGroup& kind : siteGroups(*dump)) {
+        m_group->addItem(kind.name, kind.name);
+        m_group->setItemData(m_group->count() - 1,
+            tr("%n site(s), %1 channels", nullptr, static_cast<int>(kind.sites.size()))
+                .arg(formatCount(static_cast<std::int64_t>(kind.channels))),
+            Qt::ToolTipRole);
+    }
+    m_group->addItem(tr("all sites"), QString());
+    m_group->setCurrentIndex(chosen ? std::max(0, m_group->findData(before)) : 0);
+}
+
 void OutlierPanel::refresh()
 {
-    if (!m_document.isOpen() || m_document.workspace()->dump() == nullptr) {
+    const bool known = m_document.isOpen() && m_document.workspace()->dump() != nullptr;
+    for (QComboBox* box : {m_measure, m_group, m_criterion})
+        box->setEnabled(known);
+    if (!known) {
+        m_listed = nullptr;
+        {
+            const QSignalBlocker quiet(m_group);
+            m_group->clear();
+        }
         m_map->setData({});
         m_map->setEmpty(
             tr("Every channel of every layer: a hot channel is a bright column.\nNo activations are loaded."),
             m_document.isOpen() ? tr("Open a dump…") : tr("Open a model…"));
+        refreshTrace();
         return;
     }
+    listGroups();
     const auto measure = static_cast<stats::ChannelMeasure>(m_measure->currentData().toInt());
     const auto map = m_document.channelMap(measure);
     if (!map) {
         m_map->setEmpty(tr("Computing the outlier map…"));
         return;
     }
-    m_map->clearEmpty();
-    m_rowOfSite.assign(m_document.workspace()->dump()->sites().size(), -1);
+    const auto& dump = *m_document.workspace()->dump();
+    m_rowOfSite.assign(dump.sites().size(), -1);
     m_siteOfRow.clear();
-    for (std::size_t row = 0; row < map->rows(); ++row) {
-        m_rowOfSite[map->sites[row]] = static_cast<int>(row);
-        m_siteOfRow.push_back(static_cast<int>(map->sites[row]));
+    for (const std::size_t site : map->sites) {
+        if (!group().isEmpty() && siteGroup(dump.sites()[site]) != group())
+            continue;
+        m_rowOfSite[site] = static_cast<int>(m_siteOfRow.size());
+        m_siteOfRow.push_back(static_cast<int>(site));
     }
-    m_map->setCaption(
-        {title(), sourceText(m_document), m_measure->currentText(), tr("measured by the dump")});
-    m_map->setData(outlierMapData(m_document, *map));
+    const auto criterion = static_cast<Criterion>(m_criterion->currentData().toInt());
+    m_map->clearEmpty();
+    m_map->setCaption({title(), sourceText(m_document),
+        tr("%1; %2").arg(m_measure->currentText(), m_group->currentText())
+            + (criterion == Criterion::None ? QString()
+                                            : tr("; criterion: %1").arg(criterionName(criterion))),
+        tr("measured by the dump")});
+    m_map->setData(outlierMapData(m_document, *map, group(), criterion));
     followSelection();
+    refreshTrace();
+}
+
+/// Goes to the kind of a site whose channel was chosen elsewhere; true when that changed what is shown.
+bool OutlierPanel::showGroupOf(int site)
+{
+    const auto* dump = m_document.isOpen() ? m_document.workspace()->dump() : nullptr;
+    if (dump == nullptr || site < 0 || static_cast<std::size_t>(site) >= dump->sites().size()
+        || m_document.selection().channel() < 0 || group().isEmpty())
+        return false;
+    const QString wanted = siteGroup(dump->sites()[static_cast<std::size_t>(site)]);
+    const int index = m_group->findData(wanted);
+    if (wanted == group() || index < 0)
+        return false;
+    m_group->setCurrentIndex(index);
+    return true;
+}
+
+void OutlierPanel::previewChannel(int site, int channel)
+{
+    const bool comparable = site >= 0 && site < static_cast<int>(m_rowOfSite.size())
+        && m_rowOfSite[static_cast<std::size_t>(site)] >= 0;
+    m_map->setPreviewChannel(comparable ? channel : -1);
 }
 
 void OutlierPanel::followSelection()
 {
     const int site = m_document.selection().site();
+    if (showGroupOf(site))
+        return; // which follows the selection itself
     const bool shown = site >= 0 && site < static_cast<int>(m_rowOfSite.size());
-    m_map->setCurrentRow(shown ? m_rowOfSite[static_cast<std::size_t>(site)] : -1);
-    m_map->setPinnedChannel(m_document.selection().channel());
+    const int row = shown ? m_rowOfSite[static_cast<std::size_t>(site)] : -1;
+    m_map->setCurrentRow(row);
+    m_trace->setCurrentRow(row);
+    // A channel's number means something among sites of one kind only.
+    if (row >= 0 || site < 0)
+        m_map->setPinnedChannel(m_document.selection().channel());
+}
+
+void OutlierPanel::refreshTrace()
+{
+    const OutlierMapData& map = m_map->data();
+    ChannelTraceData trace;
+    trace.channel = map.rows.empty() ? -1 : m_map->pinnedChannel();
+    trace.measure = map.measure;
+    trace.logarithmic = map.logarithmic;
+    constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+    for (const OutlierRow& row : map.rows) {
+        if (trace.channel < 0)
+            break;
+        ChannelTraceData::Row item{row.name, row.label, kUnknown, kUnknown};
+        const auto c = static_cast<std::size_t>(trace.channel);
+        if (c < row.values.size())
+            item.value = static_cast<double>(row.values[c]);
+        for (const float value : row.values)
+            if (std::isfinite(value) && !(static_cast<double>(value) <= item.largest))
+                item.largest = static_cast<double>(value);
+        trace.rows.push_back(std::move(item));
+    }
+    ChartCaption caption = m_map->caption();
+    caption.title = tr("Channel %1 across the layers").arg(formatCount(trace.channel));
+    m_trace->setCaption(caption);
+    m_trace->setData(std::move(trace));
+    arrangeTrace();
+}
+
+void OutlierPanel::resizeEvent(QResizeEvent* event)
+{
+    Panel::resizeEvent(event);
+    for (QLabel* label : m_labels)
+        label->setVisible(width() >= kRoomForLabels); // else the boxes need the place for their words
+    m_sortButton->setVisible(width() >= kRoomForSort); // its key and menu entry stay
+    arrangeTrace();
+}
+
+void OutlierPanel::arrangeTrace()
+{
+    m_trace->setVisible(
+        m_traceAction->isChecked() && m_trace->data().channel >= 0 && height() >= kRoomForTrace);
 }
 
 } // namespace bitwright::views

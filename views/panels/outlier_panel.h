@@ -1,31 +1,59 @@
 #pragma once
 
+#include "views/charts/channel_trace.h"
 #include "views/charts/outlier_map.h"
+#include "views/panels/look_data.h"
 #include "views/panels/panel.h"
-
-#include <QComboBox>
 
 #include <vector>
 
+class QComboBox;
+class QLabel;
+class QSplitter;
+class QToolButton;
+
 namespace bitwright::views {
 
-/// View 4: layers x channels.
+/// View 4: layers x channels, with the pinned channel's trace across the layers.
 class OutlierPanel : public Panel
 {
     Q_OBJECT
 
 public:
     explicit OutlierPanel(Document& document, QWidget* parent = nullptr);
-    void applyTheme(const Theme& theme) override { m_map->setTheme(theme); }
+    void applyTheme(const Theme& theme) override;
     ChartSurface* surface() override { return m_map; }
+    /// Shows where a channel of a site is while another view points at it; -1 for none.
+    void previewChannel(int site, int channel);
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void createControls();
+    void connectCharts();
+    void listGroups();
     void refresh();
+    void refreshTrace();
+    void arrangeTrace();
     void followSelection();
+    bool showGroupOf(int site);
+    void selectRow(int row, int channel);
+    void selectRegion(const QVector<int>& rows, const QVector<int>& channels);
+    [[nodiscard]] QString group() const;
+
     QComboBox* m_measure;
+    QComboBox* m_group;
+    QComboBox* m_criterion;
+    QSplitter* m_splitter;
     OutlierMap* m_map;
+    ChannelTrace* m_trace;
+    QAction* m_traceAction;
+    QToolButton* m_sortButton = nullptr;
+    std::vector<QLabel*> m_labels;
     std::vector<int> m_rowOfSite;
     std::vector<int> m_siteOfRow;
+    const model::ActivationDump* m_listed = nullptr; ///< Whose kinds the box lists.
 };
 
 } // namespace bitwright::views

@@ -1,0 +1,37 @@
+#pragma once
+
+// What the files of OutlierMap share.
+#include "views/charts/outlier_image.h"
+#include "views/charts/outlier_map.h"
+
+namespace bitwright::views {
+
+constexpr int kTopHeight = 54; // of the marginal per channel
+constexpr int kRightWidth = 96; // of the marginal per layer
+constexpr int kBarWidth = 12, kBarLabels = 46; // of the color bar
+inline const QString kMarksKey = QStringLiteral("marks");
+
+struct OutlierMap::Private
+{
+    OutlierMapData data;
+    OutlierImage image;
+    QCPAxisRect* top = nullptr;
+    QCPAxisRect* right = nullptr;
+    QCPAxisRect* bar = nullptr;
+    int channels = 0;
+    bool sorted = false;
+    int pinned = -1;
+    int currentRow = -1;
+    OutlierMark hover{-1, -1};
+    int preview = -1;
+    QAction* sort = nullptr;
+    QAction* pin = nullptr;
+    std::vector<int> order; // display column -> channel
+    std::vector<int> columnOf; // channel -> display column
+    std::vector<float> rowMaxima;
+    std::vector<float> columnMarks; // per display column: 1 where the criterion names the channel
+    Interval scale{0, 1};
+    QImage rendered;
+};
+
+} // namespace bitwright::views

@@ -1,0 +1,278 @@
+// How OutlierMap draws: the map, its marginals, and the color bar.
+#include "views/charts/outlier_map_private.h"
+
+#include <QFontMetricsF>
+
+#include <algorithm>
+#include <cmath>
+
+namespace bitwright::views {
+
+void OutlierMap::paintData(QCPPainter& painter)
+{
+    const QRectF area = plotArea();
+    if (m_d->data.rows.empty() || area.width() < 1 || area.height() < 1)
+        return;
+    const double ratio = isExporting() ? 2 : bufferDevicePixelRatio();
+    const Interval x = viewRange(Qt::Horizontal), y = viewRange(Qt::Vertical);
+    const QSize pixels(std::max(1, static_cast<int>(area.width() * ratio)),
+        std::max(1, static_cast<int>(area.height() * ratio)));
+    m_d->rendered = m_d->image.render({x.lower + 0.5, x.upper + 0.5}, {y.lower + 0.5, y.upper + 0.5}, pixels);
+    painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
+    painter.drawImage(area, m_d->rendered);
+    if (isLegendKeyShown(kMarksKey) && !m_d->data.marks.empty())
+        paintMarks(painter);
+    if (m_d->pinned >= 0) {
+        const double center = cellPixel(0, m_d->pinned).x();
+        const double half = std::max(1.5, (xAxis->coordToPixel(1) - xAxis->coordToPixel(0)) / 2);
+        painter.setPen(QPen(theme().accent, 1.2));
+        for (const double side : {center - half, center + half})
+            painter.drawLine(QPointF(side, area.top()), QPointF(side, area.bottom()));
+    }
+}
+
+void OutlierMap::paintMarks(QCPPainter& painter) const
+{
+    const double w = std::max(xAxis->coordToPixel(1) - xAxis->coordToPixel(0), 6.0);
+    const double h = std::max(yAxis->coordToPixel(1) - yAxis->coordToPixel(0), 5.0);
+    const QRectF area = plotArea().adjusted(-6, -6, 6, 6);
+    std::vector<QPointF> shown;
+    for (const OutlierMark& mark : m_d->data.marks)
+        if (const QPointF at = cellPixel(mark.row, mark.channel); area.contains(at))
+            shown.push_back(at);
+    // Frames on most of the map would hide it; the ticks above it still name the channels.
+    constexpr double kMostShare = 0.2;
+    if (static_cast<double>(shown.size()) * w * h > kMostShare * area.width() * area.height())
+        return;
+    painter.setPen(QPen(theme().warning, 1.3));
+    painter.setBrush(Qt::NoBrush);
+    for (const QPointF& at : shown)
+        painter.drawRect(QRectF(at.x() - w / 2, at.y() - h / 2, w, h));
+}
+
+// Envelope per pixel column: the band from the least to the greatest channel maximum, so both survive
+// decimation.
+void OutlierMap::paintTop(QCPPainter& painter)
+{
+    const QRectF area = m_d->top->rect();
+    if (m_d->data.rows.empty() || area.width() < 1)
+        return;
+    const Interval x = viewRange(Qt::Horizontal);
+    const auto envelope = minMaxEnvelope(
+        m_d->image.columnMaxima(), x.lower + 0.5, x.upper + 0.5, static_cast<int>(area.width()));
+    QCPAxis* axis = m_d->top->axis(QCPAxis::atLeft);
+    painter.setAntialiasing(false);
+    const auto pixel = [&](float value) {
+        const double v = std::isinf(value) ? m_d->scale.upper : double{value};
+        return std::clamp(axis->coordToPixel(std::max(v, m_d->scale.lower)), area.top(), area.bottom());
+    };
+    const QColor band = mix(theme().accent, theme().background, 0.35);
+    const QColor faint = mix(theme().accent, theme().background, 0.78);
+    for (std::size_t i = 0; i < envelope.size(); ++i) {
+        if (std::isnan(envelope[i].upper))
+            continue;
+        const double px = area.left() + static_cast<double>(i);
+        const double high = pixel(envelope[i].upper), low = pixel(envelope[i].lower);
+        painter.fillRect(QRectF(px, low, 1, area.bottom() - low), faint);
+        painter.fillRect(QRectF(px, high, 1, std::max(1.0, low - high)), band);
+    }
+    paintTopMarks(painter, area);
+}
+
+// The channels that the criterion names, as ticks at the map's edge: visible at any zoom.
+void OutlierMap::paintTopMarks(QCPPainter& painter, const QRectF& area) const
+{
+    if (m_d->data.markedChannels.empty() || !isLegendKeyShown(kMarksKey))
+        return;
+    const Interval x = viewRange(Qt::Horizontal);
+    const auto marked = minMaxEnvelope(
+        m_d->columnMarks, x.lower + 0.5, x.upper + 0.5, std::max(1, static_cast<int>(area.width())));
+    for (std::size_t i = 0; i < marked.size(); ++i)
+        if (marked[i].upper > 0)
+            painter.fillRect(
+                QRectF(area.left() + static_cast<double>(i), area.bottom() - 5, 1.5, 5), theme().warning);
+}
+
+bool OutlierMap::showsRowValues() const
+{
+    return !m_d->data.rowValues.empty() && isLegendKeyShown(kMarksKey);
+}
+
+QString OutlierMap::rowValueText(int row) const
+{
+    if (row < 0 || static_cast<std::size_t>(row) >= m_d->data.rowValues.size())
+        return {};
+    const double value = m_d->data.rowValues[static_cast<std::size_t>(row)];
+    if (std::isnan(value))
+        return tr("unknown");
+    if (m_d->data.rowsAreShares)
+        return tr("%1 %").arg(formatNumber(100 * value));
+    return value == std::round(value) && value < 1e9 ? formatCount(static_cast<std::int64_t>(value))
+                                                     : formatNumber(value);
+}
+
+void OutlierMap::paintRight(QCPPainter& painter)
+{
+    const QRectF area = m_d->right->rect();
+    if (m_d->data.rows.empty() || area.width() < 1)
+        return;
+    painter.setAntialiasing(false);
+    if (showsRowValues()) {
+        paintRowNumbers(painter, area);
+    } else {
+        paintRowBars(painter, area);
+        if (m_d->pinned >= 0)
+            paintTrace(painter);
+    }
+    paintRightHeading(painter, area);
+}
+
+void OutlierMap::paintRowBars(QCPPainter& painter, const QRectF& area) const
+{
+    QCPAxis* value = m_d->right->axis(QCPAxis::atBottom);
+    QCPAxis* rows = m_d->right->axis(QCPAxis::atLeft);
+    const auto pixel = [&](float v) {
+        const double x = std::isinf(v) ? m_d->scale.upper : std::max(double{v}, m_d->scale.lower);
+        return std::clamp(value->coordToPixel(x), area.left(), area.right());
+    };
+    const QColor fill = mix(theme().accent, theme().background, m_d->pinned >= 0 ? 0.8 : 0.45);
+    for (std::size_t i = 0; i < m_d->rowMaxima.size(); ++i) {
+        const double top = std::max(rows->coordToPixel(static_cast<double>(i) - 0.5), area.top());
+        const double bottom = std::min(rows->coordToPixel(static_cast<double>(i) + 0.5), area.bottom());
+        if (bottom < area.top() || top > area.bottom())
+            continue;
+        const double gap = bottom - top > 5 ? 1 : 0;
+        const QRectF line(area.left(), top + gap, area.width(), std::max(1.0, bottom - top - 2 * gap));
+        if (std::isnan(m_d->rowMaxima[i]))
+            paintHatch(painter, line, theme());
+        else
+            painter.fillRect(
+                QRectF(line.left(), line.top(), pixel(m_d->rowMaxima[i]) - area.left(), line.height()), fill);
+    }
+}
+
+// The criterion's number of each layer as a bar, in words where the row is high enough for them.
+void OutlierMap::paintRowNumbers(QCPPainter& painter, const QRectF& area) const
+{
+    const auto& values = m_d->data.rowValues;
+    const auto positive = finiteRange(values, true);
+    double largest = 0;
+    bool allPositive = true;
+    for (const double v : values) {
+        largest = std::isfinite(v) ? std::max(largest, v) : largest;
+        allPositive = allPositive && (std::isnan(v) || v > 0);
+    }
+    constexpr double kWideRange = 50;
+    const bool logarithmic = allPositive && positive && positive->upper > kWideRange * positive->lower;
+    const auto share = [&](double v) {
+        if (logarithmic)
+            return logShare(v, padded(*positive, 0.1, true));
+        return largest > 0 ? std::clamp(v / largest, 0.0, 1.0) : 0.0;
+    };
+    QCPAxis* rows = m_d->right->axis(QCPAxis::atLeft);
+    painter.setFont(smallFont());
+    const double lineHeight = QFontMetricsF(painter.font()).height();
+    const QColor fill = mix(theme().warning, theme().background, 0.55);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const double top = std::max(rows->coordToPixel(static_cast<double>(i) - 0.5), area.top());
+        const double bottom = std::min(rows->coordToPixel(static_cast<double>(i) + 0.5), area.bottom());
+        if (bottom <= area.top() || top >= area.bottom())
+            continue;
+        const double gap = bottom - top > 5 ? 1 : 0;
+        const QRectF line(area.left(), top + gap, area.width(), std::max(1.0, bottom - top - 2 * gap));
+        if (std::isnan(values[i]))
+            paintHatch(painter, line, theme());
+        else
+            painter.fillRect(
+                QRectF(line.topLeft(), QSizeF(share(values[i]) * line.width(), line.height())), fill);
+        if (line.height() < lineHeight - 2)
+            continue;
+        painter.setPen(theme().foreground);
+        painter.drawText(line.adjusted(3, -2, -3, 2), Qt::AlignRight | Qt::AlignVCenter,
+            rowValueText(static_cast<int>(i)));
+    }
+}
+
+// Headings stand in the corners beside the upper marginal, where nothing else is.
+void OutlierMap::paintRightHeading(QCPPainter& painter, const QRectF& area) const
+{
+    const QRectF top = m_d->top->rect();
+    painter.setFont(smallFont());
+    const double lineHeight = QFontMetricsF(painter.font()).height();
+    if (top.height() < lineHeight)
+        return;
+    const bool tracing = m_d->pinned >= 0 && !showsRowValues();
+    const QString right = showsRowValues() ? m_d->data.rowMeasure
+        : tracing                          ? tr("channel %1").arg(formatCount(m_d->pinned))
+                                           : tr("max per layer");
+    painter.setPen(tracing ? theme().accent : theme().muted);
+    painter.drawText(QRectF(area.left(), top.top(), area.width() + kBarLabels, top.height()),
+        Qt::AlignLeft | Qt::AlignBottom | Qt::TextWordWrap, right);
+    painter.setPen(theme().muted);
+    painter.drawText(QRectF(2, top.top(), top.left() - 8, top.height()),
+        Qt::AlignRight | Qt::AlignVCenter | Qt::TextWordWrap, tr("max per channel"));
+}
+
+// The pinned channel across layers, over the maxima of the layers.
+void OutlierMap::paintTrace(QCPPainter& painter) const
+{
+    const QRectF area = m_d->right->rect();
+    QCPAxis* value = m_d->right->axis(QCPAxis::atBottom);
+    QCPAxis* rows = m_d->right->axis(QCPAxis::atLeft);
+    painter.setAntialiasing(true);
+    QPolygonF line;
+    const auto flush = [&] {
+        painter.setPen(QPen(theme().accent, 1.8));
+        if (line.size() > 1)
+            painter.drawPolyline(line);
+        for (const QPointF& p : line)
+            paintMarker(painter, Marker::Circle, p, line.size() > 40 ? 1.6 : 2.6, theme().accent, false);
+        line.clear();
+    };
+    for (std::size_t i = 0; i < m_d->data.rows.size(); ++i) {
+        const auto& values = m_d->data.rows[i].values;
+        const auto c = static_cast<std::size_t>(m_d->pinned);
+        if (c >= values.size() || !std::isfinite(values[c])) {
+            flush();
+            continue;
+        }
+        const double x = value->coordToPixel(std::max(double{values[c]}, m_d->scale.lower));
+        line << QPointF(
+            std::clamp(x, area.left() + 2, area.right() - 2), rows->coordToPixel(static_cast<double>(i)));
+    }
+    flush();
+}
+
+void OutlierMap::paintBar(QCPPainter& painter)
+{
+    const QRectF area = m_d->bar->rect();
+    if (m_d->data.rows.empty() || area.height() < 2)
+        return;
+    QImage strip(1, 256, QImage::Format_RGB32);
+    for (int i = 0; i < 256; ++i)
+        strip.setPixel(0, 255 - i, colorTable(colorMap())[static_cast<std::size_t>(i)]);
+    painter.setRenderHint(QPainter::SmoothPixmapTransform, true);
+    painter.drawImage(QRectF(area.left(), area.top(), area.width(), area.height()), strip);
+}
+
+void OutlierMap::paintOverlay(QCPPainter& painter)
+{
+    const QRectF area = plotArea();
+    if (m_d->preview >= 0 && m_d->preview < m_d->channels) {
+        const double x = cellPixel(0, m_d->preview).x();
+        painter.setPen(QPen(theme().background, 3));
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
+        painter.setPen(QPen(theme().warning, 1.5, Qt::DashLine));
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
+    }
+    if (m_d->currentRow >= 0 && m_d->currentRow < static_cast<int>(m_d->data.rows.size())) {
+        const double top = yAxis->coordToPixel(m_d->currentRow - 0.5),
+                     bottom = yAxis->coordToPixel(m_d->currentRow + 0.5);
+        painter.setPen(QPen(theme().background, 3));
+        painter.drawRect(QRectF(area.left(), top, area.width(), bottom - top));
+        painter.setPen(QPen(theme().accent, 1.5));
+        painter.drawRect(QRectF(area.left(), top, area.width(), bottom - top));
+    }
+}
+
+} // namespace bitwright::views

@@ -1,0 +1,158 @@
+// The published outlier criteria, as they appear over the outlier map.
+#include "views/panels/look_data.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace bitwright::views {
+
+namespace {
+
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("LookData", text);
+}
+
+} // namespace
+
+QString criterionName(Criterion criterion)
+{
+    switch (criterion) {
+    case Criterion::None:
+        return tr("none");
+    case Criterion::Int8Joint:
+        return tr("LLM.int8() joint");
+    case Criterion::Int8Separate:
+        return tr("LLM.int8() separate");
+    case Criterion::InfNorm:
+        return tr("QT infinity norm");
+    case Criterion::Kurtosis:
+        return tr("QT kurtosis");
+    case Criterion::OspKurtosis:
+        return tr("OSP excess kurtosis");
+    case Criterion::CrossQuant:
+        return tr("CrossQuant kernel");
+    }
+    return {};
+}
+
+QString criterionTip(Criterion criterion)
+{
+    switch (criterion) {
+    case Criterion::None:
+        return tr("The map alone");
+    case Criterion::Int8Joint:
+        return tr(
+            "LLM.int8() (arXiv 2208.07339): channels with |x| ≥ 6 at 6 % of the positions in at least a "
+            "quarter of the layers");
+    case Criterion::Int8Separate:
+        return tr(
+            "LLM.int8() (arXiv 2208.07339), other reading: channels with |x| ≥ 6 anywhere in a quarter of "
+            "the layers, and at 6 % of the positions in any layer");
+    case Criterion::InfNorm:
+        return tr(
+            "Quantizable Transformers (arXiv 2306.12929): max |x| of a sequence, averaged over sequences");
+    case Criterion::Kurtosis:
+        return tr(
+            "Quantizable Transformers (arXiv 2306.12929): kurtosis of all values of a sequence, averaged");
+    case Criterion::OspKurtosis:
+        return tr(
+            "OSP (arXiv 2506.19697): excess kurtosis over the channels of a token, averaged over tokens "
+            "(corrected reading)");
+    case Criterion::CrossQuant:
+        return tr(
+            "CrossQuant (arXiv 2410.07505): share of values that an INT8 scale per token rounds to zero");
+    }
+    return {};
+}
+
+namespace {
+
+/// A number per site; NaN when the dump cannot answer.
+double siteCriterion(const stats::SiteOutliers& site, Criterion criterion)
+{
+    constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+    switch (criterion) {
+    case Criterion::InfNorm:
+        return site.sequences ? site.sequences->infNorm : kUnknown;
+    case Criterion::Kurtosis:
+        return site.sequences ? site.sequences->kurtosis : kUnknown;
+    case Criterion::OspKurtosis:
+        return site.tokenKurtosis ? site.tokenKurtosis->corrected : kUnknown;
+    case Criterion::CrossQuant:
+        return site.kernel ? site.kernel->perToken : kUnknown;
+    default:
+        return kUnknown;
+    }
+}
+
+/// Marks the feature channels and counts, per row, those that exceed the threshold there.
+void addFeatures(OutlierMapData& data, const model::ActivationDump& dump,
+    const std::vector<std::size_t>& sites, const stats::Int8Features& features, Criterion criterion)
+{
+    const auto& channels = criterion == Criterion::Int8Joint ? features.joint : features.separate;
+    const double threshold = stats::Int8FeatureSettings{}.threshold;
+    bool any = false;
+    for (std::size_t row = 0; row < sites.size(); ++row) {
+        data.rowValues.push_back(std::numeric_limits<double>::quiet_NaN());
+        if (std::find(features.sites.begin(), features.sites.end(), sites[row]) == features.sites.end())
+            continue;
+        any = true;
+        const auto& site = dump.sites()[sites[row]];
+        if (!site.absMax)
+            continue;
+        double hits = 0;
+        for (const auto channel : channels) {
+            if (channel >= site.absMax->size() || (*site.absMax)[channel] < threshold)
+                continue;
+            ++hits;
+            data.marks.push_back({static_cast<int>(row), static_cast<int>(channel)});
+        }
+        data.rowValues.back() = hits;
+    }
+    if (!any) {
+        data.rowValues.clear();
+        data.criterionNote = tr("judged on other sites than these");
+        return;
+    }
+    for (const auto channel : channels)
+        data.markedChannels.push_back(static_cast<int>(channel));
+    data.rowMeasure = tr("features here");
+    data.criterionNote
+        = tr("%1 of %2 channels, %3 layers, %4 sampled tokens")
+              .arg(formatCount(static_cast<std::int64_t>(channels.size())),
+                  formatCount(static_cast<std::int64_t>(dump.sites()[features.sites[0]].channels)),
+                  formatCount(static_cast<std::int64_t>(features.layers)),
+                  formatCount(static_cast<std::int64_t>(features.tokens)));
+}
+
+} // namespace
+
+void addCriterion(OutlierMapData& data, const model::ActivationDump& dump, const stats::OutlierReport& report,
+    const std::vector<std::size_t>& sites, Criterion criterion)
+{
+    data.criterion = criterionName(criterion);
+    if (criterion == Criterion::Int8Joint || criterion == Criterion::Int8Separate) {
+        if (report.int8Features)
+            addFeatures(data, dump, sites, *report.int8Features, criterion);
+        else
+            data.criterionNote = tr("unknown: the dump holds no paired samples");
+        return;
+    }
+    bool any = false;
+    for (const auto site : sites) {
+        data.rowValues.push_back(siteCriterion(report.sites[site], criterion));
+        any = any || !std::isnan(data.rowValues.back());
+    }
+    data.rowMeasure = criterionName(criterion);
+    data.rowsAreShares = criterion == Criterion::CrossQuant;
+    if (!any) {
+        data.rowValues.clear();
+        data.criterionNote = tr("unknown: the dump holds no samples");
+    }
+}
+
+} // namespace bitwright::views
