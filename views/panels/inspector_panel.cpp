@@ -99,6 +99,14 @@ void InspectorPanel::refresh()
     fillOptions(tensor);
 }
 
+// The option's name comes first: without it a row says nothing.
+void InspectorPanel::resizeEvent(QResizeEvent* event)
+{
+    constexpr int kAll = 270;
+    Panel::resizeEvent(event);
+    m_options->setColumnHidden(SqnrColumn, width() < kAll);
+}
+
 int InspectorPanel::unitOf(int tensor) const
 {
     for (const int unit : m_document.selection().units())

@@ -16,6 +16,9 @@ public:
     explicit InspectorPanel(Document& document, QWidget* parent = nullptr);
     void applyTheme(const Theme& theme) override;
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void refresh();
     [[nodiscard]] QString tensorHtml(int tensor) const;

@@ -14,6 +14,8 @@
 #include <QTableWidget>
 #include <QVBoxLayout>
 
+#include <cmath>
+
 namespace bitwright::views {
 
 namespace {
@@ -21,7 +23,8 @@ namespace {
 /// A read-only cell whose exact value is copied and shown on hover.
 QTableWidgetItem* numberItem(double value, const QString& help)
 {
-    auto* item = new QTableWidgetItem(formatNumber(value));
+    const bool whole = std::abs(value) < 1e9 && value == std::round(value);
+    auto* item = new QTableWidgetItem(whole ? formatCount(std::llround(value)) : formatNumber(value));
     item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
     item->setToolTip(std::isfinite(value) ? QStringLiteral("%1\n%2").arg(formatExact(value), help) : help);
     return item;

@@ -254,8 +254,8 @@ void TreePanel::showTotals()
         return text;
     };
     const auto matched = m_tree->matched();
-    QString text = line(m_tree->isFiltered() ? tr("%n match(es)", nullptr, matched.tensors)
-                                             : tr("%n tensor(s)", nullptr, matched.tensors),
+    QString text = line(m_tree->isFiltered() ? tr("matches %1").arg(formatCount(matched.tensors))
+                                             : tr("tensors %1").arg(formatCount(matched.tensors)),
         matched);
     QSet<int> seen;
     std::vector<int> selected;
@@ -268,7 +268,8 @@ void TreePanel::showTotals()
     }
     if (selected.size() > 1)
         text += QLatin1Char('\n')
-            + line(tr("%n selected", nullptr, static_cast<int>(selected.size())), m_tree->totalsOf(selected));
+            + line(tr("selected %1").arg(formatCount(static_cast<std::int64_t>(selected.size()))),
+                m_tree->totalsOf(selected));
     m_totals->setText(text);
     m_totals->setToolTip(
         tr("Sizes are those of the file; bits are the mean of the plan over what it decides."));
