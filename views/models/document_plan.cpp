@@ -330,16 +330,6 @@ void Document::takeOptions(
     setPlan(std::move(next), text);
 }
 
-void Document::setUnitNote(const QVector<int>& units, const QString& note)
-{
-    if (!m_space)
-        return;
-    plan::Plan next = m_plan;
-    for (const int unit : units)
-        next.entries[m_space->units()[static_cast<std::size_t>(unit)].name].note = note.toStdString();
-    setPlan(std::move(next), tr("Note"));
-}
-
 void Document::setBits(const QVector<int>& units, int bits)
 {
     if (!m_space)
@@ -439,11 +429,24 @@ void Document::improveWithinLocks()
     setSolvedPlan(std::move(next), solved->solution.choice, tr("Improve within locks"));
 }
 
-void Document::setBudget(std::uint64_t fileBytes, int drag)
+void Document::setBudget(std::uint64_t fileBytes, int drag, bool moving)
 {
     if (!m_space)
         return;
     const QString text = tr("Budget %1").arg(QLocale().formattedDataSize(static_cast<qint64>(fileBytes)));
+    // While the line moves, the frontier's best plan of this size is at hand; releasing it solves exactly.
+    const auto state = moving && frontierFits() && fileBytes >= m_space->keptBytes()
+        ? m_frontier->frontier.indexWithin(fileBytes - m_space->keptBytes())
+        : std::nullopt;
+    if (state) {
+        if (auto choice = m_frontier->frontier.choiceAt(*state, RunContext{})) {
+            plan::Plan next = m_space->planFrom(*choice, m_plan);
+            next.budgetBpw.reset();
+            next.budgetFileBpw.reset();
+            next.budgetBytes = fileBytes;
+            return setSolvedPlan(std::move(next), std::move(*choice), text, drag);
+        }
+    }
     auto solved = plan::solvePlan(
         *m_space, m_plan, plan::Budget::ofBytes(fileBytes), m_settings.objective, RunContext{});
     if (!solved) {
@@ -484,13 +487,6 @@ void Document::takeFrontierState(int state, int drag)
     next.budgetFileBpw.reset();
     next.budgetBytes = m_frontier->points[static_cast<std::size_t>(state)].bytes;
     setSolvedPlan(std::move(next), std::move(*choice), tr("Move along the frontier"), drag);
-}
-
-void Document::renamePlan(const QString& name)
-{
-    plan::Plan next = m_plan;
-    next.name = name.toStdString();
-    setPlan(std::move(next), tr("Rename plan"));
 }
 
 } // namespace bitwright::views

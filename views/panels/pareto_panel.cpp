@@ -162,7 +162,7 @@ void ParetoPanel::connectChart()
     connect(m_chart, &ChartBase::readoutChanged, this, &Panel::readout);
     connect(m_chart, &ChartBase::remedyRequested, this, &Panel::openModelRequested);
     connect(m_chart, &ParetoChart::budgetDragging, this, [this](double bytes) {
-        m_document.setBudget(static_cast<std::uint64_t>(std::max(0.0, bytes)), dragNumber());
+        m_document.setBudget(static_cast<std::uint64_t>(std::max(0.0, bytes)), dragNumber(), true);
     });
     connect(m_chart, &ParetoChart::budgetReleased, this, [this](double bytes) {
         m_document.setBudget(static_cast<std::uint64_t>(std::max(0.0, bytes)), dragNumber());
