@@ -124,7 +124,8 @@ public:
     void setUniform(const QString& option);
     void improveWithinLocks();
     /// Sets the budget (bytes of the file's weights) and solves. Calls with the same `drag` number above zero
-    /// merge into one undo step. While it is `moving`, the best plan that the frontier lists is taken instead.
+    /// merge into one undo step. While it is `moving`, the best plan that the frontier lists is taken
+    /// instead.
     void setBudget(std::uint64_t fileBytes, int drag = 0, bool moving = false);
     void setBudgetBpw(double bpw);
     /// Takes the plan of a frontier state.
