@@ -71,8 +71,12 @@ std::vector<std::unique_ptr<ChartBase>> allCharts()
     map->setData(outlierData());
     charts.push_back(std::move(map));
     auto histogram = std::make_unique<WeightHistogram>();
-    histogram->setData(
-        {utf8("w"), {-1, 0, 1}, {3, 5}, 8, 0, 0, utf8("int2"), 2, {{-1, 0.4}, {1, 0.6}}, -0.9, 0.9, 0.1});
+    WeightHistogramData weights;
+    weights.edges = {-1, 0, 1};
+    weights.counts = {3, 5};
+    weights.total = 8;
+    weights.levels = {{-1, 0.4}, {1, 0.6}};
+    histogram->setData(std::move(weights));
     charts.push_back(std::move(histogram));
     auto spectrum = std::make_unique<SpectrumChart>();
     SpectrumData eigenvalues;
