@@ -102,7 +102,7 @@ Result<int> runPlan(const PlanArguments& arguments, const BudgetArguments& budge
     const std::string json = plan::planToJson(plan, &setup.space);
     if (!budget.out.empty())
         BITWRIGHT_CHECK(io::writeFileAtomically(budget.out, json));
-    if (auto* project = setup.workspace->project(); project != nullptr)
+    if (const auto project = setup.workspace->project())
         BITWRIGHT_CHECK(project->savePlan({plan.name, json, {}}));
     common.progressDone();
     if (common.json)

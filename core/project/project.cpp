@@ -452,4 +452,17 @@ Result<std::string> Project::note(std::string_view subject) const
     return text.value_or(std::string());
 }
 
+Result<std::map<std::string, std::string>> Project::notes() const
+{
+    const std::lock_guard lock(m_database->mutex);
+    BITWRIGHT_ASSIGN(auto statement, m_database->connection.prepare("SELECT subject, text FROM notes"));
+    std::map<std::string, std::string> notes;
+    for (;;) {
+        BITWRIGHT_ASSIGN(const bool more, statement.step());
+        if (!more)
+            return notes;
+        notes.emplace(statement.text(0), statement.text(1));
+    }
+}
+
 } // namespace bitwright::project

@@ -7,6 +7,7 @@
 #include "core/spectra/spectrum.h"
 #include "core/stats/weight_stats.h"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -92,6 +93,8 @@ public:
     [[nodiscard]] Result<void> removeState(std::string_view key);
     [[nodiscard]] Result<void> setNote(std::string_view subject, std::string_view text);
     [[nodiscard]] Result<std::string> note(std::string_view subject) const;
+    /// All notes by subject.
+    [[nodiscard]] Result<std::map<std::string, std::string>> notes() const;
 
 private:
     struct Database;

@@ -71,16 +71,17 @@ TensorResult Workspace::known(model::TensorIndex tensor) const
     }
     TensorResult result;
     result.tensor = tensor;
-    if (!m_project)
+    const auto present = project();
+    if (!present)
         return result;
     // Only a hash that was computed before is used: looking must not read weights.
     const auto& info = m_checkpoint->tensors()[tensor];
-    const auto content = m_project->contentHash(info.name, stampOf(tensor));
+    const auto content = present->contentHash(info.name, stampOf(tensor));
     if (!content || !*content)
         return result;
-    if (auto stats = m_project->weightStats(**content); stats && *stats)
+    if (auto stats = present->weightStats(**content); stats && *stats)
         result.stats = std::make_shared<const stats::WeightStats>(std::move(**stats));
-    if (auto spectrum = m_project->spectrum(**content); spectrum && *spectrum)
+    if (auto spectrum = present->spectrum(**content); spectrum && *spectrum)
         result.spectrum = std::make_shared<const project::StoredSpectrum>(std::move(**spectrum));
     result.fromProject = result.stats || result.spectrum;
     const std::lock_guard lock(m_mutex);
@@ -115,6 +116,7 @@ Result<TensorResult> Workspace::scanTensor(
     if (!needStats && !needSpectrum)
         return result;
     result.fromProject = false;
+    const auto present = project();
     if (needStats) {
         BITWRIGHT_ASSIGN(auto stats, stats::weightStats(*m_checkpoint, tensor, settings.weight, context));
         result.stats = std::make_shared<const stats::WeightStats>(std::move(stats));
@@ -125,16 +127,16 @@ Result<TensorResult> Workspace::scanTensor(
         auto stored = std::make_shared<project::StoredSpectrum>();
         stored->esd = spectra::compactEsd(spectrum.eigenvalues);
         stored->spectrum = std::move(spectrum);
-        if (m_project) {
+        if (present) {
             BITWRIGHT_ASSIGN(const auto content, contentHash(tensor, context));
-            BITWRIGHT_CHECK(m_project->saveSpectrum(content, stored->spectrum));
+            BITWRIGHT_CHECK(present->saveSpectrum(content, stored->spectrum));
         }
         stored->spectrum.eigenvalues = {};
         result.spectrum = std::move(stored);
     }
-    if (needStats && m_project) {
+    if (needStats && present) {
         BITWRIGHT_ASSIGN(const auto content, contentHash(tensor, context));
-        BITWRIGHT_CHECK(m_project->saveWeightStats(content, *result.stats));
+        BITWRIGHT_CHECK(present->saveWeightStats(content, *result.stats));
     }
     return result;
 }
@@ -179,14 +181,15 @@ Result<std::vector<score::OptionError>> Workspace::measureUnit(
     std::vector<score::OptionError> errors;
     std::vector<quant::Option> missing;
     std::string content;
-    if (m_project) {
+    const auto present = project();
+    if (present) {
         BITWRIGHT_ASSIGN(const auto tensorContent, contentHash(unit.index, context));
         content = unitContent(unit, tensorContent);
     }
     for (const auto& option : options) {
         std::optional<score::OptionError> stored;
-        if (m_project) {
-            BITWRIGHT_ASSIGN(stored, m_project->optionError(content, dumpHash(), option.id));
+        if (present) {
+            BITWRIGHT_ASSIGN(stored, present->optionError(content, dumpHash(), option.id));
         } else {
             const std::lock_guard lock(m_mutex);
             const auto& cache = m_errors[unit.name];
@@ -206,8 +209,8 @@ Result<std::vector<score::OptionError>> Workspace::measureUnit(
         BITWRIGHT_ASSIGN(evidence, score::loadEvidence(*first, unit.tensor, true));
     }
     BITWRIGHT_ASSIGN(const auto measured, score::measureOptions(reader, evidence, missing, context));
-    if (m_project)
-        BITWRIGHT_CHECK(m_project->saveOptionErrors(content, dumpHash(), measured));
+    if (present)
+        BITWRIGHT_CHECK(present->saveOptionErrors(content, dumpHash(), measured));
     const std::lock_guard lock(m_mutex);
     for (const auto& error : measured) {
         m_errors[unit.name][error.option] = error;

@@ -128,6 +128,12 @@ Result<std::shared_ptr<Workspace>> Workspace::open(const Inputs& given)
     return workspace;
 }
 
+std::shared_ptr<project::Project> Workspace::project() const
+{
+    const std::lock_guard lock(m_projectMutex);
+    return m_project;
+}
+
 Result<void> Workspace::rememberInputs(project::Project& into) const
 {
     std::vector<project::InputRecord> records;
@@ -148,19 +154,18 @@ Result<void> Workspace::addDump(const std::string& path)
 Result<void> Workspace::addOpenDump(std::shared_ptr<const model::ActivationDump> dump)
 {
     m_dumps.push_back(std::move(dump));
-    if (m_project)
-        BITWRIGHT_CHECK(rememberInputs(*m_project));
+    if (const auto present = project())
+        BITWRIGHT_CHECK(rememberInputs(*present));
     return {};
 }
 
-Result<void> Workspace::saveProjectAs(const std::string& path)
+Result<std::shared_ptr<project::Project>> Workspace::copyProject(const std::string& path) const
 {
     std::error_code error;
     if (std::filesystem::exists(path, error)) {
         BITWRIGHT_ASSIGN(auto next, project::Project::open(path));
         BITWRIGHT_CHECK(copyEverything(*next));
-        takeProject(std::move(next));
-        return {};
+        return next;
     }
     // Filled beside its place and renamed when it is whole: whatever bears the name of a project can be
     // opened.
@@ -178,7 +183,7 @@ Result<void> Workspace::saveProjectAs(const std::string& path)
         discard();
         if (filled.error().file == temporary)
             filled.error().file = path;
-        return filled;
+        return fail(std::move(filled.error()));
     }
     std::filesystem::rename(temporary, path, error);
     if (error) {
@@ -186,26 +191,29 @@ Result<void> Workspace::saveProjectAs(const std::string& path)
         discard();
         return fail(Error{ErrorCode::Io, "Not saved: " + reason + ".", path, {}, {}, {}});
     }
-    BITWRIGHT_ASSIGN(auto next, project::Project::openExisting(path));
-    takeProject(std::move(next));
+    return project::Project::openExisting(path);
+}
+
+void Workspace::continueIn(std::shared_ptr<project::Project> next)
+{
+    const std::lock_guard lock(m_projectMutex);
+    m_project = std::move(next);
+}
+
+Result<void> Workspace::saveProjectAs(const std::string& path)
+{
+    BITWRIGHT_ASSIGN(auto next, copyProject(path));
+    continueIn(std::move(next));
     return {};
 }
 
 Result<void> Workspace::copyEverything(project::Project& into) const
 {
-    if (m_project)
-        BITWRIGHT_CHECK(m_project->copyInto(into));
+    if (const auto present = project())
+        BITWRIGHT_CHECK(present->copyInto(into));
     else
         BITWRIGHT_CHECK(storeEverything(into));
     return rememberInputs(into);
-}
-
-void Workspace::takeProject(std::shared_ptr<project::Project> next)
-{
-    // Background writes may still use the one before.
-    if (m_project)
-        m_formerProjects.push_back(std::move(m_project));
-    m_project = std::move(next);
 }
 
 Result<void> Workspace::storeEverything(project::Project& into) const
@@ -267,8 +275,9 @@ Result<std::string> Workspace::contentHash(model::TensorIndex tensor, const RunC
     const auto& info = m_checkpoint->tensors()[tensor];
     const std::string stamp = stampOf(tensor);
     std::string hash;
-    if (m_project) {
-        BITWRIGHT_ASSIGN(const auto stored, m_project->contentHash(info.name, stamp));
+    const auto present = project();
+    if (present) {
+        BITWRIGHT_ASSIGN(const auto stored, present->contentHash(info.name, stamp));
         hash = stored.value_or(std::string());
     }
     if (hash.empty()) {
@@ -286,8 +295,8 @@ Result<std::string> Workspace::contentHash(model::TensorIndex tensor, const RunC
             hasher.add(std::span<const std::byte>(span));
         }
         hash = hasher.hex();
-        if (m_project)
-            BITWRIGHT_CHECK(m_project->setContentHash(info.name, stamp, hash));
+        if (present)
+            BITWRIGHT_CHECK(present->setContentHash(info.name, stamp, hash));
     }
     const std::lock_guard lock(m_mutex);
     return m_hashes.emplace(tensor, hash).first->second;

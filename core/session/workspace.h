@@ -72,9 +72,14 @@ public:
     /// The same for a dump that was opened and checked already.
     [[nodiscard]] Result<void> addOpenDump(std::shared_ptr<const model::ActivationDump> dump);
     /// nullptr when results live in memory only.
-    [[nodiscard]] project::Project* project() const { return m_project.get(); }
-    /// Copies everything known into a project file and continues there; after an error work goes on in the
-    /// present one. A new file appears when it is whole; into an existing project everything is added.
+    [[nodiscard]] std::shared_ptr<project::Project> project() const;
+    /// Copies everything known into a project file; the workspace stays in its present one. A new file
+    /// appears when it is whole; into an existing project everything is added. Results that are stored
+    /// meanwhile may be missing in the copy.
+    [[nodiscard]] Result<std::shared_ptr<project::Project>> copyProject(const std::string& path) const;
+    /// Goes on in another project; jobs that have begun finish in the one that they began with.
+    void continueIn(std::shared_ptr<project::Project> next);
+    /// Both at once; after an error work goes on in the present project.
     [[nodiscard]] Result<void> saveProjectAs(const std::string& path);
     /// What opening left out, one line each.
     [[nodiscard]] const std::vector<std::string>& warnings() const { return m_warnings; }
@@ -116,7 +121,6 @@ private:
     [[nodiscard]] Result<void> rememberInputs(project::Project& into) const;
     [[nodiscard]] Result<void> storeEverything(project::Project& into) const;
     [[nodiscard]] Result<void> copyEverything(project::Project& into) const;
-    void takeProject(std::shared_ptr<project::Project> next);
     [[nodiscard]] Result<TensorResult> scanTensor(
         model::TensorIndex tensor, const ScanSettings& settings, const RunContext& context);
     void remember(const TensorResult& result);
@@ -125,8 +129,8 @@ private:
 
     std::shared_ptr<const model::Checkpoint> m_checkpoint;
     std::vector<std::shared_ptr<const model::ActivationDump>> m_dumps;
+    mutable std::mutex m_projectMutex; ///< Guards the pointer alone.
     std::shared_ptr<project::Project> m_project;
-    std::vector<std::shared_ptr<project::Project>> m_formerProjects; ///< Kept open until the workspace goes.
     std::vector<plan::Unit> m_units;
     std::vector<std::string> m_warnings;
     mutable std::mutex m_mutex; ///< Guards the caches below.

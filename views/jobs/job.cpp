@@ -1,5 +1,7 @@
 #include "views/jobs/job.h"
 
+#include <QLocale>
+
 #include <algorithm>
 
 namespace bitwright::views {
@@ -26,6 +28,43 @@ std::optional<double> Job::secondsLeft() const
     return elapsed * (1.0 - m_fraction) / m_fraction;
 }
 
+QString Job::rateText() const
+{
+    const double elapsed = secondsElapsed();
+    if (m_state != State::Running || elapsed < 1.0 || m_fraction <= 0)
+        return {};
+    const double perSecond = m_fraction / elapsed;
+    if (m_amount <= 0)
+        return tr("%1 %/s").arg(QLocale().toString(100 * perSecond, 'f', perSecond < 0.1 ? 1 : 0));
+    constexpr double kMebi = 1024.0 * 1024.0;
+    const double rate = perSecond * m_amount / kMebi;
+    return tr("%1 MiB/s").arg(QLocale().toString(rate, 'f', rate < 10 ? 1 : 0));
+}
+
+void Job::addFailure(const QString& line)
+{
+    m_failures.push_back(line);
+}
+
+QString Job::outcome() const
+{
+    switch (m_state) {
+    case State::Queued:
+        return tr("waiting");
+    case State::Running:
+        return tr("running");
+    case State::Done:
+        return m_failures.isEmpty()
+            ? tr("done")
+            : tr("done, %1 failed: %2").arg(m_failures.size()).arg(m_failures.join(QStringLiteral("; ")));
+    case State::Failed:
+        return tr("failed: %1").arg(QString::fromStdString(m_error.oneLine()));
+    case State::Cancelled:
+        return tr("cancelled");
+    }
+    return {};
+}
+
 void Job::cancel()
 {
     requestStop();
@@ -45,6 +84,7 @@ void Job::start()
 {
     m_state = State::Running;
     m_clock.start();
+    m_startedAt = QDateTime::currentDateTime();
     Q_EMIT changed();
     begin();
 }

@@ -2,10 +2,13 @@
 
 #include "core/base/run_context.h"
 
+#include <QDateTime>
 #include <QElapsedTimer>
 #include <QFutureWatcher>
 #include <QObject>
 #include <QString>
+#include <QStringList>
+#include <QThreadPool>
 #include <QtConcurrentRun>
 
 #include <atomic>
@@ -14,6 +17,7 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <utility>
 
 namespace bitwright::views {
 
@@ -47,6 +51,17 @@ public:
     /// Estimate from progress so far; nothing before 2 % or the first second.
     [[nodiscard]] std::optional<double> secondsLeft() const;
 
+    /// Percent or bytes per second since the start; empty before the first second and after the end.
+    [[nodiscard]] QString rateText() const;
+    /// Says that the whole work is this many bytes, so that the rate is given in bytes.
+    void setAmount(double bytes) { m_amount = bytes; }
+    [[nodiscard]] const QDateTime& startedAt() const { return m_startedAt; } ///< Invalid while it waits.
+    /// Parts that failed while the rest went on, one line each.
+    [[nodiscard]] const QStringList& failures() const { return m_failures; }
+    void addFailure(const QString& line);
+    /// "done", "done, 2 failed: ...", "failed: why", "cancelled".
+    [[nodiscard]] QString outcome() const;
+
     /// Asks the work to stop; `finished` follows with State::Cancelled, usually well within a second. Work
     /// that waits for its lane is not begun any more.
     void cancel();
@@ -67,12 +82,14 @@ protected:
     [[nodiscard]] RunContext runContext();
     void finishWith(State state, Error error = {});
     void requestStop() { m_stop.request_stop(); }
+    [[nodiscard]] QThreadPool* pool() const { return m_pool; }
 
 private:
     friend class JobQueue;
     void start();
     void takeProgress();
 
+    QThreadPool* m_pool = nullptr; ///< Of the queue.
     QString m_title;
     QString m_lane;
     State m_state = State::Queued;
@@ -81,6 +98,9 @@ private:
     Error m_error;
     QElapsedTimer m_clock;
     qint64 m_finalMs = 0;
+    double m_amount = 0;
+    QDateTime m_startedAt;
+    QStringList m_failures;
     std::stop_source m_stop;
     std::mutex m_progressMutex; ///< Guards the pending values, written by workers.
     double m_pendingFraction = 0;
@@ -115,7 +135,7 @@ protected:
         auto holder = std::make_shared<std::optional<Result<T>>>();
         QObject::connect(
             &m_watcher, &QFutureWatcher<void>::finished, this, [this, holder] { deliver(**holder); });
-        m_watcher.setFuture(QtConcurrent::run([work = m_work, context = runContext(), holder] {
+        m_watcher.setFuture(QtConcurrent::run(pool(), [work = m_work, context = runContext(), holder] {
             if (auto wanted = context.checkStop(); !wanted) { // cancelled while it waited
                 holder->emplace(fail(std::move(wanted.error())));
                 return;
@@ -147,8 +167,11 @@ private:
             : result.error().code == ErrorCode::Cancelled ? State::Cancelled
                                                           : State::Failed;
         const Error error = result ? Error{} : result.error();
-        if (m_done)
-            m_done(std::move(result));
+        // What the work held on to, such as a model, must not live as long as the log of jobs.
+        const Done done = std::exchange(m_done, nullptr);
+        m_work = nullptr;
+        if (done)
+            done(std::move(result));
         finishWith(state, error);
     }
 

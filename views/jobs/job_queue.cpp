@@ -20,7 +20,11 @@ QString durationText(double seconds)
 
 JobQueue::JobQueue(QObject* parent)
     : QAbstractTableModel(parent)
-{ }
+{
+    // One thread per lane that may be busy: lanes never wait for each other.
+    constexpr int kLanes = 32;
+    m_pool.setMaxThreadCount(kLanes);
+}
 
 JobQueue::~JobQueue()
 {
@@ -30,12 +34,14 @@ JobQueue::~JobQueue()
 Job* JobQueue::add(std::unique_ptr<Job> job)
 {
     Job* added = job.get();
+    added->m_pool = &m_pool;
     const int row = static_cast<int>(m_jobs.size());
     beginInsertRows({}, row, row);
     m_jobs.push_back(std::move(job));
     endInsertRows();
-    connect(added, &Job::changed, this, [this, added, row] {
-        Q_EMIT dataChanged(index(row, 0), index(row, ColumnCount - 1));
+    connect(added, &Job::changed, this, [this, added] {
+        const int at = rowOf(added);
+        Q_EMIT dataChanged(index(at, 0), index(at, ColumnCount - 1));
         Q_EMIT jobChanged(added);
     });
     connect(added, &Job::finished, this, [this, added] {
@@ -43,6 +49,8 @@ Job* JobQueue::add(std::unique_ptr<Job> job)
         startNext();
         if (isIdle())
             Q_EMIT becameIdle();
+        QMetaObject::invokeMethod(
+            this, [this] { forgetOldest(); }, Qt::QueuedConnection);
     });
     // Started from the event loop, so that the caller has its pointer before any signal.
     QMetaObject::invokeMethod(
@@ -64,6 +72,30 @@ void JobQueue::startNext()
         Job* job = m_jobs[i].get();
         if (job->state() == Job::State::Queued && busy.insert(job->lane()).second)
             job->start();
+    }
+}
+
+int JobQueue::rowOf(const Job* job) const
+{
+    // From the end: what changes is usually young.
+    for (auto i = m_jobs.size(); i-- > 0;) {
+        if (m_jobs[i].get() == job)
+            return static_cast<int>(i);
+    }
+    return -1;
+}
+
+/// A long session ends thousands of jobs; the log keeps the newest.
+void JobQueue::forgetOldest()
+{
+    for (std::size_t i = 0; m_jobs.size() > kMostJobs && i < m_jobs.size();) {
+        if (!m_jobs[i]->isOver()) {
+            ++i;
+            continue;
+        }
+        beginRemoveRows({}, static_cast<int>(i), static_cast<int>(i));
+        m_jobs.erase(m_jobs.begin() + static_cast<std::ptrdiff_t>(i));
+        endRemoveRows();
     }
 }
 
@@ -156,6 +188,10 @@ QVariant JobQueue::data(const QModelIndex& index, int role) const
         const auto left = job->secondsLeft();
         return left ? durationText(*left) : QString();
     }
+    case StartedColumn:
+        return QLocale().toString(job->startedAt().time(), QLocale::ShortFormat);
+    case OutcomeColumn:
+        return job->outcome();
     default:
         return {};
     }
@@ -178,6 +214,10 @@ QVariant JobQueue::headerData(int section, Qt::Orientation orientation, int role
         return tr("Elapsed");
     case LeftColumn:
         return tr("Left");
+    case StartedColumn:
+        return tr("Started");
+    case OutcomeColumn:
+        return tr("Outcome");
     default:
         return {};
     }

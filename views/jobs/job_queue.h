@@ -24,6 +24,8 @@ public:
         StageColumn,
         ElapsedColumn,
         LeftColumn,
+        StartedColumn,
+        OutcomeColumn,
         ColumnCount,
     };
     /// Fraction 0..1 of ProgressColumn, for a delegate that draws a bar.
@@ -60,8 +62,14 @@ Q_SIGNALS:
 private:
     Job* add(std::unique_ptr<Job> job);
     void startNext();
+    void forgetOldest();
+    [[nodiscard]] int rowOf(const Job* job) const;
+    static constexpr std::size_t kMostJobs = 1000;
     [[nodiscard]] QString stateText(const Job& job) const;
 
+    /// Not the program's: Qt paints with that one, and a window whose painting waits for a free thread among
+    /// jobs stands still until a job ends.
+    QThreadPool m_pool;
     std::vector<std::unique_ptr<Job>> m_jobs;
     bool m_shuttingDown = false;
 };

@@ -4,9 +4,6 @@
 
 #include <QDir>
 #include <QFileInfo>
-#include <QLocale>
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -20,9 +17,6 @@ namespace {
 const QString kHeavyLane = QStringLiteral("weights");
 const QString kOpenLane = QStringLiteral("open");
 const QString kDumpLane = QStringLiteral("activations");
-const QString kAutosaveKey = QStringLiteral("autosave/plan");
-const QString kSettingsKey = QStringLiteral("autosave/settings");
-const QString kOpenMarkKey = QStringLiteral("autosave/open-since");
 
 QString lineOf(const Error& error)
 {
@@ -96,6 +90,7 @@ void Document::take(std::shared_ptr<session::Workspace> workspace)
     m_results.assign(m_workspace->checkpoint().tensors().size(), std::nullopt);
     m_outliers.assign(m_workspace->dumps().size(), nullptr);
     loadNamedPlans();
+    loadNotes();
     restoreSettings();
     Q_EMIT opened();
     for (const auto& warning : m_workspace->warnings())
@@ -109,10 +104,10 @@ void Document::close()
 {
     if (!m_workspace)
         return;
+    Q_EMIT aboutToClose();
     m_jobs.cancelAll();
     flush();
-    setState(kOpenMarkKey, {});
-    m_writer.waitForDone();
+    markClosed();
     ++m_generation;
     ++m_spaceSerial;
     ++m_frontierSerial;
@@ -138,6 +133,8 @@ void Document::close()
     m_comparedScore.reset();
     m_otherFrontier.reset();
     m_namedPlans.clear();
+    m_notes.clear();
+    m_recovery.reset();
     m_undo.clear();
     m_selection.clear();
     Q_EMIT closed();
@@ -184,16 +181,18 @@ void Document::saveProjectAs(const QString& path)
     if (!m_workspace)
         return;
     auto workspace = m_workspace;
-    m_jobs.run<bool>(
+    const int generation = m_generation;
+    flush();
+    // The copy is made off the UI thread; the workspace takes it on this one, between jobs of its lane.
+    m_jobs.run<std::shared_ptr<project::Project>>(
         tr("Save project"), kHeavyLane,
-        [workspace, file = path.toStdString()](const RunContext&) -> Result<bool> {
-            BITWRIGHT_CHECK(workspace->saveProjectAs(file));
-            return true;
-        },
-        [this, path](Result<bool> saved) {
+        [workspace, file = path.toStdString()](const RunContext&) { return workspace->copyProject(file); },
+        [this, generation, path](Result<std::shared_ptr<project::Project>> saved) {
             if (!saved)
                 return reportError(saved.error());
-            autosave();
+            if (generation != m_generation)
+                return;
+            takeProject(std::move(*saved));
             Q_EMIT notice(tr("Project saved as %1.").arg(QDir::toNativeSeparators(path)));
         });
 }
@@ -249,6 +248,8 @@ void Document::scan()
                 auto& slot = m_results[result.tensor];
                 m_scanned += slot ? 0 : 1;
                 slot = result;
+                if (result.error && m_scanJob != nullptr)
+                    m_scanJob->addFailure(lineOf(*result.error));
                 Q_EMIT tensorScanned(static_cast<int>(result.tensor));
             },
             Qt::QueuedConnection);
@@ -267,6 +268,7 @@ void Document::scan()
                 reportError(scanned.error());
             Q_EMIT scanStateChanged();
         });
+    m_scanJob->setAmount(static_cast<double>(m_workspace->checkpoint().dataBytes()));
     Q_EMIT scanStateChanged();
 }
 
@@ -282,6 +284,12 @@ int Document::nonFiniteTensors() const
 {
     return static_cast<int>(std::count_if(m_results.begin(), m_results.end(),
         [](const auto& result) { return result && result->stats && result->stats->hasNonFinite(); }));
+}
+
+int Document::failedTensors() const
+{
+    return static_cast<int>(std::count_if(
+        m_results.begin(), m_results.end(), [](const auto& result) { return result && result->error; }));
 }
 
 std::shared_ptr<const stats::OutlierReport> Document::outliers(int dump) const
@@ -417,113 +425,6 @@ void Document::selectSite(int site, int channel)
         }
     }
     m_selection.set(tensor, units, site, channel);
-}
-
-// --- State that outlives the window ---
-
-void Document::setState(const QString& key, const QString& value)
-{
-    if (!m_workspace || m_workspace->project() == nullptr)
-        return;
-    auto workspace = m_workspace;
-    m_writer.start([workspace, key = key.toStdString(), value = value.toStdString()] {
-        // A failed background save must not interrupt work; the next explicit save reports the same reason.
-        (void)(value.empty() ? workspace->project()->removeState(key)
-                             : workspace->project()->setState(key, value));
-    });
-}
-
-QString Document::state(const QString& key) const
-{
-    if (!m_workspace || m_workspace->project() == nullptr)
-        return {};
-    const auto value = m_workspace->project()->state(key.toStdString());
-    return value && *value ? QString::fromStdString(**value) : QString();
-}
-
-void Document::scheduleAutosave()
-{
-    m_autosaveTimer.start();
-}
-
-void Document::autosave()
-{
-    m_autosaveTimer.stop();
-    if (!m_space || m_choice.empty())
-        return;
-    setState(kAutosaveKey, QString::fromStdString(plan::planToJson(m_plan, nullptr)));
-    setState(kOpenMarkKey, QDateTime::currentDateTimeUtc().toString(Qt::ISODate));
-}
-
-void Document::flush()
-{
-    if (m_autosaveTimer.isActive())
-        autosave();
-    m_writer.waitForDone();
-}
-
-void Document::restoreAutosave()
-{
-    const QString json = state(kAutosaveKey);
-    if (json.isEmpty())
-        return;
-    auto stored = plan::planFromJson(json.toStdString());
-    // A plan for other options than today's cannot be shown honestly; the solver's plan stays.
-    if (!stored || stored->target != m_plan.target || !m_space->choiceOf(*stored))
-        return;
-    applyPlan(*stored);
-    const QString openSince = state(kOpenMarkKey);
-    if (!openSince.isEmpty())
-        Q_EMIT recovered(QDateTime::fromString(openSince, Qt::ISODate));
-}
-
-void Document::storeSettings()
-{
-    nlohmann::json json = {{"target", m_settings.target.toStdString()}, {"gamma", m_settings.gamma},
-        {"quantizer", quant::methodWord(m_settings.method)},
-        {"objective", plan::objectiveText(m_settings.objective)}, {"ties", m_settings.ties}};
-    if (m_settings.score)
-        json["score"] = score::scoreId(*m_settings.score);
-    setState(kSettingsKey, QString::fromStdString(json.dump()));
-}
-
-/// A plan is understood under its own settings only: without them an autosaved one could not be shown again.
-void Document::restoreSettings()
-{
-    m_settings = {};
-    const auto json = nlohmann::json::parse(state(kSettingsKey).toStdString(), nullptr, false);
-    if (!json.is_object())
-        return;
-    const auto text = [&](const char* name) {
-        const auto found = json.find(name);
-        return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-    };
-    if (plan::targetFromId(text("target")))
-        m_settings.target = QString::fromStdString(text("target"));
-    if (const auto kind = score::scoreFromId(text("score")))
-        m_settings.score = *kind;
-    if (const auto method = quant::methodFromWord(text("quantizer")))
-        m_settings.method = *method;
-    if (const auto objective = plan::objectiveFromText(text("objective")))
-        m_settings.objective = *objective;
-    if (const auto gamma = json.find("gamma"); gamma != json.end() && gamma->is_number())
-        m_settings.gamma = std::clamp(gamma->get<double>(), 0.0, 1.0);
-    if (const auto ties = json.find("ties"); ties != json.end() && ties->is_boolean())
-        m_settings.ties = ties->get<bool>();
-}
-
-void Document::loadNamedPlans()
-{
-    m_namedPlans.clear();
-    if (m_workspace->project() == nullptr)
-        return;
-    const auto stored = m_workspace->project()->plans();
-    if (!stored)
-        return reportError(stored.error());
-    for (const auto& item : *stored) {
-        if (auto plan = plan::planFromJson(item.json))
-            m_namedPlans.push_back(std::move(*plan));
-    }
 }
 
 } // namespace bitwright::views

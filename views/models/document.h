@@ -12,6 +12,7 @@
 #include <QTimer>
 #include <QUndoStack>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -63,6 +64,7 @@ public:
     [[nodiscard]] int scannedTensors() const { return m_scanned; }
     [[nodiscard]] bool isScanning() const { return m_scanJob != nullptr; }
     [[nodiscard]] int nonFiniteTensors() const;
+    [[nodiscard]] int failedTensors() const; ///< Could not be measured; their results say why.
     /// Outlier criteria of a dump; nullptr until computed.
     [[nodiscard]] std::shared_ptr<const stats::OutlierReport> outliers(int dump) const;
     /// Token ids of a dump as recorded, -1 where a sequence is padded; empty until read or when it has none.
@@ -147,8 +149,24 @@ public:
     [[nodiscard]] const plan::Plan* namedPlan(const QString& name) const;
     [[nodiscard]] const std::vector<plan::Plan>& namedPlans() const { return m_namedPlans; }
 
+    /// Units with those that are tied to them in the present plan.
+    [[nodiscard]] QVector<int> withTies(const QVector<int>& units) const;
+
+    // --- Notes pinned to tensors, stored in the project; each change is one undo step ---
+    [[nodiscard]] QString note(int tensor) const;
+    void setNote(int tensor, const QString& text);
+    [[nodiscard]] const std::map<std::string, QString>& notes() const { return m_notes; } ///< By tensor name.
+
+    // --- Recovery: a plan that an unexpected end left behind ---
+    [[nodiscard]] const std::optional<plan::Plan>& recovery() const { return m_recovery; }
+    [[nodiscard]] QDateTime recoveryTime() const { return m_recoveryTime; }
+    /// Takes it as one undo step.
+    void restoreRecovery();
+    void discardRecovery();
+
     // --- Maps between the things that are selected ---
     [[nodiscard]] Selection& selection() { return m_selection; }
+    [[nodiscard]] const Selection& selection() const { return m_selection; }
     [[nodiscard]] QVector<int> unitsOfTensor(int tensor) const;
     [[nodiscard]] int tensorOfUnit(int unit) const;
     [[nodiscard]] int inputSiteOfTensor(int tensor) const;
@@ -165,10 +183,15 @@ public:
 
 Q_SIGNALS:
     void opened();
+    void aboutToClose(); ///< Everything is still there.
     void closed();
     void failed(const QString& line);
     void notice(const QString& line);
+    /// A plan of `when` was not closed in order: see recovery(). Nothing changes until one decides.
     void recovered(const QDateTime& when);
+    void recoverySettled();
+    void notesChanged();
+    void projectChanged(); ///< Saved under another name.
     void tensorScanned(int tensor);
     void scanStateChanged();
     void outliersChanged();
@@ -184,6 +207,7 @@ Q_SIGNALS:
 
 private:
     friend class PlanCommand;
+    friend class NoteCommand;
     void take(std::shared_ptr<session::Workspace> workspace);
     void loadKnownResults();
     void startOutliers();
@@ -195,11 +219,16 @@ private:
     void scheduleAutosave();
     void autosave();
     void restoreAutosave();
+    void offerRecovery();
+    void applyNote(const std::string& tensor, const QString& text); ///< Without undo.
+    void loadNotes();
+    void markClosed();
+    void takeProject(std::shared_ptr<project::Project> project);
+    void store(std::function<Result<void>(project::Project&)> write);
     void storeSettings();
     void restoreSettings();
     void loadNamedPlans();
     [[nodiscard]] plan::Plan basePlan() const;
-    [[nodiscard]] QVector<int> withTies(const QVector<int>& units) const;
     using SolverChoice = std::shared_ptr<const std::vector<std::size_t>>;
     /// The same as setPlan for a plan that the solver made.
     void setSolvedPlan(plan::Plan plan, std::vector<std::size_t> choice, const QString& text, int drag = 0);
@@ -241,6 +270,9 @@ private:
     std::optional<OtherFrontier> m_otherFrontier;
     int m_otherSerial = 0;
     std::vector<plan::Plan> m_namedPlans;
+    std::map<std::string, QString> m_notes;
+    std::optional<plan::Plan> m_recovery;
+    QDateTime m_recoveryTime;
     QUndoStack m_undo;
 
     QTimer m_autosaveTimer;

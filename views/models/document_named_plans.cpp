@@ -14,7 +14,7 @@ const plan::Plan* Document::namedPlan(const QString& name) const
 
 bool Document::storeNamedPlan(const plan::Plan& plan)
 {
-    auto* project = m_workspace ? m_workspace->project() : nullptr;
+    const auto project = m_workspace ? m_workspace->project() : nullptr;
     if (project == nullptr)
         return m_workspace != nullptr;
     const auto saved = project->savePlan({plan.name, plan::planToJson(plan, m_space.get()), {}});
@@ -80,7 +80,7 @@ bool Document::deleteNamedPlan(const QString& name)
 {
     if (namedPlan(name) == nullptr)
         return false;
-    if (auto* project = m_workspace->project(); project != nullptr) {
+    if (const auto project = m_workspace->project()) {
         if (const auto removed = project->removePlan(name.toStdString()); !removed) {
             reportError(removed.error());
             return false;

@@ -178,7 +178,8 @@ void Document::takeSpace(std::shared_ptr<const plan::PlanSpace> space)
         }
         start.budgetBpw = bpw;
         applyPlan(start);
-        restoreAutosave();
+        if (first)
+            restoreAutosave();
     }
     Q_EMIT spaceChanged();
     rebuildFrontier();
