@@ -67,11 +67,11 @@ QString captureViews(MainWindow& window, const QString& folder)
 {
     if (!QDir().mkpath(folder))
         return QStringLiteral("%1: cannot make this folder.").arg(folder);
-    const QStringList views
-        = {QStringLiteral("overview"), QStringLiteral("activation-maxima"), QStringLiteral("outlier-map"),
-            QStringLiteral("weights"), QStringLiteral("spectrum"), QStringLiteral("sensitivity"),
-            QStringLiteral("pareto"), QStringLiteral("allocation"), QStringLiteral("difference"),
-            QStringLiteral("export"), QStringLiteral("look"), QStringLiteral("plan")};
+    const QStringList views = {QStringLiteral("overview"), QStringLiteral("activation-maxima"),
+        QStringLiteral("outlier-map"), QStringLiteral("weights"), QStringLiteral("spectrum"),
+        QStringLiteral("sensitivity"), QStringLiteral("pareto"), QStringLiteral("allocation"),
+        QStringLiteral("difference"), QStringLiteral("export"), QStringLiteral("look"),
+        QStringLiteral("plan"), QStringLiteral("learn")};
     int number = 0;
     for (const QString& view : views) {
         window.showPerspective(view);

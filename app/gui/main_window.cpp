@@ -1,26 +1,31 @@
 #include "app/gui/main_window.h"
 
+#include "app/gui/command_palette.h"
 #include "app/gui/header_strip.h"
 #include "views/panels/allocation_panel.h"
 #include "views/panels/difference_panel.h"
+#include "views/panels/explain_panel.h"
 #include "views/panels/export_panel.h"
+#include "views/panels/history_panels.h"
 #include "views/panels/inspector_panel.h"
+#include "views/panels/jobs_panel.h"
 #include "views/panels/maxima_panel.h"
 #include "views/panels/outlier_panel.h"
 #include "views/panels/overview_panel.h"
 #include "views/panels/pareto_panel.h"
 #include "views/panels/sensitivity_panel.h"
-#include "views/panels/side_panels.h"
 #include "views/panels/spectrum_panel.h"
 #include "views/panels/tree_panel.h"
 #include "views/panels/weights_panel.h"
 
+#include <QActionGroup>
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QDragEnterEvent>
 #include <QLabel>
 #include <QMenuBar>
+#include <QMessageBox>
 #include <QMimeData>
 #include <QSettings>
 #include <QStandardPaths>
@@ -45,18 +50,24 @@ MainWindow::MainWindow(const Options& options, QWidget* parent)
             + QStringLiteral("/projects"));
     createPanels();
     createDocks();
+    createTop();
+    m_perspectives = new Perspectives(*this, m_docks, this);
+    m_palette = new CommandPalette(this);
     createActions();
     connectModels();
+    connectHeader();
     setAppearance(options.appearance);
-    showPerspective(QStringLiteral("look"));
     resize(1440, 900);
+    m_perspectives->show(QStringLiteral("look"));
     restoreSettings();
+    refreshActions();
 }
 
 MainWindow::~MainWindow()
 {
     // Marks an orderly end, also where no close event came; workers deliver to the document and must be gone
-    // before it.
+    // before it. Widgets that go lose the focus, and nobody may hear of it.
+    disconnect(qApp, nullptr, this, nullptr);
     m_document.close();
     m_jobs.shutDown();
 }
@@ -69,12 +80,16 @@ void MainWindow::createPanels()
     auto* allocation = new AllocationPanel(m_document, this);
     auto* difference = new DifferencePanel(m_document, m_jobs, this);
     m_export = new ExportPanel(m_document, m_jobs, this);
+    // What was typed for one export must not replace files in the next session.
+    m_export->setProperty("keepState", false);
+    m_explain = new ExplainPanel(m_document, this);
     auto* maxima = new MaximaPanel(m_document, this);
     auto* outliers = new OutlierPanel(m_document, this);
-    m_panels
-        = {new OverviewPanel(m_document, this), maxima, outliers, new WeightsPanel(m_document, m_jobs, this),
-            new SpectrumPanel(m_document, m_jobs, this), sensitivity, pareto, allocation, difference,
-            m_export, m_tree, new InspectorPanel(m_document, this), new JobsPanel(m_document, m_jobs, this)};
+    m_panels = {new OverviewPanel(m_document, this), maxima, outliers,
+        new WeightsPanel(m_document, m_jobs, this), new SpectrumPanel(m_document, m_jobs, this), sensitivity,
+        pareto, allocation, difference, m_export, m_tree, new InspectorPanel(m_document, this), m_explain,
+        new NotesPanel(m_document, this), new HistoryPanel(m_document, this),
+        new JobsPanel(m_document, m_jobs, this)};
     connect(sensitivity, &SensitivityPanel::unitHovered, pareto,
         [pareto](int unit) { pareto->previewUnit(unit); });
     connect(sensitivity, &SensitivityPanel::optionHovered, pareto, &ParetoPanel::previewUnit);
@@ -82,9 +97,7 @@ void MainWindow::createPanels()
     connect(allocation, &AllocationPanel::optionHovered, pareto, &ParetoPanel::previewUnit);
     connect(pareto, &ParetoPanel::differenceRequested, this, [this, difference](const QString& with) {
         difference->compareWith(with);
-        QDockWidget* dock = m_docks.at(difference->id());
-        dock->show();
-        dock->raise();
+        showPanel(difference->id());
     });
     connect(pareto, &ParetoPanel::unitsHovered, sensitivity, &SensitivityPanel::highlightUnits);
     connect(maxima, &MaximaPanel::channelHovered, outliers, &OutlierPanel::previewChannel);
@@ -109,22 +122,49 @@ void MainWindow::createDocks()
         connect(panel, &Panel::openDumpRequested, this, &MainWindow::askOpenDump);
         connect(panel, &Panel::scanRequested, &m_document, &Document::scan);
         connect(panel, &Panel::readout, this, [this](const QString& text) { m_readout->setText(text); });
+        connect(panel, &Panel::explainRequested, this, &MainWindow::explain);
+        connect(panel, &Panel::viewRequested, this, &MainWindow::showPanel);
     }
     m_readout = new QLabel(this);
     m_readout->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_readout->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     statusBar()->addWidget(m_readout, 1);
     statusBar()->setSizeGripEnabled(false);
+    connect(qApp, &QApplication::focusChanged, this, [this](QWidget*, QWidget* now) {
+        for (QWidget* widget = now; widget != nullptr; widget = widget->parentWidget()) {
+            if (auto* panel = qobject_cast<Panel*>(widget); panel != nullptr && panel->window() != nullptr) {
+                m_lastPanel = panel;
+                return refreshActions();
+            }
+        }
+    });
+}
+
+/// Menu bar and perspectives in one row, the header strip below: both above the docks.
+void MainWindow::createTop()
+{
     m_header = new HeaderStrip(m_document, m_jobs, this);
-    // The menu bar and the strip share the place above the docks.
     auto* top = new QWidget(this);
     auto* layout = new QVBoxLayout(top);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    auto* bar = new QMenuBar(top);
-    layout->addWidget(bar);
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(0, 0, 6, 0);
+    row->setSpacing(0);
+    m_menuBar = new QMenuBar(top);
+    m_menuBar->setNativeMenuBar(false);
+    m_menuBar->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    m_perspectiveBar = new QWidget(top);
+    m_perspectiveBar->setObjectName(QStringLiteral("perspectiveBar"));
+    m_perspectiveBar->setAccessibleName(tr("Perspectives"));
+    auto* buttons = new QHBoxLayout(m_perspectiveBar);
+    buttons->setContentsMargins(0, 2, 0, 0);
+    buttons->setSpacing(2);
+    row->addWidget(m_menuBar, 1);
+    row->addWidget(m_perspectiveBar);
+    layout->addLayout(row);
     layout->addWidget(m_header);
     setMenuWidget(top);
-    top->setProperty("menuBar", QVariant::fromValue(static_cast<QObject*>(bar)));
 }
 
 Panel* MainWindow::panel(const QString& id) const
@@ -136,107 +176,124 @@ Panel* MainWindow::panel(const QString& id) const
     return nullptr;
 }
 
-void MainWindow::arrange(const Layout& layout, const QString& raised)
-{
-    for (const auto& [id, dock] : m_docks) {
-        dock->setFloating(false);
-        removeDockWidget(dock);
-    }
-    // Splits come first and tabs last: Qt puts a dock that is split off a tabbed one into the same tabs.
-    QDockWidget* first = nullptr;
-    for (const Place& place : layout.places) {
-        QDockWidget* dock = m_docks.at(place.id);
-        if (place.beside.isEmpty())
-            addDockWidget(Qt::LeftDockWidgetArea, dock, Qt::Horizontal);
-        else
-            splitDockWidget(m_docks.at(place.beside), dock, place.split);
-        dock->show();
-        first = first == nullptr ? dock : first;
-    }
-    for (const auto& [onto, id] : layout.tabs) {
-        tabifyDockWidget(m_docks.at(onto), m_docks.at(id));
-        m_docks.at(id)->show();
-        m_docks.at(onto)->raise();
-    }
-    for (const auto& [orientation, sizes] : layout.sizes) {
-        QList<QDockWidget*> docks;
-        QList<int> lengths;
-        for (const auto& [id, length] : sizes) {
-            docks.push_back(m_docks.at(id));
-            lengths.push_back(length);
-        }
-        resizeDocks(docks, lengths, orientation);
-    }
-    if (const auto found = m_docks.find(raised); found != m_docks.end())
-        found->second->raise();
-}
-
 void MainWindow::showPerspective(const QString& name)
 {
-    const QString tree = QStringLiteral("tree");
-    const QString inspector = QStringLiteral("inspector");
-    const QString maxima = QStringLiteral("activation-maxima");
-    const QString map = QStringLiteral("outlier-map");
-    const QString weights = QStringLiteral("weights");
-    const QString pareto = QStringLiteral("pareto");
-    const QString matrix = QStringLiteral("sensitivity");
-    const QString allocation = QStringLiteral("allocation");
-    if (name == QLatin1String("look")) {
-        Layout layout;
-        layout.places = {{tree, {}, Qt::Horizontal}, {maxima, tree, Qt::Horizontal},
-            {weights, maxima, Qt::Horizontal}, {inspector, weights, Qt::Horizontal},
-            {map, maxima, Qt::Vertical}, {QStringLiteral("spectrum"), weights, Qt::Vertical}};
-        layout.tabs = {{maxima, QStringLiteral("overview")}, {inspector, QStringLiteral("jobs")}};
-        layout.sizes = {{Qt::Horizontal, {{tree, 235}, {maxima, 520}, {weights, 420}, {inspector, 250}}},
-            {Qt::Vertical, {{maxima, 400}, {map, 420}}},
-            {Qt::Vertical, {{weights, 400}, {QStringLiteral("spectrum"), 420}}}};
-        arrange(layout, maxima);
-    } else if (name == QLatin1String("plan")) {
-        Layout layout;
-        layout.places = {{tree, {}, Qt::Horizontal}, {pareto, tree, Qt::Horizontal},
-            {inspector, pareto, Qt::Horizontal}, {allocation, pareto, Qt::Vertical},
-            {matrix, pareto, Qt::Horizontal}};
-        layout.tabs = {{inspector, QStringLiteral("jobs")}, {allocation, QStringLiteral("difference")}};
-        layout.sizes = {{Qt::Horizontal, {{tree, 225}, {pareto, 590}, {matrix, 390}, {inspector, 235}}},
-            {Qt::Vertical, {{pareto, 540}, {allocation, 260}}}};
-        arrange(layout, pareto);
-    } else if (name == QLatin1String("export") || m_docks.count(name) != 0) {
-        const bool side = name == tree || name == inspector || name == QLatin1String("jobs");
-        const QString middle = side ? QStringLiteral("overview") : name;
-        Layout layout;
-        layout.places = {
-            {tree, {}, Qt::Horizontal}, {middle, tree, Qt::Horizontal}, {inspector, middle, Qt::Horizontal}};
-        layout.tabs = {{inspector, QStringLiteral("jobs")}};
-        layout.sizes = {{Qt::Horizontal, {{tree, 250}, {middle, 900}, {inspector, 270}}}};
-        arrange(layout, name);
-    }
+    if (Perspectives::builtIn().contains(name) || m_perspectives->saved().contains(name))
+        m_perspectives->show(name);
+    else
+        m_perspectives->showAlone(name);
 }
+
+void MainWindow::showPanel(const QString& id)
+{
+    m_perspectives->reveal(id);
+}
+
+// --- Appearance ---
 
 void MainWindow::setAppearance(Appearance appearance)
 {
     m_options.appearance = appearance;
+    m_applyingPalette = true;
     m_theme = applyAppearance(appearance, m_systemPalette);
+    m_applyingPalette = false;
     for (Panel* panel : m_panels)
         panel->applyTheme(m_theme);
+    m_header->applyTheme(m_theme);
+    if (m_appearanceGroup != nullptr) {
+        for (QAction* action : m_appearanceGroup->actions())
+            action->setChecked(action->data().toInt() == static_cast<int>(appearance));
+    }
 }
+
+void MainWindow::systemPaletteChanged(const QPalette& palette)
+{
+    m_systemPalette = palette;
+    if (m_options.appearance == Appearance::System)
+        setAppearance(Appearance::System);
+}
+
+bool MainWindow::event(QEvent* event)
+{
+    // The platform's theme changed while the program runs. Its palette shows once ours is taken away.
+    if (event->type() == QEvent::ThemeChange && !m_applyingPalette) {
+        m_applyingPalette = true;
+        QApplication::setPalette(QPalette());
+        const QPalette system = QApplication::palette();
+        m_applyingPalette = false;
+        m_systemPalette = system;
+        setAppearance(m_options.appearance);
+    }
+    return QMainWindow::event(event);
+}
+
+// --- Documents ---
 
 void MainWindow::connectModels()
 {
     connect(&m_document, &Document::failed, this, [this](const QString& line) { say(line, true); });
     connect(&m_document, &Document::notice, this, [this](const QString& line) { say(line, false); });
-    connect(&m_document, &Document::recovered, this, [this](const QDateTime& when) {
-        say(tr("The program ended unexpectedly. The plan of %1 was recovered; Undo history starts anew.")
-                .arg(QLocale().toString(when.toLocalTime(), QLocale::ShortFormat)),
-            false);
-    });
+    connect(&m_document, &Document::recovered, this, &MainWindow::offerRecovery);
+    connect(&m_document, &Document::recoverySettled, m_header, &HeaderStrip::closeQuestion);
     connect(&m_document, &Document::opened, this, [this] {
         setWindowTitle(tr("%1 – Bitwright").arg(m_document.title()));
         addRecent(QString::fromStdString(m_document.workspace()->checkpoint().path()));
+        restoreView();
         m_document.scan();
     });
-    connect(&m_document, &Document::closed, this, [this] { setWindowTitle(QStringLiteral("Bitwright")); });
+    connect(&m_document, &Document::aboutToClose, this, &MainWindow::storeView);
+    connect(&m_document, &Document::closed, this, [this] {
+        setWindowTitle(QStringLiteral("Bitwright"));
+        m_viewTimer.stop();
+        m_pendingViews.clear();
+        m_header->closeQuestion();
+        m_palette->dismiss();
+    });
+    for (const auto signal : {&Document::opened, &Document::closed, &Document::spaceChanged,
+             &Document::planChanged, &Document::namedPlansChanged})
+        connect(&m_document, signal, this, &MainWindow::refreshActions);
+    connect(&m_document.selection(), &Selection::changed, this, &MainWindow::refreshActions);
+    for (const auto signal : {&Document::spaceChanged, &Document::frontierChanged, &Document::outliersChanged,
+             &Document::channelMapChanged, &Document::dumpsChanged, &Document::scanStateChanged})
+        connect(&m_document, signal, this, &MainWindow::restorePendingViews);
+    connect(&m_jobs, &JobQueue::becameIdle, this, &MainWindow::restorePendingViews);
+    connect(&m_document, &Document::tensorScanned, this, [this](int tensor) {
+        if (tensor == m_document.selection().tensor())
+            restorePendingViews();
+    });
+    // A kill must not cost more of the view than of the plan, give or take a moment.
+    m_viewTimer.setInterval(2000);
+    connect(&m_viewTimer, &QTimer::timeout, this, &MainWindow::storeView);
+    connect(&m_document, &Document::projectChanged, this, [this] {
+        m_storedView.clear();
+        storeView();
+    });
+}
+
+void MainWindow::connectHeader()
+{
+    connect(m_header, &HeaderStrip::openModelRequested, this, &MainWindow::askOpenModel);
     connect(m_header, &HeaderStrip::openDumpRequested, this, &MainWindow::askOpenDump);
     connect(m_header, &HeaderStrip::scanRequested, &m_document, &Document::scan);
+    connect(m_header, &HeaderStrip::jobsRequested, this, [this] { showPanel(QStringLiteral("jobs")); });
+    connect(m_header, &HeaderStrip::viewRequested, this, &MainWindow::showPanel);
+    connect(m_header, &HeaderStrip::scoreRequested, this, [this] { showPanel(QStringLiteral("pareto")); });
+}
+
+void MainWindow::offerRecovery(const QDateTime& when)
+{
+    const QString date = when.isValid() ? QLocale().toString(when.toLocalTime(), QLocale::ShortFormat)
+                                        : tr("an unknown time");
+    const auto name = m_document.recovery() ? QString::fromStdString(m_document.recovery()->name) : QString();
+    const QString text
+        = tr("The program ended unexpectedly. The plan \"%1\" as it stood at %2 was kept aside.")
+              .arg(name, date);
+    m_lastMessage = text;
+    m_header->ask(text,
+        {{QStringLiteral("recovery.restore"), tr("Restore"), tr("Take that plan; can be undone"),
+             [this] { m_document.restoreRecovery(); }},
+            {QStringLiteral("recovery.discard"), tr("Discard"),
+                tr("Forget it and go on with the present plan"), [this] { m_document.discardRecovery(); }}});
 }
 
 void MainWindow::say(const QString& text, bool warning)
@@ -279,8 +336,21 @@ void MainWindow::dropEvent(QDropEvent* event)
         openPaths(paths);
 }
 
+/// Scans and scores are kept as they finish and go on next time; an export is a file that somebody waits for.
+bool MainWindow::mayClose()
+{
+    if (!m_options.keepSettings || !m_export->isRunning())
+        return true;
+    const auto answer = QMessageBox::question(this, tr("Export is running"),
+        tr("Stop the export and leave? What was written so far is not a finished export."),
+        QMessageBox::Yes | QMessageBox::No, QMessageBox::No);
+    return answer == QMessageBox::Yes;
+}
+
 void MainWindow::closeEvent(QCloseEvent* event)
 {
+    if (!mayClose())
+        return event->ignore();
     saveSettings();
     m_document.close();
     m_jobs.shutDown();
@@ -291,11 +361,11 @@ void MainWindow::restoreSettings()
 {
     if (!m_options.keepSettings)
         return;
-    const QSettings settings;
+    QSettings settings;
     m_recent = settings.value(QStringLiteral("recent")).toStringList();
     refreshRecent();
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
-    restoreState(settings.value(QStringLiteral("window/state")).toByteArray());
+    m_perspectives->load(settings);
 }
 
 void MainWindow::saveSettings()
@@ -305,8 +375,8 @@ void MainWindow::saveSettings()
     QSettings settings;
     settings.setValue(QStringLiteral("recent"), m_recent);
     settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
-    settings.setValue(QStringLiteral("window/state"), saveState());
     settings.setValue(QStringLiteral("window/appearance"), appearanceName(m_options.appearance));
+    m_perspectives->store(settings);
 }
 
 } // namespace bitwright::gui

@@ -1,168 +1,206 @@
-// Menus and actions of the main window.
+// Menus File, Edit, Selection and Help, and what their actions ask.
+#include "app/gui/command_palette.h"
 #include "app/gui/main_window.h"
-#include "core/io/atomic_output.h"
 #include "views/panels/export_panel.h"
+#include "views/panels/tensor_menu.h"
 #include "views/panels/tree_panel.h"
 
-#include <QActionGroup>
 #include <QApplication>
-#include <QDockWidget>
-#include <QFile>
+#include <QClipboard>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QInputDialog>
+#include <QKeyEvent>
 #include <QMenuBar>
 #include <QMessageBox>
+
+#include <algorithm>
 
 namespace bitwright::gui {
 
 using namespace views;
 
-template <typename Slot>
-QAction* MainWindow::addAction(
-    QMenu* menu, const QString& text, const QKeySequence& keys, const QString& tip, Slot slot)
-{
-    auto* action = menu->addAction(text);
-    action->setShortcut(keys);
-    action->setToolTip(tip);
-    action->setStatusTip(tip);
-    connect(action, &QAction::triggered, this, slot);
-    return action;
-}
-
 void MainWindow::createActions()
 {
     createFileMenu();
     createEditMenu();
-    createPlanMenu();
+    createSelectionMenu();
     createViewMenu();
-    auto* bar = qobject_cast<QMenuBar*>(menuWidget()->property("menuBar").value<QObject*>());
-    auto* help = bar->addMenu(tr("&Help"));
-    addAction(help, tr("&About Bitwright"), {}, tr("Version and licence"), [this] {
-        QMessageBox::about(this, tr("About Bitwright"),
-            tr("Bitwright %1\nSee and place the bits of neural networks.\nLicence: GPL-3.0-or-later")
-                .arg(QApplication::applicationVersion()));
-    });
+    createPlanMenu();
+    createHelpMenu();
 }
 
 void MainWindow::createFileMenu()
 {
-    auto* bar = qobject_cast<QMenuBar*>(menuWidget()->property("menuBar").value<QObject*>());
-    auto* menu = bar->addMenu(tr("&File"));
-    addAction(menu, tr("Open &model folder…"), QKeySequence::Open, tr("A Hugging Face folder"),
-        [this] { askOpenModel(); });
-    addAction(menu, tr("Open &file…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O),
-        tr("A model file, a dump or a project"), [this] {
+    auto* menu = m_menuBar->addMenu(tr("&File"));
+    addAction(menu, "file.openModel", tr("Open &model folder…"), {QKeySequence::Open},
+        tr("Open a Hugging Face folder"), Need::Nothing, [this] { askOpenModel(); });
+    addAction(menu, "file.open", tr("Open &file…"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O)},
+        tr("Open a model file, a dump or a project"), Need::Nothing, [this] {
             const QStringList files = QFileDialog::getOpenFileNames(this, tr("Open"), {},
                 tr("Models, dumps and projects (*.safetensors *.index.json *.h5 *.hdf5 *.bwp);;All files "
                    "(*)"));
             if (!files.isEmpty())
                 openPaths(files);
         });
-    addAction(menu, tr("Open &dump…"), QKeySequence(Qt::CTRL | Qt::Key_D),
-        tr("Activations of the open model"), [this] { askOpenDump(); });
+    addAction(menu, "file.openDump", tr("Open &dump…"), {QKeySequence(Qt::CTRL | Qt::Key_D)},
+        tr("Open recorded activations of the open model"), Need::Model, [this] { askOpenDump(); });
     m_recentMenu = menu->addMenu(tr("&Recent"));
     refreshRecent();
     menu->addSeparator();
-    addAction(menu, tr("&Save project as…"), QKeySequence::SaveAs,
-        tr("Keep everything measured and planned in one file"), [this] { askSaveProject(); });
-    addAction(
-        menu, tr("&Close model"), QKeySequence::Close, tr("Close the model"), [this] { m_document.close(); });
+    addAction(menu, "file.saveProject", tr("&Save project as…"), {QKeySequence::SaveAs},
+        tr("Keep everything measured and planned in one file and go on there"), Need::Model,
+        [this] { askSaveProject(); });
+    addAction(menu, "file.close", tr("&Close model"), {QKeySequence::Close},
+        tr("Close the model; what was measured and planned is kept"), Need::Model,
+        [this] { m_document.close(); });
     menu->addSeparator();
-    addAction(menu, tr("&Quit"), QKeySequence::Quit, tr("Leave the program"), [this] { close(); });
+    addAction(menu, "file.quit", tr("&Quit"), {QKeySequence(Qt::CTRL | Qt::Key_Q)}, tr("Leave the program"),
+        Need::Nothing, [this] { close(); });
 }
 
 void MainWindow::createEditMenu()
 {
-    auto* bar = qobject_cast<QMenuBar*>(menuWidget()->property("menuBar").value<QObject*>());
-    auto* menu = bar->addMenu(tr("&Edit"));
+    auto* menu = m_menuBar->addMenu(tr("&Edit"));
     QAction* undo = m_document.undoStack().createUndoAction(this, tr("&Undo"));
-    undo->setShortcut(QKeySequence::Undo);
+    describeAction(*undo, QStringLiteral("edit.undo"), {QKeySequence::Undo},
+        tr("Take back the last edit of plan or notes"));
     QAction* redo = m_document.undoStack().createRedoAction(this, tr("&Redo"));
-    redo->setShortcuts({QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), QKeySequence(Qt::CTRL | Qt::Key_Y)});
+    describeAction(*redo, QStringLiteral("edit.redo"),
+        {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), QKeySequence(Qt::CTRL | Qt::Key_Y)},
+        tr("Do again what was taken back"));
     menu->addActions({undo, redo});
+    addAction(menu, "edit.history", tr("&History"), {QKeySequence(Qt::CTRL | Qt::Key_H)},
+        tr("List every step that can be undone; a click goes to it"), Need::Nothing,
+        [this] { showPanel(QStringLiteral("history")); });
     menu->addSeparator();
-    addAction(menu, tr("&Filter tensors"), QKeySequence::Find, tr("Go to the filter of the tree"),
-        [this] { m_tree->focusFilter(); });
+    addAction(menu, "edit.filter", tr("&Filter tensors"), {QKeySequence::Find},
+        tr("Go to the filter of the tree"), Need::Nothing, [this] {
+            showPanel(m_tree->id());
+            m_tree->focusFilter();
+        });
+    addAction(menu, "edit.palette", tr("Find a &command, view or tensor…"),
+        {QKeySequence(Qt::CTRL | Qt::Key_K)}, tr("Type a few letters of anything and press Enter"),
+        Need::Nothing, [this] { openPalette(); });
+    menu->addSeparator();
+    addAction(menu, "edit.cancel", tr("Cance&l the gesture\tEsc"), {},
+        tr("Give up what the mouse is doing, or hide the message (Esc)"), Need::Nothing, [this] {
+            if (activeSurface() != nullptr)
+                sendKeyToChart(Qt::Key_Escape);
+        });
 }
 
-void MainWindow::createPlanMenu()
+void MainWindow::createSelectionMenu()
 {
-    auto* bar = qobject_cast<QMenuBar*>(menuWidget()->property("menuBar").value<QObject*>());
-    auto* menu = bar->addMenu(tr("&Plan"));
-    addAction(menu, tr("&Scan the model"), QKeySequence(Qt::Key_F5), tr("Measure all weights"),
-        [this] { m_document.scan(); });
-    menu->addSeparator();
-    addAction(menu, tr("&Improve within locks"), QKeySequence(Qt::CTRL | Qt::Key_I),
-        tr("The best plan of the present size"), [this] { m_document.improveWithinLocks(); });
-    m_uniformMenu = menu->addMenu(tr("&Uniform"));
-    auto* bits = menu->addMenu(tr("Set &bits of the selection"));
-    // Plain digits work in the matrix, where they have the focus; with Alt they work everywhere.
-    for (int b = 2; b <= 8; ++b)
-        addAction(bits, tr("%1 bit").arg(b), QKeySequence(Qt::ALT | static_cast<Qt::Key>(Qt::Key_0 + b)),
-            tr("Set %1 bits on the selected units").arg(b),
-            [this, b] { m_document.setBits(m_document.selection().units(), b); });
-    addAction(menu, tr("&Restore the solver's choice"), QKeySequence(Qt::ALT | Qt::Key_0),
-        tr("For the selected units"), [this] { m_document.restore(m_document.selection().units()); });
-    addAction(menu, tr("&Lock or unlock"), QKeySequence(Qt::ALT | Qt::Key_K),
-        tr("Keep the option of the selected units"),
-        [this] { m_document.toggleLock(m_document.selection().units()); });
-    addAction(menu, tr("&Tie fused tensors"), QKeySequence(Qt::ALT | Qt::Key_T),
-        tr("q/k/v, gate/up and experts take one option together"), [this] { m_document.toggleTies(); });
-    menu->addSeparator();
-    addAction(menu, tr("Save plan &as…"), QKeySequence(Qt::CTRL | Qt::Key_S),
-        tr("Keep the plan under a name"), [this] { askSavePlan(); });
-    m_namedPlansMenu = menu->addMenu(tr("&Named plans"));
-    addAction(menu, tr("&Write plan JSON…"), {}, tr("For bitwright-cli and other tools"),
-        [this] { exportPlanJson(); });
-    addAction(menu, tr("Read plan &JSON…"), {}, tr("A plan made elsewhere"), [this] { importPlanJson(); });
-    menu->addSeparator();
-    addAction(menu, tr("&Export…"), QKeySequence(Qt::CTRL | Qt::Key_E), tr("Checks, progress and proof"),
-        [this] { showPerspective(QStringLiteral("export")); });
-    connect(m_uniformMenu, &QMenu::aboutToShow, this, [this] {
-        m_uniformMenu->clear();
-        for (const auto& uniform : m_document.uniforms()) {
-            const QString option = QString::fromStdString(uniform.option);
-            m_uniformMenu->addAction(option, this, [this, option] { m_document.setUniform(option); });
-        }
-    });
-    connect(m_namedPlansMenu, &QMenu::aboutToShow, this, [this] {
-        m_namedPlansMenu->clear();
-        for (const auto& plan : m_document.namedPlans()) {
-            const QString name = QString::fromStdString(plan.name);
-            m_namedPlansMenu->addAction(name, this, [this, name] { m_document.loadPlan(name); });
-        }
-        m_namedPlansMenu->setDisabled(false);
-    });
-}
-
-void MainWindow::createViewMenu()
-{
-    auto* bar = qobject_cast<QMenuBar*>(menuWidget()->property("menuBar").value<QObject*>());
-    auto* menu = bar->addMenu(tr("&View"));
-    const std::vector<std::pair<QString, QString>> perspectives = {{QStringLiteral("look"), tr("&Look")},
-        {QStringLiteral("plan"), tr("&Plan")}, {QStringLiteral("export"), tr("&Export")}};
-    int number = 0;
-    for (const auto& [name, text] : perspectives)
-        addAction(menu, text, QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + number++)),
-            tr("Arrange the window"), [this, name = name] { showPerspective(name); });
-    addAction(menu, tr("&Restore default layout"), {}, tr("Every view back in its place"),
-        [this] { showPerspective(QStringLiteral("look")); });
-    menu->addSeparator();
-    auto* docks = menu->addMenu(tr("&Views"));
-    for (const Panel* panel : m_panels)
-        docks->addAction(m_docks.at(panel->id())->toggleViewAction());
-    auto* themes = menu->addMenu(tr("&Theme"));
-    m_appearanceGroup = new QActionGroup(this);
-    const std::vector<std::pair<Appearance, QString>> appearances = {{Appearance::System, tr("&System")},
-        {Appearance::Light, tr("&Light")}, {Appearance::Dark, tr("&Dark")}};
-    for (const auto& [appearance, text] : appearances) {
-        auto* action = addAction(themes, text, {}, tr("Colors of the program"),
-            [this, appearance = appearance] { setAppearance(appearance); });
-        action->setCheckable(true);
-        action->setChecked(appearance == m_options.appearance);
-        m_appearanceGroup->addAction(action);
+    auto* menu = m_menuBar->addMenu(tr("&Selection"));
+    const auto units = [this] { return m_document.selection().units(); };
+    auto* bits = menu->addMenu(tr("Set &bits"));
+    // Plain digits work in the views; with Alt they work everywhere.
+    for (int b = 2; b <= 9; ++b) {
+        const QString text = tr("%1 bits").arg(b);
+        addAction(bits, qPrintable(QStringLiteral("selection.bits.%1").arg(b)), QStringLiteral("&") + text,
+            {QKeySequence(Qt::ALT | static_cast<Qt::Key>(Qt::Key_0 + b))},
+            tr("Give the selected tensors the best option of %1 bits; %1 alone in a view").arg(b),
+            Need::Units, [this, b] { m_document.setBits(m_document.selection().units(), b); });
     }
+    addAction(menu, "selection.options", tr("&Options…"), {QKeySequence(Qt::ALT | Qt::Key_Return)},
+        tr("Choose from all options with bits, bytes and predicted harm; Enter in a view"), Need::Units,
+        [this] { showOptionsOfSelection(); });
+    addAction(menu, "selection.restore", tr("&Restore the solver's choice"),
+        {QKeySequence(Qt::ALT | Qt::Key_0)},
+        tr("What the solver takes for the selected tensors at the budget; 0 in a view"), Need::Units,
+        [this, units] { m_document.restore(units()); });
+    addAction(menu, "selection.lock", tr("&Lock or unlock"), {QKeySequence(Qt::ALT | Qt::Key_K)},
+        tr("Keep the option of the selected tensors whatever the solver does; K in a view"), Need::Units,
+        [this, units] { m_document.toggleLock(units()); });
+    m_tieAction
+        = addAction(menu, "selection.tie", tr("&Tie fused tensors"), {QKeySequence(Qt::ALT | Qt::Key_T)},
+            tr("q/k/v, gate/up and experts take one option together, in the whole plan; T in a view"),
+            Need::Plan, [this] { m_document.toggleTies(); });
+    m_tieAction->setCheckable(true);
+    menu->addSeparator();
+    addAction(menu, "selection.note", tr("&Note…"), {QKeySequence(Qt::ALT | Qt::Key_N)},
+        tr("Pin a note to the selected tensor; N in a view"), Need::Tensor,
+        [this] { editNote(this, m_document, m_document.selection().tensor()); });
+    addAction(menu, "selection.copyName", tr("&Copy name"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C)},
+        tr("Copy the full name of the selected tensor"), Need::Tensor, [this] {
+            QApplication::clipboard()->setText(QString::fromStdString(
+                m_document.workspace()
+                    ->checkpoint()
+                    .tensors()[static_cast<std::size_t>(m_document.selection().tensor())]
+                    .name));
+        });
+    menu->addSeparator();
+    addAction(menu, "selection.next", tr("N&ext tensor"), {QKeySequence(Qt::ALT | Qt::Key_Down)},
+        tr("Select the next planned tensor in the order of the file"), Need::Model,
+        [this] { stepSelection(1); });
+    addAction(menu, "selection.previous", tr("&Previous tensor"), {QKeySequence(Qt::ALT | Qt::Key_Up)},
+        tr("Select the planned tensor before"), Need::Model, [this] { stepSelection(-1); });
+    addAction(menu, "selection.all", tr("Select &all planned tensors"),
+        {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A)}, tr("Everything that the plan may change"),
+        Need::Model, [this] {
+            QVector<int> all;
+            for (std::size_t i = 0; i < m_document.workspace()->units().size(); ++i)
+                all.push_back(static_cast<int>(i));
+            m_document.selectUnits(all);
+        });
+    addAction(menu, "selection.clear", tr("Select no&thing"), {}, tr("Clear the selection in all views"),
+        Need::Model, [this] { m_document.selection().clear(); });
+}
+
+void MainWindow::stepSelection(int by)
+{
+    const int count = static_cast<int>(m_document.workspace()->units().size());
+    if (count == 0)
+        return;
+    const auto& units = m_document.selection().units();
+    const int from = units.isEmpty() ? (by > 0 ? -1 : count) : by > 0 ? units.back() : units.front();
+    m_document.selectUnits({std::clamp(from + by, 0, count - 1)});
+}
+
+void MainWindow::showOptionsOfSelection()
+{
+    QWidget* place = activePanel() != nullptr ? static_cast<QWidget*>(activePanel()) : this;
+    showOptionList(this, m_document, m_document.selection().units(),
+        place->mapToGlobal(place->rect().center() - QPoint(120, 120)));
+}
+
+void MainWindow::createHelpMenu()
+{
+    auto* menu = m_menuBar->addMenu(tr("&Help"));
+    addAction(menu, "help.explain", tr("&Explain what is under the cursor"), {QKeySequence(Qt::Key_F1)},
+        tr("Open the glossary at the term that the cursor points to"), Need::Nothing,
+        [this] { explainUnderCursor(); });
+    addAction(menu, "help.glossary", tr("&Glossary"), {QKeySequence(Qt::SHIFT | Qt::Key_F1)},
+        tr("Every term of the window with its source"), Need::Nothing, [this] { explain(QString()); });
+    addAction(menu, "help.keys", tr("&Keys and gestures"), {QKeySequence(Qt::CTRL | Qt::Key_F1)},
+        tr("List every key of the program and what mouse and wheel do"), Need::Nothing,
+        [this] { showKeys(); });
+    menu->addSeparator();
+    addAction(
+        menu, "help.about", tr("&About Bitwright"), {}, tr("Version and licence"), Need::Nothing, [this] {
+            QMessageBox::about(this, tr("About Bitwright"),
+                tr("Bitwright %1\nSee and place the bits of neural networks.\nLicence: GPL-3.0-or-later")
+                    .arg(QApplication::applicationVersion()));
+        });
+}
+
+/// Enabled is what can be done now; checked is how it stands.
+void MainWindow::refreshActions()
+{
+    const bool model = m_document.isOpen();
+    const bool plan = model && m_document.space() && !m_document.choice().empty();
+    const bool tensor = model && m_document.selection().tensor() >= 0;
+    const bool chart = activeSurface() != nullptr;
+    for (const auto& [action, need] : m_needs) {
+        const bool met = need == Need::Model ? model
+            : need == Need::Tensor           ? tensor
+            : need == Need::Plan             ? plan
+            : need == Need::Units            ? plan && !m_document.selection().units().isEmpty()
+            : need == Need::Chart            ? chart
+                                             : true;
+        action->setEnabled(met);
+    }
+    m_tieAction->setChecked(plan && m_document.plan().ties);
 }
 
 void MainWindow::addRecent(const QString& path)
@@ -178,13 +216,19 @@ void MainWindow::addRecent(const QString& path)
 void MainWindow::refreshRecent()
 {
     m_recentMenu->clear();
-    for (const QString& path : m_recent)
-        m_recentMenu->addAction(path, this, [this, path] { openPaths({path}); });
+    int number = 0;
+    for (const QString& path : m_recent) {
+        QAction* action = m_recentMenu->addAction(
+            QFileInfo(path).fileName() + QLatin1Char('\t') + path, this, [this, path] { openPaths({path}); });
+        describeAction(*action, QStringLiteral("file.recent.%1").arg(++number), {}, tr("Open %1").arg(path));
+    }
     m_recentMenu->addSeparator();
-    m_recentMenu->addAction(tr("Clear"), this, [this] {
+    QAction* clear = m_recentMenu->addAction(tr("&Clear this list"), this, [this] {
         m_recent.clear();
         refreshRecent();
     });
+    describeAction(*clear, QStringLiteral("file.recent.clear"), {}, tr("Forget which models were opened"));
+    clear->setEnabled(!m_recent.isEmpty());
 }
 
 void MainWindow::askOpenModel()
@@ -210,48 +254,6 @@ void MainWindow::askSaveProject()
         m_document.title() + QStringLiteral(".bwp"), tr("Bitwright projects (*.bwp)"));
     if (!file.isEmpty())
         m_document.saveProjectAs(file);
-}
-
-void MainWindow::askSavePlan()
-{
-    if (!m_document.space())
-        return;
-    bool accepted = false;
-    const QString name = QInputDialog::getText(this, tr("Save plan"), tr("Name of the plan"),
-        QLineEdit::Normal, QString::fromStdString(m_document.plan().name), &accepted);
-    if (accepted && !name.trimmed().isEmpty())
-        m_document.savePlanAs(name.trimmed());
-}
-
-void MainWindow::exportPlanJson()
-{
-    if (!m_document.space())
-        return;
-    const QString file = QFileDialog::getSaveFileName(
-        this, tr("Write plan JSON"), QStringLiteral("plan.json"), tr("Plans (*.json)"));
-    if (file.isEmpty())
-        return;
-    const auto written = io::writeFileAtomically(
-        file.toStdString(), plan::planToJson(m_document.plan(), m_document.space().get()));
-    if (!written)
-        say(QString::fromStdString(written.error().oneLine()), true);
-}
-
-void MainWindow::importPlanJson()
-{
-    const QString path = QFileDialog::getOpenFileName(this, tr("Read plan JSON"), {}, tr("Plans (*.json)"));
-    if (path.isEmpty() || !m_document.space())
-        return;
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        return say(tr("%1 cannot be read: %2").arg(path, file.errorString()), true);
-    auto plan = plan::planFromJson(file.readAll().toStdString());
-    if (!plan)
-        return say(
-            QString::fromStdString(std::move(plan.error()).inFile(path.toStdString()).oneLine()), true);
-    if (const auto choice = m_document.space()->choiceOf(*plan); !choice)
-        return say(QString::fromStdString(choice.error().oneLine()), true);
-    m_document.setPlan(std::move(*plan), tr("Read plan"));
 }
 
 } // namespace bitwright::gui

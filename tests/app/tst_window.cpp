@@ -10,6 +10,7 @@
 #include <QElapsedTimer>
 #include <QFile>
 #include <QMimeData>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTemporaryDir>
@@ -433,12 +434,23 @@ void TestWindow::recoversAfterAKill()
     Window window;
     QSignalSpy recovered(&window.document(), &Document::recovered);
     QCOMPARE(window.open({killed}), QString());
-    QVERIFY(window.document().plan() == edited);
+    // Offered, not applied behind the user's back.
+    QVERIFY(!(window.document().plan() == edited));
     QCOMPARE(recovered.count(), 1);
+    QVERIFY(window.document().recovery().has_value());
     const auto when = recovered.first().first().toDateTime();
     QVERIFY(when.isValid());
     QVERIFY(std::abs(when.secsTo(QDateTime::currentDateTimeUtc())) < 60);
-    QVERIFY(window->lastMessage().contains(QStringLiteral("recovered")));
+    QVERIFY(window->lastMessage().contains(QStringLiteral("ended unexpectedly")));
+    auto* restore = window->findChild<QPushButton*>(QStringLiteral("recovery.restore"));
+    QVERIFY(restore != nullptr && restore->isVisible());
+    const plan::Plan present = window.document().plan();
+    QTest::mouseClick(restore, Qt::LeftButton);
+    QVERIFY(window.document().plan() == edited);
+    QVERIFY(!window.document().recovery());
+    window.document().undoStack().undo();
+    QVERIFY(window.document().plan() == present);
+    window.document().undoStack().redo();
     // Nothing was measured again.
     QCOMPARE(window.document().scannedTensors(), 48);
 }
@@ -470,8 +482,10 @@ void TestWindow::recoversUnderOtherSettings()
     QSignalSpy recovered(&window.document(), &Document::recovered);
     QCOMPARE(window.open({killed}), QString());
     QVERIFY(window.document().settings() == settings);
-    QVERIFY(window.document().plan() == edited);
     QCOMPARE(recovered.count(), 1);
+    QVERIFY(window.document().recovery() && *window.document().recovery() == edited);
+    window.document().restoreRecovery();
+    QVERIFY(window.document().plan() == edited);
     // Another model begins with its own.
     QCOMPARE(window.open({kSample}), QString());
     QVERIFY(window.document().settings() == PlanSettings{});

@@ -203,21 +203,8 @@ QMenu* BlockRoleMatrix::createContextMenu()
     auto* menu = new QMenu(this);
     const QVector<int> units = editTargets();
     Q_EMIT contextMenuAboutToShow(menu, units);
-    if (!units.isEmpty()) {
-        QMenu* bits = menu->addMenu(tr("Set bits"));
-        for (int b = 2; b <= 9; ++b)
-            connect(bits->addAction(tr("%1 bits\t%1").arg(b)), &QAction::triggered, this,
-                [this, units, b] { Q_EMIT setBitsRequested(units, b); });
-        connect(menu->addAction(tr("Restore the solver's choice\t0")), &QAction::triggered, this,
-            [this, units] { Q_EMIT restoreRequested(units); });
-        connect(menu->addAction(tr("Lock or unlock\tK")), &QAction::triggered, this,
-            [this, units] { Q_EMIT lockToggleRequested(units); });
-        connect(menu->addAction(tr("Tie or untie\tT")), &QAction::triggered, this,
-            [this, units] { Q_EMIT tieToggleRequested(units); });
-        connect(menu->addAction(tr("Options…\tEnter")), &QAction::triggered, this,
-            [this, units] { Q_EMIT optionListRequested(units, QCursor::pos()); });
+    if (!menu->isEmpty())
         menu->addSeparator();
-    }
     connect(menu->addAction(tr("Select all\tCtrl+A")), &QAction::triggered, this,
         &BlockRoleMatrix::selectAllUnits);
     connect(menu->addAction(tr("Zoom in\t+")), &QAction::triggered, this, &BlockRoleMatrix::zoomIn);

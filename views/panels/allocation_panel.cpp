@@ -7,6 +7,7 @@
 #include "views/panels/bits_delegate.h"
 #include "views/panels/option_delegate.h"
 #include "views/panels/option_popup.h"
+#include "views/panels/tensor_menu.h"
 
 #include <QAction>
 #include <QApplication>
@@ -323,14 +324,13 @@ void AllocationPanel::openMenu(const QPoint& position)
 {
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    if (!selectedUnits().isEmpty()) {
-        QMenu* bits = menu->addMenu(tr("Set bits"));
-        for (int b = 2; b <= 9; ++b)
-            connect(bits->addAction(tr("%1 bits\t%1").arg(b)), &QAction::triggered, this,
-                [this, b] { m_document.setBits(selectedUnits(), b); });
+    menu->setObjectName(QStringLiteral("tensorMenu"));
+    addTensorActions(*menu, m_document, targetOfUnits(m_document, selectedUnits()));
+    menu->addSeparator();
+    for (QAction* action : actions()) {
+        if (action->objectName() == QLatin1String("allocation.copy-csv"))
+            menu->addAction(action);
     }
-    for (QAction* action : actions())
-        menu->addAction(action);
     menu->popup(m_table->viewport()->mapToGlobal(position));
 }
 

@@ -1,5 +1,7 @@
 #include "views/panels/panel.h"
 
+#include "views/panels/widget_state.h"
+
 #include <QVBoxLayout>
 
 namespace bitwright::views {
@@ -21,6 +23,16 @@ void Panel::offerChart(ChartSurface& chart)
 {
     chart.nameActions(m_id);
     addActions(chart.chartActions());
+}
+
+QJsonObject Panel::viewState() const
+{
+    return widgetState(*this);
+}
+
+void Panel::setViewState(const QJsonObject& state)
+{
+    restoreWidgetState(*this, state);
 }
 
 } // namespace bitwright::views

@@ -4,6 +4,7 @@
 #include "views/charts/palette.h"
 #include "views/models/document.h"
 
+#include <QJsonObject>
 #include <QWidget>
 
 class QVBoxLayout;
@@ -23,12 +24,21 @@ public:
     virtual void applyTheme(const Theme& theme) = 0;
     /// The chart to export; nullptr for panels without one.
     [[nodiscard]] virtual ChartSurface* surface() { return nullptr; }
+    /// What a project brings back: by default zoom, log switches, hidden legend entries and color maps of the
+    /// charts, and texts, choices, switches, sort orders, columns and splitters of the controls (see
+    /// widgetState). Controls that show something of the document set the property "keepState" to false.
+    [[nodiscard]] virtual QJsonObject viewState() const;
+    virtual void setViewState(const QJsonObject& state);
 
 Q_SIGNALS:
     void openModelRequested();
     void openDumpRequested();
     void scanRequested();
     void readout(const QString& text);
+    /// Asks for the entry of a term in the glossary.
+    void explainRequested(const QString& term);
+    /// Asks for another panel by its id.
+    void viewRequested(const QString& panel);
 
 protected:
     /// Offers what a chart can do (zoom, log, table, copy, export) as actions of this panel, with ids that

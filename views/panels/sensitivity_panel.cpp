@@ -4,6 +4,7 @@
 #include "views/panels/chart_data.h"
 #include "views/panels/option_popup.h"
 #include "views/panels/plan_data.h"
+#include "views/panels/tensor_menu.h"
 
 #include <QAction>
 #include <QComboBox>
@@ -188,6 +189,10 @@ void SensitivityPanel::connectMatrix()
     connect(m_matrix, &BlockRoleMatrix::tieToggleRequested, this, [this] { m_document.toggleTies(); });
     connect(m_matrix, &BlockRoleMatrix::optionListRequested, this,
         [this](const Units& units, const QPoint& at) { showOptions(toDocument(units), at); });
+    connect(
+        m_matrix, &BlockRoleMatrix::contextMenuAboutToShow, this, [this](QMenu* menu, const Units& units) {
+            addTensorActions(*menu, m_document, targetOfUnits(m_document, toDocument(units)));
+        });
     connect(m_matrix, &BlockRoleMatrix::cellOpened, this, [this](int row, int) { showExperts(row); });
     connect(m_matrix, &BlockRoleMatrix::hovered, this,
         [this](int unit) { hoverUnit(unit < 0 || m_shownUnits.isEmpty() ? unit : m_shownUnits[unit]); });
@@ -207,6 +212,9 @@ void SensitivityPanel::connectHeatMap()
     connect(m_heat, &OptionHeatMap::lockToggleRequested, &m_document, &Document::toggleLock);
     connect(m_heat, &OptionHeatMap::tieToggleRequested, this, [this] { m_document.toggleTies(); });
     connect(m_heat, &OptionHeatMap::optionListRequested, this, &SensitivityPanel::showOptions);
+    connect(m_heat, &OptionHeatMap::contextMenuAboutToShow, this, [this](QMenu* menu, const Units& units) {
+        addTensorActions(*menu, m_document, targetOfUnits(m_document, units));
+    });
     connect(m_heat, &OptionHeatMap::hovered, this, &SensitivityPanel::optionHovered);
 }
 

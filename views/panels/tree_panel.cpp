@@ -5,6 +5,7 @@
 #include "views/models/tensor_tree.h"
 #include "views/models/text.h"
 #include "views/panels/bits_delegate.h"
+#include "views/panels/tensor_menu.h"
 #include "views/panels/tree_delegate.h"
 
 #include <QAction>
@@ -60,6 +61,11 @@ TreePanel::TreePanel(Document& document, QWidget* parent)
         m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &TreePanel::takeSelection);
     connect(&document.selection(), &Selection::changed, this, &TreePanel::followSelection);
     connect(&document, &Document::planChanged, this, &TreePanel::showTotals);
+    installTensorMenu(m_view, document, [this](const QModelIndex& index) {
+        const int tensor = index.siblingAtColumn(0).data(TensorTree::TensorRole).toInt();
+        return tensor >= 0 ? targetOfTensor(m_document, tensor) : targetOfSelection(m_document);
+    });
+    installSelectionKeys(m_view, document);
     showTotals();
 }
 

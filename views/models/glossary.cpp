@@ -1,0 +1,79 @@
+#include "views/models/glossary.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+
+namespace bitwright::views {
+
+namespace {
+
+QString translated(const char* text)
+{
+    return QCoreApplication::translate("Glossary", text);
+}
+
+/// Whether `word` stands in `text` with no letter or digit right before or after it.
+bool standsIn(const QString& text, const QString& word)
+{
+    for (auto at = text.indexOf(word, 0, Qt::CaseInsensitive); at >= 0;
+         at = text.indexOf(word, at + 1, Qt::CaseInsensitive)) {
+        const auto end = at + word.size();
+        const bool begins = at == 0 || !text[at - 1].isLetterOrNumber();
+        const bool ends = end == text.size() || !text[end].isLetterOrNumber();
+        if (begins && ends)
+            return true;
+    }
+    return false;
+}
+
+} // namespace
+
+const GlossaryTerm* glossaryTerm(const QString& id)
+{
+    const auto terms = glossaryTerms();
+    const auto found = std::find_if(
+        terms.begin(), terms.end(), [&](const GlossaryTerm& term) { return id == QLatin1String(term.id); });
+    return found == terms.end() ? nullptr : &*found;
+}
+
+QString glossaryTitle(const GlossaryTerm& term)
+{
+    return translated(term.title);
+}
+
+QString glossaryText(const GlossaryTerm& term)
+{
+    return translated(term.text);
+}
+
+QString glossarySource(const GlossaryTerm& term)
+{
+    return translated(term.source);
+}
+
+const GlossaryTerm* glossaryTermIn(const QString& label)
+{
+    const GlossaryTerm* best = nullptr;
+    qsizetype longest = 0;
+    const auto consider = [&](const GlossaryTerm& term, const QString& word) {
+        if (word.size() > longest && standsIn(label, word)) {
+            best = &term;
+            longest = word.size();
+        }
+    };
+    for (const GlossaryTerm& term : glossaryTerms()) {
+        consider(term, QString::fromUtf8(term.title));
+        consider(term, glossaryTitle(term));
+        for (const QString& word : QString::fromUtf8(term.words).split(QLatin1Char('|'), Qt::SkipEmptyParts))
+            consider(term, word);
+    }
+    return best;
+}
+
+QString termLink(const QString& id, const QString& text)
+{
+    return glossaryTerm(id) == nullptr ? text : QStringLiteral("<a href=\"term:%1\">%2</a>").arg(id, text);
+}
+
+} // namespace bitwright::views

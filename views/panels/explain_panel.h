@@ -1,0 +1,42 @@
+#pragma once
+
+#include "views/panels/panel.h"
+
+class QLineEdit;
+class QListWidget;
+class QPushButton;
+class QSplitter;
+class QTextBrowser;
+
+namespace bitwright::views {
+
+/// The glossary: every term of the field that the window uses, one paragraph each with its source, and a way
+/// to the view that shows it.
+class ExplainPanel : public Panel
+{
+    Q_OBJECT
+
+public:
+    explicit ExplainPanel(Document& document, QWidget* parent = nullptr);
+    void applyTheme(const Theme& theme) override;
+    /// Opens the entry of a term by its id; unknown ids change nothing.
+    void showTerm(const QString& id);
+    [[nodiscard]] QString currentTerm() const;
+    void focusSearch();
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void filter();
+    void refresh();
+    [[nodiscard]] QString measuredHtml(const QString& term) const;
+
+    QLineEdit* m_search;
+    QListWidget* m_list;
+    QTextBrowser* m_text;
+    QPushButton* m_show;
+    QSplitter* m_splitter;
+};
+
+} // namespace bitwright::views
