@@ -20,9 +20,9 @@ void MainWindow::createPlanMenu()
     menu->addSeparator();
     addAction(menu, "plan.budget", tr("Set the &budget…"), {QKeySequence(Qt::CTRL | Qt::Key_B)},
         tr("Solve for a size in bits per weight, locks respected"), Need::Plan, [this] { askBudget(); });
-    addAction(menu, "plan.improve", tr("&Improve within locks"), {QKeySequence(Qt::CTRL | Qt::Key_I)},
-        tr("The best plan of the present size that keeps the locks"), Need::Plan,
-        [this] { m_document.improveWithinLocks(); });
+    addAction(menu, "plan.improveWithinLocks", tr("&Improve within locks"),
+        {QKeySequence(Qt::CTRL | Qt::Key_I)}, tr("The best plan of the present size that keeps the locks"),
+        Need::Plan, [this] { m_document.improveWithinLocks(); });
     auto* uniform = menu->addMenu(tr("&Uniform"));
     connect(uniform, &QMenu::aboutToShow, this, [this, uniform] {
         uniform->clear();

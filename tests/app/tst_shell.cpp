@@ -207,7 +207,7 @@ void TestShell::gesturesHaveKeys_data()
             "selection.options", "selection.note", "chart.zoomIn", "chart.zoomOut", "chart.reset",
             "chart.panLeft", "chart.panUp", "chart.logX", "chart.logY", "edit.undo", "edit.redo",
             "edit.palette", "edit.filter", "edit.cancel", "help.explain", "view.perspective.look",
-            "view.perspective.learn", "view.perspective.restore", "plan.improve", "plan.budget"})
+            "view.perspective.learn", "view.perspective.restore", "plan.improveWithinLocks", "plan.budget"})
         QTest::newRow(id) << QString::fromUtf8(id);
 }
 
@@ -317,7 +317,7 @@ void TestShell::paletteRuns()
     QTest::keyClick(edit, Qt::Key_Return);
     QVERIFY(window.find<QTableView>("allocation")->isVisible());
     window->openPalette();
-    QTest::keyClicks(edit, QStringLiteral("lock or unlock"));
+    QTest::keyClicks(edit, QStringLiteral("copy name"));
     const int undoSteps = window.document().undoStack().count();
     QVERIFY(!palette.model().runnable(0));
     QTest::keyClick(edit, Qt::Key_Escape);
@@ -515,6 +515,7 @@ void TestShell::treeHasTheTensorMenu()
     window->showPerspective(QStringLiteral("allocation"));
     auto* table = window.find<QTableView>("allocation", "Allocation of every unit");
     const QPoint row = table->visualRect(table->model()->index(2, 0)).center();
+    QTest::mouseClick(table->viewport(), Qt::RightButton, {}, row); // selects, as the hand does
     QContextMenuEvent second(QContextMenuEvent::Mouse, row, table->viewport()->mapToGlobal(row));
     QCoreApplication::sendEvent(table->viewport(), &second);
     menu = openMenu("tensorMenu");
