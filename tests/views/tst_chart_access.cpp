@@ -120,6 +120,17 @@ class ChartAccessTest : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    /// Found by the monkey: the layout of a chart of some pixels overflowed.
+    void aTinyChartIsCopiedReadably()
+    {
+        SpectrumChart chart;
+        chart.resize(3, 2);
+        for (QAction* action : chart.findChildren<QAction*>())
+            if (action->text().contains(QStringLiteral("Copy picture")))
+                action->trigger();
+        const QImage image = QApplication::clipboard()->image();
+        QVERIFY2(image.width() >= 640 && image.height() >= 480, "copied at twice the size of 320 x 240");
+    }
     void csvReadsBack()
     {
         const TableData table = tableFromCsv(utf8("name,max_abs,q99.9\n\"a,\"\"b\",1.5,\nc,2e-3,\n"));

@@ -140,7 +140,8 @@ void LegendStrip::drawSample(QPainter& painter, const QRectF& rect, const Legend
 
 void LegendStrip::draw(QCPPainter* painter)
 {
-    if (rect().height() < 4)
+    // Where a chart is too small for its parts, the layout gives rectangles whose height does not fit an int.
+    if (static_cast<double>(rect().bottom()) - static_cast<double>(rect().top()) < 3)
         return;
     painter->setAntialiasing(true);
     painter->setFont(m_font);

@@ -140,7 +140,8 @@ bool ChartSurface::saveTo(const QString& path, QSize size, QString* error)
 
 void ChartSurface::copyPicture()
 {
-    const QSize size = surfaceWidget()->size();
+    // A chart in a narrow or hidden place is copied large enough to be read.
+    const QSize size = surfaceWidget()->size().expandedTo({320, 240});
     const int caption = captionHeight(size.width());
     const QSize page(size.width(), size.height() + caption);
     constexpr double kScale = 2;

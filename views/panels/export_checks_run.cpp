@@ -48,7 +48,8 @@ void ExportPanel::runChecks()
 
 void ExportPanel::takeFindings(const Findings& findings)
 {
-    if (!m_document.isOpen() || m_job != nullptr)
+    // Another model may be open by now, whose options are not known yet; its own checks follow.
+    if (!m_document.isOpen() || !m_document.space() || m_job != nullptr)
         return;
     for (const auto& [method, rate] : findings.rates)
         m_rates[method] = rate;
