@@ -46,6 +46,7 @@ DifferencePanel::DifferencePanel(Document& document, JobQueue& jobs, QWidget* pa
     , m_models(new ModelDifference(document, jobs, this))
 {
     m_tabs->setDocumentMode(true);
+    m_matrix->setAccessibleName(tr("Where the plans differ"));
     m_tabs->setAccessibleName(tr("What is compared"));
     m_layout->addWidget(m_tabs);
     createViews();

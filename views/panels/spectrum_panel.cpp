@@ -93,6 +93,8 @@ void SpectrumPanel::buildBar()
         m_estimator->addItem(estimatorText(estimator), static_cast<int>(estimator));
         m_estimator->setItemData(m_estimator->count() - 1, estimatorHelp(estimator), Qt::ToolTipRole);
     }
+    m_chart->setAccessibleName(tr("Spectrum"));
+    m_alpha->setAccessibleName(tr("Alpha and bits"));
     m_estimator->setAccessibleName(tr("Estimator of the tail"));
     m_estimator->setToolTip(tr("Whose fit is drawn. Alphas of two estimators must not be compared."));
     m_per->addItems({tr("per tensor"), tr("per block")});

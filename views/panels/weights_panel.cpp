@@ -65,6 +65,11 @@ void WeightsPanel::buildBar()
         tr("The scale of every group of the option"), key(4)));
     addAction(m_switch->addSegment(id.arg(QStringLiteral("channels")), tr("&Channels"),
         tr("Range and rms of every channel, with the activations that feed it"), key(5)));
+    m_histogram->setAccessibleName(tr("Histogram of the weights"));
+    m_image->setAccessibleName(tr("Weights as an image"));
+    m_error->setAccessibleName(tr("Rounding error"));
+    m_scales->setAccessibleName(tr("Scales"));
+    m_ridge->setAccessibleName(tr("Range of every channel"));
     m_option->setAccessibleName(tr("Option to look at"));
     m_option->setToolTip(tr("Whose grid is shown. Looking at another option does not edit the plan."));
     m_option->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
