@@ -1,8 +1,10 @@
 #include "app/gui/capture.h"
+#include "app/gui/language.h"
 #include "app/gui/main_window.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QLocale>
 #include <QSettings>
 #include <QTimer>
 
@@ -41,6 +43,8 @@ void addOptions(QCommandLineParser& parser)
             QStringLiteral("VIEW")},
         {QStringLiteral("output"), QStringLiteral("File of --render: .svg, .pdf or .png."),
             QStringLiteral("FILE")},
+        {QStringLiteral("language"), QStringLiteral("en or de; that of the system otherwise."),
+            QStringLiteral("CODE")},
         {QStringLiteral("theme"), QStringLiteral("light, dark or system."), QStringLiteral("NAME")},
         {QStringLiteral("size"), QStringLiteral("Size of the window or chart, for example 1600x1000."),
             QStringLiteral("WxH")},
@@ -130,6 +134,12 @@ int main(int argc, char** argv)
     if (parser.isSet(QStringLiteral("size")) && !size.isValid())
         return failWith(QStringLiteral("--size takes WIDTHxHEIGHT, for example 1600x1000."), kUsage);
 
+    const QString language = parser.value(QStringLiteral("language"));
+    if (!language.isEmpty() && !languages().contains(language))
+        return failWith(
+            QStringLiteral("--language takes one of: %1.").arg(languages().join(QStringLiteral(", "))),
+            kUsage);
+
     const bool scripted = parser.isSet(QStringLiteral("capture")) || parser.isSet(QStringLiteral("render"));
     MainWindow::Options options;
     options.keepSettings = !scripted;
@@ -138,6 +148,10 @@ int main(int argc, char** argv)
         = appearanceFromName(parser.isSet(QStringLiteral("theme")) ? parser.value(QStringLiteral("theme"))
                 : scripted                                         ? QStringLiteral("light")
                            : QSettings().value(QStringLiteral("window/appearance")).toString());
+    installLanguage(languageFor(language.isEmpty() && !scripted
+            ? QSettings().value(QStringLiteral("window/language")).toString()
+            : language,
+        QLocale::system().uiLanguages()));
     MainWindow window(options);
     if (scripted)
         return runScripted(window, parser, size);

@@ -1,5 +1,6 @@
 // The menu View, perspectives, the chart that keys act on, and the palette.
 #include "app/gui/command_palette.h"
+#include "app/gui/language.h"
 #include "app/gui/main_window.h"
 #include "views/charts/chart_base.h"
 
@@ -33,6 +34,7 @@ void MainWindow::createViewMenu()
     connect(commands, &QMenu::aboutToShow, this, [this, commands] { fillPanelCommands(commands); });
     menu->addSeparator();
     createThemeMenu(menu->addMenu(tr("&Theme")));
+    addLanguageMenu(menu);
     QAction* full = addAction(menu, "view.fullScreen", tr("&Full screen"), {QKeySequence(Qt::Key_F11)},
         tr("The window alone on the screen, for a room"), Need::Nothing,
         [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });

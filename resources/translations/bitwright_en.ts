@@ -1,0 +1,186 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="en">
+<context>
+    <name>bitwright::views::CheckList</name>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>and %n more</numerusform>
+            <numerusform>and %n more</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Show all %n</source>
+        <translation>
+            <numerusform>Show all %n</numerusform>
+            <numerusform>Show all %n</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>bitwright::views::Document</name>
+    <message numerus="yes">
+        <source>%n locked unit(s) kept their option; unlock with K first.</source>
+        <translation>
+            <numerusform>%n locked unit kept its option; unlock with K first.</numerusform>
+            <numerusform>%n locked units kept their option; unlock with K first.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n unit(s) cannot be stored as %1 and kept their option.</source>
+        <translation>
+            <numerusform>%n unit cannot be stored as %1 and kept its option.</numerusform>
+            <numerusform>%n units cannot be stored as %1 and kept their option.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>bitwright::views::ExportChecks</name>
+    <message numerus="yes">
+        <source>%1 cannot store %n unit(s) as planned.</source>
+        <translation>
+            <numerusform>%1 cannot store %n unit as planned.</numerusform>
+            <numerusform>%1 cannot store %n units as planned.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n unit(s) differ from those that engines fuse them with.</source>
+        <translation>
+            <numerusform>%n unit differs from those that engines fuse them with.</numerusform>
+            <numerusform>%n units differ from those that engines fuse them with.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n unit(s) are stored in another way than asked for. Sizes and scores count that already.</source>
+        <translation>
+            <numerusform>%n unit is stored in another way than asked for. Sizes and scores count that already.</numerusform>
+            <numerusform>%n units are stored in another way than asked for. Sizes and scores count that already.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n unit(s) hold NaN or Inf and are copied as they are.</source>
+        <translation>
+            <numerusform>%n unit holds NaN or Inf and is copied as it is.</numerusform>
+            <numerusform>%n units hold NaN or Inf and are copied as they are.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n unit(s) hold NaN or Inf: decide what becomes of them.</source>
+        <translation>
+            <numerusform>%n unit holds NaN or Inf: decide what becomes of it.</numerusform>
+            <numerusform>%n units hold NaN or Inf: decide what becomes of them.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>None in %n tensor(s).</source>
+        <translation>
+            <numerusform>None in %n tensor.</numerusform>
+            <numerusform>None in %n tensors.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>GPTQ needs the Gram of the inputs, which the dump lacks for %n unit(s).</source>
+        <translation>
+            <numerusform>GPTQ needs the Gram of the inputs, which the dump lacks for %n unit.</numerusform>
+            <numerusform>GPTQ needs the Gram of the inputs, which the dump lacks for %n units.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>GPTQ needs the Gram of the inputs for %n unit(s), and no dump is open.</source>
+        <translation>
+            <numerusform>GPTQ needs the Gram of the inputs for %n unit, and no dump is open.</numerusform>
+            <numerusform>GPTQ needs the Gram of the inputs for %n units, and no dump is open.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>bitwright::views::ExportPanel</name>
+    <message numerus="yes">
+        <source>Cannot be exported yet: %n problem(s)</source>
+        <translation>
+            <numerusform>Cannot be exported yet: %n problem</numerusform>
+            <numerusform>Cannot be exported yet: %n problems</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Ready, with %n warning(s)</source>
+        <translation>
+            <numerusform>Ready, with %n warning</numerusform>
+            <numerusform>Ready, with %n warnings</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Nothing was written to the folder. %n finished unit(s) are kept beside it; exporting again resumes.</source>
+        <translation>
+            <numerusform>Nothing was written to the folder. %n finished unit is kept beside it; exporting again resumes.</numerusform>
+            <numerusform>Nothing was written to the folder. %n finished units are kept beside it; exporting again resumes.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Nothing was exported: %n unit(s) failed</source>
+        <translation>
+            <numerusform>Nothing was exported: %n unit failed</numerusform>
+            <numerusform>Nothing was exported: %n units failed</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n quantized unit(s) read back bit for bit as meant; </source>
+        <translation>
+            <numerusform>%n quantized unit read back bit for bit as meant; </numerusform>
+            <numerusform>%n quantized units read back bit for bit as meant; </numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n unit(s) compared with the source and the report of the export; </source>
+        <translation>
+            <numerusform>%n unit compared with the source and the report of the export; </numerusform>
+            <numerusform>%n units compared with the source and the report of the export; </numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n other tensor(s) equal the source byte for byte.</source>
+        <translation>
+            <numerusform>%n other tensor equals the source byte for byte.</numerusform>
+            <numerusform>%n other tensors equal the source byte for byte.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The verification failed: %n problem(s)</source>
+        <translation>
+            <numerusform>The verification failed: %n problem</numerusform>
+            <numerusform>The verification failed: %n problems</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>bitwright::views::MaximaChart</name>
+    <message numerus="yes">
+        <source>%n massive value(s) of this channel here</source>
+        <translation>
+            <numerusform>%n massive value of this channel here</numerusform>
+            <numerusform>%n massive values of this channel here</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>bitwright::views::OutlierPanel</name>
+    <message numerus="yes">
+        <source>%n site(s), %1 channels</source>
+        <translation>
+            <numerusform>%n site, %1 channels</numerusform>
+            <numerusform>%n sites, %1 channels</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>bitwright::views::ProofView</name>
+    <message numerus="yes">
+        <source>%n unit(s)</source>
+        <translation>
+            <numerusform>%n unit</numerusform>
+            <numerusform>%n units</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>
