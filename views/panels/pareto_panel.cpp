@@ -90,8 +90,7 @@ void ParetoPanel::createControls()
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(8, 4, 8, 2);
     bar->setSpacing(6);
-    for (QWidget* widget :
-        std::initializer_list<QWidget*>{m_target, m_score, m_quantizer, m_objective, m_budget})
+    for (QWidget* widget : std::initializer_list<QWidget*>{m_target, m_score, m_quantizer, m_budget})
         bar->addWidget(widget);
     m_layout->addLayout(bar);
     for (QComboBox* box : {m_target, m_score, m_quantizer, m_objective}) {
@@ -127,9 +126,8 @@ void ParetoPanel::createSecondRow()
     bar->setContentsMargins(8, 0, 8, 2);
     bar->setSpacing(6);
     bar->addWidget(m_plans);
-    bar->addWidget(m_size);
-    bar->addWidget(m_compare);
-    bar->addStretch(1);
+    for (QComboBox* box : {m_objective, m_size, m_compare})
+        bar->addWidget(box, 1);
     m_layout->addLayout(bar);
     auto* line = new QHBoxLayout;
     line->setContentsMargins(10, 0, 8, 2);
@@ -137,7 +135,8 @@ void ParetoPanel::createSecondRow()
     m_layout->addLayout(line);
     for (QComboBox* box : {m_size, m_compare}) {
         box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        box->setMinimumContentsLength(10);
+        box->setMinimumContentsLength(5);
+        box->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     }
     connect(m_size, &QComboBox::activated, this,
         [this] { m_chart->setSizeAxis(static_cast<ParetoSize>(m_size->currentData().toInt())); });
