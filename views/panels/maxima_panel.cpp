@@ -3,7 +3,6 @@
 #include <QAction>
 #include <QComboBox>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QSignalBlocker>
 #include <QSplitter>
 #include <QToolButton>
@@ -95,15 +94,12 @@ void MaximaPanel::createControls()
     }
     log->setText(tr("log"));
     log->setAccessibleName(tr("Logarithmic vertical axis"));
-    auto* label = new QLabel(tr("S&tatistic"), this);
-    label->setBuddy(m_statistic);
+    letShrink(m_statistic);
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(8, 4, 8, 2);
     bar->setSpacing(8);
-    bar->addWidget(label);
-    bar->addWidget(m_statistic);
+    bar->addWidget(m_statistic, 1);
     bar->addWidget(log);
-    bar->addStretch();
     bar->addWidget(m_tableButton);
     m_layout->addLayout(bar);
 }

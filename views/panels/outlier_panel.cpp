@@ -86,9 +86,7 @@ void OutlierPanel::createControls()
     for (const auto& [text, box] : boxes) {
         auto* label = new QLabel(text, this);
         label->setBuddy(box);
-        box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-        box->setMinimumContentsLength(6);
-        box->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+        letShrink(box);
         m_labels.push_back(label);
         bar->addWidget(label);
         bar->addWidget(box);

@@ -2,6 +2,7 @@
 
 #include "views/panels/widget_state.h"
 
+#include <QComboBox>
 #include <QVBoxLayout>
 
 namespace bitwright::views {
@@ -17,6 +18,13 @@ Panel::Panel(Document& document, const QString& id, const QString& title, QWidge
     setAccessibleName(title);
     m_layout->setContentsMargins(0, 0, 0, 0);
     m_layout->setSpacing(0);
+}
+
+void Panel::letShrink(QComboBox* box)
+{
+    box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    box->setMinimumContentsLength(4);
+    box->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
 }
 
 void Panel::offerChart(ChartSurface& chart)

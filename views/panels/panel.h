@@ -7,6 +7,7 @@
 #include <QJsonObject>
 #include <QWidget>
 
+class QComboBox;
 class QVBoxLayout;
 
 namespace bitwright::views {
@@ -41,6 +42,9 @@ Q_SIGNALS:
     void viewRequested(const QString& panel);
 
 protected:
+    /// Lets a choice give way where a page is narrow: its words are cut before the page is.
+    static void letShrink(QComboBox* box);
+
     /// Offers what a chart can do (zoom, log, table, copy, export) as actions of this panel, with ids that
     /// begin with the panel's.
     void offerChart(ChartSurface& chart);

@@ -101,6 +101,8 @@ void SpectrumPanel::buildBar()
     m_per->setAccessibleName(tr("What a point stands for"));
     m_showTable->setChecked(true);
     m_showTable->setToolTip(tr("Estimators and metrics as numbers beside the chart"));
+    letShrink(m_estimator);
+    letShrink(m_per);
     auto* first = new QHBoxLayout;
     first->setContentsMargins(8, 4, 8, 2);
     first->setSpacing(8);

@@ -73,7 +73,7 @@ void WeightsPanel::buildBar()
     m_option->setAccessibleName(tr("Option to look at"));
     m_option->setToolTip(tr("Whose grid is shown. Looking at another option does not edit the plan."));
     m_option->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    m_option->setMinimumContentsLength(14);
+    m_option->setMinimumContentsLength(8);
     m_logCounts->setChecked(true);
     m_logCounts->setToolTip(tr("Counts on a logarithmic axis (L over the chart)"));
     m_side->addItems({tr("Inputs"), tr("Outputs")});

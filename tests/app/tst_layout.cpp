@@ -1,0 +1,63 @@
+#include "app/gui/capture.h"
+#include "app/gui/main_window.h"
+
+#include <QtTest/QTest>
+
+using namespace bitwright;
+using namespace bitwright::gui;
+
+/// The smallest window that design promises: every perspective fits, and the side panels keep their share.
+class TestLayout : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        MainWindow::Options options;
+        options.appearance = Appearance::Light;
+        options.keepSettings = false;
+        options.automaticProject = false;
+        m_window = std::make_unique<MainWindow>(options);
+        m_window->resize(1100, 700);
+        m_window->show();
+        const QString sample = QStringLiteral(BITWRIGHT_SOURCE_DIR "/samples/tiny-llama");
+        m_window->openPaths({sample, sample + QStringLiteral("/activations.h5")});
+        QCOMPARE(waitForWork(*m_window), QString());
+    }
+
+    void fitsTheSmallestWindow_data()
+    {
+        QTest::addColumn<QString>("perspective");
+        for (const char* name : {"look", "plan", "export", "learn"})
+            QTest::newRow(name) << QString::fromLatin1(name);
+    }
+
+    void fitsTheSmallestWindow()
+    {
+        QFETCH(QString, perspective);
+        m_window->showPerspective(perspective);
+        m_window->resize(1100, 700);
+        QCoreApplication::processEvents();
+        QString widths;
+        for (const views::Panel* panel : m_window->panels())
+            if (panel->isVisible())
+                widths += QStringLiteral("%1 wants %2, has %3; ")
+                              .arg(panel->id())
+                              .arg(panel->minimumSizeHint().width())
+                              .arg(panel->width());
+        QVERIFY2(m_window->width() == 1100 && m_window->height() == 700,
+            qPrintable(QStringLiteral("%1 x %2: ").arg(m_window->width()).arg(m_window->height()) + widths));
+        QVERIFY2(m_window->panel(QStringLiteral("tree"))->width() >= 150, qPrintable(widths));
+        const views::Panel* inspector = m_window->panel(QStringLiteral("inspector"));
+        QVERIFY2(!inspector->isVisible() || inspector->width() >= 170, qPrintable(widths));
+    }
+
+    void cleanupTestCase() { m_window.reset(); }
+
+private:
+    std::unique_ptr<MainWindow> m_window;
+};
+
+QTEST_MAIN(TestLayout)
+#include "tst_layout.moc"
