@@ -97,6 +97,16 @@ QStringList actionProblems(const std::vector<ActionEntry>& entries)
                     QStringLiteral("%1: %2 belongs to %3").arg(name, key.toString(), at->second));
         }
     }
+    // With the focus in the panel, Qt runs neither of two actions with one key.
+    for (const ActionEntry& entry : entries) {
+        if (entry.action->shortcutContext() == Qt::WindowShortcut)
+            continue;
+        for (const QKeySequence& key : entry.action->shortcuts()) {
+            if (const auto taken = keys.find(key.toString()); taken != keys.end())
+                problems.push_back(QStringLiteral("%1: %2 belongs to %3")
+                                       .arg(entry.action->objectName(), key.toString(), taken->second));
+        }
+    }
     return problems;
 }
 

@@ -121,7 +121,7 @@ void MainWindow::createSelectionMenu()
     addAction(menu, "selection.note", tr("&Note…"), {QKeySequence(Qt::ALT | Qt::Key_N)},
         tr("Pin a note to the selected tensor; N in a view"), Need::Tensor,
         [this] { editNote(this, m_document, m_document.selection().tensor()); });
-    addAction(menu, "selection.copyName", tr("&Copy name"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C)},
+    addAction(menu, "selection.copyName", tr("&Copy name"), {QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_C)},
         tr("Copy the full name of the selected tensor"), Need::Tensor, [this] {
             QApplication::clipboard()->setText(QString::fromStdString(
                 m_document.workspace()

@@ -19,6 +19,7 @@
 #include <QInputDialog>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QLabel>
 #include <QLineEdit>
 #include <QListView>
 #include <QMenu>
@@ -191,6 +192,24 @@ void TestShell::everyActionIsDescribed()
     window.document().savePlanAs(QStringLiteral("first"));
     const QStringList open = actionProblems(window->actionEntries());
     QVERIFY2(open.isEmpty(), qPrintable(open.join(QLatin1Char('\n'))));
+    // Alt and a letter of a label must not take a key of the window.
+    QStringList taken;
+    for (const ActionEntry& entry : window->actionEntries()) {
+        for (const QKeySequence& key : entry.action->shortcuts())
+            taken.push_back(key.toString());
+    }
+    for (const Panel* panel : window->panels()) {
+        QStringList texts;
+        for (const auto* label : panel->findChildren<QLabel*>())
+            texts.push_back(label->buddy() == nullptr ? QString() : label->text());
+        for (const auto* button : panel->findChildren<QAbstractButton*>())
+            texts.push_back(button->text());
+        for (const QString& text : texts) {
+            const QString key = QKeySequence::mnemonic(text).toString();
+            QVERIFY2(
+                key.isEmpty() || !taken.contains(key), qPrintable(panel->id() + QLatin1Char(' ') + text));
+        }
+    }
     // Every panel's own actions are there, whatever they are.
     for (const Panel* panel : window->panels()) {
         for (const QAction* action : panel->actions())
@@ -474,7 +493,13 @@ void TestShell::nothingIsCut()
     QCOMPARE(window.open({kSample, kDump}), QString());
     window->perspectives().show(name);
     QTest::qWait(80);
-    QCOMPARE(window->size(), QSize(1100, 700));
+    QStringList widths;
+    for (const Panel* panel : window->panels()) {
+        if (window->isShown(*panel))
+            widths.push_back(QStringLiteral("%1 %2").arg(panel->id()).arg(panel->minimumSizeHint().width()));
+    }
+    QVERIFY2(window->size() == QSize(1100, 700),
+        qPrintable(QStringLiteral("%1: %2").arg(window->width()).arg(widths.join(QStringLiteral(", ")))));
     for (Panel* panel : window->panels()) {
         if (!window->isShown(*panel))
             continue;
@@ -824,12 +849,16 @@ void TestShell::projectReopensAsLeft()
     QCOMPARE(after.keys(), before.keys());
     for (const QString& panel : before.keys()) {
         const QJsonObject a = before[panel].toObject(), b = after[panel].toObject();
-        for (const QString& key : a.keys())
+        for (const QString& key : a.keys()) {
+            // A splitter that was never on screen has no sizes to keep.
+            if (key.startsWith(QLatin1String("QSplitter")))
+                continue;
             QVERIFY2(same(a[key], b[key]),
                 qPrintable(QStringLiteral("%1/%2\n%3\n%4")
                                .arg(panel, key,
                                    QString::fromUtf8(QJsonDocument(QJsonObject{{key, a[key]}}).toJson()),
                                    QString::fromUtf8(QJsonDocument(QJsonObject{{key, b[key]}}).toJson()))));
+        }
     }
     // Another model does not inherit it.
     QCOMPARE(window.open({kSample}), QString());

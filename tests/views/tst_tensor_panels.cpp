@@ -252,7 +252,7 @@ void TestTensorPanels::segmentsByMouseAndKeys()
     auto* error = qobject_cast<MatrixImage*>(panel.surface()->surfaceWidget());
     QVERIFY(error != image && error->data().cells != nullptr);
     panel.activateWindow();
-    QTest::keyClick(&panel, Qt::Key_5, Qt::AltModifier);
+    QTest::keyClick(&panel, Qt::Key_5, Qt::ControlModifier | Qt::AltModifier);
     QCOMPARE(panel.mode(), WeightsPanel::ChannelsMode);
     QVERIFY(qobject_cast<ChannelRidge*>(panel.surface()->surfaceWidget())->data().activation.size() > 0);
     QStringList ids;

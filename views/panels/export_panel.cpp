@@ -28,7 +28,7 @@ ExportPanel::ExportPanel(Document& document, JobQueue& jobs, QWidget* parent)
     , m_folder(new QLineEdit(this))
     , m_browse(new QPushButton(tr("&Choose…"), this))
     , m_export(new QPushButton(tr("E&xport"), this))
-    , m_cancel(new QPushButton(tr("Ca&ncel"), this))
+    , m_cancel(new QPushButton(tr("Cance&l"), this))
     , m_verify(new QPushButton(tr("&Verify what is there"), this))
     , m_mark(new StateMark(this))
     , m_verdict(new QLabel(this))
@@ -75,7 +75,7 @@ void ExportPanel::createControls()
         made->setBuddy(buddy);
         return made;
     };
-    grid->addWidget(label(tr("&Target"), m_target), 0, 0);
+    grid->addWidget(label(tr("Tar&get"), m_target), 0, 0);
     grid->addWidget(m_target, 0, 1, 1, 2, Qt::AlignLeft);
     grid->addWidget(label(tr("&Folder"), m_folder), 1, 0);
     grid->addWidget(m_folder, 1, 1);

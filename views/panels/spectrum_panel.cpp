@@ -84,11 +84,14 @@ SpectrumPanel::SpectrumPanel(Document& document, JobQueue& jobs, QWidget* parent
 void SpectrumPanel::buildBar()
 {
     addAction(m_switch->addSegment(QStringLiteral("spectrum.loglog"), tr("&Log-log"),
-        tr("Spectral density on logarithmic axes with the tail fit"), QKeySequence(Qt::ALT | Qt::Key_1)));
+        tr("Spectral density on logarithmic axes with the tail fit"),
+        QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_1)));
     addAction(m_switch->addSegment(QStringLiteral("spectrum.density"), tr("&Density"),
-        tr("Density of the bulk against the Marchenko-Pastur law"), QKeySequence(Qt::ALT | Qt::Key_2)));
+        tr("Density of the bulk against the Marchenko-Pastur law"),
+        QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_2)));
     addAction(m_switch->addSegment(QStringLiteral("spectrum.alpha"), tr("&Alpha and bits"),
-        tr("Alpha of every tensor beside its bits in the plan"), QKeySequence(Qt::ALT | Qt::Key_3)));
+        tr("Alpha of every tensor beside its bits in the plan"),
+        QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_3)));
     for (const auto estimator : spectra::allTailEstimators()) {
         m_estimator->addItem(estimatorText(estimator), static_cast<int>(estimator));
         m_estimator->setItemData(m_estimator->count() - 1, estimatorHelp(estimator), Qt::ToolTipRole);

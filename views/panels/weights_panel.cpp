@@ -53,8 +53,9 @@ WeightsPanel::WeightsPanel(Document& document, JobQueue& jobs, QWidget* parent)
 void WeightsPanel::buildBar()
 {
     const QString id = QStringLiteral("weights.%1");
-    const auto key
-        = [](int digit) { return QKeySequence(Qt::ALT | static_cast<Qt::Key>(Qt::Key_0 + digit)); };
+    const auto key = [](int digit) {
+        return QKeySequence(Qt::CTRL | Qt::ALT | static_cast<Qt::Key>(Qt::Key_0 + digit));
+    };
     addAction(m_switch->addSegment(id.arg(QStringLiteral("histogram")), tr("&Histogram"),
         tr("Counts of the weights with the levels of the option"), key(1)));
     addAction(m_switch->addSegment(id.arg(QStringLiteral("image")), tr("&Image"),
