@@ -42,7 +42,7 @@ void MainWindow::createFileMenu()
             if (!files.isEmpty())
                 openPaths(files);
         });
-    addAction(menu, "file.openDump", tr("Open &dump…"), {QKeySequence(Qt::CTRL | Qt::Key_D)},
+    addAction(menu, "file.openDump", tr("Open &dump…"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_D)},
         tr("Open recorded activations of the open model"), Need::Model, [this] { askOpenDump(); });
     m_recentMenu = menu->addMenu(tr("&Recent"));
     refreshRecent();
@@ -178,9 +178,12 @@ void MainWindow::createHelpMenu()
     menu->addSeparator();
     addAction(
         menu, "help.about", tr("&About Bitwright"), {}, tr("Version and licence"), Need::Nothing, [this] {
-            QMessageBox::about(this, tr("About Bitwright"),
+            auto* box = new QMessageBox(QMessageBox::NoIcon, tr("About Bitwright"),
                 tr("Bitwright %1\nSee and place the bits of neural networks.\nLicence: GPL-3.0-or-later")
-                    .arg(QApplication::applicationVersion()));
+                    .arg(QApplication::applicationVersion()),
+                QMessageBox::Close, this);
+            box->setAttribute(Qt::WA_DeleteOnClose);
+            box->open();
         });
 }
 

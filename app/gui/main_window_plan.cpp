@@ -1,10 +1,10 @@
 // The menu Plan and what its actions ask.
+#include "app/gui/ask.h"
 #include "app/gui/main_window.h"
 #include "core/io/atomic_output.h"
 
 #include <QFile>
 #include <QFileDialog>
-#include <QInputDialog>
 #include <QMenuBar>
 
 namespace bitwright::gui {
@@ -70,23 +70,21 @@ void MainWindow::createPlanFileActions(QMenu* menu)
 
 void MainWindow::askBudget()
 {
-    bool accepted = false;
-    const double bpw = QInputDialog::getDouble(this, tr("Set the budget"),
+    askNumber(this, QStringLiteral("budget"), tr("Set the budget"),
         tr("Bits per weight of the planned tensors, with scales, zeros and padding"),
-        m_document.numbers().size.bpw(), 0.5, 32.0, 3, &accepted, {}, 0.05);
-    if (accepted)
-        m_document.setBudgetBpw(bpw);
+        m_document.numbers().size.bpw(), 0.5, 32.0, 0.05,
+        [this](double bpw) { m_document.setBudgetBpw(bpw); });
 }
 
 void MainWindow::askSavePlan()
 {
     if (!m_document.space())
         return;
-    bool accepted = false;
-    const QString name = QInputDialog::getText(this, tr("Save plan"), tr("Name of the plan"),
-        QLineEdit::Normal, QString::fromStdString(m_document.plan().name), &accepted);
-    if (accepted && !name.trimmed().isEmpty())
-        m_document.savePlanAs(name.trimmed());
+    askText(this, QStringLiteral("savePlan"), tr("Save plan"), tr("Name of the plan"),
+        QString::fromStdString(m_document.plan().name), [this](const QString& name) {
+            if (!name.trimmed().isEmpty())
+                m_document.savePlanAs(name.trimmed());
+        });
 }
 
 void MainWindow::exportPlanJson()

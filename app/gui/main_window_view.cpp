@@ -1,4 +1,5 @@
 // The menu View, perspectives, the chart that keys act on, and the palette.
+#include "app/gui/ask.h"
 #include "app/gui/command_palette.h"
 #include "app/gui/language.h"
 #include "app/gui/main_window.h"
@@ -8,7 +9,6 @@
 #include <QApplication>
 #include <QDockWidget>
 #include <QHBoxLayout>
-#include <QInputDialog>
 #include <QKeyEvent>
 #include <QMenuBar>
 #include <QToolButton>
@@ -119,11 +119,11 @@ void MainWindow::createPerspectiveActions(QMenu* menu)
 
 void MainWindow::askSavePerspective()
 {
-    bool accepted = false;
-    const QString name = QInputDialog::getText(
-        this, tr("Save arrangement"), tr("Name of the arrangement"), QLineEdit::Normal, QString(), &accepted);
-    if (accepted && !m_perspectives->saveAs(name))
-        say(tr("\"%1\" cannot be the name of an arrangement.").arg(name), true);
+    askText(this, QStringLiteral("savePerspective"), tr("Save arrangement"), tr("Name of the arrangement"),
+        {}, [this](const QString& name) {
+            if (!m_perspectives->saveAs(name))
+                say(tr("\"%1\" cannot be the name of an arrangement.").arg(name), true);
+        });
 }
 
 // --- Chart ---
@@ -174,8 +174,10 @@ void MainWindow::sendKeyToChart(int key)
 void MainWindow::createChartMenu(QMenu* menu)
 {
     const auto call = [this](const char* slot) {
-        if (ChartSurface* surface = activeSurface(); surface != nullptr)
-            QMetaObject::invokeMethod(surface->surfaceWidget(), slot);
+        // A treemap, for one, has nothing to zoom.
+        QWidget* chart = activeSurface() == nullptr ? nullptr : activeSurface()->surfaceWidget();
+        if (chart != nullptr && chart->metaObject()->indexOfMethod(slot + QByteArrayLiteral("()")) >= 0)
+            QMetaObject::invokeMethod(chart, slot);
     };
     const auto ctrl = [](Qt::Key key) { return QKeySequence(Qt::CTRL | key); };
     addAction(menu, "chart.zoomIn", tr("Zoom &in"), {ctrl(Qt::Key_Plus), ctrl(Qt::Key_Equal)},

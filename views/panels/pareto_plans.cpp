@@ -25,7 +25,6 @@ void ParetoPanel::createActions()
 {
     m_improve = addPanelAction(QStringLiteral("plan.improve"), tr("&Improve within locks"),
         tr("Takes the best plan of the present size that keeps every lock (Ctrl+I)"));
-    m_improve->setShortcut(Qt::CTRL | Qt::Key_I);
     connect(m_improve, &QAction::triggered, &m_document, &Document::improveWithinLocks);
     m_difference = addPanelAction(QStringLiteral("plan.differs"), tr("Show what &differs"),
         tr("Compares the plan with the best of its size, unit by unit (Ctrl+D)"));
