@@ -324,6 +324,9 @@ void TestKill::edit()
         window.show();
         window.openPaths({project});
         QCOMPARE(waitForWork(window), QString());
+        // What was not saved is offered, and taken only when asked for.
+        QVERIFY(safe == 0 || window.document().recovery());
+        window.document().restoreRecovery();
         const QByteArray found = hashOf(window.document().plan());
         const qsizetype last = states.lastIndexOf(found);
         QVERIFY2(last >= safe,
