@@ -21,6 +21,10 @@ private Q_SLOTS:
         m_window = std::make_unique<MainWindow>(options);
         m_window->resize(1100, 700);
         m_window->show();
+        QCoreApplication::processEvents();
+        m_window->resize(1100, 700);
+        QCoreApplication::processEvents();
+        QVERIFY2(m_window->size() == QSize(1100, 700), qPrintable(widths())); // also with nothing open
         const QString sample = QStringLiteral(BITWRIGHT_SOURCE_DIR "/samples/tiny-llama");
         m_window->openPaths({sample, sample + QStringLiteral("/activations.h5")});
         QCOMPARE(waitForWork(*m_window), QString());
@@ -39,23 +43,30 @@ private Q_SLOTS:
         m_window->showPerspective(perspective);
         m_window->resize(1100, 700);
         QCoreApplication::processEvents();
-        QString widths;
-        for (const views::Panel* panel : m_window->panels())
-            if (panel->isVisible())
-                widths += QStringLiteral("%1 wants %2, has %3; ")
-                              .arg(panel->id())
-                              .arg(panel->minimumSizeHint().width())
-                              .arg(panel->width());
-        QVERIFY2(m_window->width() == 1100 && m_window->height() == 700,
-            qPrintable(QStringLiteral("%1 x %2: ").arg(m_window->width()).arg(m_window->height()) + widths));
-        QVERIFY2(m_window->panel(QStringLiteral("tree"))->width() >= 150, qPrintable(widths));
+        QVERIFY2(m_window->size() == QSize(1100, 700), qPrintable(widths()));
+        QVERIFY2(m_window->panel(QStringLiteral("tree"))->width() >= 150, qPrintable(widths()));
         const views::Panel* inspector = m_window->panel(QStringLiteral("inspector"));
-        QVERIFY2(!inspector->isVisible() || inspector->width() >= 170, qPrintable(widths));
+        QVERIFY2(!inspector->isVisible() || inspector->width() >= 170, qPrintable(widths()));
     }
 
     void cleanupTestCase() { m_window.reset(); }
 
 private:
+    QString widths() const
+    {
+        QString text = QStringLiteral("window %1 x %2, menu wants %3; ")
+                           .arg(m_window->width())
+                           .arg(m_window->height())
+                           .arg(m_window->menuWidget()->minimumSizeHint().width());
+        for (const views::Panel* panel : m_window->panels())
+            if (panel->isVisible())
+                text += QStringLiteral("%1 wants %2, has %3; ")
+                            .arg(panel->id())
+                            .arg(panel->minimumSizeHint().width())
+                            .arg(panel->width());
+        return text;
+    }
+
     std::unique_ptr<MainWindow> m_window;
 };
 

@@ -3,7 +3,6 @@
 #include <QAction>
 #include <QComboBox>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QSignalBlocker>
 #include <QSplitter>
 #include <QToolButton>
@@ -16,7 +15,7 @@
 namespace bitwright::views {
 
 namespace {
-constexpr int kRoomForLabels = 700, kRoomForSort = 520;
+constexpr int kRoomForSort = 520;
 constexpr int kRoomForTrace = 430; // pixels of height that map and trace need together
 } // namespace
 
@@ -81,15 +80,9 @@ void OutlierPanel::createControls()
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(8, 4, 8, 2);
     bar->setSpacing(6);
-    const std::vector<std::pair<QString, QComboBox*>> boxes
-        = {{tr("&Measure"), m_measure}, {tr("&Sites"), m_group}, {tr("&Criterion"), m_criterion}};
-    for (const auto& [text, box] : boxes) {
-        auto* label = new QLabel(text, this);
-        label->setBuddy(box);
+    for (QComboBox* box : {m_measure, m_group, m_criterion}) {
         letShrink(box);
-        m_labels.push_back(label);
-        bar->addWidget(label);
-        bar->addWidget(box);
+        bar->addWidget(box, 1);
     }
     m_traceAction->setObjectName(QStringLiteral("outliers.trace"));
     m_traceAction->setCheckable(true);
@@ -296,8 +289,6 @@ void OutlierPanel::refreshTrace()
 void OutlierPanel::resizeEvent(QResizeEvent* event)
 {
     Panel::resizeEvent(event);
-    for (QLabel* label : m_labels)
-        label->setVisible(width() >= kRoomForLabels); // else the boxes need the place for their words
     m_sortButton->setVisible(width() >= kRoomForSort); // its key and menu entry stay
     arrangeTrace();
 }

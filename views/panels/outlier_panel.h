@@ -8,7 +8,6 @@
 #include <vector>
 
 class QComboBox;
-class QLabel;
 class QSplitter;
 class QToolButton;
 
@@ -50,7 +49,6 @@ private:
     ChannelTrace* m_trace;
     QAction* m_traceAction;
     QToolButton* m_sortButton = nullptr;
-    std::vector<QLabel*> m_labels;
     std::vector<int> m_rowOfSite;
     std::vector<int> m_siteOfRow;
     const model::ActivationDump* m_listed = nullptr; ///< Whose kinds the box lists.

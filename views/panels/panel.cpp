@@ -23,7 +23,7 @@ Panel::Panel(Document& document, const QString& id, const QString& title, QWidge
 void Panel::letShrink(QComboBox* box)
 {
     box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    box->setMinimumContentsLength(4);
+    box->setMinimumContentsLength(2);
     box->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
 }
 
