@@ -15,6 +15,9 @@ SegmentedSwitch::SegmentedSwitch(const QString& accessibleName, QWidget* parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     setAccessibleName(accessibleName);
+    // The style's own mark of a checked button is hardly visible in the dark theme.
+    setStyleSheet(QStringLiteral("QToolButton:checked { background: palette(highlight); "
+                                 "color: palette(highlighted-text); border-radius: 3px; }"));
     m_group->setExclusive(true);
     connect(m_group, &QButtonGroup::idClicked, this, &SegmentedSwitch::setCurrent);
     // Arrow keys check the next button without a click.

@@ -213,7 +213,7 @@ void SpectrumPanel::arrange()
     const bool room = beside ? height() >= 260 : height() >= kBelow;
     m_splitter->setOrientation(beside ? Qt::Horizontal : Qt::Vertical);
     m_tables->setVisible(m_showTable->isChecked() && room);
-    m_showTable->setEnabled(room);
+    m_showTable->setVisible(room && mode() != AlphaMode);
     m_metrics->setVisible(true);
     if (beside)
         m_splitter->setSizes({width() - 340, 340});
@@ -233,7 +233,7 @@ void SpectrumPanel::refresh()
     const bool alpha = mode() == AlphaMode;
     m_pages->setCurrentIndex(alpha ? 1 : 0);
     m_per->setVisible(alpha);
-    m_showTable->setVisible(!alpha);
+    arrange();
     {
         const QSignalBlocker blocker(m_fits);
         m_fits->setCurrentCell(m_estimator->currentIndex(), 0);
