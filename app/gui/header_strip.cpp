@@ -310,6 +310,12 @@ void HeaderStrip::fitChips()
     }
 }
 
+QSize HeaderStrip::minimumSizeHint() const
+{
+    constexpr int kLeast = 480;
+    return {kLeast, QWidget::minimumSizeHint().height()};
+}
+
 void HeaderStrip::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);

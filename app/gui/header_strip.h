@@ -39,6 +39,8 @@ public:
     void closeQuestion();
     void dismissMessage();
     void applyTheme(const views::Theme& theme);
+    /// The strip gives up words; it never widens the window.
+    [[nodiscard]] QSize minimumSizeHint() const override;
 
 Q_SIGNALS:
     void openModelRequested();

@@ -185,6 +185,14 @@ void Perspectives::setCurrent(const QString& name)
     Q_EMIT currentChanged(name);
 }
 
+bool Perspectives::restore(const QByteArray& state)
+{
+    // Qt falls over a state that is restored while a dock is being dragged: this ends a drag.
+    for (const auto& [id, dock] : m_docks)
+        dock->setFloating(dock->isFloating());
+    return m_window.restoreState(state, kStateVersion);
+}
+
 /// Remembers how the current one stands.
 void Perspectives::leave()
 {
@@ -199,8 +207,8 @@ void Perspectives::show(const QString& name)
     leave();
     const auto left = m_left.find(name);
     const auto saved = m_saved.find(name);
-    const bool restored = (left != m_left.end() && m_window.restoreState(left->second, kStateVersion))
-        || (saved != m_saved.end() && m_window.restoreState(saved->second, kStateVersion));
+    const bool restored = (left != m_left.end() && restore(left->second))
+        || (saved != m_saved.end() && restore(saved->second));
     if (!restored)
         arrange(layoutOf(name));
     setCurrent(name);
@@ -220,7 +228,7 @@ void Perspectives::restoreDefault()
     const QString name = m_current.isEmpty() ? builtIn().front() : m_current;
     m_left.erase(name);
     const auto saved = m_saved.find(name);
-    if (saved == m_saved.end() || !m_window.restoreState(saved->second, kStateVersion))
+    if (saved == m_saved.end() || !restore(saved->second))
         arrange(layoutOf(name));
     setCurrent(name);
 }
@@ -315,7 +323,7 @@ void Perspectives::restoreArrangement(const QString& name, const QByteArray& sta
     if (!name.isEmpty() && !isKnown(name))
         return;
     leave();
-    if (m_window.restoreState(state, kStateVersion))
+    if (restore(state))
         setCurrent(name);
 }
 

@@ -58,6 +58,7 @@ private:
     [[nodiscard]] static bool isTabbedOn(const Layout& layout, const QString& panel);
     void arrange(const Layout& layout);
     void leave();
+    bool restore(const QByteArray& state);
     void setCurrent(const QString& name);
     [[nodiscard]] bool isKnown(const QString& name) const;
 
