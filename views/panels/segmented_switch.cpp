@@ -15,9 +15,6 @@ SegmentedSwitch::SegmentedSwitch(const QString& accessibleName, QWidget* parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     setAccessibleName(accessibleName);
-    // The style's own mark of a checked button is hardly visible in the dark theme.
-    setStyleSheet(QStringLiteral("QToolButton:checked { background: palette(highlight); "
-                                 "color: palette(highlighted-text); border-radius: 3px; }"));
     m_group->setExclusive(true);
     connect(m_group, &QButtonGroup::idClicked, this, &SegmentedSwitch::setCurrent);
     // Arrow keys check the next button without a click.
@@ -45,6 +42,7 @@ QAction* SegmentedSwitch::addSegment(
     auto* button = new QToolButton(this);
     button->setText(QString(text).remove(QLatin1Char('&')));
     button->setCheckable(true);
+    button->setAutoRaise(true); // only the chosen one has a frame, which shows in both themes
     button->setChecked(segment == m_current);
     button->setToolTip(action->toolTip());
     button->setAccessibleName(button->text());
