@@ -105,7 +105,8 @@ void MainWindow::createPanels()
 
 void MainWindow::createDocks()
 {
-    setDockNestingEnabled(true);
+    // Without AnimatedDocks: a layout that is restored while Qt still moves a dropped dock ends in a crash.
+    setDockOptions(QMainWindow::AllowNestedDocks | QMainWindow::AllowTabbedDocks);
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     // Docks fill the window: the views are the document.
     auto* nothing = new QWidget(this);
