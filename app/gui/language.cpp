@@ -105,10 +105,13 @@ QMenu* addLanguageMenu(QMenu* menu)
         group->addAction(action);
         QObject::connect(action, &QAction::triggered, languageMenu, [code, languageMenu] {
             QSettings().setValue(kKey, code);
-            QMessageBox::information(languageMenu->window(),
+            auto* box = new QMessageBox(QMessageBox::Information,
                 QCoreApplication::translate("bitwright::gui::MainWindow", "Language"),
                 QCoreApplication::translate(
-                    "bitwright::gui::MainWindow", "The new language is used when the program starts again."));
+                    "bitwright::gui::MainWindow", "The new language is used when the program starts again."),
+                QMessageBox::Ok, languageMenu->parentWidget());
+            box->setAttribute(Qt::WA_DeleteOnClose);
+            box->open(); // without a loop of its own, in which timers would wait
         });
     };
     add({}, QCoreApplication::translate("bitwright::gui::MainWindow", "Language of the &system"));
