@@ -112,7 +112,8 @@ void TestSessionCompare::dtypesAreComparedByValue()
     MemoryCheckpoint a, b;
     a.add("w", {4}, {1, -2, 0.5F, 8});
     b.add("w", {4}, {1, -2, 0.5F, 8}, DType::BF16);
-    const auto& item = session::compareModels(a, b, {}, threads(1)).value().tensors[0];
+    const auto compared = session::compareModels(a, b, {}, threads(1)).value();
+    const auto& item = compared.tensors[0];
     QVERIFY(!item.sameBytes);
     QCOMPARE(item.differing, std::uint64_t(0));
     QCOMPARE(*item.maxAbsError, 0.0);
@@ -127,7 +128,8 @@ void TestSessionCompare::nonFiniteIsCountedNotSummed()
     MemoryCheckpoint a, b;
     a.add("w", {4}, {1, nan, nan, 3});
     b.add("w", {4}, {1, nan, 5, inf});
-    const auto& item = session::compareModels(a, b, {}, threads(1)).value().tensors[0];
+    const auto compared = session::compareModels(a, b, {}, threads(1)).value();
+    const auto& item = compared.tensors[0];
     QCOMPARE(item.nonFinite, std::uint64_t(3));
     QCOMPARE(item.differing, std::uint64_t(2)); // NaN equals NaN
     QCOMPARE(*item.maxAbsError, 0.0);

@@ -75,7 +75,9 @@ QString Document::state(const QString& key) const
 
 void Document::scheduleAutosave()
 {
-    m_autosaveTimer.start();
+    // Not started anew: edits that never pause, such as a long drag, must not put it off for ever.
+    if (!m_autosaveTimer.isActive())
+        m_autosaveTimer.start();
 }
 
 void Document::autosave()
