@@ -1,12 +1,12 @@
 #pragma once
 
 #include "core/alloc/problem.h"
+#include "core/plan/entries.h"
 #include "core/plan/target.h"
 #include "core/score/score_table.h"
 
 #include <cstdint>
 #include <limits>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,15 +14,6 @@
 #include <vector>
 
 namespace bitwright::plan {
-
-/// What a plan says about one unit.
-struct Entry
-{
-    std::string option; ///< Option id as asked for.
-    bool locked = false;
-    std::string note;
-    bool operator==(const Entry&) const = default;
-};
 
 /// Unit -> option. A value: copying is how undo and comparison work.
 struct Plan
@@ -37,7 +28,7 @@ struct Plan
     std::optional<double> budgetFileBpw;
     std::optional<std::uint64_t> budgetBytes;
     bool ties = true;
-    std::map<std::string, Entry> entries; ///< By unit name.
+    Entries entries; ///< By unit name.
     std::string notes;
     bool operator==(const Plan&) const = default;
 };
@@ -116,6 +107,8 @@ public:
     [[nodiscard]] std::vector<const Entry*> entriesOf(const Plan& plan) const;
     /// Option index of every unit. Errors: a unit without an entry, an unknown or illegal option.
     [[nodiscard]] Result<std::vector<std::size_t>> choiceOf(const Plan& plan) const;
+    /// The same from what entriesOf says.
+    [[nodiscard]] Result<std::vector<std::size_t>> choiceOf(const std::vector<const Entry*>& entries) const;
     /// A plan from option indices, keeping the locks and notes of `base`.
     [[nodiscard]] Plan planFrom(const std::vector<std::size_t>& choice, const Plan& base) const;
     /// Every unit on one option (after the target's fallbacks), "keep" where the target cannot store it;

@@ -238,7 +238,7 @@ Result<void> readEntry(const json& value, std::size_t index, Plan& plan)
     if (name.empty() || entry.option.empty())
         return fail(ErrorCode::Format, "Unit {} of the plan has an empty {}.", index,
             name.empty() ? "name" : "option");
-    if (!plan.entries.emplace(name, std::move(entry)).second)
+    if (!plan.entries.emplace(name, std::move(entry)))
         return fail(ErrorCode::Format, "Unit \"{}\" appears twice in the plan.", escapedForDisplay(name));
     return {};
 }

@@ -258,9 +258,13 @@ std::vector<const Entry*> PlanSpace::entriesOf(const Plan& plan) const
 
 Result<std::vector<std::size_t>> PlanSpace::choiceOf(const Plan& plan) const
 {
+    return choiceOf(entriesOf(plan));
+}
+
+Result<std::vector<std::size_t>> PlanSpace::choiceOf(const std::vector<const Entry*>& entries) const
+{
     std::vector<std::size_t> choice;
     choice.reserve(m_units.size());
-    const auto entries = entriesOf(plan);
     for (std::size_t i = 0; i < m_units.size(); ++i) {
         const std::string& name = m_units[i].name;
         if (entries[i] == nullptr)
@@ -323,14 +327,23 @@ Plan PlanSpace::planFrom(const std::vector<std::size_t>& choice, const Plan& bas
     plan.modelIdentity = m_modelIdentity;
     plan.target = m_target->id();
     plan.provenance = m_provenance.label;
-    plan.entries.clear();
     const auto before = entriesOf(base);
+    const auto said = [](const Entry* entry) { return entry != nullptr; };
+    if (base.entries.size() == m_units.size() && choice.size() == m_units.size()
+        && std::all_of(before.begin(), before.end(), said)) {
+        // The same units: what does not change stays shared with `base`.
+        for (std::size_t unit = 0; unit < choice.size(); ++unit)
+            if (before[unit]->option != m_optionIds[choice[unit]])
+                plan.entries[m_units[unit].name].option = m_optionIds[choice[unit]];
+        return plan;
+    }
+    plan.entries.clear();
     for (const std::size_t unit : m_byName) {
         if (unit >= choice.size())
             continue;
         Entry entry = before[unit] == nullptr ? Entry{} : *before[unit];
         entry.option = m_optionIds[choice[unit]];
-        plan.entries.emplace_hint(plan.entries.end(), m_units[unit].name, std::move(entry));
+        plan.entries.emplace(m_units[unit].name, std::move(entry));
     }
     return plan;
 }

@@ -312,8 +312,8 @@ void TestWindowExport::missingGramsLeadToARemedy()
     Window window;
     QVERIFY(window.open({kSample}, folder.filePath(QStringLiteral("out"))));
     plan::Plan plan = window.document().plan();
-    for (auto& [name, entry] : plan.entries)
-        entry.option = "int4-sym-g32/gptq";
+    for (const auto& unit : window.document().space()->units())
+        plan.entries[unit.name].option = "int4-sym-g32/gptq";
     QVERIFY(window.document().space()->optionIndex("int4-sym-g32/gptq") == std::nullopt);
     PlanSettings settings = window.document().settings();
     settings.method = quant::Method::Gptq;

@@ -60,18 +60,22 @@ void BlockRoleMatrix::setData(MatrixData data)
     invalidate();
 }
 
-void BlockRoleMatrix::setUnits(std::vector<MatrixUnit> units)
+void BlockRoleMatrix::setUnits(const std::vector<MatrixUnit>& units)
 {
     const bool sameCount = units.size() == m_data.units.size();
     bool samePlaces = sameCount && m_data.harmRange;
     std::vector<QPoint> dirty;
+    // An edit touches a few of thousands: only these are copied.
     for (std::size_t i = 0; i < units.size() && samePlaces; ++i) {
-        const MatrixUnit& before = m_data.units[i];
-        samePlaces = units[i].row == before.row && units[i].column == before.column;
-        if (!(units[i] == before))
-            dirty.emplace_back(units[i].column, units[i].row);
+        MatrixUnit& held = m_data.units[i];
+        samePlaces = units[i].row == held.row && units[i].column == held.column;
+        if (!samePlaces || units[i] == held)
+            continue;
+        dirty.emplace_back(units[i].column, units[i].row);
+        held = units[i];
     }
-    m_data.units = std::move(units);
+    if (!samePlaces)
+        m_data.units = units;
     if (!sameCount) {
         m_selection.clear();
         m_highlighted.clear();

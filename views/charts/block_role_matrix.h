@@ -71,7 +71,7 @@ public:
     void setData(MatrixData data);
     // Cheap update when only units changed (same rows and columns): keeps zoom, selection and focus, and
     // repaints the cells that changed.
-    void setUnits(std::vector<MatrixUnit> units);
+    void setUnits(const std::vector<MatrixUnit>& units);
     [[nodiscard]] const MatrixData& data() const { return m_data; }
     void setTheme(const Theme& theme);
     [[nodiscard]] const Theme& theme() const override { return m_theme; }

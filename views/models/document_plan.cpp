@@ -65,16 +65,6 @@ namespace {
 
 const QString kHeavyLane = QStringLiteral("weights");
 
-/// What each unit is locked to, in the units' order; empty where it is not.
-std::vector<std::string_view> lockedOptions(const plan::PlanSpace& space, const plan::Plan& plan)
-{
-    std::vector<std::string_view> locks;
-    for (const plan::Entry* entry : space.entriesOf(plan))
-        locks.push_back(
-            entry != nullptr && entry->locked ? std::string_view(entry->option) : std::string_view());
-    return locks;
-}
-
 } // namespace
 
 void Document::setSettings(const PlanSettings& settings)
@@ -189,13 +179,14 @@ void Document::takeSpace(std::shared_ptr<const plan::PlanSpace> space)
 void Document::applyPlan(const plan::Plan& plan)
 {
     const bool tiesMoved = m_plan.ties != plan.ties;
-    const auto locks = m_space ? lockedOptions(*m_space, m_plan) : std::vector<std::string_view>{};
-    const std::vector<std::string> before(locks.begin(), locks.end());
+    const auto choice = std::move(m_choice);
+    const auto locked = std::move(m_locked);
     m_plan = plan;
     refreshNumbers();
     scheduleAutosave();
-    const auto now = m_space ? lockedOptions(*m_space, m_plan) : std::vector<std::string_view>{};
-    const bool frontierMoved = tiesMoved || !std::equal(before.begin(), before.end(), now.begin(), now.end());
+    bool frontierMoved = tiesMoved || locked != m_locked || choice.size() != m_choice.size();
+    for (std::size_t i = 0; i < m_locked.size() && !frontierMoved; ++i)
+        frontierMoved = m_locked[i] != 0 && choice[i] != m_choice[i];
     if (frontierMoved && m_frontier)
         ++m_frontierSerial; // what is shown was made under other locks
     Q_EMIT planChanged();
@@ -212,14 +203,15 @@ void Document::refreshNumbers()
     m_numbers = {};
     if (!m_space)
         return;
-    auto choice = m_space->choiceOf(m_plan);
+    const auto entries = m_space->entriesOf(m_plan);
+    auto choice = m_space->choiceOf(entries);
     if (!choice)
         return reportError(choice.error());
     m_choice = std::move(*choice);
     m_numbers = plan::numbersOf(*m_space, m_choice, m_settings.objective);
-    m_locked.clear();
-    for (const plan::Entry* entry : m_space->entriesOf(m_plan))
-        m_locked.push_back(entry != nullptr && entry->locked ? 1 : 0);
+    m_locked.reserve(entries.size());
+    for (const plan::Entry* entry : entries)
+        m_locked.push_back(entry->locked ? 1 : 0);
 }
 
 std::optional<std::uint64_t> Document::budgetBytes() const

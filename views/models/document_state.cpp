@@ -85,7 +85,10 @@ void Document::autosave()
     m_autosaveTimer.stop();
     if (!m_space || m_choice.empty())
         return;
-    setState(kAutosaveKey, QString::fromStdString(plan::planToJson(m_plan, nullptr)));
+    // The text of a large plan takes longer to write than a frame lasts: not here.
+    store([plan = m_plan](project::Project& project) {
+        return project.setState(kAutosaveKey.toStdString(), plan::planToJson(plan, nullptr));
+    });
     setState(kOpenMarkKey, QDateTime::currentDateTimeUtc().toString(Qt::ISODate));
 }
 

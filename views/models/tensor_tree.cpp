@@ -341,7 +341,6 @@ void TensorTree::refreshPlan()
         state.bits = std::numeric_limits<double>::quiet_NaN();
         state.locked = state.tied = state.fallback = state.planned = false;
     }
-    const auto& entries = m_document.plan().entries;
     for (std::size_t i = 0; i < space->units().size(); ++i) {
         const auto& unit = space->units()[i];
         const auto& resolved = space->cell(i, m_document.choice()[i]).resolved;
@@ -353,8 +352,7 @@ void TensorTree::refreshPlan()
             state.fallback = true;
             m_fallbackOfTensor[static_cast<int>(unit.index)] = display(resolved.fallback);
         }
-        const auto entry = entries.find(unit.name);
-        state.locked = state.locked || (entry != entries.end() && entry->second.locked);
+        state.locked = state.locked || m_document.isLocked(i);
     }
     for (const auto& tie : space->tiesOf(m_document.plan()))
         for (const auto unit : tie.units)

@@ -119,16 +119,15 @@ MatrixData matrixData(const Document& document)
     shareCells(document, data);
     data.harmRange = harmRange(document);
     data.harmLabel = harmLabel(document);
-    data.units = matrixUnits(document, data);
+    takePlan(document, data.units);
     return data;
 }
 
-std::vector<MatrixUnit> matrixUnits(const Document& document, const MatrixData& layout)
+void takePlan(const Document& document, std::vector<MatrixUnit>& units)
 {
-    std::vector<MatrixUnit> units = layout.units;
     const auto& space = document.space();
     if (!space || document.choice().size() != units.size())
-        return units;
+        return;
     const auto& plan = document.plan();
     const auto& ties = space->tiesOf(plan);
     std::vector<int> tieOf(units.size(), -1);
@@ -147,7 +146,8 @@ std::vector<MatrixUnit> matrixUnits(const Document& document, const MatrixData& 
         const auto& cell = space->cell(i, option);
         const auto& unit = space->units()[i];
         auto& item = units[i];
-        item.option = names[option];
+        if (item.option != names[option])
+            item.option = names[option];
         item.bits = 8.0 * static_cast<double>(cell.resolved.bytes) / static_cast<double>(unit.parameters());
         item.harm = cell.score;
         item.tie = tieOf[i];
@@ -155,11 +155,11 @@ std::vector<MatrixUnit> matrixUnits(const Document& document, const MatrixData& 
         item.edited = known && solver[i] != option;
         item.imported = imported;
         item.fallback = !cell.resolved.fallback.empty();
-        item.note = QString::fromStdString(cell.resolved.fallback);
+        if (item.fallback || !item.note.isEmpty())
+            item.note = QString::fromStdString(cell.resolved.fallback);
         const auto* result = document.result(static_cast<int>(unit.index));
         item.nonFinite = result != nullptr && result->stats && result->stats->hasNonFinite();
     }
-    return units;
 }
 
 ExpertGrid expertGrid(const Document& document, const MatrixData& whole, int row)

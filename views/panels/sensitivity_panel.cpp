@@ -317,7 +317,7 @@ void SensitivityPanel::refresh()
 {
     if (m_data.units.empty())
         return;
-    m_data.units = matrixUnits(m_document, m_data);
+    takePlan(m_document, m_data.units);
     if (m_shownUnits.isEmpty()) {
         m_matrix->setUnits(m_data.units);
     } else {
@@ -329,7 +329,7 @@ void SensitivityPanel::refresh()
             unit.share = units[i].share;
             units[i] = std::move(unit);
         }
-        m_matrix->setUnits(std::move(units));
+        m_matrix->setUnits(units);
     }
     if (showsHeatMap())
         m_heat->setChoices(optionMapChoices(m_document));
