@@ -1,7 +1,6 @@
 // Everyone can use the window: every control that takes the focus has a name for screen readers, and every
 // button says what it does, by text or tooltip.
-#include "app/gui/capture.h"
-#include "app/gui/main_window.h"
+#include "tests/support/shown_window.h"
 
 #include <QAbstractButton>
 #include <QAbstractItemView>
@@ -17,11 +16,10 @@
 #include <QToolButton>
 #include <QtTest/QTest>
 
+using namespace bitwright;
 using namespace bitwright::gui;
 
 namespace {
-
-const QString kSample = QStringLiteral(BITWRIGHT_SOURCE_DIR "/samples/tiny-llama");
 
 /// "WeightsPanel > QComboBox ..." for a message that finds the place.
 QString whereIs(const QWidget& widget)
@@ -68,13 +66,10 @@ private Q_SLOTS:
 
 void TestAccess::everyControlHasAName()
 {
-    MainWindow::Options options;
-    options.appearance = Appearance::Light;
-    options.keepSettings = options.automaticProject = false;
-    MainWindow window(options);
+    MainWindow window(test::scripted());
     window.resize(1440, 900);
     window.show();
-    window.openPaths({kSample, kSample + QStringLiteral("/activations.h5")});
+    window.openPaths({test::kSample, test::kSampleDump});
     QCOMPARE(waitForWork(window), QString());
     QStringList findings;
     int controls = 0;
@@ -100,9 +95,7 @@ void TestAccess::everyControlHasAName()
 
 void TestAccess::everyActionHasWords()
 {
-    MainWindow::Options options;
-    options.keepSettings = options.automaticProject = false;
-    MainWindow window(options);
+    MainWindow window(test::scripted());
     QStringList findings;
     for (const QAction* action : window.findChildren<QAction*>()) {
         if (action->isSeparator() || action->menu() != nullptr || action->parent()->inherits("QLineEdit")

@@ -4,9 +4,8 @@
 //
 // BITWRIGHT_KILLS is the number of kills (12 by default), BITWRIGHT_SEED the seed (1). The program starts
 // itself with --child to be killed while it edits or saves.
-#include "app/gui/capture.h"
-#include "app/gui/main_window.h"
 #include "tests/support/export_model.h"
+#include "tests/support/shown_window.h"
 
 #include <QApplication>
 #include <QCryptographicHash>
@@ -25,22 +24,14 @@
 using namespace bitwright;
 using namespace bitwright::gui;
 using nlohmann::json;
+using test::scripted;
 
 namespace {
 
 const QString kCli = QStringLiteral(BITWRIGHT_BINARY_DIR "/bin/bitwright-cli");
-const QString kSample = QStringLiteral(BITWRIGHT_SOURCE_DIR "/samples/tiny-llama");
-const QString kDump = kSample + QStringLiteral("/activations.h5");
+const QString& kSample = test::kSample;
+const QString& kDump = test::kSampleDump;
 constexpr int kSampleTensors = 48;
-
-MainWindow::Options scripted()
-{
-    MainWindow::Options options;
-    options.appearance = Appearance::Light;
-    options.keepSettings = false;
-    options.automaticProject = false;
-    return options;
-}
 
 QByteArray hashOf(const plan::Plan& plan)
 {

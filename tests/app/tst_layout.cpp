@@ -1,5 +1,4 @@
-#include "app/gui/capture.h"
-#include "app/gui/main_window.h"
+#include "tests/support/shown_window.h"
 
 #include <QtTest/QTest>
 
@@ -14,19 +13,14 @@ class TestLayout : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        MainWindow::Options options;
-        options.appearance = Appearance::Light;
-        options.keepSettings = false;
-        options.automaticProject = false;
-        m_window = std::make_unique<MainWindow>(options);
+        m_window = std::make_unique<MainWindow>(test::scripted());
         m_window->resize(1100, 700);
         m_window->show();
         QCoreApplication::processEvents();
         m_window->resize(1100, 700);
         QCoreApplication::processEvents();
         QVERIFY2(m_window->size() == QSize(1100, 700), qPrintable(widths())); // also with nothing open
-        const QString sample = QStringLiteral(BITWRIGHT_SOURCE_DIR "/samples/tiny-llama");
-        m_window->openPaths({sample, sample + QStringLiteral("/activations.h5")});
+        m_window->openPaths({test::kSample, test::kSampleDump});
         QCOMPARE(waitForWork(*m_window), QString());
     }
 

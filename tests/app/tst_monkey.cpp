@@ -4,8 +4,8 @@
 //
 // BITWRIGHT_MONKEY_EVENTS is the number of events (2000 by default), BITWRIGHT_SEED the seed (1), and with
 // BITWRIGHT_MONKEY_LOG set every event is printed before it is sent.
-#include "app/gui/capture.h"
-#include "app/gui/main_window.h"
+
+#include "tests/support/shown_window.h"
 
 #include <QAction>
 #include <QApplication>
@@ -134,11 +134,7 @@ void TestMonkey::cleanupTestCase()
 
 void TestMonkey::makeWindow()
 {
-    MainWindow::Options options;
-    options.appearance = Appearance::Light;
-    options.keepSettings = false;
-    options.automaticProject = false;
-    m_window = std::make_unique<MainWindow>(options);
+    m_window = std::make_unique<MainWindow>(test::scripted());
     m_window->resize(1100, 700);
     m_window->show();
     m_window->openPaths({m_model, m_model + QStringLiteral("/activations.h5")});

@@ -1,6 +1,5 @@
 // The panels of the plan in the window: every gesture that goes across views.
-#include "app/gui/capture.h"
-#include "app/gui/main_window.h"
+#include "tests/support/shown_window.h"
 #include "views/charts/block_role_matrix.h"
 #include "views/charts/option_heat_map.h"
 #include "views/charts/pareto_chart.h"
@@ -27,53 +26,22 @@
 using namespace bitwright;
 using namespace bitwright::gui;
 using namespace bitwright::views;
+using test::kSample;
 
 namespace {
 
-const QString kSample = QStringLiteral(BITWRIGHT_SOURCE_DIR "/samples/tiny-llama");
-const QString kDump = kSample + QStringLiteral("/activations.h5");
-
-MainWindow::Options scripted()
-{
-    MainWindow::Options options;
-    options.appearance = Appearance::Light;
-    options.keepSettings = false;
-    options.automaticProject = false;
-    return options;
-}
-
 /// The window on the sample, in the perspective that shows all views of the plan.
-class PlanWindow
+class PlanWindow : public test::ShownWindow
 {
 public:
     PlanWindow()
-        : m_window(scripted())
+        : failure(open({kSample, test::kSampleDump}))
     {
-        m_window.resize(1440, 900);
-        m_window.show();
-        m_window.openPaths({kSample, kDump});
-        failure = waitForWork(m_window);
-        m_window.showPerspective(QStringLiteral("plan"));
+        (*this)->showPerspective(QStringLiteral("plan"));
         QTest::qWait(50);
     }
-    MainWindow& window() { return m_window; }
-    Document& document() { return m_window.document(); }
-    template <typename T>
-    T* panel(const char* id)
-    {
-        return qobject_cast<T*>(m_window.panel(QLatin1String(id)));
-    }
-    QAction* action(const char* panel, const char* id)
-    {
-        for (QAction* action : m_window.panel(QLatin1String(panel))->actions())
-            if (action->objectName() == QLatin1String(id))
-                return action;
-        return nullptr;
-    }
+    MainWindow& window() { return **this; }
     QString failure;
-
-private:
-    MainWindow m_window;
 };
 
 void moveTo(QWidget& widget, const QPointF& at)

@@ -1,9 +1,7 @@
 // Actions, palette, perspectives, context menu, notes, jobs, and what a project brings back.
-#include "app/gui/actions.h"
-#include "app/gui/capture.h"
 #include "app/gui/command_palette.h"
-#include "app/gui/main_window.h"
 #include "tests/support/large_model.h"
+#include "tests/support/shown_window.h"
 #include "views/charts/block_role_matrix.h"
 #include "views/charts/chart_base.h"
 #include "views/models/tensor_tree.h"
@@ -43,60 +41,13 @@
 using namespace bitwright;
 using namespace bitwright::gui;
 using namespace bitwright::views;
+using test::kSample;
+using test::scripted;
+using Window = test::ShownWindow;
 
 namespace {
 
-const QString kSample = QStringLiteral(BITWRIGHT_SOURCE_DIR "/samples/tiny-llama");
-const QString kDump = kSample + QStringLiteral("/activations.h5");
-
-MainWindow::Options scripted()
-{
-    MainWindow::Options options;
-    options.appearance = Appearance::Light;
-    options.keepSettings = false;
-    options.automaticProject = false;
-    return options;
-}
-
-class Window
-{
-public:
-    explicit Window(const MainWindow::Options& options = scripted())
-        : m_window(options)
-    {
-        m_window.resize(1440, 900);
-        m_window.show();
-        (void)QTest::qWaitForWindowActive(&m_window); // keys go to the active window
-    }
-    MainWindow* operator->() { return &m_window; }
-    MainWindow& operator*() { return m_window; }
-    Document& document() { return m_window.document(); }
-    QString open(const QStringList& paths)
-    {
-        m_window.openPaths(paths);
-        return waitForWork(m_window);
-    }
-    template <typename T>
-    T* find(const char* panel, const char* name = nullptr)
-    {
-        const auto children = m_window.panel(QLatin1String(panel))->template findChildren<T*>();
-        for (T* child : children)
-            if (name == nullptr || child->accessibleName() == QLatin1String(name)
-                || child->objectName() == QLatin1String(name))
-                return child;
-        return nullptr;
-    }
-    QAction* action(const char* id)
-    {
-        for (const ActionEntry& entry : m_window.actionEntries())
-            if (entry.action->objectName() == QLatin1String(id))
-                return entry.action;
-        return nullptr;
-    }
-
-private:
-    MainWindow m_window;
-};
+const QString& kDump = test::kSampleDump;
 
 QMenu* openMenu(const char* name)
 {

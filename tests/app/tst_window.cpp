@@ -1,6 +1,5 @@
-#include "app/gui/capture.h"
-#include "app/gui/main_window.h"
 #include "tests/support/large_model.h"
+#include "tests/support/shown_window.h"
 #include "views/charts/block_role_matrix.h"
 #include "views/charts/pareto_chart.h"
 #include "views/models/tensor_tree.h"
@@ -21,56 +20,20 @@
 using namespace bitwright;
 using namespace bitwright::gui;
 using namespace bitwright::views;
+using test::kSample;
+using test::scripted;
 
 namespace {
 
-const QString kSample = QStringLiteral(BITWRIGHT_SOURCE_DIR "/samples/tiny-llama");
-const QString kDump = kSample + QStringLiteral("/activations.h5");
+const QString& kDump = test::kSampleDump;
 
-MainWindow::Options scripted()
-{
-    MainWindow::Options options;
-    options.appearance = Appearance::Light;
-    options.keepSettings = false;
-    options.automaticProject = false;
-    return options;
-}
-
-/// A shown window without anything open.
-class Window
+/// The window, and its editors of the plan.
+class Window : public test::ShownWindow
 {
 public:
-    explicit Window(const MainWindow::Options& options = scripted())
-        : m_window(options)
-    {
-        m_window.resize(1440, 900);
-        m_window.show();
-    }
-
-    MainWindow* operator->() { return &m_window; }
-    MainWindow& operator*() { return m_window; }
-    Document& document() { return m_window.document(); }
-
-    /// Opens and waits for all work; returns what went wrong.
-    QString open(const QStringList& paths)
-    {
-        m_window.openPaths(paths);
-        return waitForWork(m_window);
-    }
-
-    template <typename T>
-    T* find(const char* panel, const char* accessibleName = nullptr)
-    {
-        for (T* child : m_window.panel(QLatin1String(panel))->template findChildren<T*>())
-            if (accessibleName == nullptr || child->accessibleName() == QLatin1String(accessibleName))
-                return child;
-        return nullptr;
-    }
+    using ShownWindow::ShownWindow;
     BlockRoleMatrix* matrix() { return find<BlockRoleMatrix>("sensitivity"); }
     ParetoChart* pareto() { return find<ParetoChart>("pareto"); }
-
-private:
-    MainWindow m_window;
 };
 
 /// Sends a drag with these files and drops it.
@@ -119,6 +82,7 @@ private Q_SLOTS:
     void closingWhileScanningIsQuick();
     void closesAndOpensAnother();
     void orderlyEndIsNoRecovery();
+    void savesDuringALongRowOfEdits();
     void recoversAfterAKill();
     void recoversUnderOtherSettings();
     void capturesEveryView();
@@ -412,6 +376,27 @@ void TestWindow::orderlyEndIsNoRecovery()
     QCOMPARE(window.open({project}), QString());
     QVERIFY(window.document().plan() == edited);
     QCOMPARE(recovered.count(), 0);
+}
+
+/// Edits that never pause, such as a drag, are on the disk before they end.
+void TestWindow::savesDuringALongRowOfEdits()
+{
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(QStringLiteral("p.bwp"));
+    QVERIFY(project::Project::open(path.toStdString()));
+    Window window;
+    QCOMPARE(window.open({kSample, kDump, path}), QString());
+    const auto project = window.document().workspace()->project();
+    const auto saved = [&] { return project->state("autosave/plan").value().value_or(std::string()); };
+    window.document().flush();
+    const std::string before = saved();
+    QElapsedTimer clock;
+    clock.start();
+    for (int edit = 0; saved() == before && clock.elapsed() < 10000; ++edit) {
+        window.document().setBits({0}, edit % 2 == 0 ? 8 : 4);
+        QTest::qWait(20);
+    }
+    QVERIFY(saved() != before);
 }
 
 void TestWindow::recoversAfterAKill()

@@ -1,7 +1,6 @@
 // The export page by mouse: checks with remedies, export, cancel, resume, replace, verify.
-#include "app/gui/capture.h"
-#include "app/gui/main_window.h"
 #include "tests/support/export_model.h"
+#include "tests/support/shown_window.h"
 #include "views/panels/check_list.h"
 #include "views/panels/export_panel.h"
 #include "views/panels/proof_view.h"
@@ -21,47 +20,32 @@
 using namespace bitwright;
 using namespace bitwright::gui;
 using namespace bitwright::views;
+using test::kSample;
 
 namespace {
 
-const QString kSample = QStringLiteral(BITWRIGHT_SOURCE_DIR "/samples/tiny-llama");
-const QString kDump = kSample + QStringLiteral("/activations.h5");
+const QString& kDump = test::kSampleDump;
 
 /// A window with the export page in the middle.
-class Window
+class Window : public test::ShownWindow
 {
 public:
     explicit Window(const QSize& size = {1440, 900})
-        : m_window(options())
-        , m_panel(qobject_cast<ExportPanel*>(m_window.panel(QStringLiteral("export"))))
-    {
-        m_window.resize(size);
-        m_window.show();
-    }
-
-    static MainWindow::Options options()
-    {
-        MainWindow::Options options;
-        options.appearance = Appearance::Light;
-        options.keepSettings = false;
-        options.automaticProject = false;
-        return options;
-    }
+        : ShownWindow(test::scripted(), size)
+        , m_panel(ShownWindow::panel<ExportPanel>("export"))
+    { }
 
     /// Opens, shows the page, and waits for the checks.
     bool open(const QStringList& paths, const QString& folder)
     {
-        m_window.openPaths(paths);
-        if (!waitForWork(m_window).isEmpty())
+        if (!ShownWindow::open(paths).isEmpty())
             return false;
-        m_window.showPerspective(QStringLiteral("export"));
+        (*this)->showPerspective(QStringLiteral("export"));
         m_panel->setFolder(folder);
         return waitForChecks();
     }
 
-    bool waitForChecks() { return waitForWork(m_window).isEmpty() && !row("output").isEmpty(); }
-    MainWindow& operator*() { return m_window; }
-    Document& document() { return m_window.document(); }
+    bool waitForChecks() { return waitForWork(**this).isEmpty() && !row("output").isEmpty(); }
     ExportPanel& panel() { return *m_panel; }
     QString row(const char* id) { return m_panel->checkList().rowText(QLatin1String(id)); }
 
@@ -85,7 +69,6 @@ public:
     }
 
 private:
-    MainWindow m_window;
     ExportPanel* m_panel;
 };
 
