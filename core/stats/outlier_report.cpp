@@ -2,6 +2,7 @@
 #include "core/stats/outliers.h"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <mutex>
 
@@ -15,17 +16,25 @@ using model::SiteKind;
 /// Width and rows of samples: sites can be compared token by token only when both agree.
 using SampleShape = std::pair<std::uint64_t, std::uint64_t>;
 
-/// The sites that stand for the layers of LLM.int8(): of the given kind, the most frequent shape of samples.
-std::vector<std::size_t> largestFamily(const std::vector<Site>& sites, SiteKind kind)
+using Families = std::map<std::pair<SiteKind, SampleShape>, std::vector<std::size_t>>;
+
+/// Sites that can stand for the layers of LLM.int8() together: of one kind and one shape of samples.
+Families familiesOf(const std::vector<Site>& sites)
 {
-    std::map<SampleShape, std::vector<std::size_t>> families;
+    Families families;
     for (std::size_t i = 0; i < sites.size(); ++i)
-        if (sites[i].kind == kind && sites[i].sampleRows != 0)
-            families[{sites[i].channels, sites[i].sampleRows}].push_back(i);
+        if (sites[i].sampleRows != 0)
+            families[{sites[i].kind, {sites[i].channels, sites[i].sampleRows}}].push_back(i);
+    return families;
+}
+
+/// The most frequent shape of a kind.
+std::vector<std::size_t> largestFamily(const Families& families, SiteKind kind)
+{
     std::vector<std::size_t> largest;
-    for (auto& [shape, members] : families)
-        if (members.size() >= largest.size())
-            largest = std::move(members);
+    for (const auto& [shape, members] : families)
+        if (shape.first == kind && members.size() >= largest.size())
+            largest = members;
     return largest;
 }
 
@@ -167,12 +176,16 @@ Result<OutlierReport> outlierReport(
     OutlierReport report;
     report.sites.resize(sites.size());
     report.maximum = globalMaximum(sites);
-    auto family = largestFamily(sites, SiteKind::Residual);
-    if (family.empty())
-        family = largestFamily(sites, SiteKind::InputOf);
-    Int8Collector collector(std::move(family), settings.int8);
-    if (const auto first = collector.firstSite()) {
-        BITWRIGHT_ASSIGN(const model::SampleRows samples, dump.loadSamples(*first));
+    const Families families = familiesOf(sites);
+    auto leading = largestFamily(families, SiteKind::Residual);
+    if (leading.empty())
+        leading = largestFamily(families, SiteKind::InputOf);
+    std::deque<Int8Collector> collectors; // in place: they hold a lock
+    for (const auto& [shape, members] : families) {
+        if (members.size() < 2 && members != leading)
+            continue;
+        auto& collector = collectors.emplace_back(members, settings.int8);
+        BITWRIGHT_ASSIGN(const model::SampleRows samples, dump.loadSamples(members.front()));
         collector.setTokens(samples);
     }
     BITWRIGHT_CHECK(parallelFor(
@@ -186,12 +199,24 @@ Result<OutlierReport> outlierReport(
                 return {};
             BITWRIGHT_ASSIGN(const model::SampleRows samples, dump.loadSamples(chunk.index));
             measureSamples(samples, settings, out);
-            return collector.wants(chunk.index) ? collector.add(chunk.index, samples) : Result<void>{};
+            for (auto& collector : collectors)
+                if (collector.wants(chunk.index))
+                    return collector.add(chunk.index, samples);
+            return {};
         },
         context, "outliers"));
-    report.int8Features = collector.result();
+    std::size_t unpaired = 0;
+    for (const auto& collector : collectors) {
+        unpaired += collector.unpaired();
+        auto features = collector.result();
+        if (!features)
+            continue;
+        if (!leading.empty() && collector.firstSite() == leading.front())
+            report.int8Features = features;
+        report.int8Families.push_back(std::move(*features));
+    }
     summarizeModel(sites, report);
-    writeNotes(sites, collector.unpaired(), report);
+    writeNotes(sites, unpaired, report);
     return report;
 }
 

@@ -92,6 +92,7 @@ Result<void> Int8FeatureCounter::add(const Activations& layer)
         }
     }
     for (std::size_t h = 0; h < m_channels; ++h) {
+        m_hits += hits[h];
         m_layersWithHit[h] += hits[h] != 0 ? 1U : 0U;
         m_layersWithShare[h] += m_rows != 0 && isShare(hits[h], m_rows, m_settings.positionShare) ? 1U : 0U;
     }
@@ -109,6 +110,8 @@ Int8Features Int8FeatureCounter::result() const
     Int8Features features;
     features.layers = m_layers;
     features.tokens = m_rows;
+    const double values = static_cast<double>(m_layers) * static_cast<double>(m_rows * m_channels);
+    features.hitShare = values > 0 ? static_cast<double>(m_hits) / values : 0;
     for (std::size_t h = 0; h < m_channels; ++h) {
         std::size_t positions = 0;
         for (std::size_t t = 0; t < m_rows; ++t)

@@ -36,6 +36,9 @@ struct Int8Features
     std::vector<std::uint64_t> joint;
     std::size_t layers = 0;
     std::size_t tokens = 0; ///< The estimate stands on this many sampled tokens.
+    /// Share of all values that reach the threshold. The criterion is not scale invariant: where this is
+    /// large, as in the residual stream of many models, it marks every channel and says nothing.
+    double hitShare = 0;
     std::vector<std::size_t> sites; ///< Sites taken as layers; empty for the array version.
 };
 /// `layers` have equal rows and channels, and row t is the same token in all of them. Errors: InvalidArgument
@@ -61,6 +64,7 @@ private:
     Int8FeatureSettings m_settings;
     std::size_t m_layers = 0, m_rows = 0, m_channels = 0;
     std::vector<std::uint8_t> m_positionHit; ///< rows x channels: a hit in any layer.
+    std::uint64_t m_hits = 0;
     std::vector<std::size_t> m_layersWithHit; ///< Per channel.
     std::vector<std::size_t> m_layersWithShare; ///< Layers where enough positions hit.
 };
@@ -163,6 +167,9 @@ struct OutlierReport
     /// On residual sites, else on the largest family of input sites of equal width; nothing without paired
     /// samples.
     std::optional<Int8Features> int8Features;
+    /// The same for every kind of site apart: those of one kind and width, at least two of them. The paper
+    /// judged what its matrix products read, which is the family of inputs.
+    std::vector<Int8Features> int8Families;
     /// Quantizable Transformers over competing sites: max of the infinity norms, mean and max of the
     /// kurtoses.
     std::optional<double> maxInfNorm, meanKurtosis, maxKurtosis;
@@ -172,8 +179,8 @@ struct OutlierReport
 };
 
 /// Reads samples one site at a time and applies every criterion. Cost: a few passes over the samples; memory:
-/// the samples of one site per thread, plus one byte per sampled value of one LLM.int8() site. Same result
-/// for any thread count. Errors: Io, Format, Cancelled.
+/// the samples of one site per thread, plus one byte per sampled value of one site of each family of
+/// LLM.int8(). Same result for any thread count. Errors: Io, Format, Cancelled.
 [[nodiscard]] Result<OutlierReport> outlierReport(
     const model::ActivationDump& dump, const OutlierSettings& settings, const RunContext& context);
 

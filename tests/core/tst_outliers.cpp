@@ -494,6 +494,8 @@ void TestOutliers::reportKnowsWhatItKnows()
     QCOMPARE(report->int8Features->joint, (std::vector<std::uint64_t>{11}));
     QCOMPARE(report->int8Features->sites, (std::vector<std::size_t>{0, 1, 2, 3}));
     QCOMPARE(report->int8Features->tokens, std::size_t{64});
+    QCOMPARE(report->int8Families.size(), std::size_t{1});
+    QVERIFY(near(report->int8Features->hitShare, 1.0 / 16, 1e-12)); // normal values stay below 6
     QCOMPARE(report->maximum->value, 20.0);
     QVERIFY(near(*report->maxInfNorm, 20.0, 1e-12));
     QVERIFY(*report->meanKurtosis > 3 && *report->maxKurtosis >= *report->meanKurtosis);
@@ -540,6 +542,10 @@ void TestOutliers::reportIsTheSameForAnyThreads()
     QVERIFY(a && b);
     QCOMPARE(a->int8Features->separate, b->int8Features->separate);
     QCOMPARE(a->int8Features->sites, b->int8Features->sites);
+    QCOMPARE(a->int8Families.size(), std::size_t{2}); // the stream and what the matrices read
+    QCOMPARE(a->int8Families[0].sites, b->int8Families[0].sites);
+    QCOMPARE(a->int8Families[1].hitShare, b->int8Families[1].hitShare);
+    QVERIFY(a->int8Families[0].sites != a->int8Families[1].sites);
     QCOMPARE(*a->ospPublished, *b->ospPublished);
     QCOMPARE(*a->meanKurtosis, *b->meanKurtosis);
     for (std::size_t i = 0; i < 9; ++i)

@@ -15,6 +15,7 @@ struct OutlierPeak
     int channel = 0;
     std::int64_t token = 0;
     std::optional<std::int32_t> tokenId;
+    QString tokenText; // may be empty
     double value = 0; // signed
 };
 // One layer (site) of the map. NaN = unknown (hatched), infinite = non-finite seen (magenta); rows may be
@@ -45,6 +46,7 @@ struct OutlierMapData
     QString rowMeasure; // what they are
     bool rowsAreShares = false; // shown in percent
     QString criterionNote; // counts, or why there is nothing
+    QString criterionWarning; // why the criterion says little here; for the panel, may be empty
 };
 
 // Layers down, channels across. Decimates by maximum, so a single hot channel never disappears; marginals

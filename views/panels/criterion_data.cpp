@@ -89,20 +89,50 @@ double siteCriterion(const stats::SiteOutliers& site, Criterion criterion)
     }
 }
 
+/// Of the kinds of sites that were judged, the one that most of the shown sites belong to.
+const stats::Int8Features* featuresOf(
+    const stats::OutlierReport& report, const std::vector<std::size_t>& sites)
+{
+    const stats::Int8Features* best = nullptr;
+    std::ptrdiff_t most = 0;
+    for (const auto& features : report.int8Families) {
+        const auto shared = std::count_if(sites.begin(), sites.end(), [&](std::size_t site) {
+            return std::binary_search(features.sites.begin(), features.sites.end(), site);
+        });
+        if (shared > most) {
+            most = shared;
+            best = &features;
+        }
+    }
+    return best;
+}
+
+/// The threshold is absolute: where most values reach it, every channel is marked and none stands out.
+QString scaleWarning(const stats::Int8Features& features, const model::ActivationDump& dump)
+{
+    constexpr double kTellsLittle = 0.2;
+    if (features.hitShare < kTellsLittle)
+        return {};
+    const QString share = formatNumber(features.hitShare * 100);
+    return dump.sites()[features.sites.front()].kind == model::SiteKind::InputOf
+        ? tr("Tells little here: %1 % of these values reach |x| ≥ 6. The threshold does not follow the "
+             "scale; sort by max |x| or take a kurtosis.")
+              .arg(share)
+        : tr("Tells little here: %1 % of these values reach |x| ≥ 6. The threshold does not follow the "
+             "scale and was found on what matrices read: choose an \"input of\" instead.")
+              .arg(share);
+}
+
 /// Marks the feature channels and counts, per row, those that exceed the threshold there.
 void addFeatures(OutlierMapData& data, const model::ActivationDump& dump,
     const std::vector<std::size_t>& sites, const stats::Int8Features& features, Criterion criterion)
 {
     const auto& channels = criterion == Criterion::Int8Joint ? features.joint : features.separate;
     const double threshold = stats::Int8FeatureSettings{}.threshold;
-    bool any = false;
     for (std::size_t row = 0; row < sites.size(); ++row) {
         data.rowValues.push_back(std::numeric_limits<double>::quiet_NaN());
-        if (std::find(features.sites.begin(), features.sites.end(), sites[row]) == features.sites.end())
-            continue;
-        any = true;
         const auto& site = dump.sites()[sites[row]];
-        if (!site.absMax)
+        if (!site.absMax || !std::binary_search(features.sites.begin(), features.sites.end(), sites[row]))
             continue;
         double hits = 0;
         for (const auto channel : channels) {
@@ -113,11 +143,6 @@ void addFeatures(OutlierMapData& data, const model::ActivationDump& dump,
         }
         data.rowValues.back() = hits;
     }
-    if (!any) {
-        data.rowValues.clear();
-        data.criterionNote = tr("judged on other sites than these");
-        return;
-    }
     for (const auto channel : channels)
         data.markedChannels.push_back(static_cast<int>(channel));
     data.rowMeasure = tr("features here");
@@ -127,6 +152,7 @@ void addFeatures(OutlierMapData& data, const model::ActivationDump& dump,
                   formatCount(static_cast<std::int64_t>(dump.sites()[features.sites[0]].channels)),
                   formatCount(static_cast<std::int64_t>(features.layers)),
                   formatCount(static_cast<std::int64_t>(features.tokens)));
+    data.criterionWarning = scaleWarning(features, dump);
 }
 
 } // namespace
@@ -136,10 +162,12 @@ void addCriterion(OutlierMapData& data, const model::ActivationDump& dump, const
 {
     data.criterion = criterionName(criterion);
     if (criterion == Criterion::Int8Joint || criterion == Criterion::Int8Separate) {
-        if (report.int8Features)
-            addFeatures(data, dump, sites, *report.int8Features, criterion);
-        else
+        if (const auto* features = featuresOf(report, sites))
+            addFeatures(data, dump, sites, *features, criterion);
+        else if (report.int8Families.empty())
             data.criterionNote = tr("unknown: the dump holds no paired samples");
+        else
+            data.criterionNote = tr("judged on other sites than these");
         return;
     }
     bool any = false;

@@ -3,6 +3,7 @@
 #include <QAction>
 #include <QComboBox>
 #include <QHBoxLayout>
+#include <QLabel>
 #include <QSignalBlocker>
 #include <QSplitter>
 #include <QToolButton>
@@ -24,6 +25,7 @@ OutlierPanel::OutlierPanel(Document& document, QWidget* parent)
     , m_measure(new QComboBox(this))
     , m_group(new QComboBox(this))
     , m_criterion(new QComboBox(this))
+    , m_warning(new QLabel(this))
     , m_splitter(new QSplitter(Qt::Vertical, this))
     , m_map(new OutlierMap(this))
     , m_trace(new ChannelTrace(this))
@@ -37,6 +39,11 @@ OutlierPanel::OutlierPanel(Document& document, QWidget* parent)
     m_splitter->setChildrenCollapsible(false);
     // Of the map alone: a trace that no longer fits is hidden rather than make the window grow.
     m_splitter->setMinimumSize(m_map->minimumSizeHint());
+    m_warning->setWordWrap(true);
+    m_warning->setContentsMargins(8, 0, 8, 2);
+    m_warning->setForegroundRole(QPalette::Text);
+    m_warning->hide();
+    m_layout->addWidget(m_warning);
     m_layout->addWidget(m_splitter, 1);
     m_trace->hide();
     connectCharts();
@@ -189,6 +196,7 @@ void OutlierPanel::refresh()
             m_group->clear();
         }
         m_map->setData({});
+        m_warning->hide();
         m_map->setEmpty(
             tr("Every channel of every layer: a hot channel is a bright column.\nNo activations are loaded."),
             m_document.isOpen() ? tr("Open a dump…") : tr("Open a model…"));
@@ -219,6 +227,8 @@ void OutlierPanel::refresh()
                                             : tr("; criterion: %1").arg(criterionName(criterion))),
         tr("measured by the dump")});
     m_map->setData(outlierMapData(m_document, *map, group(), criterion));
+    m_warning->setText(m_map->data().criterionWarning);
+    m_warning->setVisible(!m_warning->text().isEmpty());
     followSelection();
     refreshTrace();
 }

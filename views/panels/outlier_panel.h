@@ -8,6 +8,7 @@
 #include <vector>
 
 class QComboBox;
+class QLabel;
 class QSplitter;
 class QToolButton;
 
@@ -44,6 +45,7 @@ private:
     QComboBox* m_measure;
     QComboBox* m_group;
     QComboBox* m_criterion;
+    QLabel* m_warning; ///< Why the criterion says little about these sites.
     QSplitter* m_splitter;
     OutlierMap* m_map;
     ChannelTrace* m_trace;
