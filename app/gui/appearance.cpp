@@ -1,10 +1,40 @@
 #include "app/gui/appearance.h"
 
 #include <QApplication>
+#include <QProxyStyle>
 #include <QStyleFactory>
+#include <QStyleOptionComboBox>
 #include <QToolTip>
 
 namespace bitwright::gui {
+
+namespace {
+
+/// Fusion cuts the text of a narrow choice in the middle of a letter; here it ends in an ellipsis.
+class Style : public QProxyStyle
+{
+public:
+    Style()
+        : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion")))
+    { }
+
+    void drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,
+        const QWidget* widget) const override
+    {
+        const auto* box = qstyleoption_cast<const QStyleOptionComboBox*>(option);
+        if (element != CE_ComboBoxLabel || box == nullptr)
+            return QProxyStyle::drawControl(element, option, painter, widget);
+        QStyleOptionComboBox shorter = *box;
+        constexpr int kPadding = 2;
+        const QRect field = subControlRect(CC_ComboBox, box, SC_ComboBoxEditField, widget);
+        const int icon = box->currentIcon.isNull() ? 0 : box->iconSize.width() + 4;
+        shorter.currentText
+            = box->fontMetrics.elidedText(box->currentText, Qt::ElideRight, field.width() - icon - kPadding);
+        QProxyStyle::drawControl(element, &shorter, painter, widget);
+    }
+};
+
+} // namespace
 
 Appearance appearanceFromName(const QString& name)
 {
@@ -65,7 +95,7 @@ views::Theme applyAppearance(Appearance appearance, const QPalette& systemPalett
         : appearance == Appearance::Dark                        ? views::darkTheme()
                                                                 : views::lightTheme();
     // One style everywhere: native styles mix their own colors in and leave half-themed windows.
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setStyle(new Style);
     const QPalette palette = paletteFor(theme);
     QApplication::setPalette(palette);
     QToolTip::setPalette(palette);

@@ -3,6 +3,7 @@
 #include "app/gui/strip_text.h"
 #include "views/charts/chart_math.h"
 #include "views/charts/palette.h"
+#include "views/models/core_text.h"
 #include "views/models/text.h"
 
 #include <QHBoxLayout>
@@ -149,7 +150,7 @@ void HeaderStrip::connectAll()
     connect(m_failedChip, &QToolButton::clicked, this, &HeaderStrip::jobsRequested);
     connect(m_scoreChip, &QToolButton::clicked, this, [this] {
         if (m_document.space())
-            showMessage(plain(m_document.space()->provenance().label), false);
+            showMessage(provenanceText(m_document.space()->provenance()), false);
         Q_EMIT scoreRequested();
     });
     connect(m_cancel, &QToolButton::clicked, this, [this] {

@@ -2,6 +2,7 @@
 
 #include "app/gui/command_palette.h"
 #include "app/gui/header_strip.h"
+#include "views/models/core_text.h"
 #include "views/panels/allocation_panel.h"
 #include "views/panels/difference_panel.h"
 #include "views/panels/explain_panel.h"
@@ -310,7 +311,7 @@ void MainWindow::openPaths(const QStringList& paths)
         names.push_back(path.toStdString());
     auto inputs = session::sortInputs(names);
     if (!inputs)
-        return say(QString::fromStdString(inputs.error().oneLine()), true);
+        return say(errorText(inputs.error()), true);
     if (inputs->model.empty() && inputs->project.empty() && m_document.isOpen()) {
         for (const auto& dump : inputs->dumps)
             m_document.addDump(QString::fromStdString(dump));

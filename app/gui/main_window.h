@@ -123,6 +123,7 @@ private:
     void askSavePerspective();
     void exportPlanJson();
     void importPlanJson();
+    void readPlanJson(const QString& path);
     void explainUnderCursor();
     void showKeys();
     void stepSelection(int by);

@@ -1,6 +1,7 @@
 // Menus File, Edit, Selection and Help, and what their actions ask.
 #include "app/gui/command_palette.h"
 #include "app/gui/main_window.h"
+#include "views/charts/ask_file.h"
 #include "views/panels/export_panel.h"
 #include "views/panels/tensor_menu.h"
 #include "views/panels/tree_panel.h"
@@ -36,11 +37,14 @@ void MainWindow::createFileMenu()
         tr("Open a Hugging Face folder"), Need::Nothing, [this] { askOpenModel(); });
     addAction(menu, "file.open", tr("Open &file…"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O)},
         tr("Open a model file, a dump or a project"), Need::Nothing, [this] {
-            const QStringList files = QFileDialog::getOpenFileNames(this, tr("Open"), {},
-                tr("Models, dumps and projects (*.safetensors *.index.json *.h5 *.hdf5 *.bwp);;All files "
-                   "(*)"));
-            if (!files.isEmpty())
-                openPaths(files);
+            auto* dialog = askFile(this,
+                {FileQuestion::Kind::OpenFile, QStringLiteral("openFile"), tr("Open"),
+                    tr("Models, dumps and projects (*.safetensors *.index.json *.h5 *.hdf5 *.bwp);;All "
+                       "files (*)"),
+                    {}, {}},
+                [](const QString&) {}); // a model and its dumps may be chosen together
+            dialog->setFileMode(QFileDialog::ExistingFiles);
+            connect(dialog, &QFileDialog::filesSelected, this, &MainWindow::openPaths);
         });
     addAction(menu, "file.openDump", tr("Open &dump…"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_D)},
         tr("Open recorded activations of the open model"), Need::Model, [this] { askOpenDump(); });
@@ -236,27 +240,31 @@ void MainWindow::refreshRecent()
 
 void MainWindow::askOpenModel()
 {
-    const QString folder = QFileDialog::getExistingDirectory(this, tr("Open model folder"));
-    if (!folder.isEmpty())
-        openPaths({folder});
+    askFile(this,
+        {FileQuestion::Kind::OpenFolder, QStringLiteral("openModel"), tr("Open model folder"), {}, {}, {}},
+        [this](const QString& folder) { openPaths({folder}); });
 }
 
 void MainWindow::askOpenDump()
 {
-    const QString file = QFileDialog::getOpenFileName(
-        this, tr("Open activation dump"), {}, tr("Activation dumps (*.h5 *.hdf5);;All files (*)"));
-    if (!file.isEmpty())
-        openPaths({file});
+    askFile(this,
+        {FileQuestion::Kind::OpenFile, QStringLiteral("openDump"), tr("Open activation dump"),
+            tr("Activation dumps (*.h5 *.hdf5);;All files (*)"), {}, {}},
+        [this](const QString& file) { openPaths({file}); });
 }
 
 void MainWindow::askSaveProject()
 {
     if (!m_document.isOpen())
         return;
-    QString file = QFileDialog::getSaveFileName(this, tr("Save project"),
-        m_document.title() + QStringLiteral(".bwp"), tr("Bitwright projects (*.bwp)"));
-    if (!file.isEmpty())
-        m_document.saveProjectAs(file);
+    askFile(this,
+        {FileQuestion::Kind::Save, QStringLiteral("saveProject"), tr("Save project"),
+            tr("Bitwright projects (*.bwp)"), m_document.title() + QStringLiteral(".bwp"),
+            QStringLiteral("bwp")},
+        [this](const QString& file) {
+            if (m_document.isOpen()) // a model may have been closed meanwhile
+                m_document.saveProjectAs(file);
+        });
 }
 
 } // namespace bitwright::gui

@@ -2,9 +2,10 @@
 #include "app/gui/ask.h"
 #include "app/gui/main_window.h"
 #include "core/io/atomic_output.h"
+#include "views/charts/ask_file.h"
+#include "views/models/core_text.h"
 
 #include <QFile>
-#include <QFileDialog>
 #include <QMenuBar>
 
 namespace bitwright::gui {
@@ -91,30 +92,39 @@ void MainWindow::exportPlanJson()
 {
     if (!m_document.space())
         return;
-    const QString file = QFileDialog::getSaveFileName(
-        this, tr("Write plan JSON"), QStringLiteral("plan.json"), tr("Plans (*.json)"));
-    if (file.isEmpty())
-        return;
-    const auto written = io::writeFileAtomically(
-        file.toStdString(), plan::planToJson(m_document.plan(), m_document.space().get()));
-    if (!written)
-        say(QString::fromStdString(written.error().oneLine()), true);
+    askFile(this,
+        {FileQuestion::Kind::Save, QStringLiteral("writePlan"), tr("Write plan JSON"), tr("Plans (*.json)"),
+            QStringLiteral("plan.json"), QStringLiteral("json")},
+        [this](const QString& file) {
+            if (!m_document.space()) // a model may have been closed meanwhile
+                return;
+            const auto written = io::writeFileAtomically(
+                file.toStdString(), plan::planToJson(m_document.plan(), m_document.space().get()));
+            if (!written)
+                say(errorText(written.error()), true);
+        });
 }
 
 void MainWindow::importPlanJson()
 {
-    const QString path = QFileDialog::getOpenFileName(this, tr("Read plan JSON"), {}, tr("Plans (*.json)"));
-    if (path.isEmpty() || !m_document.space())
+    askFile(this,
+        {FileQuestion::Kind::OpenFile, QStringLiteral("readPlan"), tr("Read plan JSON"), tr("Plans (*.json)"),
+            {}, {}},
+        [this](const QString& path) { readPlanJson(path); });
+}
+
+void MainWindow::readPlanJson(const QString& path)
+{
+    if (!m_document.space())
         return;
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
         return say(tr("%1 cannot be read: %2").arg(path, file.errorString()), true);
     auto plan = plan::planFromJson(file.readAll().toStdString());
     if (!plan)
-        return say(
-            QString::fromStdString(std::move(plan.error()).inFile(path.toStdString()).oneLine()), true);
+        return say(errorText(std::move(plan.error()).inFile(path.toStdString())), true);
     if (const auto choice = m_document.space()->choiceOf(*plan); !choice)
-        return say(QString::fromStdString(choice.error().oneLine()), true);
+        return say(errorText(choice.error()), true);
     m_document.setPlan(std::move(*plan), tr("Read plan"));
 }
 

@@ -28,6 +28,437 @@
     </message>
 </context>
 <context>
+    <name>CoreText</name>
+    <message>
+        <source>File is empty.</source>
+        <translation>Die Datei ist leer.</translation>
+    </message>
+    <message>
+        <source>Download it again.</source>
+        <translation>Die Datei noch einmal laden.</translation>
+    </message>
+    <message>
+        <source>Too short: needs an 8-byte header length, has %1.</source>
+        <translation>Zu kurz: Die Länge des Kopfes braucht 8 Bytes, es sind %1.</translation>
+    </message>
+    <message>
+        <source>Header length %1 exceeds the %2 limit.</source>
+        <translation>Die Länge %1 des Kopfes übersteigt die Grenze %2.</translation>
+    </message>
+    <message>
+        <source>This is no safetensors file, or it is damaged.</source>
+        <translation>Das ist keine safetensors-Datei, oder sie ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>Header says %1 bytes, only %2 follow.</source>
+        <translation>Der Kopf nennt %1 Bytes, es folgen nur %2.</translation>
+    </message>
+    <message>
+        <source>The download is probably incomplete; fetch the file again.</source>
+        <translation>Wahrscheinlich wurde nicht alles geladen; die Datei noch einmal laden.</translation>
+    </message>
+    <message>
+        <source>The file is damaged or was edited; fetch it again.</source>
+        <translation>Die Datei ist beschädigt oder wurde geändert; noch einmal laden.</translation>
+    </message>
+    <message>
+        <source>File is %1 bytes shorter than its header says.</source>
+        <translation>Die Datei ist %1 Bytes kürzer, als ihr Kopf sagt.</translation>
+    </message>
+    <message>
+        <source>%1 unexplained bytes at the end.</source>
+        <translation>%1 unerklärte Bytes am Ende.</translation>
+    </message>
+    <message>
+        <source>File changed while reading.</source>
+        <translation>Die Datei hat sich beim Lesen geändert.</translation>
+    </message>
+    <message>
+        <source>Not a regular file.</source>
+        <translation>Keine gewöhnliche Datei.</translation>
+    </message>
+    <message>
+        <source>Unknown dtype &quot;%1&quot;; tensor listed, data unavailable.</source>
+        <translation>Unbekannter Typ „%1“; der Tensor ist aufgeführt, seine Daten fehlen.</translation>
+    </message>
+    <message>
+        <source>Shard %1 of %2 not found: %3.</source>
+        <translation>Teil %1 von %2 wurde nicht gefunden: %3.</translation>
+    </message>
+    <message>
+        <source>Index places &quot;%1&quot; in %2, which lacks it.</source>
+        <translation>Das Verzeichnis nennt „%1“ in %2, wo es fehlt.</translation>
+    </message>
+    <message>
+        <source>Fetch the index file again.</source>
+        <translation>Die Verzeichnisdatei noch einmal laden.</translation>
+    </message>
+    <message>
+        <source>This is shard %1: open its folder for the whole model.</source>
+        <translation>Das ist Teil %1: Für das ganze Modell seinen Ordner öffnen.</translation>
+    </message>
+    <message>
+        <source>Holds %1 safetensors files and no %2.</source>
+        <translation>Enthält %1 safetensors-Dateien und kein %2.</translation>
+    </message>
+    <message>
+        <source>Tensor &quot;%1&quot; found in both %2 and %3.</source>
+        <translation>Der Tensor „%1“ steht in %2 und in %3.</translation>
+    </message>
+    <message>
+        <source>%1 is not valid JSON at byte %2.</source>
+        <translation>%1 ist ab Byte %2 kein gültiges JSON.</translation>
+    </message>
+    <message>
+        <source>%1 JSON ends early at byte %2.</source>
+        <translation>Das JSON von %1 endet zu früh bei Byte %2.</translation>
+    </message>
+    <message>
+        <source>Not an HDF5 file, so not an activation dump.</source>
+        <translation>Keine HDF5-Datei, also kein Aktivierungsdump.</translation>
+    </message>
+    <message>
+        <source>Record one with samples/capture/capture_activations.py.</source>
+        <translation>Mit samples/capture/capture_activations.py einen aufzeichnen.</translation>
+    </message>
+    <message>
+        <source>Attribute version is missing.</source>
+        <translation>Das Attribut version fehlt.</translation>
+    </message>
+    <message>
+        <source>Dump version %1 is not supported; this program reads version 1.</source>
+        <translation>Version %1 des Dumps wird nicht gelesen; dieses Programm liest Version 1.</translation>
+    </message>
+    <message>
+        <source>Dump has no group /sites.</source>
+        <translation>Der Dump hat keine Gruppe /sites.</translation>
+    </message>
+    <message>
+        <source>Declared size not backed by data.</source>
+        <translation>Die genannte Größe ist nicht durch Daten gedeckt.</translation>
+    </message>
+    <message>
+        <source>HDF5 library failed on this file: %1.</source>
+        <translation>Die HDF5-Bibliothek scheiterte an dieser Datei: %1.</translation>
+    </message>
+    <message>
+        <source>Write the file again with gzip or without compression.</source>
+        <translation>Die Datei mit gzip oder ohne Kompression neu schreiben.</translation>
+    </message>
+    <message>
+        <source>Site &quot;%1&quot; names a tensor that %2 does not have: the dump was made with another model.</source>
+        <translation>Die Stelle „%1“ nennt einen Tensor, den %2 nicht hat: Der Dump stammt von einem anderen Modell.</translation>
+    </message>
+    <message>
+        <source>Site &quot;%1&quot; has %2 channels, but the tensor has %3 %4: the dump was made with another model.</source>
+        <translation>Die Stelle „%1“ hat %2 Kanäle, der Tensor aber %3 %4: Der Dump stammt von einem anderen Modell.</translation>
+    </message>
+    <message>
+        <source>%1 and %2 cannot be opened together: one model and one project at a time.</source>
+        <translation>%1 und %2 lassen sich nicht zusammen öffnen: ein Modell und ein Projekt zugleich.</translation>
+    </message>
+    <message>
+        <source>A dump alone cannot be opened: name the model that it was recorded from.</source>
+        <translation>Ein Dump allein lässt sich nicht öffnen: Das Modell nennen, von dem er stammt.</translation>
+    </message>
+    <message>
+        <source>The project %1 names no model.</source>
+        <translation>Das Projekt %1 nennt kein Modell.</translation>
+    </message>
+    <message>
+        <source>The project&apos;s dump was left out: %1</source>
+        <translation>Der Dump des Projekts wurde weggelassen: %1</translation>
+    </message>
+    <message>
+        <source>Not a Bitwright project (an SQLite database of another program).</source>
+        <translation>Kein Bitwright-Projekt (eine SQLite-Datenbank eines anderen Programms).</translation>
+    </message>
+    <message>
+        <source>The project was made by a newer Bitwright (schema %1).</source>
+        <translation>Das Projekt stammt von einem neueren Bitwright (Schema %1).</translation>
+    </message>
+    <message>
+        <source>Open it with that version.</source>
+        <translation>Mit jener Version öffnen.</translation>
+    </message>
+    <message>
+        <source>There is no such project file.</source>
+        <translation>Diese Projektdatei gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>The model has no matrix that could be quantized.</source>
+        <translation>Das Modell hat keine Matrix, die sich quantisieren ließe.</translation>
+    </message>
+    <message>
+        <source>The budget is %1 bytes but the smallest possible plan has %2.</source>
+        <translation>Das Budget ist %1 Bytes, der kleinste mögliche Plan hat aber %2.</translation>
+    </message>
+    <message>
+        <source>Raise the budget; without locks %1 bytes are still needed.</source>
+        <translation>Das Budget erhöhen; auch ohne Sperren sind %1 Bytes nötig.</translation>
+    </message>
+    <message>
+        <source>That is %1 bits per weight of the planned units where at least %2 are needed, or %3 bytes (%4 bits per weight) for the whole file.</source>
+        <translation>Das sind %1 Bits je Gewicht der geplanten Einheiten, nötig sind mindestens %2, oder %3 Bytes (%4 Bits je Gewicht) für die ganze Datei.</translation>
+    </message>
+    <message>
+        <source>The budget is %1 bytes of the file, but the tensors that no plan decides already take %2 (%3 bits per weight of the file).</source>
+        <translation>Das Budget ist %1 Bytes der Datei, aber schon die Tensoren, über die kein Plan entscheidet, brauchen %2 (%3 Bits je Gewicht der Datei).</translation>
+    </message>
+    <message>
+        <source>%1 of %2 units have no option with a score (%3), so nothing can be chosen for them.</source>
+        <translation>%1 von %2 Einheiten haben keine Option mit einem Score (%3), für sie lässt sich also nichts wählen.</translation>
+    </message>
+    <message>
+        <source>It is locked to %1, but &quot;%2&quot;, which it is tied to (%3), is locked to %4.</source>
+        <translation>Sie ist auf %1 gesperrt, „%2“, womit sie gekoppelt ist (%3), aber auf %4.</translation>
+    </message>
+    <message>
+        <source>It is locked to &quot;%1&quot;, which is not offered here.</source>
+        <translation>Sie ist auf „%1“ gesperrt, was es hier nicht gibt.</translation>
+    </message>
+    <message>
+        <source>The plan names option &quot;%1&quot;, which is not offered here.</source>
+        <translation>Der Plan nennt die Option „%1“, die es hier nicht gibt.</translation>
+    </message>
+    <message>
+        <source>Option &quot;%1&quot; is not offered here.</source>
+        <translation>Die Option „%1“ gibt es hier nicht.</translation>
+    </message>
+    <message>
+        <source>The plan was made for target %1, not %2.</source>
+        <translation>Der Plan ist für das Ziel %1, nicht %2.</translation>
+    </message>
+    <message>
+        <source>The plan was made for another model (%1).</source>
+        <translation>Der Plan ist für ein anderes Modell (%1).</translation>
+    </message>
+    <message>
+        <source>The plan is not JSON: it breaks at byte %1.</source>
+        <translation>Der Plan ist kein JSON: Er bricht bei Byte %1.</translation>
+    </message>
+    <message>
+        <source>This is no Bitwright plan: its &quot;schema&quot; is not &quot;%1&quot;.</source>
+        <translation>Das ist kein Bitwright-Plan: Sein „schema“ ist nicht „%1“.</translation>
+    </message>
+    <message>
+        <source>The plan has version %1; this program reads version %2.</source>
+        <translation>Der Plan hat Version %1; dieses Programm liest Version %2.</translation>
+    </message>
+    <message>
+        <source>%1 needs the Gram of the unit&apos;s inputs, which is unknown.</source>
+        <translation>%1 braucht die Gram-Matrix der Eingänge, und die ist unbekannt.</translation>
+    </message>
+    <message>
+        <source>%1 needs the Gram of the unit&apos;s inputs.</source>
+        <translation>%1 braucht die Gram-Matrix der Eingänge.</translation>
+    </message>
+    <message>
+        <source>It falls back to %1 while &quot;%2&quot;, which engines fuse it with (%3), has %4.</source>
+        <translation>Sie fällt auf %1 zurück, während „%2“, womit Engines sie verschmelzen (%3), %4 hat.</translation>
+    </message>
+    <message>
+        <source>It is %1 while &quot;%2&quot;, which engines fuse it with (%3), is %4.</source>
+        <translation>Sie ist %1, während „%2“, womit Engines sie verschmelzen (%3), %4 ist.</translation>
+    </message>
+    <message>
+        <source>compressed-tensors cannot store it as %1: %2.</source>
+        <translation>compressed-tensors kann sie nicht als %1 speichern: %2.</translation>
+    </message>
+    <message>
+        <source>one scale per row instead of group %1: no legal group up to it divides %2 inputs</source>
+        <translation>eine Skala je Zeile statt Gruppe %1: keine erlaubte Gruppe bis dahin teilt %2 Eingänge</translation>
+    </message>
+    <message>
+        <source>group %1 instead of %2, which does not divide %3 inputs</source>
+        <translation>Gruppe %1 statt %2, die %3 Eingänge nicht teilt</translation>
+    </message>
+    <message>
+        <source>transformers 5.23 with compressed-tensors 0.20, on its default route and with symmetric formats (asymmetric ones are refused there; dequantize=True applies one scheme to every layer and gets mixed bits wrong); the format is that of vLLM, which was not tried here.</source>
+        <translation>transformers 5.23 mit compressed-tensors 0.20, auf dem üblichen Weg und mit symmetrischen Formaten (asymmetrische lehnt es ab; dequantize=True wendet ein Schema auf jede Schicht an und liest gemischte Bits falsch); das Format ist das von vLLM, womit es hier nicht versucht wurde.</translation>
+    </message>
+    <message>
+        <source>Anything that reads safetensors; tensor names, shapes and dtypes are those of the source.</source>
+        <translation>Alles, was safetensors liest; Namen, Formen und Typen der Tensoren sind die der Quelle.</translation>
+    </message>
+    <message>
+        <source>Not saved: %1 bytes of disk space are needed, %2 are free.</source>
+        <translation>Nicht gespeichert: %1 Bytes Plattenplatz sind nötig, %2 sind frei.</translation>
+    </message>
+    <message>
+        <source>Cannot write: folder %1 does not exist.</source>
+        <translation>Schreiben nicht möglich: Den Ordner %1 gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>Cannot write: nothing can be made in folder %1.</source>
+        <translation>Schreiben nicht möglich: Im Ordner %1 lässt sich nichts anlegen.</translation>
+    </message>
+    <message>
+        <source>Cannot write: %1.</source>
+        <translation>Schreiben nicht möglich: %1.</translation>
+    </message>
+    <message>
+        <source>Reading it back gave other values than the quantizer meant.</source>
+        <translation>Das Zurücklesen ergab andere Werte, als der Quantisierer meinte.</translation>
+    </message>
+    <message>
+        <source>The written files are not what was planned; nothing was saved.</source>
+        <translation>Die geschriebenen Dateien sind nicht, was geplant war; nichts wurde gespeichert.</translation>
+    </message>
+    <message>
+        <source>Written as planned: %1 quantized units read back exactly as meant, %2 units and %3 other tensors equal the source byte for byte.</source>
+        <translation>Wie geplant geschrieben: %1 quantisierte Einheiten lesen sich genau wie gemeint, %2 Einheiten und %3 weitere Tensoren gleichen der Quelle Byte für Byte.</translation>
+    </message>
+    <message>
+        <source>Values are stored as ordinary floats; a packed file of this plan would take %1 bytes of weights (%2 bpw).</source>
+        <translation>Die Werte stehen als gewöhnliche Gleitkommazahlen; eine gepackte Datei dieses Plans hätte %1 Bytes Gewichte (%2 bpw).</translation>
+    </message>
+    <message>
+        <source>It takes %1 bytes instead of the planned %2.</source>
+        <translation>Sie belegt %1 Bytes statt der geplanten %2.</translation>
+    </message>
+    <message>
+        <source>It is stored as %1, not %2.</source>
+        <translation>Sie ist als %1 gespeichert, nicht als %2.</translation>
+    </message>
+    <message>
+        <source>The export cannot be opened: %1</source>
+        <translation>Der Export lässt sich nicht öffnen: %1</translation>
+    </message>
+    <message>
+        <source>Unknown dtype &quot;%1&quot;: the tensor cannot be copied.</source>
+        <translation>Unbekannter Typ „%1“: Der Tensor lässt sich nicht kopieren.</translation>
+    </message>
+    <message>
+        <source>Weight at row %1, column %2 is %3.</source>
+        <translation>Das Gewicht in Zeile %1, Spalte %2 ist %3.</translation>
+    </message>
+    <message>
+        <source>Keep this tensor unquantized, or repair the checkpoint.</source>
+        <translation>Diesen Tensor unquantisiert lassen oder den Checkpoint reparieren.</translation>
+    </message>
+    <message>
+        <source>The weight at row %1, column %2 is %3: a spectrum needs finite numbers.</source>
+        <translation>Das Gewicht in Zeile %1, Spalte %2 ist %3: Ein Spektrum braucht endliche Zahlen.</translation>
+    </message>
+    <message>
+        <source>The shorter side of %1 x %2 exceeds %3.</source>
+        <translation>Die kürzere Seite von %1 × %2 übersteigt %3.</translation>
+    </message>
+    <message>
+        <source>The spectrum of a %1 x %2 matrix needs %3 MiB, %4 MiB are allowed.</source>
+        <translation>Das Spektrum einer Matrix %1 × %2 braucht %3 MiB, %4 MiB sind erlaubt.</translation>
+    </message>
+    <message>
+        <source>A %1 x %2 matrix does not fit into the memory budget of %3 MiB.</source>
+        <translation>Eine Matrix %1 × %2 passt nicht in das Speicherbudget von %3 MiB.</translation>
+    </message>
+    <message>
+        <source>GPTQ diverges at input %1, rows %2 to %3; raise the dampening.</source>
+        <translation>GPTQ divergiert bei Eingang %1, Zeilen %2 bis %3; die Dämpfung erhöhen.</translation>
+    </message>
+    <message>
+        <source>The Gram is all zero: its inputs were never active.</source>
+        <translation>Die Gram-Matrix ist ganz null: Ihre Eingänge waren nie aktiv.</translation>
+    </message>
+    <message>
+        <source>Record more tokens or raise the dampening.</source>
+        <translation>Mehr Token aufzeichnen oder die Dämpfung erhöhen.</translation>
+    </message>
+    <message>
+        <source>Shapes differ: [%1] and [%2].</source>
+        <translation>Die Formen unterscheiden sich: [%1] und [%2].</translation>
+    </message>
+    <message>
+        <source>Values of type %1 cannot be read.</source>
+        <translation>Werte vom Typ %1 lassen sich nicht lesen.</translation>
+    </message>
+    <message>
+        <source>unknown dtype &quot;%1&quot;: data unavailable</source>
+        <translation>unbekannter Typ „%1“: Daten fehlen</translation>
+    </message>
+    <message>
+        <source>dtype %1 is not a weight type</source>
+        <translation>der Typ %1 ist keiner für Gewichte</translation>
+    </message>
+    <message>
+        <source>%1-dimensional: convolution kernel or buffer, kept</source>
+        <translation>%1-dimensional: Faltungskern oder Puffer, bleibt</translation>
+    </message>
+    <message>
+        <source>%1-dimensional and no stack of experts</source>
+        <translation>%1-dimensional und kein Stapel von Experten</translation>
+    </message>
+    <message>
+        <source>%1 codes with scales of their own: already quantized</source>
+        <translation>%1-Codes mit eigenen Skalen: schon quantisiert</translation>
+    </message>
+    <message>
+        <source>embedding table: kept</source>
+        <translation>Embedding-Tabelle: bleibt</translation>
+    </message>
+    <message>
+        <source>position embedding: kept</source>
+        <translation>Positions-Embedding: bleibt</translation>
+    </message>
+    <message>
+        <source>token type embedding: kept</source>
+        <translation>Tokentyp-Embedding: bleibt</translation>
+    </message>
+    <message>
+        <source>patch embedding: kept</source>
+        <translation>Patch-Embedding: bleibt</translation>
+    </message>
+    <message>
+        <source>router: kept, tiny and sensitive</source>
+        <translation>Router: bleibt, winzig und empfindlich</translation>
+    </message>
+    <message>
+        <source>gate of the shared expert: kept, tiny and sensitive</source>
+        <translation>Gate des gemeinsamen Experten: bleibt, winzig und empfindlich</translation>
+    </message>
+    <message>
+        <source>norm: kept</source>
+        <translation>Norm: bleibt</translation>
+    </message>
+    <message>
+        <source>bias: kept</source>
+        <translation>Bias: bleibt</translation>
+    </message>
+    <message>
+        <source>scale of an already quantized weight</source>
+        <translation>Skala eines schon quantisierten Gewichts</translation>
+    </message>
+    <message>
+        <source>packed MXFP4 codes: already quantized</source>
+        <translation>gepackte MXFP4-Codes: schon quantisiert</translation>
+    </message>
+    <message>
+        <source>packed codes: already quantized</source>
+        <translation>gepackte Codes: schon quantisiert</translation>
+    </message>
+    <message>
+        <source>1-dimensional</source>
+        <translation>eindimensional</translation>
+    </message>
+    <message>
+        <source>a single number</source>
+        <translation>eine einzelne Zahl</translation>
+    </message>
+    <message>
+        <source>byte %1:</source>
+        <translation>Byte %1:</translation>
+    </message>
+    <message>
+        <source>predicted by %1, not measured</source>
+        <translation>vorhergesagt mit %1, nicht gemessen</translation>
+    </message>
+    <message>
+        <source>predicted by %1 on %2 tokens, not measured</source>
+        <translation>vorhergesagt mit %1 auf %2 Token, nicht gemessen</translation>
+    </message>
+</context>
+<context>
     <name>QObject</name>
     <message>
         <source>unknown</source>
@@ -146,6 +577,10 @@ Klick kopiert.</translation>
     <message>
         <source>unknown</source>
         <translation>unbekannt</translation>
+    </message>
+    <message>
+        <source>%1 bytes</source>
+        <translation>%1 Bytes</translation>
     </message>
 </context>
 <context>
@@ -2188,6 +2623,22 @@ Lizenz: GPL-3.0-or-later</translation>
         <source>What gets one option: a weight matrix, or a single expert of a stack of them. Norms, biases and other small tensors are no units; they are stored as they are.</source>
         <translation>Was eine Option bekommt: eine Gewichtsmatrix oder ein einzelner Experte eines Stapels davon. Norms, Biases und andere kleine Tensoren sind keine Einheiten; sie werden gespeichert, wie sie sind.</translation>
     </message>
+    <message>
+        <source>Tells little here: %1 % of these values reach |x| ≥ 6. The threshold does not follow the scale; sort by max |x| or take a kurtosis.</source>
+        <translation>Sagt hier wenig: %1 % dieser Werte erreichen |x| ≥ 6. Die Schwelle folgt dem Maßstab nicht; besser nach max |x| sortieren oder eine Kurtosis nehmen.</translation>
+    </message>
+    <message>
+        <source>Tells little here: %1 % of these values reach |x| ≥ 6. The threshold does not follow the scale and was found on what matrices read: choose an &quot;input of&quot; instead.</source>
+        <translation>Sagt hier wenig: %1 % dieser Werte erreichen |x| ≥ 6. Die Schwelle folgt dem Maßstab nicht und wurde an dem gefunden, was Matrizen lesen: besser einen „Eingang von“ wählen.</translation>
+    </message>
+    <message>
+        <source>text</source>
+        <translation>Text</translation>
+    </message>
+    <message>
+        <source>What the id stands for, by the model&apos;s tokenizer.json; ␣ is a space</source>
+        <translation>Wofür die ID steht, nach der tokenizer.json des Modells; ␣ ist ein Leerzeichen</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::AllocationPanel</name>
@@ -2321,10 +2772,6 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>%1 dB</source>
         <translation>%1 dB</translation>
-    </message>
-    <message>
-        <source>%1 bytes</source>
-        <translation>%1 Bytes</translation>
     </message>
     <message>
         <source>%1 (%2)</source>
@@ -2988,10 +3435,6 @@ Die Pläne sind gleich.</translation>
         <translation>unbekannt</translation>
     </message>
     <message>
-        <source>%1 bytes</source>
-        <translation>%1 Bytes</translation>
-    </message>
-    <message>
         <source>%1 (%2)</source>
         <translation>%1 (%2)</translation>
     </message>
@@ -3608,20 +4051,12 @@ Die Pläne sind gleich.</translation>
         <translation>E&amp;xportieren</translation>
     </message>
     <message>
-        <source>Ca&amp;ncel</source>
-        <translation>A&amp;bbrechen</translation>
-    </message>
-    <message>
         <source>&amp;Verify what is there</source>
         <translation>Vorhandenes &amp;prüfen</translation>
     </message>
     <message>
         <source>No model is open.</source>
         <translation>Kein Modell geöffnet.</translation>
-    </message>
-    <message>
-        <source>&amp;Target</source>
-        <translation>&amp;Ziel</translation>
     </message>
     <message>
         <source>&amp;Folder</source>
@@ -3808,6 +4243,14 @@ Die Pläne sind gleich.</translation>
             <numerusform>Die Prüfung ist fehlgeschlagen: %n Problem</numerusform>
             <numerusform>Die Prüfung ist fehlgeschlagen: %n Probleme</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Cance&amp;l</source>
+        <translation>Abbre&amp;chen</translation>
+    </message>
+    <message>
+        <source>Tar&amp;get</source>
+        <translation>&amp;Ziel</translation>
     </message>
 </context>
 <context>
@@ -4475,10 +4918,6 @@ Keine Aktivierungen sind geladen.</translation>
         <translation>Senkrechte Achse logarithmisch</translation>
     </message>
     <message>
-        <source>S&amp;tatistic</source>
-        <translation>S&amp;tatistik</translation>
-    </message>
-    <message>
         <source>max |x| per site</source>
         <translation>max |x| je Stelle</translation>
     </message>
@@ -4502,16 +4941,8 @@ Keine Aktivierungen sind geladen.</translation>
 <context>
     <name>bitwright::views::ModelDifference</name>
     <message>
-        <source>Compare with another &amp;model…</source>
-        <translation>Mit anderem &amp;Modell vergleichen…</translation>
-    </message>
-    <message>
         <source>Copy as CSV</source>
         <translation>Als CSV kopieren</translation>
-    </message>
-    <message>
-        <source>Chooses a second checkpoint; every tensor of the same name is compared value by value</source>
-        <translation>Wählt einen zweiten Checkpoint; jeder Tensor gleichen Namens wird Wert für Wert verglichen</translation>
     </message>
     <message>
         <source>Filter tensors, results</source>
@@ -4536,14 +4967,6 @@ Keine Aktivierungen sind geladen.</translation>
     <message>
         <source>Compare with</source>
         <translation>Vergleichen mit</translation>
-    </message>
-    <message>
-        <source>Models (*.safetensors *.json)</source>
-        <translation>Modelle (*.safetensors *.json)</translation>
-    </message>
-    <message>
-        <source>All files (*)</source>
-        <translation>Alle Dateien (*)</translation>
     </message>
     <message>
         <source>Comparing with %1…</source>
@@ -4584,6 +5007,30 @@ Keine Aktivierungen sind geladen.</translation>
     <message>
         <source>%1 against %2: %3</source>
         <translation>%1 gegen %2: %3</translation>
+    </message>
+    <message>
+        <source>Compare with &amp;folder…</source>
+        <translation>Mit &amp;Ordner vergleichen…</translation>
+    </message>
+    <message>
+        <source>File…</source>
+        <translation>Datei…</translation>
+    </message>
+    <message>
+        <source>Chooses the folder of a second model; every tensor of the same name is compared value by value</source>
+        <translation>Wählt den Ordner eines zweiten Modells; jeder Tensor gleichen Namens wird Wert für Wert verglichen</translation>
+    </message>
+    <message>
+        <source>Chooses a second model that is one file</source>
+        <translation>Wählt ein zweites Modell, das aus einer Datei besteht</translation>
+    </message>
+    <message>
+        <source>Compare with the file of a model</source>
+        <translation>Mit der Datei eines Modells vergleichen</translation>
+    </message>
+    <message>
+        <source>Models (*.safetensors *.json);;All files (*)</source>
+        <translation>Modelle (*.safetensors *.json);;Alle Dateien (*)</translation>
     </message>
 </context>
 <context>
@@ -4690,10 +5137,6 @@ Keine Aktivierungen sind geladen.</translation>
     <message>
         <source>sell</source>
         <translation>minus</translation>
-    </message>
-    <message>
-        <source>%1 bytes</source>
-        <translation>%1 Bytes</translation>
     </message>
     <message>
         <source>%1 (%2)</source>
@@ -4994,6 +5437,10 @@ Keine Aktivierungen sind geladen.</translation>
         <source>%1 %</source>
         <translation>%1 %</translation>
     </message>
+    <message>
+        <source>token %1 “%2”</source>
+        <translation>Token %1 „%2“</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::OutlierPanel</name>
@@ -5024,10 +5471,6 @@ Keine Aktivierungen sind geladen.</translation>
     <message>
         <source>What a cell of the map shows</source>
         <translation>Was eine Zelle der Karte zeigt</translation>
-    </message>
-    <message>
-        <source>&amp;Measure</source>
-        <translation>&amp;Maß</translation>
     </message>
     <message>
         <source>Every channel of every layer: a hot channel is a bright column.
@@ -5070,14 +5513,6 @@ Keine Aktivierungen sind geladen.</translation>
     <message>
         <source>A published criterion over the map: channels that it names are marked, numbers that it gives a layer stand at the right</source>
         <translation>Ein veröffentlichtes Kriterium über der Karte: Kanäle, die es nennt, sind markiert; Zahlen, die es einer Schicht gibt, stehen rechts</translation>
-    </message>
-    <message>
-        <source>&amp;Sites</source>
-        <translation>&amp;Stellen</translation>
-    </message>
-    <message>
-        <source>&amp;Criterion</source>
-        <translation>&amp;Kriterium</translation>
     </message>
     <message>
         <source>Shows the pinned channel across the layers in a chart of its own</source>
@@ -5707,10 +6142,6 @@ Schaden  %1</translation>
     <message>
         <source>%1: %2</source>
         <translation>%1: %2</translation>
-    </message>
-    <message>
-        <source>%1 bytes</source>
-        <translation>%1 Bytes</translation>
     </message>
     <message>
         <source>Weights against their error: %1 dB</source>

@@ -270,7 +270,7 @@ private Q_SLOTS:
         data.rowsAreShares = true;
         for (int r = 0; r < 3; ++r) {
             OutlierRow row{utf8("layer %1").arg(r), QString::number(r), r, {1, 2, 3, 4, 5, 6, 7, 8}, {}};
-            row.peaks.push_back({7, 12, 99, -8.0});
+            row.peaks.push_back({7, 12, 99, QStringLiteral("␣the"), -8.0});
             data.rows.push_back(row);
         }
         data.rowValues = {0.25, std::numeric_limits<double>::quiet_NaN(), 0.5};
@@ -278,7 +278,7 @@ private Q_SLOTS:
         showAt(map, {760, 420});
         move(map, map.cellPixel(0, 7));
         QVERIFY2(map.readout().contains(utf8("share  25.0 %")), qPrintable(map.readout()));
-        QVERIFY(map.readout().contains(utf8("token 12 (id 99)")));
+        QVERIFY(map.readout().contains(utf8("token 12 “␣the”")));
         move(map, map.cellPixel(1, 0));
         QVERIFY(map.readout().contains(utf8("share  unknown")));
         QVERIFY(!map.readout().contains(utf8("token")));
@@ -433,7 +433,7 @@ private Q_SLOTS:
         auto* table = maxima.findChild<DataTable*>();
         QCOMPARE(table->table().rows.size(), std::size_t{1});
         QVERIFY(table->isVisible()); // there is room, and something to list
-        QVERIFY2(table->visibleCsv().contains(utf8("model.layers.2.mlp.gate_proj,2,40,3,,-900,")),
+        QVERIFY2(table->visibleCsv().contains(utf8("model.layers.2.mlp.gate_proj,2,40,3,,,-900,")),
             qPrintable(table->visibleCsv()));
         QVERIFY(table->visibleCsv().contains(utf8(",both"))); // channel, token, unknown id, value, criterion
         table->view()->setCurrentIndex(table->view()->model()->index(0, 0));

@@ -51,10 +51,17 @@ void BlockRoleMatrix::paintHarm(
     const double side = room * std::sqrt(logShare(*unit.harm, m_harmRange));
     if (side < 1)
         return;
-    const QRectF square(center - QPointF(side / 2, side / 2), QSizeF(side, side));
+    QRectF square(center - QPointF(side / 2, side / 2), QSizeF(side, side));
     const bool prints = !beside && rect.width() >= m_numberWidth + 2 && rect.height() >= kNumberHeight;
-    QColor fill = prints ? textOn(ink) : ink;
-    fill.setAlphaF(prints ? 0.4F : 0.62F);
+    // Under a number that fills the cell a square would be specks: there it is a bar of the same meaning.
+    const bool bar = prints && rect.height() < 2 * kNumberHeight;
+    if (bar) {
+        constexpr double kBar = 3;
+        const double height = (rect.height() - 2) * logShare(*unit.harm, m_harmRange);
+        square = QRectF(rect.right() - kBar - 1, rect.bottom() - 1 - height, kBar, height);
+    }
+    QColor fill = prints && !bar ? textOn(ink) : ink;
+    fill.setAlphaF(prints && !bar ? 0.4F : 0.62F);
     if (unit.imported) {
         painter.setPen(QPen(fill, 1.4));
         painter.drawRect(square.adjusted(0.7, 0.7, -0.7, -0.7));
@@ -77,11 +84,12 @@ void BlockRoleMatrix::paintBadges(
             paintLink(
                 painter, QRectF(rect.left() + 2, both ? rect.bottom() - size - 1 : middle, size, size), ink);
     } else if (rect.width() >= 9 && rect.height() >= 9) {
-        // No room beside the number: a bar at the left for a lock, a foot mark for a tie.
+        // No room beside the number: a bar at the left for a lock, its two ends for a tie.
         if (unit.locked)
             painter.fillRect(QRectF(rect.left(), rect.top() + 2, 2.5, rect.height() - 4), ink);
         if (unit.tie >= 0)
-            painter.fillRect(QRectF(rect.left() + 4, rect.top() + 1, 5, 1.5), ink);
+            for (const double top : {rect.top() + 1, rect.bottom() - 4})
+                painter.fillRect(QRectF(rect.left(), top, 2, 3), ink);
     }
     if (unit.edited && rect.width() >= 9 && rect.height() >= 9) // a bar along the foot: placed by hand
         painter.fillRect(QRectF(rect.left() + 2, rect.bottom() - 2.5, rect.width() - 4, 2), ink);

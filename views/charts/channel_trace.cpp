@@ -4,7 +4,9 @@
 #include <QKeyEvent>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 
 namespace bitwright::views {
 
@@ -144,6 +146,46 @@ void ChannelTrace::paintData(QCPPainter& painter)
         paintTitle(painter);
 }
 
+// The corner of the plot that a text of this size covers the least of the lines in.
+QRectF ChannelTrace::freeCorner(const QSizeF& size) const
+{
+    const QRectF area = plotArea().adjusted(4, 3, -4, -3);
+    const std::array<QPointF, 4> corners{QPointF(area.right() - size.width(), area.bottom() - size.height()),
+        QPointF(area.right() - size.width(), area.top()), QPointF(area.left(), area.bottom() - size.height()),
+        area.topLeft()};
+    QRectF best;
+    int fewest = std::numeric_limits<int>::max();
+    for (const QPointF& corner : corners) {
+        const QRectF box(corner, size);
+        const int covered = coveredSteps(box.adjusted(-6, -6, 6, 6));
+        if (covered < fewest) {
+            fewest = covered;
+            best = box;
+        }
+    }
+    return best;
+}
+
+// How much of the lines runs through a box, in small steps along them.
+int ChannelTrace::coveredSteps(const QRectF& box) const
+{
+    constexpr int kStepsPerRow = 8;
+    int covered = 0;
+    for (const auto value : {&ChannelTraceData::Row::value, &ChannelTraceData::Row::largest})
+        for (std::size_t i = 1; i < m_data.rows.size(); ++i) {
+            const double from = m_data.rows[i - 1].*value, to = m_data.rows[i].*value;
+            const bool drawable = std::isfinite(from) && std::isfinite(to)
+                && (!isLogarithmic(Qt::Vertical) || (from > 0 && to > 0));
+            if (!drawable)
+                continue;
+            const QPointF a = toPixel(static_cast<double>(i - 1), from);
+            const QPointF b = toPixel(static_cast<double>(i), to);
+            for (int step = 0; step <= kStepsPerRow; ++step)
+                covered += box.contains(a + (b - a) * (static_cast<double>(step) / kStepsPerRow)) ? 1 : 0;
+        }
+    return covered;
+}
+
 // The chart is often too low for a legend: it says itself whose trace it is.
 void ChannelTrace::paintTitle(QCPPainter& painter) const
 {
@@ -156,7 +198,7 @@ void ChannelTrace::paintTitle(QCPPainter& painter) const
     const QSizeF size(metrics.horizontalAdvance(text) + 8, metrics.height() + 2);
     if (size.width() > plotArea().width())
         return;
-    const QRectF box(plotArea().bottomRight() - QPointF(size.width() + 4, size.height() + 3), size);
+    const QRectF box = freeCorner(size);
     QColor halo = theme().background;
     halo.setAlphaF(0.85F);
     painter.fillRect(box, halo);

@@ -241,7 +241,9 @@ std::vector<QRectF> placeLabels(std::span<const QPointF> anchors, std::span<cons
     constexpr double kDirections[8][2]{{1, 0}, {-1, 0}, {0, -1}, {0, 1}, {1, -1}, {-1, -1}, {1, 1}, {-1, 1}};
     for (std::size_t i = 0; i < anchors.size(); ++i) {
         const double w = sizes[i].width(), h = sizes[i].height();
-        for (int ring = 0; ring < 8 && placed[i].isNull(); ++ring) {
+        // Farther away a label would be taken for that of another mark: then rather none.
+        constexpr int kRings = 6;
+        for (int ring = 0; ring < kRings && placed[i].isNull(); ++ring) {
             const double distance = gap + ring * h * 0.8;
             for (const auto& d : kDirections) {
                 const QPointF center

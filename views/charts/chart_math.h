@@ -1,5 +1,7 @@
 #pragma once
 
+#include "views/models/number_text.h"
+
 #include <QRectF>
 #include <QString>
 
@@ -70,24 +72,7 @@ struct Ticks
 // Ticks at round binary sizes (KiB, MiB, GiB) for an axis in bytes.
 [[nodiscard]] Ticks byteTicks(Interval range, int target);
 
-// --- Text (on screen: follows the default QLocale) ---
-// Three significant digits by default; powers of ten as 1.23·10⁻⁹ outside 1e-4..1e6; "unknown" for NaN,
-// "Inf".
-[[nodiscard]] QString formatNumber(double value, int significant = 3);
-// Every digit that a double holds, for tooltips and copies on screen.
-[[nodiscard]] QString formatExact(double value);
-// 1 234 567 with thin separators.
-[[nodiscard]] QString formatCount(std::int64_t value);
-// Binary size, three significant digits: 4.31 MiB.
-[[nodiscard]] QString formatBytes(double bytes);
-// Exact bytes with separators: 4 521 984 bytes.
-[[nodiscard]] QString formatExactBytes(double bytes);
-// Three decimals: 4.250.
-[[nodiscard]] QString formatBpw(double bpw);
-// +12 % with sign and three significant digits.
-[[nodiscard]] QString formatChange(double ratioMinusOne);
-// 10⁻³.
-[[nodiscard]] QString formatPowerOfTen(int exponent);
+// --- Text: on screen that of views/models/number_text.h ---
 // A number for a file: C locale, shortest form that reads back to the same double; empty for NaN, inf / -inf.
 [[nodiscard]] QString csvNumber(double value);
 // A text field for a CSV file, quoted where needed.

@@ -1,8 +1,9 @@
 #include "views/charts/chart_surface.h"
 
+#include "views/charts/ask_file.h"
+
 #include <QApplication>
 #include <QClipboard>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QFontMetricsF>
 #include <QImage>
@@ -164,12 +165,19 @@ void ChartSurface::copyData()
 void ChartSurface::exportInteractively()
 {
     QWidget* widget = surfaceWidget();
-    const QString path
-        = QFileDialog::getSaveFileName(widget, QCoreApplication::translate("ChartSurface", "Export picture"),
-            QString(), QCoreApplication::translate("ChartSurface", "Pictures (*.svg *.pdf *.png)"));
-    QString error;
-    if (!path.isEmpty() && !saveTo(path, widget->size(), &error))
-        QMessageBox::warning(widget, QCoreApplication::translate("ChartSurface", "Export picture"), error);
+    const QString title = QCoreApplication::translate("ChartSurface", "Export picture");
+    askFile(widget,
+        {FileQuestion::Kind::Save, QStringLiteral("exportPicture"), title,
+            QCoreApplication::translate("ChartSurface", "Pictures (*.svg *.pdf *.png)"), {},
+            QStringLiteral("svg")},
+        [this, widget, title](const QString& path) {
+            QString error;
+            if (saveTo(path, widget->size(), &error))
+                return;
+            auto* box = new QMessageBox(QMessageBox::Warning, title, error, QMessageBox::Ok, widget);
+            box->setAttribute(Qt::WA_DeleteOnClose);
+            box->open();
+        });
 }
 
 } // namespace bitwright::views

@@ -11,32 +11,6 @@ namespace bitwright::views {
 
 namespace {
 
-constexpr QChar kThin(0x202f); // narrow no-break space
-QString minusSign(QString text)
-{
-    return text.replace(u'-', QChar(0x2212));
-}
-
-// Fixed notation with the locale's decimal sign and no group separators.
-QString fixed(double value, int decimals)
-{
-    QLocale locale;
-    locale.setNumberOptions(QLocale::OmitGroupSeparator);
-    return minusSign(locale.toString(value, 'f', decimals));
-}
-// Thin separators in the whole part; four digits read well without.
-QString grouped(QString digits)
-{
-    qsizetype first = 0;
-    while (first < digits.size() && !digits[first].isDigit())
-        ++first;
-    qsizetype end = first;
-    while (end < digits.size() && digits[end].isDigit())
-        ++end;
-    for (qsizetype i = end - 3; end - first > 4 && i > first; i -= 3)
-        digits.insert(i, kThin);
-    return digits;
-}
 int decadeOf(double value)
 {
     return static_cast<int>(std::floor(std::log10(value) + 1e-12));
@@ -60,7 +34,7 @@ QString plainTick(double value, double step)
     const int decimals = std::max(0, -decadeOf(step));
     if (magnitude >= 1e6 || decimals > 5)
         return formatNumber(value, std::max(1, decadeOf(magnitude) - decadeOf(step) + 1));
-    return grouped(fixed(value, decimals));
+    return groupedText(fixedText(value, decimals));
 }
 QString logTick(double value)
 {
@@ -68,10 +42,10 @@ QString logTick(double value)
     const double mantissa = value / std::pow(10.0, decade);
     const bool isPower = std::abs(mantissa - 1) < 1e-6;
     if (decade >= -2 && decade <= 3 && !isPower)
-        return grouped(fixed(value, std::max(0, -decade)));
+        return groupedText(fixedText(value, std::max(0, -decade)));
     if (isPower)
         return formatPowerOfTen(decade);
-    return fixed(mantissa, 0) + QChar(0x00b7) + formatPowerOfTen(decade);
+    return fixedText(mantissa, 0) + QChar(0x00b7) + formatPowerOfTen(decade);
 }
 bool usable(Interval r)
 {
@@ -128,7 +102,16 @@ Ticks logTicks(Interval range, int target)
     const int first = static_cast<int>(std::floor(low)), last = static_cast<int>(std::ceil(high));
     if (last - first > 700)
         return {};
-    const int stride = std::max(1, static_cast<int>(std::ceil((high - low) / std::max(target, 1))));
+    int stride = std::max(1, static_cast<int>(std::ceil((high - low) / std::max(target, 1))));
+    // One label says nothing about a logarithmic scale: rather two that stand close.
+    const auto labels = [&] {
+        int count = 0;
+        for (int decade = static_cast<int>(std::ceil(low)); decade <= high; ++decade)
+            count += decade % stride == 0 ? 1 : 0;
+        return count;
+    };
+    while (stride > 1 && labels() < 2)
+        --stride;
     const bool withTwoAndFive = high - low < 2 && target >= 3;
     const double slack = 1e-9;
     for (int decade = first; decade <= last; ++decade)
@@ -166,89 +149,6 @@ Ticks byteTicks(Interval range, int target)
     for (double& value : ticks.minor)
         value *= unit;
     return ticks;
-}
-
-QString formatNumber(double value, int significant)
-{
-    if (std::isnan(value))
-        return QStringLiteral("unknown");
-    if (std::isinf(value))
-        return value > 0 ? QStringLiteral("Inf") : minusSign(QStringLiteral("-Inf"));
-    const double magnitude = std::abs(value);
-    if (magnitude == 0)
-        return QStringLiteral("0");
-    int decade = static_cast<int>(std::floor(std::log10(magnitude)));
-    // Rounding may carry into the next decade: 999.6 is 1.00 thousand.
-    const double unit = std::pow(10.0, decade - significant + 1);
-    if (std::round(magnitude / unit) >= std::pow(10.0, significant))
-        ++decade;
-    if (decade >= -4 && decade < 6)
-        return grouped(fixed(value, std::max(0, significant - 1 - decade)));
-    const double mantissa = value / std::pow(10.0, decade);
-    return fixed(mantissa, significant - 1) + QChar(0x00b7) + formatPowerOfTen(decade);
-}
-
-QString formatExact(double value)
-{
-    if (!std::isfinite(value))
-        return formatNumber(value);
-    QLocale locale;
-    locale.setNumberOptions(QLocale::OmitGroupSeparator);
-    return minusSign(locale.toString(value, 'g', QLocale::FloatingPointShortest));
-}
-
-QString formatCount(std::int64_t value)
-{
-    return grouped(minusSign(QString::number(value)));
-}
-
-QString formatBytes(double bytes)
-{
-    static const std::array<QString, 6> names{QStringLiteral("B"), QStringLiteral("KiB"),
-        QStringLiteral("MiB"), QStringLiteral("GiB"), QStringLiteral("TiB"), QStringLiteral("PiB")};
-    if (!std::isfinite(bytes))
-        return formatNumber(bytes);
-    std::size_t i = 0;
-    double value = bytes;
-    while (std::abs(value) >= 1024 && i + 1 < names.size()) {
-        value /= 1024;
-        ++i;
-    }
-    const QString number = i == 0 ? formatCount(std::llround(value)) : formatNumber(value);
-    return number + QChar(0x00a0) + names[i];
-}
-
-QString formatExactBytes(double bytes)
-{
-    if (!std::isfinite(bytes))
-        return formatNumber(bytes);
-    return formatCount(std::llround(bytes)) + QStringLiteral(" bytes");
-}
-
-QString formatBpw(double bpw)
-{
-    return std::isfinite(bpw) ? fixed(bpw, 3) : formatNumber(bpw);
-}
-
-QString formatChange(double ratioMinusOne)
-{
-    if (!std::isfinite(ratioMinusOne))
-        return formatNumber(ratioMinusOne);
-    const double percent = ratioMinusOne * 100;
-    const int significant = std::abs(percent) < 100 ? 2 : 3;
-    return (percent >= 0 ? QStringLiteral("+") : QString()) + formatNumber(percent, significant)
-        + QStringLiteral(" %");
-}
-
-QString formatPowerOfTen(int exponent)
-{
-    static const QString digits = QString::fromUtf8("⁰¹²³⁴⁵⁶⁷⁸⁹");
-    QString text = QStringLiteral("10");
-    if (exponent < 0)
-        text += QChar(0x207b);
-    for (const QChar c : QString::number(std::abs(exponent)))
-        text += digits[c.digitValue()];
-    return text;
 }
 
 QString csvNumber(double value)

@@ -142,9 +142,10 @@ QString OutlierMap::readoutAt(const QPointF& position) const
     const auto peak = std::find_if(
         row.peaks.begin(), row.peaks.end(), [&](const OutlierPeak& p) { return p.channel == cell.channel; });
     if (peak != row.peaks.end()) {
-        const QString token = peak->tokenId
-            ? tr("token %1 (id %2)").arg(formatCount(peak->token)).arg(*peak->tokenId)
-            : tr("token %1").arg(formatCount(peak->token));
+        const QString token = !peak->tokenText.isEmpty()
+            ? tr("token %1 “%2”").arg(formatCount(peak->token)).arg(peak->tokenText)
+            : peak->tokenId ? tr("token %1 (id %2)").arg(formatCount(peak->token)).arg(*peak->tokenId)
+                            : tr("token %1").arg(formatCount(peak->token));
         lines << tr("largest: %1 at %2").arg(formatNumber(peak->value), token);
     }
     if (!m_d->data.rowValues.empty())

@@ -40,12 +40,19 @@ void ParetoChart::paintBackdrop(QCPPainter& painter)
     painter.setFont(smallFont());
     painter.setPen(mix(theme().muted, theme().forbidden, 0.25));
     // Beside the budget line where that would cross the words.
-    const QString words = tr("cannot be reached");
-    QRectF label = area.adjusted(10, 10, -10, -8);
-    const double width = QFontMetricsF(painter.font()).horizontalAdvance(words);
-    if (m_data.budgetBytes && budgetPixel() > label.left() - 10 && budgetPixel() < label.left() + width + 10)
-        label.setLeft(budgetPixel() + 12);
-    painter.drawText(label, Qt::AlignLeft | Qt::AlignBottom, words);
+    painter.drawText(forbiddenBox(QFontMetricsF(painter.font())),
+        Qt::AlignLeft | Qt::AlignBottom | Qt::TextDontClip, tr("cannot be reached"));
+}
+
+/// Where the words stand that name the shaded region.
+QRectF ParetoChart::forbiddenBox(const QFontMetricsF& metrics) const
+{
+    const QRectF area = plotArea();
+    const QSizeF size(metrics.horizontalAdvance(tr("cannot be reached")), metrics.height());
+    QRectF box(QPointF(area.left() + 10, area.bottom() - 8 - size.height()), size);
+    if (m_data.budgetBytes && budgetPixel() > box.left() - 10 && budgetPixel() < box.right() + 10)
+        box.moveLeft(budgetPixel() + 12);
+    return box;
 }
 
 // States that share a pixel are drawn once: a frontier may have a hundred thousand.
@@ -153,6 +160,8 @@ std::vector<QRectF> ParetoChart::labelObstacles(const QFontMetricsF& metrics) co
         }
         last = p;
     }
+    if (!m_data.frontier.empty())
+        obstacles.push_back(forbiddenBox(metrics));
     if (m_data.current && !isExporting())
         obstacles.push_back(QRectF(handlePixel() - QPointF(13, 13), QSizeF(26, 26)));
     if (!distanceText().isEmpty())
@@ -206,7 +215,8 @@ void ParetoChart::paintMarkLabels(QCPPainter& painter) const
             std::clamp(anchors[i].y(), places[i].top() + 2, places[i].bottom() - 2));
         if ((near - anchors[i]).manhattanLength() > 14) {
             painter.setPen(QPen(theme().axis, 1));
-            painter.drawLine(anchors[i] + (near - anchors[i]) * 0.25, near);
+            const QPointF way = near - anchors[i];
+            painter.drawLine(anchors[i] + way * (7 / std::hypot(way.x(), way.y())), near);
         }
         painter.setPen(theme().foreground);
         painter.drawText(places[i], Qt::AlignCenter | Qt::TextDontClip, names[static_cast<qsizetype>(i)]);

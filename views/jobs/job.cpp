@@ -1,5 +1,7 @@
 #include "views/jobs/job.h"
 
+#include "views/models/core_text.h"
+
 #include <QLocale>
 
 #include <algorithm>
@@ -58,7 +60,7 @@ QString Job::outcome() const
             ? tr("done")
             : tr("done, %1 failed: %2").arg(m_failures.size()).arg(m_failures.join(QStringLiteral("; ")));
     case State::Failed:
-        return tr("failed: %1").arg(QString::fromStdString(m_error.oneLine()));
+        return tr("failed: %1").arg(errorText(m_error));
     case State::Cancelled:
         return tr("cancelled");
     }

@@ -1,5 +1,7 @@
 #include "views/jobs/job_queue.h"
 
+#include "views/models/core_text.h"
+
 #include <QLocale>
 
 #include <algorithm>
@@ -180,8 +182,7 @@ QVariant JobQueue::data(const QModelIndex& index, int role) const
     case ProgressColumn:
         return tr("%1 %").arg(QLocale().toString(100.0 * job->fraction(), 'f', 0));
     case StageColumn:
-        return job->state() == Job::State::Failed ? QString::fromStdString(job->error().oneLine())
-                                                  : job->stage();
+        return job->state() == Job::State::Failed ? errorText(job->error()) : job->stage();
     case ElapsedColumn:
         return job->state() == Job::State::Queued ? QString() : durationText(job->secondsElapsed());
     case LeftColumn: {

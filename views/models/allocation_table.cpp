@@ -1,5 +1,7 @@
 #include "views/models/allocation_table.h"
 
+#include "views/models/core_text.h"
+#include "views/models/number_text.h"
 #include "views/models/text.h"
 
 #include <QFont>
@@ -122,7 +124,7 @@ QString AllocationTable::noteOf(int row) const
         notes << QString::fromStdString(entry->second.note);
     const auto& fallback = space.cell(unit, m_document.choice()[unit]).resolved.fallback;
     if (!fallback.empty())
-        notes << QString::fromStdString(fallback);
+        notes << coreText(fallback);
     return notes.join(QStringLiteral("; "));
 }
 
@@ -175,10 +177,9 @@ QVariant AllocationTable::toolTip(int row, int column) const
     if (column == UnitColumn)
         return display(m_document.space()->units()[static_cast<std::size_t>(row)].name);
     if (column == BytesColumn)
-        return tr("%1 bytes").arg(QLocale().toString(numberOf(row, column), 'f', 0));
+        return formatExactBytes(numberOf(row, column));
     if (column == HarmColumn || column == ShareColumn)
-        return tr("%1 (%2)").arg(
-            QLocale().toString(numberOf(row, column), 'g', 17), QString::fromStdString(provenance.label));
+        return tr("%1 (%2)").arg(formatExact(numberOf(row, column)), provenanceText(provenance));
     if (column == OptionColumn)
         return isEdited(row)
             ? tr("Set by hand; the solver chose %1. Double click or F2 for the list")
@@ -283,7 +284,7 @@ QVariant AllocationTable::headerData(int section, Qt::Orientation orientation, i
     if (role == Qt::TextAlignmentRole && section >= BitsColumn && section <= SqnrColumn)
         return rightAligned();
     if (role == Qt::ToolTipRole && (section == HarmColumn || section == ShareColumn) && m_document.space())
-        return QString::fromStdString(m_document.space()->provenance().label);
+        return provenanceText(m_document.space()->provenance());
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {

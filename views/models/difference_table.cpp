@@ -1,5 +1,7 @@
 #include "views/models/difference_table.h"
 
+#include "views/models/core_text.h"
+#include "views/models/number_text.h"
 #include "views/models/text.h"
 
 #include <QLocale>
@@ -128,10 +130,10 @@ QVariant DifferenceTable::data(const QModelIndex& index, int role) const
                 m_document.space()
                     ->optionIds()[index.column() == OptionAColumn ? item.optionA : item.optionB]);
         if (index.column() == BytesColumn)
-            return tr("%1 bytes").arg(QLocale().toString(static_cast<qlonglong>(item.deltaBytes)));
+            return formatExactBytes(static_cast<double>(item.deltaBytes));
         if (index.column() >= HarmColumn)
             return tr("%1 (%2)").arg(
-                textOf(item, index.column()), QString::fromStdString(m_document.space()->provenance().label));
+                textOf(item, index.column()), provenanceText(m_document.space()->provenance()));
         return textOf(item, index.column());
     default:
         return {};

@@ -1,6 +1,9 @@
 #include "views/models/document.h"
 
 #include "core/formats/open.h"
+#include "core/formats/token_texts.h"
+#include "views/models/core_text.h"
+#include "views/models/text.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -20,7 +23,7 @@ const QString kDumpLane = QStringLiteral("activations");
 
 QString lineOf(const Error& error)
 {
-    return QString::fromStdString(error.oneLine());
+    return errorText(error);
 }
 
 } // namespace
@@ -118,6 +121,7 @@ void Document::close()
     m_scanJob = nullptr;
     m_outliers.clear();
     m_tokenIds.clear();
+    m_tokenTexts.clear();
     m_channelMaps.clear();
     m_channelMapsRequested.clear();
     m_space.reset();
@@ -305,25 +309,35 @@ std::vector<std::int32_t> Document::tokenIds(int dump) const
     return found != m_tokenIds.end() ? found->second : std::vector<std::int32_t>();
 }
 
+QString Document::tokenText(std::int32_t id) const
+{
+    const auto found = m_tokenTexts.find(id);
+    return found == m_tokenTexts.end() ? QString() : readableToken(found->second);
+}
+
 void Document::startOutliers()
 {
     struct Findings
     {
         std::shared_ptr<const stats::OutlierReport> report;
         std::vector<std::int32_t> tokens;
+        std::map<std::int32_t, std::string> texts;
     };
     const int generation = m_generation;
     for (std::size_t i = 0; i < m_outliers.size(); ++i) {
         if (m_outliers[i])
             continue;
         auto dump = m_workspace->dumps()[i];
+        const std::string model = m_workspace->checkpoint().path();
         m_jobs.run<Findings>(
             tr("Outlier criteria"), kDumpLane,
-            [dump](const RunContext& context) -> Result<Findings> {
+            [dump, model](const RunContext& context) -> Result<Findings> {
                 BITWRIGHT_ASSIGN(auto report, stats::outlierReport(*dump, {}, context));
                 BITWRIGHT_ASSIGN(auto tokens, dump->loadTokens());
-                return Findings{
-                    std::make_shared<const stats::OutlierReport>(std::move(report)), std::move(tokens)};
+                // A tokenizer that cannot be read leaves ids, which is what a model without one has.
+                auto texts = formats::tokenTexts(model, std::set(tokens.begin(), tokens.end()));
+                return Findings{std::make_shared<const stats::OutlierReport>(std::move(report)),
+                    std::move(tokens), std::move(texts).value_or(std::map<std::int32_t, std::string>())};
             },
             [this, generation, i](Result<Findings> found) {
                 if (generation != m_generation)
@@ -332,6 +346,7 @@ void Document::startOutliers()
                     return reportError(found.error());
                 m_outliers[i] = std::move(found->report);
                 m_tokenIds[i] = std::move(found->tokens);
+                m_tokenTexts.merge(found->texts);
                 Q_EMIT outliersChanged();
             });
     }

@@ -69,6 +69,8 @@ public:
     [[nodiscard]] std::shared_ptr<const stats::OutlierReport> outliers(int dump) const;
     /// Token ids of a dump as recorded, -1 where a sequence is padded; empty until read or when it has none.
     [[nodiscard]] std::vector<std::int32_t> tokenIds(int dump) const;
+    /// What a token id stands for, by the model's tokenizer.json; empty when that is unknown.
+    [[nodiscard]] QString tokenText(std::int32_t id) const;
     /// Channel map of the first dump; nullptr until computed. Asking starts the job.
     [[nodiscard]] std::shared_ptr<const stats::ChannelMap> channelMap(stats::ChannelMeasure measure);
 
@@ -249,6 +251,7 @@ private:
     Job* m_scanJob = nullptr;
     std::vector<std::shared_ptr<const stats::OutlierReport>> m_outliers;
     std::map<std::size_t, std::vector<std::int32_t>> m_tokenIds; ///< By dump.
+    std::map<std::int32_t, std::string> m_tokenTexts;
     std::map<stats::ChannelMeasure, std::shared_ptr<const stats::ChannelMap>> m_channelMaps;
     std::set<stats::ChannelMeasure> m_channelMapsRequested;
 

@@ -1,6 +1,7 @@
 #include "views/models/export_checks.h"
 
 #include "views/jobs/job_queue.h"
+#include "views/models/number_text.h"
 #include "views/models/text.h"
 
 #include <QLocale>
@@ -163,8 +164,8 @@ ExportCheck ExportChecks::planCheck(const ExportSituation& situation)
     ExportCheck row{QStringLiteral("plan"), tr("Plan"), State::Good, {}, {}, {}, {}};
     if (takeFindings(row, situation, Topic::Plan) == 0)
         row.text = tr("It fits the model: %1 of %2 units are quantized.")
-                       .arg(QLocale().toString(situation.outlook.quantizedUnits),
-                           QLocale().toString(situation.outlook.units));
+                       .arg(formatCount(static_cast<std::int64_t>(situation.outlook.quantizedUnits)),
+                           formatCount(static_cast<std::int64_t>(situation.outlook.units)));
     else
         row.text = tr("It does not fit the model.");
     if (!row.units.isEmpty())
@@ -231,7 +232,8 @@ ExportCheck ExportChecks::nonFiniteCheck(const ExportSituation& situation)
         row.state = State::Unknown;
         row.text
             = tr("%1 of %2 tensors are scanned. The export looks at the others before it writes anything.")
-                  .arg(QLocale().toString(situation.scannedTensors), QLocale().toString(situation.tensors));
+                  .arg(formatCount(static_cast<std::int64_t>(situation.scannedTensors)),
+                      formatCount(static_cast<std::int64_t>(situation.tensors)));
         row.remedies = {Remedy::Scan};
     } else {
         row.text = tr("None in %n tensor(s).", nullptr, situation.tensors);
@@ -283,8 +285,8 @@ ExportCheck ExportChecks::outputCheck(const ExportSituation& situation)
         row.state = rank(row.state) < rank(State::Note) ? State::Note : row.state;
         row.text += QLatin1Char(' ')
             + (resumes ? tr("An interrupted export is resumed: %1 of %2 units are finished.")
-                             .arg(QLocale().toString(outlook.finishedUnits),
-                                 QLocale().toString(outlook.quantizedUnits))
+                             .arg(formatCount(static_cast<std::int64_t>(outlook.finishedUnits)),
+                                 formatCount(static_cast<std::int64_t>(outlook.quantizedUnits)))
                        : tr("An interrupted export of another plan is there; it is overwritten."));
         row.remedies.push_back(Remedy::DiscardPartial);
     }

@@ -1,5 +1,7 @@
 #include "views/models/moves_table.h"
 
+#include "views/models/core_text.h"
+#include "views/models/number_text.h"
 #include "views/models/text.h"
 
 #include <QLocale>
@@ -162,10 +164,9 @@ QVariant MovesTable::data(const QModelIndex& index, int role) const
             return QString::fromStdString(
                 m_document.space()->optionIds()[column == FromColumn ? move->from : move->to]);
         if (column == BytesColumn)
-            return tr("%1 bytes").arg(QLocale().toString(static_cast<qlonglong>(move->deltaBytes)));
+            return formatExactBytes(static_cast<double>(move->deltaBytes));
         if (column >= HarmColumn)
-            return tr("%1 (%2)").arg(
-                textOf(*move, column), QString::fromStdString(m_document.space()->provenance().label));
+            return tr("%1 (%2)").arg(textOf(*move, column), provenanceText(m_document.space()->provenance()));
         return textOf(*move, column);
     default:
         return {};

@@ -1,5 +1,7 @@
 #include "views/models/proof_table.h"
 
+#include "views/models/core_text.h"
+#include "views/models/number_text.h"
 #include "views/models/text.h"
 
 #include <QLocale>
@@ -150,9 +152,9 @@ QString ProofTable::toolTipOf(const exporting::TensorProof& proof, int column)
             : tr("The independent reader got exactly what the quantizer meant.");
     case WrittenColumn:
         return proof.fallback.empty() ? textOf(proof, column)
-                                      : tr("%1: %2").arg(display(proof.written), display(proof.fallback));
+                                      : tr("%1: %2").arg(display(proof.written), coreText(proof.fallback));
     case BytesColumn:
-        return tr("%1 bytes").arg(QLocale().toString(static_cast<qulonglong>(proof.bytes)));
+        return formatExactBytes(static_cast<double>(proof.bytes));
     case SqnrColumn:
         return std::isfinite(proof.sqnrDb)
             ? tr("Weights against their error: %1 dB").arg(numberText(proof.sqnrDb, 17))

@@ -1,5 +1,7 @@
 #include "views/models/tensor_tree.h"
 
+#include "views/models/core_text.h"
+#include "views/models/number_text.h"
 #include "views/models/text.h"
 
 #include <QLocale>
@@ -350,7 +352,7 @@ void TensorTree::refreshPlan()
         state.planned = true;
         if (!resolved.fallback.empty()) {
             state.fallback = true;
-            m_fallbackOfTensor[static_cast<int>(unit.index)] = display(resolved.fallback);
+            m_fallbackOfTensor[static_cast<int>(unit.index)] = coreText(resolved.fallback);
         }
         state.locked = state.locked || m_document.isLocked(i);
     }
@@ -482,7 +484,7 @@ QVariant TensorTree::displayOf(const Node& node, int column) const
             return tensor != nullptr ? QVariant(QStringLiteral("–")) : QVariant();
         return QLocale().toString(8.0 * node.planBytes / static_cast<double>(node.plannedParameters), 'f', 2);
     case ParametersColumn:
-        return QLocale().toString(node.parameters);
+        return formatCount(static_cast<std::int64_t>(node.parameters));
     default:
         return {};
     }
@@ -509,7 +511,7 @@ QString TensorTree::toolTipOf(const Node& node) const
     QString text = tr("%1\n%2, %3 parameters, %4 bytes\n%5")
                        .arg(display(tensor.name), roleText(tensor.parts.role),
                            locale.toString(tensor.parameters), locale.toString(tensor.bytes),
-                           tensor.quantizable ? tr("planned") : tr("kept: %1").arg(display(tensor.reason)));
+                           tensor.quantizable ? tr("planned") : tr("kept: %1").arg(coreText(tensor.reason)));
     if ((node.marks & LockedMark) != 0)
         text += tr("\nlocked: the solver keeps its option");
     if ((node.marks & TiedMark) != 0)
@@ -522,7 +524,7 @@ QString TensorTree::toolTipOf(const Node& node) const
                     .arg(result->stats->nan)
                     .arg(result->stats->positiveInf + result->stats->negativeInf);
     if ((node.marks & FailedMark) != 0 && result != nullptr && result->error)
-        text += tr("\nnot measured: %1").arg(QString::fromStdString(result->error->oneLine()));
+        text += tr("\nnot measured: %1").arg(errorText(*result->error));
     return text;
 }
 

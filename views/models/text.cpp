@@ -1,5 +1,7 @@
 #include "views/models/text.h"
 
+#include "views/models/number_text.h"
+
 #include <QCoreApplication>
 #include <QLocale>
 
@@ -53,7 +55,29 @@ QString numberText(double value, int digits)
         return QCoreApplication::translate("Text", "unknown");
     if (std::isinf(value))
         return value > 0 ? QStringLiteral("∞") : QStringLiteral("−∞");
-    return QLocale().toString(value, 'g', digits);
+    constexpr int kReadable = 6; // beyond it, somebody wants every digit
+    return digits <= kReadable ? formatNumber(value, digits) : formatExact(value);
+}
+
+QString readableToken(const std::string& text)
+{
+    QString readable;
+    std::string rest; // what the escaping of file contents looks after
+    const auto flush = [&] {
+        readable += QString::fromStdString(escapedForDisplay(rest));
+        rest.clear();
+    };
+    for (const char c : text) {
+        const char16_t sign = c == ' ' ? u'␣' : c == '\n' ? u'↵' : c == '\t' ? u'⇥' : u'\0';
+        if (sign == u'\0') {
+            rest += c;
+            continue;
+        }
+        flush();
+        readable += QChar(sign);
+    }
+    flush();
+    return readable;
 }
 
 QString shortOptionName(const plan::PlanSpace& space, std::size_t option)

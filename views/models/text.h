@@ -21,4 +21,7 @@ namespace bitwright::views {
 /// Three significant digits in the locale; "unknown" for NaN.
 [[nodiscard]] QString numberText(double value, int digits = 3);
 
+/// Text of a token on one line: spaces and line ends as signs, bytes that are no character as \xE4.
+[[nodiscard]] QString readableToken(const std::string& text);
+
 } // namespace bitwright::views

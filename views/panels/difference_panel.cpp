@@ -2,6 +2,7 @@
 
 #include "core/plan/solve.h"
 #include "views/charts/chart_math.h"
+#include "views/models/core_text.h"
 #include "views/models/difference_table.h"
 #include "views/panels/chart_data.h"
 #include "views/panels/model_difference.h"
@@ -155,7 +156,7 @@ void DifferencePanel::createActions()
                 tr("Opens a second checkpoint and compares tensor by tensor")),
         &QAction::triggered, this, [this] {
             m_tabs->setCurrentWidget(m_models);
-            m_models->askModel();
+            m_models->askModel(true);
         });
 }
 
@@ -294,7 +295,7 @@ void DifferencePanel::showTotals()
         : tr("\n%1 of %2 units differ").arg(difference.changed).arg(difference.units.size())
             + tr(" · size %1 · sum of harm %2 (%3)")
                   .arg(signedSizeText(difference.deltaBytes), signedNumberText(difference.deltaHarm),
-                      QString::fromStdString(space->provenance().label));
+                      provenanceText(space->provenance()));
     if (difference.unknown > 0)
         text += tr(" · unknown for %1 of them").arg(difference.unknown);
     m_totals->setText(text);

@@ -78,17 +78,21 @@ ExplainPanel::ExplainPanel(Document& document, QWidget* parent)
     m_splitter->setStretchFactor(0, 0);
     m_splitter->setStretchFactor(1, 1);
     m_splitter->setChildrenCollapsible(false);
-    m_splitter->setSizes({170, 400});
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(6, 4, 6, 4);
     bar->addWidget(m_search);
     m_layout->addLayout(bar);
     m_layout->addWidget(m_splitter, 1);
-    for (const GlossaryTerm& term : glossaryTerms()) {
-        auto* item = new QListWidgetItem(glossaryTitle(term), m_list);
-        item->setData(kTermRole, QString::fromLatin1(term.id));
-    }
-    m_list->sortItems();
+    std::vector<std::pair<QString, QString>> terms; // title and id
+    for (const GlossaryTerm& term : glossaryTerms())
+        terms.emplace_back(glossaryTitle(term), QString::fromLatin1(term.id));
+    // As in a printed glossary: "bpw" stands at b, also where the system sorts by bytes.
+    std::sort(terms.begin(), terms.end(), [](const auto& a, const auto& b) {
+        return QString::localeAwareCompare(a.first.toLower(), b.first.toLower()) < 0;
+    });
+    for (const auto& [title, id] : terms)
+        (new QListWidgetItem(title, m_list))->setData(kTermRole, id);
+    m_splitter->setSizes({m_list->sizeHintForColumn(0) + 16, 400});
     connect(m_search, &QLineEdit::textChanged, this, &ExplainPanel::filter);
     connect(m_search, &QLineEdit::returnPressed, m_list, [this] { m_list->setFocus(); });
     connect(m_list, &QListWidget::currentItemChanged, this, &ExplainPanel::refresh);

@@ -1,5 +1,6 @@
 // Checks before an export: run in the background, shown as a list, changed by buttons.
 #include "views/charts/chart_math.h"
+#include "views/models/core_text.h"
 #include "views/panels/check_list.h"
 #include "views/panels/export_panel.h"
 
@@ -58,7 +59,7 @@ void ExportPanel::takeFindings(const Findings& findings)
         m_blocked = true;
         m_checks->setChecks({});
         showVerdict(m_checks, ExportCheck::State::Blocking, tr("Cannot be exported"),
-            QString::fromStdString(findings.outlook.error().oneLine()));
+            errorText(findings.outlook.error()));
         return updateButtons();
     }
     m_outlook = *findings.outlook;
@@ -114,7 +115,7 @@ void ExportPanel::showChecks()
     ExportSituation situation;
     situation.outlook = *m_outlook;
     situation.target = m_document.settings().target;
-    situation.readers = QString::fromStdString(m_document.space()->target().readers());
+    situation.readers = coreText(m_document.space()->target().readers());
     situation.folder = folder();
     situation.scannedTensors = m_document.scannedTensors();
     situation.tensors = static_cast<int>(m_document.workspace()->checkpoint().tensors().size());
@@ -194,7 +195,7 @@ void ExportPanel::remedy(Remedy remedy, const ExportCheck& check)
             [this](const Result<bool>& discarded) {
                 if (!discarded)
                     showVerdict(m_checks, ExportCheck::State::Blocking, tr("Not discarded"),
-                        QString::fromStdString(discarded.error().oneLine()));
+                        errorText(discarded.error()));
                 else
                     scheduleChecks();
             });

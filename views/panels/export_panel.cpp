@@ -1,6 +1,7 @@
 #include "views/panels/export_panel.h"
 
 #include "core/export/job.h"
+#include "views/charts/ask_file.h"
 #include "views/charts/chart_math.h"
 #include "views/panels/check_list.h"
 #include "views/panels/proof_view.h"
@@ -271,16 +272,15 @@ void ExportPanel::takeDefaultFolder()
 
 void ExportPanel::askFolder()
 {
-    QFileDialog dialog(this, tr("Folder of the export"), QFileInfo(folder()).absolutePath());
-    dialog.setFileMode(QFileDialog::AnyFile);
-    dialog.setAcceptMode(QFileDialog::AcceptSave);
-    dialog.setLabelText(QFileDialog::Accept, tr("Use"));
-    dialog.setOption(QFileDialog::DontConfirmOverwrite); // the checks say what exists
-    dialog.selectFile(QFileInfo(folder()).fileName());
-    if (dialog.exec() != QDialog::Accepted || dialog.selectedFiles().isEmpty())
-        return;
-    m_ownFolder = true;
-    setFolder(dialog.selectedFiles().first());
+    auto* dialog = askFile(this,
+        {FileQuestion::Kind::Save, QStringLiteral("exportFolder"), tr("Folder of the export"), {},
+            QFileInfo(folder()).absoluteFilePath(), {}},
+        [this](const QString& chosen) {
+            m_ownFolder = true;
+            setFolder(chosen);
+        });
+    dialog->setLabelText(QFileDialog::Accept, tr("Use"));
+    dialog->setOption(QFileDialog::DontConfirmOverwrite); // the checks say what exists
 }
 
 void ExportPanel::setFolder(const QString& folder)

@@ -1,5 +1,6 @@
 // What an export or a verification found, shown and copied.
 #include "views/charts/chart_math.h"
+#include "views/models/core_text.h"
 #include "views/panels/check_list.h"
 #include "views/panels/export_panel.h"
 #include "views/panels/proof_view.h"
@@ -109,7 +110,7 @@ void ExportPanel::finishExport(const Result<exporting::ExportReport>& report)
         showVerdict(m_proof, ExportCheck::State::Blocking,
             failures > 0 ? tr("Nothing was exported: %n unit(s) failed", nullptr, failures)
                          : tr("Nothing was exported"),
-            QString::fromStdString(report.error().oneLine()));
+            errorText(report.error()));
     }
     m_replace = false;
     updateButtons();
@@ -147,7 +148,7 @@ void ExportPanel::finishVerification(const Result<exporting::VerifyReport>& repo
         const bool cancelled = report.error().code == ErrorCode::Cancelled;
         showVerdict(m_proof, cancelled ? ExportCheck::State::Note : ExportCheck::State::Blocking,
             cancelled ? tr("Cancelled") : tr("Could not be verified"),
-            cancelled ? QString() : QString::fromStdString(report.error().oneLine()));
+            cancelled ? QString() : errorText(report.error()));
         return updateButtons();
     }
     m_proof->setProofs(report->tensors);

@@ -176,6 +176,7 @@ MaximaData maximaData(const Document& document, const MassiveList& massive)
             mark.channel = value.channel.value_or(-1);
             mark.token = value.token;
             mark.tokenId = value.tokenId;
+            mark.tokenText = value.tokenId ? document.tokenText(*value.tokenId) : QString();
             mark.value = value.value;
             mark.bySite = mark.byToken = false;
             marks.push_back(mark);
@@ -193,15 +194,18 @@ MaximaData maximaData(const Document& document, const MassiveList& massive)
 namespace {
 
 /// The largest value of every channel that the site's list of top values names.
-std::vector<OutlierPeak> peaksOf(const model::Site& site, const std::vector<std::int32_t>& ids)
+std::vector<OutlierPeak> peaksOf(
+    const Document& document, const model::Site& site, const std::vector<std::int32_t>& ids)
 {
     std::vector<OutlierPeak> peaks;
     std::set<std::uint64_t> seen; // the list is sorted by magnitude
     if (site.top)
         for (const auto& top : *site.top)
-            if (seen.insert(top.channel).second)
-                peaks.push_back({static_cast<int>(top.channel), static_cast<std::int64_t>(top.token),
-                    idOf(ids, top.token), top.value});
+            if (seen.insert(top.channel).second) {
+                const auto id = idOf(ids, top.token);
+                peaks.push_back({static_cast<int>(top.channel), static_cast<std::int64_t>(top.token), id,
+                    id ? document.tokenText(*id) : QString(), top.value});
+            }
     return peaks;
 }
 
@@ -247,7 +251,7 @@ OutlierMapData outlierMapData(
         item.block = blocks[index];
         const auto first = map.values.begin() + static_cast<std::ptrdiff_t>(row * map.width);
         item.values.assign(first, first + static_cast<std::ptrdiff_t>(site.channels));
-        item.peaks = peaksOf(site, ids);
+        item.peaks = peaksOf(document, site, ids);
         for (std::size_t channel = 0; channel < item.values.size(); ++channel)
             if (map.known[row * map.width + channel] == 0)
                 item.values[channel] = std::numeric_limits<float>::quiet_NaN();

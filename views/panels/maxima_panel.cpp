@@ -193,7 +193,15 @@ void MaximaPanel::resizeEvent(QResizeEvent* event)
 void MaximaPanel::arrangeTable()
 {
     const bool wide = width() >= kWideEnough;
-    m_splitter->setOrientation(wide ? Qt::Horizontal : Qt::Vertical);
+    const auto orientation = wide ? Qt::Horizontal : Qt::Vertical;
+    if (m_splitter->orientation() != orientation) {
+        m_splitter->setOrientation(orientation);
+        // Beside the chart the table gets the room that its columns need, as far as the chart can spare it.
+        constexpr int kTableWidth = 860;
+        const int table = std::min(kTableWidth, width() / 2);
+        m_splitter->setSizes(
+            wide ? QList<int>{width() - table, table} : QList<int>{height() * 3 / 5, height() * 2 / 5});
+    }
     if (!m_tableChosen)
         m_tableAction->setChecked(
             !m_massive.values.empty() && (wide ? height() >= 300 : height() >= kTallEnough));

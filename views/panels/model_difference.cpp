@@ -1,10 +1,11 @@
 #include "views/panels/model_difference.h"
 
 #include "core/formats/open.h"
+#include "views/charts/ask_file.h"
 #include "views/charts/chart_math.h"
+#include "views/models/core_text.h"
 
 #include <QClipboard>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QGuiApplication>
 #include <QHBoxLayout>
@@ -26,7 +27,7 @@ namespace {
 
 QString lineOf(const Error& error)
 {
-    return QString::fromStdString(error.oneLine());
+    return errorText(error);
 }
 
 } // namespace
@@ -176,14 +177,17 @@ ModelDifference::ModelDifference(Document& document, JobQueue& jobs, QWidget* pa
     , m_jobs(jobs)
     , m_model(new ModelDifferenceTable(this))
     , m_sorted(new QSortFilterProxyModel(this))
-    , m_open(new QPushButton(tr("Compare with another &model…"), this))
+    , m_open(new QPushButton(tr("Compare with &folder…"), this))
+    , m_openFile(new QPushButton(tr("File…"), this))
     , m_filter(new QLineEdit(this))
     , m_summary(new QLabel(this))
     , m_table(new QTableView(this))
 {
     auto* copy = new QPushButton(tr("Copy as CSV"), this);
     m_open->setToolTip(
-        tr("Chooses a second checkpoint; every tensor of the same name is compared value by value"));
+        tr("Chooses the folder of a second model; every tensor of the same name is compared value by value"));
+    m_openFile->setToolTip(tr("Chooses a second model that is one file"));
+    m_openFile->setAccessibleName(tr("Compare with the file of a model"));
     m_filter->setPlaceholderText(tr("Filter tensors, results"));
     m_filter->setAccessibleName(tr("Filter of the compared tensors"));
     m_filter->setClearButtonEnabled(true);
@@ -212,6 +216,7 @@ ModelDifference::ModelDifference(Document& document, JobQueue& jobs, QWidget* pa
         m_table->setColumnWidth(column++, m_table->fontMetrics().averageCharWidth() * width + 14);
     auto* bar = new QHBoxLayout;
     bar->addWidget(m_open);
+    bar->addWidget(m_openFile);
     bar->addWidget(m_filter, 1);
     bar->addWidget(copy);
     auto* layout = new QVBoxLayout(this);
@@ -220,7 +225,8 @@ ModelDifference::ModelDifference(Document& document, JobQueue& jobs, QWidget* pa
     layout->addLayout(bar);
     layout->addWidget(m_summary);
     layout->addWidget(m_table, 1);
-    connect(m_open, &QPushButton::clicked, this, &ModelDifference::askModel);
+    connect(m_open, &QPushButton::clicked, this, [this] { askModel(true); });
+    connect(m_openFile, &QPushButton::clicked, this, [this] { askModel(false); });
     connect(copy, &QPushButton::clicked, this, &ModelDifference::copyCsv);
     connect(m_filter, &QLineEdit::textChanged, m_sorted, &QSortFilterProxyModel::setFilterFixedString);
     connect(&document, &Document::opened, this, &ModelDifference::reset);
@@ -241,6 +247,7 @@ void ModelDifference::reset()
     ++m_serial;
     m_model->clear();
     m_open->setEnabled(m_document.isOpen());
+    m_openFile->setEnabled(m_document.isOpen());
     m_summary->setText(m_document.isOpen()
             ? tr("Compares every tensor with the tensor of the same name in a second checkpoint: largest "
                  "error, SQNR, "
@@ -248,16 +255,17 @@ void ModelDifference::reset()
             : tr("Largest error, SQNR and equality of two checkpoints, tensor by tensor. No model is open."));
 }
 
-void ModelDifference::askModel()
+void ModelDifference::askModel(bool folder)
 {
     if (!m_document.isOpen())
         return;
-    auto* dialog = new QFileDialog(this, tr("Compare with"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFile);
-    dialog->setNameFilters({tr("Models (*.safetensors *.json)"), tr("All files (*)")});
-    connect(dialog, &QFileDialog::fileSelected, this, &ModelDifference::compareWith);
-    dialog->open();
+    const QString beside = QString::fromStdString(m_document.workspace()->checkpoint().path());
+    askFile(this,
+        {folder ? FileQuestion::Kind::OpenFolder : FileQuestion::Kind::OpenFile,
+            QStringLiteral("compareWith"), tr("Compare with"),
+            folder ? QString() : tr("Models (*.safetensors *.json);;All files (*)"),
+            QFileInfo(beside).absolutePath() + QLatin1Char('/'), {}},
+        [this](const QString& path) { compareWith(path); });
 }
 
 void ModelDifference::compareWith(const QString& path)

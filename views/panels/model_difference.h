@@ -60,7 +60,7 @@ class ModelDifference : public QWidget
 public:
     ModelDifference(Document& document, JobQueue& jobs, QWidget* parent = nullptr);
     /// Asks for the second model without blocking.
-    void askModel();
+    void askModel(bool folder);
     void compareWith(const QString& path);
     [[nodiscard]] QTableView* table() const { return m_table; }
     [[nodiscard]] QLabel* summary() const { return m_summary; }
@@ -77,6 +77,7 @@ private:
     ModelDifferenceTable* m_model;
     QSortFilterProxyModel* m_sorted;
     QPushButton* m_open;
+    QPushButton* m_openFile;
     QLineEdit* m_filter;
     QLabel* m_summary;
     QTableView* m_table;

@@ -2,6 +2,7 @@
 
 #include "views/charts/chart_math.h"
 #include "views/models/allocation_table.h"
+#include "views/models/core_text.h"
 
 #include <QComboBox>
 #include <QStandardItemModel>
@@ -28,7 +29,7 @@ QWidget* OptionDelegate::createEditor(
             static_cast<int>(j));
         if (cell.legal)
             continue;
-        box->setItemData(static_cast<int>(j), QString::fromStdString(cell.reason), Qt::ToolTipRole);
+        box->setItemData(static_cast<int>(j), coreText(cell.reason), Qt::ToolTipRole);
         if (items != nullptr)
             items->item(static_cast<int>(j))->setEnabled(false);
     }

@@ -1,6 +1,7 @@
 #include "views/panels/option_popup.h"
 
 #include "views/charts/chart_math.h"
+#include "views/models/core_text.h"
 
 #include <QHeaderView>
 #include <QKeyEvent>
@@ -33,7 +34,7 @@ OptionSums sumsOf(const plan::PlanSpace& space, const QVector<int>& units, std::
         const auto index = static_cast<std::size_t>(unit);
         const auto& cell = space.cell(index, option);
         if (!cell.legal && sums.illegal.isEmpty())
-            sums.illegal = QString::fromStdString(cell.reason);
+            sums.illegal = coreText(cell.reason);
         sums.known = sums.known && cell.score.has_value();
         sums.harm += cell.score.value_or(0);
         sums.bytes += static_cast<double>(cell.resolved.bytes);
@@ -61,7 +62,7 @@ OptionPopup::OptionPopup(Document& document, const QVector<int>& units, QWidget*
                                  space.units()[static_cast<std::size_t>(units.front())].name))
                                                : tr("%1 units").arg(units.size()),
         this);
-    auto* foot = new QLabel(QString::fromStdString(space.provenance().label), this);
+    auto* foot = new QLabel(provenanceText(space.provenance()), this);
     foot->setEnabled(false);
     layout->addWidget(title);
     layout->addWidget(m_list);

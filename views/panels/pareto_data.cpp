@@ -1,4 +1,5 @@
 // The Pareto chart's part of plan_data.h, and the tensor x option map.
+#include "views/models/core_text.h"
 #include "views/models/text.h"
 #include "views/panels/chart_data.h"
 #include "views/panels/plan_data.h"
@@ -165,7 +166,7 @@ OptionMapData optionMapData(const Document& document)
         for (const std::size_t j : order) {
             const auto& cell = space->cell(i, j);
             if (!cell.legal)
-                data.refused.emplace(data.harm.size(), QString::fromStdString(cell.reason));
+                data.refused.emplace(data.harm.size(), coreText(cell.reason));
             data.harm.push_back(
                 cell.legal && cell.score ? *cell.score : std::numeric_limits<double>::quiet_NaN());
             data.bits.push_back(bitsOf(i, j));

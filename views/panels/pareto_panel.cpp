@@ -2,6 +2,7 @@
 
 #include "core/plan/difference.h"
 #include "views/charts/chart_math.h"
+#include "views/models/core_text.h"
 #include "views/panels/plan_data.h"
 
 #include <QAction>
@@ -268,7 +269,7 @@ void ParetoPanel::refresh()
         {tr("Plan %1 for %2")
                 .arg(QString::fromStdString(m_document.plan().name), m_document.settings().target),
             sourceText(m_document), tr("size of all weights against harm"),
-            QString::fromStdString(m_document.space()->provenance().label)});
+            provenanceText(m_document.space()->provenance())});
     m_chart->setData(paretoData(m_document));
     refreshPlan();
 }
@@ -289,7 +290,7 @@ void ParetoPanel::refreshPlan()
         tr("%1 bpw planned · %2 bpw file · %3 · harm %4 (%5)")
             .arg(formatBpw(numbers.size.bpw()), formatBpw(numbers.size.fileBpw()),
                 formatBytes(static_cast<double>(numbers.size.bytes())), formatNumber(numbers.objective),
-                QString::fromStdString(m_document.space()->provenance().label)));
+                provenanceText(m_document.space()->provenance())));
     m_summary->setToolTip(tr("bpw planned counts the %1 planned weights, bpw file all %2 weights; both count "
                              "codes, scales, zeros and padding")
                               .arg(formatCount(static_cast<std::int64_t>(numbers.size.unitParameters)),

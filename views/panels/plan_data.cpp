@@ -1,6 +1,7 @@
 #include "views/panels/plan_data.h"
 
 #include "views/charts/chart_math.h"
+#include "views/models/core_text.h"
 #include "views/panels/chart_data.h"
 
 #include <QCoreApplication>
@@ -156,7 +157,7 @@ void takePlan(const Document& document, std::vector<MatrixUnit>& units)
         item.imported = imported;
         item.fallback = !cell.resolved.fallback.empty();
         if (item.fallback || !item.note.isEmpty())
-            item.note = QString::fromStdString(cell.resolved.fallback);
+            item.note = coreText(cell.resolved.fallback);
         const auto* result = document.result(static_cast<int>(unit.index));
         item.nonFinite = result != nullptr && result->stats && result->stats->hasNonFinite();
     }

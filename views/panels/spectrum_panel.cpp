@@ -1,6 +1,7 @@
 #include "views/panels/spectrum_panel.h"
 
 #include "views/charts/chart_math.h"
+#include "views/models/core_text.h"
 #include "views/panels/segmented_switch.h"
 
 #include <QAction>
@@ -261,7 +262,7 @@ void SpectrumPanel::showSpectrum()
         const bool expected = info->quantizable && info->experts == 1;
         QString why = tr("The spectrum of this tensor has not been computed.");
         if (result != nullptr && result->error)
-            why = QString::fromStdString(result->error->oneLine());
+            why = errorText(*result->error);
         else if (info->experts > 1)
             why = tr("Spectra of stacked experts are not computed.");
         else if (!expected)

@@ -1,6 +1,8 @@
 #include "views/panels/weights_panel.h"
 
 #include "views/charts/chart_math.h"
+#include "views/models/core_text.h"
+#include "views/panels/elided_label.h"
 #include "views/panels/segmented_switch.h"
 
 #include <QAction>
@@ -25,7 +27,7 @@ WeightsPanel::WeightsPanel(Document& document, JobQueue& jobs, QWidget* parent)
     , m_side(new QComboBox(this))
     , m_sorted(new QCheckBox(tr("Sorted"), this))
     , m_badge(new QLabel(tr("preview"), this))
-    , m_note(new QLabel(this))
+    , m_note(new ElidedLabel(this))
     , m_pages(new QStackedWidget(this))
     , m_histogram(new WeightHistogram(this))
     , m_image(new MatrixImage(this))
@@ -83,7 +85,6 @@ void WeightsPanel::buildBar()
     m_sorted->setToolTip(tr("Channels by descending largest magnitude (S over the chart)"));
     m_badge->setToolTip(tr("The plan has another option for this tensor; this one is only looked at."));
     m_note->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_note->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto* first = new QHBoxLayout;
     first->setContentsMargins(8, 4, 8, 0);
     first->addWidget(m_switch);
@@ -299,9 +300,8 @@ void WeightsPanel::showHistogram()
     const auto* info = tensorInfo();
     const auto* result = m_document.result(matrix().tensor);
     if (result == nullptr || !result->stats) {
-        const QString why = result != nullptr && result->error
-            ? QString::fromStdString(result->error->oneLine())
-            : tr("This tensor has not been scanned.");
+        const QString why = result != nullptr && result->error ? errorText(*result->error)
+                                                               : tr("This tensor has not been scanned.");
         m_histogram->setEmpty(why, m_document.isScanning() ? QString() : tr("Scan the model"));
         return;
     }
@@ -334,7 +334,7 @@ void WeightsPanel::showImage()
             [workspace = m_document.workspace(), matrix = matrix()](
                 const RunContext& context) { return weightPicture(*workspace, matrix, context); });
     if (const auto error = m_picture.errorOf(key)) {
-        m_image->setEmpty(QString::fromStdString(error->oneLine()));
+        m_image->setEmpty(errorText(*error));
         return;
     }
     m_image->setStale(!m_picture.has(key));
@@ -377,7 +377,7 @@ bool WeightsPanel::gridReady(MatrixImage* chart, const QString& what)
     const bool ready = m_grid.has(binned) || m_grid.has(plain);
     if (error && !ready) {
         chart->setStale(false);
-        chart->setEmpty(QString::fromStdString(error->oneLine()));
+        chart->setEmpty(errorText(*error));
         return false;
     }
     chart->setStale(!ready);
