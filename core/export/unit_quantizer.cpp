@@ -38,15 +38,15 @@ Result<std::optional<quant::GptqFactor>> UnitQuantizer::factorFor(
     BITWRIGHT_ASSIGN(const score::UnitEvidence* evidence, evidenceOf(unit));
     if (!evidence->gram)
         return fail(ErrorCode::InvalidArgument, "{} needs the Gram of the unit's inputs.", option.id);
-    const auto same = std::find_if(m_factors.begin(), m_factors.end(), [&](const auto& known) {
-        return known.first.dampening == option.settings.dampening
-            && known.first.actOrder == option.settings.actOrder;
+    const std::uint64_t groupWidth = option.grid->groupWidth(evidence->gram->width);
+    const auto same = std::find_if(m_factors.begin(), m_factors.end(), [&](const KnownFactor& known) {
+        return quant::sameFactor(known.settings, known.groupWidth, option.settings, groupWidth);
     });
     if (same != m_factors.end())
-        return std::optional(same->second);
+        return std::optional(same->factor);
     const quant::GramView gram{evidence->gram->lower, evidence->gram->width, evidence->gram->count};
-    BITWRIGHT_ASSIGN(auto factor, quant::GptqFactor::make(gram, option.settings, context));
-    m_factors.emplace_back(option.settings, factor);
+    BITWRIGHT_ASSIGN(auto factor, quant::GptqFactor::make(gram, option.settings, context, groupWidth));
+    m_factors.push_back({option.settings, groupWidth, factor});
     return std::optional(std::move(factor));
 }
 

@@ -25,6 +25,12 @@ public:
     [[nodiscard]] std::vector<std::size_t> order() const;
 
 private:
+    struct KnownFactor
+    {
+        quant::QuantizerSettings settings;
+        std::uint64_t groupWidth = 0;
+        quant::GptqFactor factor;
+    };
     [[nodiscard]] Result<std::optional<quant::GptqFactor>> factorFor(
         const PlannedUnit& unit, const RunContext& context);
 
@@ -32,7 +38,7 @@ private:
     const model::ActivationDump* m_dump;
     std::optional<std::size_t> m_site; ///< Of m_evidence and m_factors.
     score::UnitEvidence m_evidence;
-    std::vector<std::pair<quant::QuantizerSettings, quant::GptqFactor>> m_factors;
+    std::vector<KnownFactor> m_factors;
 };
 
 } // namespace bitwright::exporting

@@ -264,6 +264,37 @@ private Q_SLOTS:
         QVERIFY(!std::filesystem::exists(request.outFolder + ".partial"));
     }
 
+    /// The order of the columns depends on the groups: a factor of one option must not serve another.
+    void gptqWritesWhatItsOptionSays()
+    {
+        const ExportModel model(model::DType::F32);
+        const auto checkpoint = model.open();
+        bitwright::testing::MemoryDump dump(256);
+        const std::string tensor = "model.layers.0.self_attn.o_proj.weight";
+        test::addGram(dump, tensor, 128);
+        const auto gram = dump.loadGram(0).value();
+        int folders = 0;
+        for (const char* id : {"int3-asym-g32/gptq", "int3-asym-g64/gptq", "int4-sym-row/gptq"}) {
+            auto request
+                = requestFor(*checkpoint, test::planByEnding(*checkpoint, "fake-quant", {{tensor, id}}),
+                    model.file("out" + std::to_string(++folders)));
+            request.dump = &dump;
+            const auto report = exportModel(request, {});
+            QVERIFY2(report, firstError(report).c_str());
+            const auto written = formats::openCheckpoint(request.outFolder).value();
+            const auto source = model::MatrixReader::open(*checkpoint, *checkpoint->find(tensor)).value();
+            auto expected = source.readAll().value();
+            const auto option = quant::optionFromId(id).value();
+            const auto quantized = quant::quantize({expected, 128, 128}, *option.grid, option.method,
+                option.settings, quant::GramView{gram.lower, gram.width, gram.count}, {})
+                                       .value();
+            numeric::decodeRows(quantized, 0, 128, expected);
+            QVERIFY2(model::MatrixReader::open(*written, *written->find(tensor)).value().readAll().value()
+                    == expected,
+                id);
+        }
+    }
+
     void threadsDoNotMatter()
     {
         const auto plan = test::mixedPlan(*m_checkpoint, "compressed-tensors");
