@@ -175,9 +175,10 @@ Result<void> Workspace::scan(const ScanSettings& settings,
         context);
 }
 
-Result<std::vector<score::OptionError>> Workspace::measureUnit(
-    const plan::Unit& unit, const std::vector<quant::Option>& options, const RunContext& context)
+Result<std::vector<score::OptionError>> Workspace::measureUnit(const plan::Unit& unit,
+    const model::ActivationDump* dump, const std::vector<quant::Option>& options, const RunContext& context)
 {
+    const std::string dumpHash = hashOf(dump);
     std::vector<score::OptionError> errors;
     std::vector<quant::Option> missing;
     std::string content;
@@ -189,10 +190,10 @@ Result<std::vector<score::OptionError>> Workspace::measureUnit(
     for (const auto& option : options) {
         std::optional<score::OptionError> stored;
         if (present) {
-            BITWRIGHT_ASSIGN(stored, present->optionError(content, dumpHash(), option.id));
+            BITWRIGHT_ASSIGN(stored, present->optionError(content, dumpHash, option.id));
         } else {
             const std::lock_guard lock(m_mutex);
-            const auto& cache = m_errors[unit.name];
+            const auto& cache = m_errors[{dumpHash, unit.name}];
             if (const auto found = cache.find(option.id); found != cache.end())
                 stored = found->second;
         }
@@ -205,21 +206,27 @@ Result<std::vector<score::OptionError>> Workspace::measureUnit(
         return errors;
     BITWRIGHT_ASSIGN(const auto reader, model::MatrixReader::open(*m_checkpoint, unit.index, unit.expert));
     score::UnitEvidence evidence;
-    if (const auto* first = dump(); first != nullptr) {
-        BITWRIGHT_ASSIGN(evidence, score::loadEvidence(*first, unit.tensor, true));
+    if (dump != nullptr) {
+        BITWRIGHT_ASSIGN(evidence, score::loadEvidence(*dump, unit.tensor, true));
     }
     BITWRIGHT_ASSIGN(const auto measured, score::measureOptions(reader, evidence, missing, context));
     if (present)
-        BITWRIGHT_CHECK(present->saveOptionErrors(content, dumpHash(), measured));
+        BITWRIGHT_CHECK(present->saveOptionErrors(content, dumpHash, measured));
     const std::lock_guard lock(m_mutex);
     for (const auto& error : measured) {
-        m_errors[unit.name][error.option] = error;
+        m_errors[{dumpHash, unit.name}][error.option] = error;
         errors.push_back(error);
     }
     return errors;
 }
 
 Result<score::UnitErrors> Workspace::measureOptions(
+    const OptionsOf& optionsOf, const OnUnit& onUnit, const RunContext& context)
+{
+    return measureWith(dump(), optionsOf, onUnit, context);
+}
+
+Result<score::UnitErrors> Workspace::measureWith(const model::ActivationDump* dump,
     const OptionsOf& optionsOf, const OnUnit& onUnit, const RunContext& context)
 {
     score::UnitErrors all;
@@ -234,7 +241,7 @@ Result<score::UnitErrors> Workspace::measureOptions(
         sizes,
         [&](std::size_t i, const RunContext& inner) -> Result<void> {
             const auto& unit = m_units[i];
-            auto measured = measureUnit(unit, optionsOf(unit), inner);
+            auto measured = measureUnit(unit, dump, optionsOf(unit), inner);
             if (!measured && measured.error().code == ErrorCode::Cancelled)
                 return fail(std::move(measured.error()));
             reporter.finished(sizes[i], unit.name, [&] {
@@ -266,8 +273,9 @@ Result<plan::PlanSpace> Workspace::planSpace(const plan::Target& target,
         }
         return distinct;
     };
-    BITWRIGHT_ASSIGN(const auto errors, measureOptions(resolved, onUnit, context));
-    const auto table = score::makeScoreTable(errors, settings, dump());
+    const model::ActivationDump* scored = dump();
+    BITWRIGHT_ASSIGN(const auto errors, measureWith(scored, resolved, onUnit, context));
+    const auto table = score::makeScoreTable(errors, settings, scored);
     return plan::PlanSpace::build(*m_checkpoint, target, options, table, ties);
 }
 

@@ -128,9 +128,21 @@ Result<std::shared_ptr<Workspace>> Workspace::open(const Inputs& given)
     return workspace;
 }
 
+std::vector<std::shared_ptr<const model::ActivationDump>> Workspace::dumps() const
+{
+    const std::lock_guard lock(m_inputsMutex);
+    return m_dumps;
+}
+
+const model::ActivationDump* Workspace::dump() const
+{
+    const std::lock_guard lock(m_inputsMutex);
+    return m_dumps.empty() ? nullptr : m_dumps.front().get();
+}
+
 std::shared_ptr<project::Project> Workspace::project() const
 {
-    const std::lock_guard lock(m_projectMutex);
+    const std::lock_guard lock(m_inputsMutex);
     return m_project;
 }
 
@@ -139,7 +151,7 @@ Result<void> Workspace::rememberInputs(project::Project& into) const
     std::vector<project::InputRecord> records;
     records.push_back(
         {"model", absolutePath(m_checkpoint->path()), m_checkpoint->headerIdentity(), m_checkpoint->name()});
-    for (const auto& dump : m_dumps)
+    for (const auto& dump : dumps())
         records.push_back({"dump", absolutePath(dump->path()), dump->contentHash(), dump->dataset()});
     return into.setInputs(records);
 }
@@ -153,7 +165,10 @@ Result<void> Workspace::addDump(const std::string& path)
 
 Result<void> Workspace::addOpenDump(std::shared_ptr<const model::ActivationDump> dump)
 {
-    m_dumps.push_back(std::move(dump));
+    {
+        const std::lock_guard lock(m_inputsMutex);
+        m_dumps.push_back(std::move(dump));
+    }
     if (const auto present = project())
         BITWRIGHT_CHECK(rememberInputs(*present));
     return {};
@@ -196,7 +211,7 @@ Result<std::shared_ptr<project::Project>> Workspace::copyProject(const std::stri
 
 void Workspace::continueIn(std::shared_ptr<project::Project> next)
 {
-    const std::lock_guard lock(m_projectMutex);
+    const std::lock_guard lock(m_inputsMutex);
     m_project = std::move(next);
 }
 
@@ -230,11 +245,12 @@ Result<void> Workspace::storeEverything(project::Project& into) const
         if (result.spectrum)
             BITWRIGHT_CHECK(into.saveSpectrum(content, *result.spectrum));
     }
+    const std::string dumpHash = hashOf(dump());
     for (const auto& unit : m_units) {
         std::vector<score::OptionError> errors;
         {
             const std::lock_guard lock(m_mutex);
-            if (const auto found = m_errors.find(unit.name); found != m_errors.end()) {
+            if (const auto found = m_errors.find({dumpHash, unit.name}); found != m_errors.end()) {
                 for (const auto& [option, error] : found->second)
                     errors.push_back(error);
             }
@@ -243,7 +259,7 @@ Result<void> Workspace::storeEverything(project::Project& into) const
             continue;
         BITWRIGHT_ASSIGN(const auto content, contentHash(unit.index, context));
         BITWRIGHT_CHECK(into.setContentHash(unit.tensor, stampOf(unit.index), content));
-        BITWRIGHT_CHECK(into.saveOptionErrors(unitContent(unit, content), dumpHash(), errors));
+        BITWRIGHT_CHECK(into.saveOptionErrors(unitContent(unit, content), dumpHash, errors));
     }
     return {};
 }
@@ -255,9 +271,9 @@ std::string Workspace::stampOf(model::TensorIndex tensor) const
     return fmt::format("{}:{}:{}:{}", file.name, file.bytes, file.modifiedNs, file.headerHash);
 }
 
-std::string Workspace::dumpHash() const
+std::string Workspace::hashOf(const model::ActivationDump* dump)
 {
-    return m_dumps.empty() ? std::string() : m_dumps.front()->contentHash();
+    return dump == nullptr ? std::string() : dump->contentHash();
 }
 
 std::string Workspace::unitContent(const plan::Unit& unit, const std::string& tensorContent)

@@ -58,15 +58,10 @@ public:
 
     [[nodiscard]] const model::Checkpoint& checkpoint() const { return *m_checkpoint; }
     [[nodiscard]] std::shared_ptr<const model::Checkpoint> checkpointPtr() const { return m_checkpoint; }
-    [[nodiscard]] const std::vector<std::shared_ptr<const model::ActivationDump>>& dumps() const
-    {
-        return m_dumps;
-    }
-    /// The first dump, or nullptr.
-    [[nodiscard]] const model::ActivationDump* dump() const
-    {
-        return m_dumps.empty() ? nullptr : m_dumps.front().get();
-    }
+    /// A dump may be added while others read: what is here stays, in its place.
+    [[nodiscard]] std::vector<std::shared_ptr<const model::ActivationDump>> dumps() const;
+    /// The first dump, or nullptr. Valid while the workspace is.
+    [[nodiscard]] const model::ActivationDump* dump() const;
     /// Adds a dump after checking that it fits the model.
     [[nodiscard]] Result<void> addDump(const std::string& path);
     /// The same for a dump that was opened and checked already.
@@ -115,7 +110,11 @@ private:
     Workspace() = default;
     [[nodiscard]] Result<std::string> contentHash(model::TensorIndex tensor, const RunContext& context) const;
     [[nodiscard]] std::string stampOf(model::TensorIndex tensor) const;
-    [[nodiscard]] std::string dumpHash() const;
+    /// Key of what was measured with a dump; nullptr: without any.
+    [[nodiscard]] static std::string hashOf(const model::ActivationDump* dump);
+    /// `dump` is one for all units of a job, whatever is added meanwhile.
+    [[nodiscard]] Result<score::UnitErrors> measureWith(const model::ActivationDump* dump,
+        const OptionsOf& optionsOf, const OnUnit& onUnit, const RunContext& context);
     /// Content key of a unit: its tensor's hash, with the expert of a stack.
     [[nodiscard]] static std::string unitContent(const plan::Unit& unit, const std::string& tensorContent);
     [[nodiscard]] Result<void> rememberInputs(project::Project& into) const;
@@ -124,20 +123,21 @@ private:
     [[nodiscard]] Result<TensorResult> scanTensor(
         model::TensorIndex tensor, const ScanSettings& settings, const RunContext& context);
     void remember(const TensorResult& result);
-    [[nodiscard]] Result<std::vector<score::OptionError>> measureUnit(
-        const plan::Unit& unit, const std::vector<quant::Option>& options, const RunContext& context);
+    [[nodiscard]] Result<std::vector<score::OptionError>> measureUnit(const plan::Unit& unit,
+        const model::ActivationDump* dump, const std::vector<quant::Option>& options,
+        const RunContext& context);
 
     std::shared_ptr<const model::Checkpoint> m_checkpoint;
+    mutable std::mutex m_inputsMutex; ///< Guards the next two alone.
     std::vector<std::shared_ptr<const model::ActivationDump>> m_dumps;
-    mutable std::mutex m_projectMutex; ///< Guards the pointer alone.
     std::shared_ptr<project::Project> m_project;
     std::vector<plan::Unit> m_units;
     std::vector<std::string> m_warnings;
     mutable std::mutex m_mutex; ///< Guards the caches below.
     mutable std::unordered_map<model::TensorIndex, TensorResult> m_results;
     mutable std::unordered_map<model::TensorIndex, std::string> m_hashes;
-    std::map<std::string, std::map<std::string, score::OptionError>>
-        m_errors; ///< By unit and option, for workspaces without a project.
+    /// By (dump, unit) and option, for workspaces without a project.
+    std::map<std::pair<std::string, std::string>, std::map<std::string, score::OptionError>> m_errors;
 };
 
 } // namespace bitwright::session

@@ -181,6 +181,7 @@ private Q_SLOTS:
     void measuresOptionsOnce();
     void measuresOnlyNewOptions();
     void cancelledMeasuringKeepsWhatIsDone();
+    void dumpAddedLaterCounts();
     void reopensFromItsProject();
     void saysThatTheModelIsGone();
     void leavesNoProjectBehindABadModel();
@@ -512,6 +513,17 @@ void TestSession::cancelledMeasuringKeepsWhatIsDone()
     QCOMPARE(done.size(), std::size_t{10});
     for (const auto& [unit, error] : before)
         QCOMPARE(done.at(unit), error);
+}
+
+/// What was measured without a dump is not taken for what the dump would have given.
+void TestSession::dumpAddedLaterCounts()
+{
+    const std::string dump = kSample + "/activations.h5";
+    const auto later = Workspace::open({kSample, {}, {}}).value();
+    QVERIFY(spaceOf(*later));
+    QVERIFY(later->addDump(dump));
+    const auto atOnce = Workspace::open({kSample, {dump}, {}}).value();
+    QCOMPARE(scoresOf(spaceOf(*later).value()), scoresOf(spaceOf(*atOnce).value()));
 }
 
 void TestSession::reopensFromItsProject()
