@@ -7,7 +7,7 @@ set -euo pipefail
 
 build_packages=(
     ca-certificates g++ cmake ninja-build pkg-config
-    qt6-base-dev qt6-base-dev-tools qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools libqt6svg6-dev libgl-dev
+    qt6-base-dev qt6-base-dev-tools qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools qt6-svg-dev libgl-dev
     qt6-qpa-plugins qt6-translations-l10n libqcustomplot-dev libeigen3-dev libopenblas-dev liblapacke-dev
     libhdf5-dev libsqlite3-dev nlohmann-json3-dev libexpected-dev libcli11-dev libfmt-dev libhwy-dev libxxhash-dev
     fonts-dejavu-core
