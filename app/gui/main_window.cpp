@@ -126,6 +126,10 @@ void MainWindow::createDocks()
         connect(panel, &Panel::readout, this, [this](const QString& text) { m_readout->setText(text); });
         connect(panel, &Panel::explainRequested, this, &MainWindow::explain);
         connect(panel, &Panel::viewRequested, this, &MainWindow::showPanel);
+        connect(panel, &Panel::filterRequested, this, [this](const QString& filter) {
+            showPanel(m_tree->id());
+            m_tree->setFilter(filter);
+        });
     }
     m_readout = new QLabel(this);
     m_readout->setTextInteractionFlags(Qt::TextSelectableByMouse);

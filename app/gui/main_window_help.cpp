@@ -1,5 +1,6 @@
 // What F1 explains, and the list of keys.
 #include "app/gui/main_window.h"
+#include "views/charts/chart_base.h"
 #include "views/models/glossary.h"
 #include "views/panels/explain_panel.h"
 
@@ -76,6 +77,13 @@ QString MainWindow::helpTermAt(QWidget* widget, const QPoint& globalPosition) co
         return {};
     if (const QString term = widget->property("helpTerm").toString(); !term.isEmpty())
         return term;
+    if (const auto* chart = qobject_cast<const ChartBase*>(widget); chart != nullptr) {
+        const QPoint local = widget->mapFromGlobal(globalPosition);
+        const bool inside = widget->rect().contains(local);
+        for (const QString& words : chart->wordsAt(inside ? std::optional<QPointF>(local) : std::nullopt))
+            if (const QString term = termIn(words); !term.isEmpty())
+                return term;
+    }
     if (const QString term = termIn(wordsAt(widget, globalPosition)); !term.isEmpty())
         return term;
     for (const QWidget* at = widget; at != nullptr; at = at->parentWidget()) {

@@ -150,11 +150,11 @@ Panel* MainWindow::activePanel() const
 
 ChartSurface* MainWindow::activeSurface() const
 {
-    if (m_lastPanel != nullptr && isShown(*m_lastPanel) && m_lastPanel->surface() != nullptr)
-        return m_lastPanel->surface();
+    if (m_lastPanel != nullptr && isShown(*m_lastPanel) && m_lastPanel->currentSurface() != nullptr)
+        return m_lastPanel->currentSurface();
     for (Panel* candidate : m_panels) {
         if (candidate->surface() != nullptr && isShown(*candidate))
-            return candidate->surface();
+            return candidate->currentSurface();
     }
     return nullptr;
 }

@@ -31,6 +31,7 @@ public:
     void setCurrentRow(int row); // -1 for none; emits nothing
     void setHoverRow(int row); // the row that another view points at
     [[nodiscard]] QString csv() const override;
+    [[nodiscard]] int rowAt(const QPointF& position) const; // -1 outside
     [[nodiscard]] std::optional<QPointF> rowPixel(int row) const; // of the channel's value
 
     QSize sizeHint() const override { return {480, 190}; }
@@ -51,7 +52,6 @@ protected:
     bool keyPressed(QKeyEvent* event) override;
 
 private:
-    [[nodiscard]] int rowAt(const QPointF& position) const;
     void paintLine(
         QCPPainter& painter, double ChannelTraceData::Row::*value, const QPen& pen, Marker marker) const;
 

@@ -158,8 +158,12 @@ QMenu* ChartBase::createContextMenu(const QPointF& position)
 {
     auto* menu = new QMenu(this);
     menu->setToolTipsVisible(true);
-    extendMenu(*menu, position);
+    Q_EMIT contextMenuStarting(menu, position);
     if (!menu->isEmpty())
+        menu->addSeparator();
+    const auto before = menu->actions().size();
+    extendMenu(*menu, position);
+    if (menu->actions().size() > before)
         menu->addSeparator();
     menu->addActions(m_viewActions);
     addLegendActions(*menu);

@@ -119,6 +119,9 @@ public:
     [[nodiscard]] QString accessibleValue() const;
     [[nodiscard]] virtual QString accessibleSummary() const;
     [[nodiscard]] static QString keyboardHelp();
+    // The words at a place, nearest meaning first, for whoever explains them: an entry of the legend, the
+    // label of an axis, the statistic, what the readout says. Without a place, where the crosshair is.
+    [[nodiscard]] QStringList wordsAt(std::optional<QPointF> position) const;
     [[nodiscard]] QString emptyMessage() const;
 
     void renderTo(QPainter& painter, QSize size) override;
@@ -142,7 +145,8 @@ Q_SIGNALS:
     void viewChanged();
     void themeChanged();
     void colorMapChanged(bitwright::views::ColorMap map);
-    // Panels add their own actions here before the menu opens.
+    // Panels add their own actions here: first what is about the thing at `position`, and at last the rest.
+    void contextMenuStarting(QMenu* menu, const QPointF& position);
     void contextMenuAboutToShow(QMenu* menu);
 
 protected:
@@ -152,6 +156,8 @@ protected:
     virtual void paintData(QCPPainter& painter) = 0;
     virtual void paintOverlay(QCPPainter& painter); // selection and gestures, above the data
     [[nodiscard]] virtual QString readoutAt(const QPointF& position) const;
+    // What is measured at a place: "rms". Empty where the readout says it.
+    [[nodiscard]] virtual QString statisticAt(const QPointF& position) const;
     virtual void rebuildLegend(); // calls setLegend
     virtual void syncAxes(); // after any change of range: secondary and linked axes
     virtual void themeApplied();

@@ -306,6 +306,28 @@ void ChartBase::keyReleaseEvent(QKeyEvent* event)
     QCustomPlot::keyReleaseEvent(event);
 }
 
+QString ChartBase::statisticAt(const QPointF&) const
+{
+    return {};
+}
+
+QStringList ChartBase::wordsAt(std::optional<QPointF> position) const
+{
+    QStringList words;
+    const std::optional<QPointF> at = position ? position : m_cursor;
+    const int entry = at ? m_legend->entryAt(*at) : m_focusedEntry;
+    if (entry >= 0)
+        words << m_legend->entries()[static_cast<std::size_t>(entry)].label;
+    const Zone zone = at ? zoneAt(*at) : Zone::Outside;
+    if (zone == Zone::XAxis)
+        words << m_labelX;
+    if (zone == Zone::YAxis)
+        words << m_labelY;
+    if (zone == Zone::Plot)
+        words << statisticAt(*at) << readoutAt(*at).split(u'\n');
+    return words;
+}
+
 // --- Keyboard focus, legend and crosshair ---
 
 void ChartBase::focusInEvent(QFocusEvent* event)

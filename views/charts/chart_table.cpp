@@ -9,6 +9,7 @@
 #include <QKeyEvent>
 #include <QMenu>
 #include <QPushButton>
+#include <QShortcut>
 #include <QTableView>
 
 namespace bitwright::views {
@@ -29,6 +30,9 @@ ChartTable::ChartTable(ChartSurface& surface, QWidget* chart)
     back->setToolTip(tr("Shows the chart again (Esc)"));
     connect(back, &QPushButton::clicked, this, &ChartTable::closed);
     addTool(back);
+    auto* shortcut = new QShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_T), this);
+    shortcut->setContext(Qt::WidgetWithChildrenShortcut);
+    connect(shortcut, &QShortcut::activated, this, &ChartTable::closed);
     setEmptyText(tr("There is nothing to show."));
     m_delay.setSingleShot(true);
     m_delay.setInterval(kRefreshMs);
@@ -137,8 +141,9 @@ const QList<QAction*>& ChartSurface::surfaceActions()
         tr("Shows the numbers of the chart in a table that can be sorted, filtered and copied "
            "(Ctrl+Shift+T)"));
     table->setCheckable(true);
+    // Of the chart alone, as all its keys: a panel that offers the action may hold a second chart. The table
+    // has a shortcut of its own.
     table->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_T));
-    table->setShortcutContext(Qt::WidgetWithChildrenShortcut);
     QObject::connect(table, &QAction::toggled, table, [this](bool on) { setTableShown(on); });
     QAction* data = makeAction(QStringLiteral("copy-data"), tr("Copy data (CSV)"),
         tr("Copies the numbers of the chart with every digit (Ctrl+C)"));

@@ -36,7 +36,7 @@ QString maximaLineName(int line)
     case kMaximumLine:
         return QStringLiteral("max |x|");
     case kQuantileLine:
-        return MaximaChart::tr("q99.9");
+        return QStringLiteral("q99.9");
     case kRmsLine:
         return QStringLiteral("rms");
     default:
@@ -290,7 +290,7 @@ MaximaChart::Hit MaximaChart::hitAt(const QPointF& position) const
         for (int m = 0; m < static_cast<int>(dump.massive.size()); ++m) {
             const MassiveMark& mark = dump.massive[static_cast<std::size_t>(m)];
             if (isShown(mark, d))
-                consider(markPixel(mark, d), {d, mark.site, m});
+                consider(markPixel(mark, d), {d, mark.site, m, -1});
         }
         for (int i = 0; i < static_cast<int>(dump.sites.size()); ++i) {
             const MaximaSite& site = dump.sites[static_cast<std::size_t>(i)];
@@ -298,7 +298,7 @@ MaximaChart::Hit MaximaChart::hitAt(const QPointF& position) const
                 continue;
             for (const int line : shownLines(strong.contains(site.group)))
                 if (const auto value = maximaValue(site, line))
-                    consider(toPixel(site.position(), *value), {d, i, -1});
+                    consider(toPixel(site.position(), *value), {d, i, -1, line});
         }
     }
     return best;
@@ -342,62 +342,6 @@ void MaximaChart::legendHovered(const QString& key)
         return;
     m_legendGroup = group;
     requestReplot();
-}
-
-void MaximaChart::clicked(const QPointF& position, Qt::KeyboardModifiers)
-{
-    const Hit hit = hitAt(position);
-    if (hit.site < 0)
-        return;
-    setCurrentSite(hit.site, hit.dump);
-    const auto& marks = m_data.dumps[static_cast<std::size_t>(hit.dump)].massive;
-    const int channel = hit.mark >= 0 ? marks[static_cast<std::size_t>(hit.mark)].channel : -1;
-    if (channel < 0) {
-        Q_EMIT siteActivated(hit.site, hit.dump);
-        return;
-    }
-    setCurrentChannel(channel);
-    Q_EMIT channelActivated(hit.site, channel, hit.dump);
-}
-
-void MaximaChart::boxed(const QRectF& box, Qt::KeyboardModifiers modifiers)
-{
-    if (!modifiers.testFlag(Qt::ShiftModifier)) {
-        ChartBase::boxed(box, modifiers);
-        return;
-    }
-    QVector<int> sites;
-    for (int i = 0; !m_data.dumps.empty() && i < static_cast<int>(m_data.dumps[0].sites.size()); ++i) {
-        const QString& group = m_data.dumps[0].sites[static_cast<std::size_t>(i)].group;
-        const auto at = isLegendKeyShown(maximaGroupKey(group)) ? sitePixel(i) : std::nullopt;
-        if (at && box.contains(*at))
-            sites << i;
-    }
-    if (!sites.isEmpty())
-        Q_EMIT sitesSelected(sites, 0);
-}
-
-// Page up and down walk through the sites of the current kind: the keyboard's way to click.
-bool MaximaChart::keyPressed(QKeyEvent* event)
-{
-    const bool forward = event->key() == Qt::Key_PageDown;
-    if ((!forward && event->key() != Qt::Key_PageUp) || m_data.dumps.empty())
-        return false;
-    const auto& sites = m_data.dumps[static_cast<std::size_t>(m_currentDump)].sites;
-    const QStringList strong = emphasizedGroups();
-    int next = m_currentSite;
-    for (int i = m_currentSite < 0 ? (forward ? 0 : static_cast<int>(sites.size()) - 1)
-                                   : m_currentSite + (forward ? 1 : -1);
-         i >= 0 && i < static_cast<int>(sites.size()); i += forward ? 1 : -1)
-        if (strong.contains(sites[static_cast<std::size_t>(i)].group)) {
-            next = i;
-            break;
-        }
-    if (next < 0)
-        return false;
-    setCurrentSite(next, m_currentDump);
-    Q_EMIT siteActivated(next, m_currentDump);
-    return true;
 }
 
 void MaximaChart::setCurrentSite(int site, int dump)

@@ -68,6 +68,10 @@ public:
     void setCurrentSite(int site, int dump = 0);
     // Emphasizes the marks of one channel (linked hover); -1 for none.
     void setCurrentChannel(int channel);
+    // Rings further sites of the first dump.
+    void setSelectedSites(const QVector<int>& sites);
+    // The site of the first dump at a pixel, -1 when none.
+    [[nodiscard]] int siteAt(const QPointF& position) const;
     // The kinds that are drawn in full now.
     [[nodiscard]] QStringList emphasizedGroups() const;
     [[nodiscard]] QString csv() const override;
@@ -81,6 +85,8 @@ public:
 Q_SIGNALS:
     void siteActivated(int site, int dump);
     void channelActivated(int site, int channel, int dump);
+    // Ctrl+click, and Shift+click from the current site through its kind; of the first dump.
+    void sitesExtended(const QVector<int>& sites, int channel, bool toggles);
     void siteHovered(int site, int dump); // -1 when none
     void channelHovered(int site, int channel); // of the first dump; -1 when none
     void sitesSelected(const QVector<int>& sites, int dump);
@@ -91,6 +97,7 @@ protected:
     void paintData(QCPPainter& painter) override;
     void paintOverlay(QCPPainter& painter) override;
     QString readoutAt(const QPointF& position) const override;
+    QString statisticAt(const QPointF& position) const override;
     void rebuildLegend() override;
     void hoverMoved(const QPointF& position) override;
     void hoverLeft() override;
@@ -105,6 +112,7 @@ private:
         int dump = 0;
         int site = -1;
         int mark = -1;
+        int line = -1; // of the statistic
     };
     struct PlacedMark
     {
@@ -113,6 +121,7 @@ private:
         bool faint = false;
         bool leading = true; // the largest of its site
     };
+    [[nodiscard]] QVector<int> sitesBetween(int from, int to) const;
     [[nodiscard]] Hit hitAt(const QPointF& position) const;
     [[nodiscard]] bool isShown(const MassiveMark& mark, int dump) const;
     [[nodiscard]] QString hoveredGroup() const;
@@ -134,6 +143,7 @@ private:
     QString m_legendGroup; // under the mouse or the focus in the legend
     int m_currentSite = -1;
     int m_currentDump = 0;
+    QVector<int> m_selectedSites;
     int m_currentChannel = -1;
     Hit m_hover;
 };

@@ -270,6 +270,10 @@ void MaximaChart::paintOverlay(QCPPainter& painter)
             painter.drawEllipse(*at, 7.5, 7.5);
         }
     };
+    for (const int site : m_selectedSites)
+        if (!m_data.dumps.empty() && site < static_cast<int>(m_data.dumps[0].sites.size())
+            && isLegendKeyShown(maximaGroupKey(m_data.dumps[0].sites[static_cast<std::size_t>(site)].group)))
+            ring(site, 0, mix(theme().accent, theme().background, 0.35));
     ring(m_currentSite, m_currentDump, theme().accent);
     if (m_hover.site >= 0)
         ring(m_hover.site, m_hover.dump, theme().muted);

@@ -17,6 +17,8 @@ namespace bitwright::views {
 
 namespace {
 constexpr double kDragDistance = 5;
+constexpr double kZoomStep = 1.2;
+constexpr double kLeastZoom = 0.12, kLargestZoom = 3;
 
 QVector<int> united(QVector<int> a, const QVector<int>& b)
 {
@@ -77,7 +79,17 @@ void OptionHeatMap::click(const QPointF& position, Qt::KeyboardModifiers modifie
 void OptionHeatMap::mousePressEvent(QMouseEvent* event)
 {
     event->accept();
-    if (event->button() != Qt::LeftButton || m_data.rows.empty())
+    if (m_pressed || m_panning || m_data.rows.empty())
+        return;
+    const bool left = event->button() == Qt::LeftButton;
+    if (event->button() == Qt::MiddleButton || (left && m_spaceHeld)) {
+        m_panning = m_spacePanned = true;
+        m_press = event->position();
+        m_pressOffset = offset();
+        viewport()->setCursor(Qt::ClosedHandCursor);
+        return;
+    }
+    if (!left)
         return;
     m_pressed = true;
     m_dragging = false;
@@ -88,6 +100,11 @@ void OptionHeatMap::mousePressEvent(QMouseEvent* event)
 
 void OptionHeatMap::mouseMoveEvent(QMouseEvent* event)
 {
+    if (m_panning) {
+        verticalScrollBar()->setValue(
+            static_cast<int>(std::lround(m_pressOffset - (event->position().y() - m_press.y()))));
+        return;
+    }
     if (!m_pressed) {
         setHover(placeAt(event->position()));
         return;
@@ -114,6 +131,11 @@ void OptionHeatMap::mouseMoveEvent(QMouseEvent* event)
 
 void OptionHeatMap::mouseReleaseEvent(QMouseEvent* event)
 {
+    if (m_panning) {
+        m_panning = false;
+        viewport()->unsetCursor();
+        return;
+    }
     if (!m_pressed || event->button() != Qt::LeftButton)
         return;
     m_pressed = false;
@@ -154,18 +176,47 @@ bool OptionHeatMap::viewportEvent(QEvent* event)
     return QAbstractScrollArea::viewportEvent(event);
 }
 
+// The row under the cursor stays there.
+void OptionHeatMap::zoomAt(double y, double factor)
+{
+    const double inRows = y - m_geometry.top;
+    const double row = (inRows + offset()) / m_geometry.rowHeight;
+    m_zoom = std::clamp(m_zoom * factor, kLeastZoom, kLargestZoom);
+    layoutScrollBars();
+    verticalScrollBar()->setValue(static_cast<int>(std::lround(row * m_geometry.rowHeight - inRows)));
+    viewport()->update();
+}
+
+void OptionHeatMap::zoomIn()
+{
+    const bool focused = m_focusPlace >= 0;
+    const double row = m_geometry.top + m_geometry.rowHeight * (m_focusPlace + 0.5) - offset();
+    zoomAt(focused ? row : viewport()->height() / 2.0, kZoomStep);
+}
+
+void OptionHeatMap::zoomOut()
+{
+    zoomAt(viewport()->height() / 2.0, 1 / kZoomStep);
+}
+
+void OptionHeatMap::resetView()
+{
+    m_zoom = 1;
+    layoutScrollBars();
+    verticalScrollBar()->setValue(0);
+    viewport()->update();
+}
+
 void OptionHeatMap::wheelEvent(QWheelEvent* event)
 {
-    if (!event->modifiers().testFlag(Qt::ControlModifier)) {
-        QAbstractScrollArea::wheelEvent(event);
-        return;
-    }
-    const double y = event->position().y() - m_geometry.top;
-    const double row = (y + offset()) / m_geometry.rowHeight;
-    m_zoom = std::clamp(m_zoom * std::pow(1.2, event->angleDelta().y() / 120.0), 0.12, 3.0);
-    layoutScrollBars();
-    verticalScrollBar()->setValue(static_cast<int>(row * m_geometry.rowHeight - y));
-    viewport()->update();
+    const QPoint delta = event->angleDelta();
+    const double notches = (delta.y() != 0 ? delta.y() : delta.x()) / 120.0;
+    const bool scrolls = event->modifiers().testFlag(Qt::ShiftModifier) || delta.y() == 0;
+    if (scrolls) // sideways wheels too
+        verticalScrollBar()->setValue(
+            verticalScrollBar()->value() - static_cast<int>(std::lround(3 * notches * m_geometry.rowHeight)));
+    else
+        zoomAt(event->position().y(), std::pow(kZoomStep, notches));
     event->accept();
 }
 
@@ -221,8 +272,6 @@ bool OptionHeatMap::editKey(QKeyEvent* event)
         Q_EMIT lockToggleRequested(units);
     else if (key == Qt::Key_T)
         Q_EMIT tieToggleRequested(units);
-    else if (key == Qt::Key_Space && focused >= 0)
-        Q_EMIT optionRequested(units, m_data.options[static_cast<std::size_t>(m_focusColumn)]);
     else if (key == Qt::Key_Return || key == Qt::Key_Enter)
         Q_EMIT optionListRequested(units,
             viewport()->mapToGlobal(cellRectIn(m_geometry, offset(), std::max(0, m_focusPlace), m_focusColumn)
@@ -241,7 +290,7 @@ bool OptionHeatMap::event(QEvent* event)
         const int k = key->key();
         const bool edits = (k >= Qt::Key_2 && k <= Qt::Key_9) || k == Qt::Key_0 || k == Qt::Key_K
             || k == Qt::Key_T || k == Qt::Key_Return || k == Qt::Key_Enter || k == Qt::Key_Space
-            || (k == Qt::Key_Escape && m_pressed);
+            || (k == Qt::Key_Escape && (m_pressed || m_panning));
         if (edits && (key->modifiers() & ~Qt::KeypadModifier) == Qt::NoModifier) {
             event->accept();
             return true;
@@ -256,6 +305,19 @@ void OptionHeatMap::keyPressEvent(QKeyEvent* event)
         static_cast<int>((viewport()->height() - m_geometry.top - m_geometry.bottom) / m_geometry.rowHeight)
             - 1);
     const int far = static_cast<int>(m_order2unit.size());
+    if (event->key() == Qt::Key_Escape && m_panning) {
+        m_panning = false;
+        verticalScrollBar()->setValue(static_cast<int>(m_pressOffset));
+        viewport()->unsetCursor();
+        return;
+    }
+    if (event->key() == Qt::Key_Space) {
+        if (!event->isAutoRepeat()) {
+            m_spaceHeld = true;
+            m_spacePanned = false;
+        }
+        return;
+    }
     if (event->key() == Qt::Key_Escape && m_pressed) {
         m_pressed = m_dragging = false;
         setSelection(m_selectionBefore);
@@ -283,9 +345,38 @@ void OptionHeatMap::keyPressEvent(QKeyEvent* event)
         return moveFocus(-far, 0, event->modifiers());
     case Qt::Key_End:
         return moveFocus(far, 0, event->modifiers());
+    case Qt::Key_Plus:
+    case Qt::Key_Equal:
+        return zoomIn();
+    case Qt::Key_Minus:
+        return zoomOut();
     default:
         QAbstractScrollArea::keyPressEvent(event);
     }
+}
+
+// Space without a drag sets the option under the focus: the keyboard's click.
+void OptionHeatMap::keyReleaseEvent(QKeyEvent* event)
+{
+    if (event->key() != Qt::Key_Space || event->isAutoRepeat()) {
+        QAbstractScrollArea::keyReleaseEvent(event);
+        return;
+    }
+    const bool sets = m_spaceHeld && !m_spacePanned && m_focusPlace >= 0;
+    m_spaceHeld = false;
+    if (!sets)
+        return;
+    const QVector<int> units = targetsOf(m_order2unit[static_cast<std::size_t>(m_focusPlace)]);
+    if (!units.isEmpty())
+        Q_EMIT optionRequested(units, m_data.options[static_cast<std::size_t>(m_focusColumn)]);
+}
+
+void OptionHeatMap::addViewActions(QMenu& menu)
+{
+    connect(menu.addAction(tr("Zoom in\t+")), &QAction::triggered, this, &OptionHeatMap::zoomIn);
+    connect(menu.addAction(tr("Zoom out\t-")), &QAction::triggered, this, &OptionHeatMap::zoomOut);
+    connect(menu.addAction(tr("Reset the view")), &QAction::triggered, this, &OptionHeatMap::resetView);
+    menu.addSeparator();
 }
 
 void OptionHeatMap::contextMenuEvent(QContextMenuEvent* event)
@@ -313,6 +404,7 @@ void OptionHeatMap::contextMenuEvent(QContextMenuEvent* event)
             [this, units, at] { Q_EMIT optionListRequested(units, at); });
         menu->addSeparator();
     }
+    addViewActions(*menu);
     QMenu* maps = menu->addMenu(tr("Color map"));
     for (const ColorMap map : {ColorMap::Cividis, ColorMap::Viridis, ColorMap::Magma, ColorMap::Grey}) {
         QAction* action = maps->addAction(colorMapName(map));

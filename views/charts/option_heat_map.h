@@ -52,7 +52,8 @@ struct OptionMapData
 // Tensors down, options across by bits; color is harm on a log scale. Only what is visible is painted, so
 // that ten thousand rows stay fluid. An editor: it asks by signals and changes nothing itself. A click sets
 // the option of its row (of the whole selection when the row is selected), dragging selects rows. The wheel
-// scrolls, with Ctrl it zooms the rows.
+// zooms the rows at the cursor (the options always fit), with Shift it scrolls; middle drag or Space+drag
+// pans.
 class OptionHeatMap : public QAbstractScrollArea, public ChartSurface
 {
     Q_OBJECT
@@ -92,6 +93,11 @@ public:
     [[nodiscard]] QSize sizeHint() const override { return {460, 480}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {200, 160}; }
 
+public Q_SLOTS:
+    void resetView(); // rows as high as their words, from the first on
+    void zoomIn();
+    void zoomOut();
+
 Q_SIGNALS:
     void selectionEdited(const QVector<int>& units);
     void optionRequested(const QVector<int>& units, int option); // the document's option
@@ -117,6 +123,7 @@ protected:
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void keyReleaseEvent(QKeyEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
 
 private:
@@ -154,6 +161,8 @@ private:
     void setHover(const Place& place);
     void moveFocus(int rows, int columns, Qt::KeyboardModifiers modifiers);
     void ensureVisible(int place);
+    void zoomAt(double y, double factor);
+    void addViewActions(QMenu& menu);
     bool editKey(QKeyEvent* event);
 
     OptionMapData m_data;
@@ -174,6 +183,9 @@ private:
     int m_focusPlace = -1;
     int m_focusColumn = 0;
     int m_anchor = -1;
+    bool m_spaceHeld = false;
+    bool m_spacePanned = false;
+    bool m_panning = false;
     bool m_pressed = false;
     bool m_dragging = false;
     QPointF m_press, m_drag;

@@ -70,11 +70,20 @@ void OutlierMap::hoverLeft()
     m_d->hover = {-1, -1};
 }
 
-void OutlierMap::clicked(const QPointF& position, Qt::KeyboardModifiers)
+void OutlierMap::clicked(const QPointF& position, Qt::KeyboardModifiers modifiers)
 {
     const OutlierMark cell = cellAtPixel(position);
     if (cell.row < 0)
         return;
+    if (modifiers & (Qt::ControlModifier | Qt::ShiftModifier)) {
+        QVector<int> rows;
+        const bool range = modifiers.testFlag(Qt::ShiftModifier) && m_d->currentRow >= 0;
+        const int step = range && m_d->currentRow > cell.row ? -1 : 1;
+        for (int row = range ? m_d->currentRow : cell.row; row != cell.row; row += step)
+            rows << row;
+        Q_EMIT rowsExtended(rows << cell.row, cell.channel, modifiers.testFlag(Qt::ControlModifier));
+        return;
+    }
     setCurrentRow(cell.row);
     setPinnedChannel(cell.channel);
     Q_EMIT cellActivated(cell.row, cell.channel);
@@ -97,7 +106,7 @@ void OutlierMap::boxed(const QRectF& box, Qt::KeyboardModifiers modifiers)
     for (int column = std::max(0, static_cast<int>(std::lround(low.x()))); column <= lastColumn; ++column)
         channels << m_d->order[static_cast<std::size_t>(column)];
     if (!rows.isEmpty() && !channels.isEmpty())
-        Q_EMIT regionSelected(rows, channels);
+        Q_EMIT regionSelected(rows, channels, modifiers.testFlag(Qt::ControlModifier));
 }
 
 // S sorts, P pins the hovered channel; page up and down walk through the layers.
@@ -151,6 +160,11 @@ QString OutlierMap::readoutAt(const QPointF& position) const
     if (!m_d->data.rowValues.empty())
         lines << QStringLiteral("%1  %2").arg(m_d->data.rowMeasure, rowValueText(cell.row));
     return lines.join(u'\n');
+}
+
+QString OutlierMap::statisticAt(const QPointF&) const
+{
+    return m_d->data.measure;
 }
 
 void OutlierMap::extendMenu(QMenu& menu, const QPointF& position)

@@ -210,6 +210,14 @@ void OutlierMap::setCurrentRow(int row)
     repaintOverlay();
 }
 
+void OutlierMap::setSelectedRows(const QVector<int>& rows)
+{
+    if (m_d->selectedRows == rows)
+        return;
+    m_d->selectedRows = rows;
+    repaintOverlay();
+}
+
 Interval OutlierMap::homeRange(Qt::Orientation axis) const
 {
     const double count = axis == Qt::Horizontal ? m_d->channels : static_cast<double>(m_d->data.rows.size());

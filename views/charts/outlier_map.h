@@ -47,7 +47,6 @@ struct OutlierMapData
     bool rowsAreShares = false; // shown in percent
     QString criterionNote; // counts, or why there is nothing
     QString criterionWarning; // why the criterion says little here; for the panel, may be empty
-    QString criterionWarningMore; // the same at length
 };
 
 // Layers down, channels across. Decimates by maximum, so a single hot channel never disappears; marginals
@@ -68,6 +67,7 @@ public:
     void setPinnedChannel(int channel);
     [[nodiscard]] int pinnedChannel() const;
     void setCurrentRow(int row); // -1 for none
+    void setSelectedRows(const QVector<int>& rows); // further ones
     // Shows where a channel is while something elsewhere points at it; -1 for none.
     void setPreviewChannel(int channel);
     [[nodiscard]] QAction* sortAction() const;
@@ -89,7 +89,9 @@ Q_SIGNALS:
     void cellActivated(int row, int channel);
     void cellHovered(int row, int channel); // -1, -1 when none
     void channelPinned(int channel); // -1 when unpinned
-    void regionSelected(const QVector<int>& rows, const QVector<int>& channels);
+    void regionSelected(const QVector<int>& rows, const QVector<int>& channels, bool adds);
+    // Ctrl+click, and Shift+click from the current row.
+    void rowsExtended(const QVector<int>& rows, int channel, bool toggles);
     void sortedChanged(bool sorted);
 
 protected:
@@ -97,6 +99,7 @@ protected:
     void paintData(QCPPainter& painter) override;
     void paintOverlay(QCPPainter& painter) override;
     QString readoutAt(const QPointF& position) const override;
+    QString statisticAt(const QPointF& position) const override;
     void rebuildLegend() override;
     void syncAxes() override;
     void themeApplied() override;

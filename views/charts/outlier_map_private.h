@@ -22,6 +22,7 @@ struct OutlierMap::Private
     bool sorted = false;
     int pinned = -1;
     int currentRow = -1;
+    QVector<int> selectedRows;
     OutlierMark hover{-1, -1};
     int preview = -1;
     QAction* sort = nullptr;

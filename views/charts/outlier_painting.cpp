@@ -265,6 +265,11 @@ void OutlierMap::paintOverlay(QCPPainter& painter)
         painter.setPen(QPen(theme().warning, 1.5, Qt::DashLine));
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
     }
+    for (const int row : m_d->selectedRows) {
+        const double top = yAxis->coordToPixel(row - 0.5), bottom = yAxis->coordToPixel(row + 0.5);
+        for (const double left : {area.left(), area.right() - 5})
+            painter.fillRect(QRectF(left, top, 5, bottom - top), theme().accent);
+    }
     if (m_d->currentRow >= 0 && m_d->currentRow < static_cast<int>(m_d->data.rows.size())) {
         const double top = yAxis->coordToPixel(m_d->currentRow - 0.5),
                      bottom = yAxis->coordToPixel(m_d->currentRow + 0.5);

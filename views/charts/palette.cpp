@@ -401,6 +401,22 @@ void paintLink(QPainter& painter, const QRectF& rect, const QColor& color)
     painter.restore();
 }
 
+void paintNote(QPainter& painter, const QRectF& rect, const QColor& color)
+{
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    const double w = rect.width(), h = rect.height();
+    const QRectF sheet(rect.left() + w * 0.16, rect.top() + h * 0.06, w * 0.68, h * 0.88);
+    painter.setPen(QPen(color, std::max(1.0, w * 0.1)));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(sheet);
+    for (const double at : {0.3, 0.52, 0.74}) {
+        const double y = sheet.top() + at * sheet.height();
+        painter.drawLine(QPointF(sheet.left() + w * 0.14, y), QPointF(sheet.right() - w * 0.14, y));
+    }
+    painter.restore();
+}
+
 void paintCorner(QPainter& painter, const QRectF& cell, double size, const Theme& theme)
 {
     painter.save();

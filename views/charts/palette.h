@@ -92,6 +92,8 @@ void paintMarker(
 // Glyphs fill `rect` (square is best) with `color`.
 void paintPadlock(QPainter& painter, const QRectF& rect, const QColor& color);
 void paintLink(QPainter& painter, const QRectF& rect, const QColor& color);
+// A sheet with lines: a note.
+void paintNote(QPainter& painter, const QRectF& rect, const QColor& color);
 // Orange corner at the top right of `cell`: fallback or refused.
 void paintCorner(QPainter& painter, const QRectF& cell, double size, const Theme& theme);
 // Magenta cross over `cell`: NaN or Inf inside.

@@ -69,6 +69,7 @@ TensorTree::TensorTree(Document& document, QObject* parent)
     connect(&document, &Document::spaceChanged, this, &TensorTree::refreshPlan);
     connect(&document, &Document::tensorScanned, this, &TensorTree::takeScan);
     connect(&document, &Document::scanStateChanged, this, &TensorTree::refilter);
+    connect(&document, &Document::notesChanged, this, &TensorTree::takeNotes);
     rebuild();
 }
 
@@ -101,6 +102,7 @@ void TensorTree::rebuild()
     m_unitsOfTensor.clear();
     m_fallbackOfTensor.clear();
     m_matched.clear();
+    m_noted.clear();
     if (m_document.isOpen()) {
         const auto& tensors = m_document.workspace()->checkpoint().tensors();
         QHash<QPair<int, QString>, int> known;
@@ -119,14 +121,34 @@ void TensorTree::rebuild()
             m_unitsOfTensor[static_cast<int>(units[unit].index)].push_back(static_cast<int>(unit));
         for (std::size_t i = 0; i < tensors.size(); ++i)
             readScan(static_cast<int>(i));
+        readNotes();
         if (!m_query.isEmpty()) {
             prepareQuery();
             m_matched = matches();
         }
     }
     show(std::move(m_matched));
+    sumUp(); // marks that no plan is needed for
     endResetModel();
     refreshPlan();
+}
+
+void TensorTree::readNotes()
+{
+    const auto& checkpoint = m_document.workspace()->checkpoint();
+    m_noted.assign(checkpoint.tensors().size(), 0);
+    for (const auto& [name, text] : m_document.notes())
+        if (const auto tensor = checkpoint.find(name))
+            m_noted[static_cast<std::size_t>(*tensor)] = 1;
+}
+
+void TensorTree::takeNotes()
+{
+    if (!m_document.isOpen() || m_stateOfTensor.empty())
+        return;
+    readNotes();
+    sumUp();
+    announce(NameColumn);
 }
 
 void TensorTree::addTensor(int index, bool severalTowers, QHash<QPair<int, QString>, int>& known)
@@ -401,12 +423,12 @@ void TensorTree::sumUp()
             node.planBytes = m_planBytesOfTensor[index];
             node.marks = (state.locked ? LockedMark : 0) | (state.tied ? TiedMark : 0)
                 | (state.fallback ? FallbackMark : 0) | (state.nonFinite ? NonFiniteMark : 0)
-                | (state.failed ? FailedMark : 0);
+                | (state.failed ? FailedMark : 0) | (m_noted[index] != 0 ? NoteMark : 0);
         }
         Node& parent = m_nodes[static_cast<std::size_t>(node.parent)];
         parent.plannedParameters += node.plannedParameters;
         parent.planBytes += node.planBytes;
-        parent.marks |= node.marks & (NonFiniteMark | FailedMark);
+        parent.marks |= node.marks & (NonFiniteMark | FailedMark | NoteMark);
     }
 }
 
@@ -504,6 +526,8 @@ QString TensorTree::toolTipOf(const Node& node) const
             text += tr("\nholds tensors with NaN or Inf");
         if ((node.marks & FailedMark) != 0)
             text += tr("\nholds tensors that could not be measured");
+        if ((node.marks & NoteMark) != 0)
+            text += tr("\nholds tensors with notes");
         return text;
     }
     const auto& tensor
@@ -525,6 +549,8 @@ QString TensorTree::toolTipOf(const Node& node) const
                     .arg(result->stats->positiveInf + result->stats->negativeInf);
     if ((node.marks & FailedMark) != 0 && result != nullptr && result->error)
         text += tr("\nnot measured: %1").arg(errorText(*result->error));
+    if ((node.marks & NoteMark) != 0)
+        text += tr("\nnote: %1").arg(m_document.note(node.tensor));
     return text;
 }
 

@@ -39,6 +39,7 @@ public:
         FallbackMark = 4,
         NonFiniteMark = 8, ///< Also of inner nodes that hold such a tensor.
         FailedMark = 16,
+        NoteMark = 32, ///< Also of inner nodes.
     };
     /// Sums over tensors.
     struct Totals
@@ -101,6 +102,8 @@ private:
     void takeScan(int tensor);
     void readScan(int tensor);
     void sumUp();
+    void takeNotes();
+    void readNotes();
     void announce(int column);
     [[nodiscard]] QString toolTipOf(const Node& node) const;
     void refreshPlan();
@@ -116,6 +119,7 @@ private:
     std::vector<std::uint64_t> m_plannedOfTensor;
     QHash<int, QVector<int>> m_unitsOfTensor;
     QHash<int, QString> m_fallbackOfTensor;
+    std::vector<char> m_noted; ///< Per tensor.
     TensorQuery m_query;
     std::vector<char> m_matched; ///< Per tensor; empty without a filter.
 };

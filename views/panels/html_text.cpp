@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "views/charts/chart_math.h"
+#include "views/models/glossary.h"
 
 #include <QObject>
 #include <QTextBrowser>
@@ -55,6 +56,32 @@ QString htmlNumber(const std::optional<double>& value, const QString& how, const
 QString htmlCount(std::uint64_t value, const QString& how)
 {
     return htmlValue(formatCount(static_cast<std::int64_t>(value)), QString::number(value), how);
+}
+
+QString TermLinks::label(const QString& label)
+{
+    auto found = m_termOf.constFind(label);
+    if (found == m_termOf.constEnd()) {
+        const GlossaryTerm* term = glossaryTermIn(label);
+        found = m_termOf.insert(label, term == nullptr ? QString() : QString::fromLatin1(term->id));
+    }
+    if (found->isEmpty() || m_seen.contains(*found))
+        return label;
+    m_seen.insert(*found);
+    return QStringLiteral("<a class=\"term\" href=\"term:%1\" title=\"%2\">%3</a>")
+        .arg(*found, QObject::tr("Opens the glossary").toHtmlEscaped(), label);
+}
+
+QString linkStyle(const Theme& theme)
+{
+    return QStringLiteral("a.value { color: %1; text-decoration: none; } "
+                          "a.term { color: %1; text-decoration: underline; }")
+        .arg(theme.foreground.name());
+}
+
+QString htmlText(const QString& shown, const QString& how)
+{
+    return htmlValue(shown, shown, how);
 }
 
 QTextBrowser* makeBrowser(QWidget* parent)

@@ -1,5 +1,9 @@
 #pragma once
 
+#include "views/charts/palette.h"
+
+#include <QHash>
+#include <QSet>
 #include <QString>
 
 #include <cstdint>
@@ -26,6 +30,24 @@ namespace bitwright::views {
 [[nodiscard]] QString htmlNumber(
     const std::optional<double>& value, const QString& how, const QString& unit = {});
 [[nodiscard]] QString htmlCount(std::uint64_t value, const QString& how);
+/// Links the first use of each term in a panel's text to its entry in the glossary ("term:..." links). Keeps
+/// what it looked up: texts are made anew at every edit.
+class TermLinks
+{
+public:
+    /// Begins a text.
+    void begin() { m_seen.clear(); }
+    /// `label`, as a link where it speaks of a term that was not linked yet.
+    [[nodiscard]] QString label(const QString& label);
+
+private:
+    QHash<QString, QString> m_termOf;
+    QSet<QString> m_seen;
+};
+/// The look of links to terms and of values, which are links for the click that copies them.
+[[nodiscard]] QString linkStyle(const Theme& theme);
+/// A text that a click copies.
+[[nodiscard]] QString htmlText(const QString& shown, const QString& how);
 /// A browser without frame whose links are only signals.
 [[nodiscard]] QTextBrowser* makeBrowser(QWidget* parent);
 

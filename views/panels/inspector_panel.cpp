@@ -1,9 +1,11 @@
 #include "views/panels/inspector_panel.h"
 
 #include "views/charts/chart_math.h"
+#include "views/models/core_text.h"
 #include "views/models/text.h"
 #include "views/panels/chart_data.h"
 #include "views/panels/html_text.h"
+#include "views/panels/tensor_menu.h"
 
 #include <QClipboard>
 #include <QGuiApplication>
@@ -59,17 +61,11 @@ InspectorPanel::InspectorPanel(Document& document, QWidget* parent)
     m_options->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     connect(m_options, &QTableWidget::cellClicked, this, &InspectorPanel::takeOption);
     connect(m_options, &QTableWidget::cellActivated, this, &InspectorPanel::takeOption);
-    connect(m_text, &QTextBrowser::anchorClicked, this, [this](const QUrl& link) {
-        if (link.scheme() != QLatin1String("copy"))
-            return;
-        const QString exact = QUrl::fromPercentEncoding(link.path(QUrl::FullyEncoded).toLatin1());
-        QGuiApplication::clipboard()->setText(exact);
-        Q_EMIT readout(tr("copied %1").arg(exact));
-    });
+    connect(m_text, &QTextBrowser::anchorClicked, this, &InspectorPanel::follow);
     m_text->setAccessibleName(tr("Details of the selection"));
     connect(&document.selection(), &Selection::changed, this, &InspectorPanel::refresh);
     for (const auto signal : {&Document::opened, &Document::closed, &Document::planChanged,
-             &Document::outliersChanged, &Document::spaceChanged})
+             &Document::outliersChanged, &Document::spaceChanged, &Document::notesChanged})
         connect(&document, signal, this, &InspectorPanel::refresh);
     connect(&document, &Document::tensorScanned, this, [this](int tensor) {
         if (tensor == m_document.selection().tensor())
@@ -81,8 +77,7 @@ InspectorPanel::InspectorPanel(Document& document, QWidget* parent)
 void InspectorPanel::applyTheme(const Theme& theme)
 {
     // Values are links for the click that copies them; they should not look like links to somewhere.
-    m_text->document()->setDefaultStyleSheet(
-        QStringLiteral("a.value { color: %1; text-decoration: none; }").arg(theme.foreground.name()));
+    m_text->document()->setDefaultStyleSheet(linkStyle(theme));
     refresh();
 }
 
@@ -96,8 +91,27 @@ void InspectorPanel::refresh()
         m_options->hide();
         return;
     }
-    m_text->setHtml(tensorHtml(tensor) + planHtml(tensor) + siteHtml(site));
+    m_terms.begin();
+    m_text->setHtml(noteHtml(tensor) + tensorHtml(tensor) + planHtml(tensor) + siteHtml(site));
     fillOptions(tensor);
+}
+
+void InspectorPanel::follow(const QUrl& link)
+{
+    if (link.scheme() == QLatin1String("copy")) {
+        const QString exact = QUrl::fromPercentEncoding(link.path(QUrl::FullyEncoded).toLatin1());
+        QGuiApplication::clipboard()->setText(exact);
+        Q_EMIT readout(tr("copied %1").arg(exact));
+    } else if (link.scheme() == QLatin1String("term")) {
+        Q_EMIT explainRequested(link.path());
+    } else if (link.scheme() == QLatin1String("note")) {
+        editNote(this, m_document, m_document.selection().tensor());
+    }
+}
+
+QString InspectorPanel::row(const QString& name, const QString& value)
+{
+    return htmlRow(m_terms.label(name), value);
 }
 
 // The option's name comes first: without it a row says nothing.
@@ -183,83 +197,133 @@ void InspectorPanel::takeOption(int row)
         m_document.setOption({unit}, option);
 }
 
-QString InspectorPanel::tensorHtml(int tensor) const
+/// The name, with the note that is pinned to the tensor.
+QString InspectorPanel::noteHtml(int tensor) const
 {
     if (tensor < 0)
         return {};
     const auto& info = m_document.workspace()->checkpoint().tensors()[static_cast<std::size_t>(tensor)];
+    QString html = QStringLiteral("<p style=\"margin:0\"><b>%1</b></p>")
+                       .arg(htmlText(QString::fromStdString(escapedForDisplay(info.name)),
+                           tr("name in the checkpoint")));
+    if (const QString note = m_document.note(tensor); !note.isEmpty())
+        html += QStringLiteral("<p style=\"margin:4px 0 0 0\">\u270e <i>%1</i> "
+                               "<a class=\"term\" href=\"note:edit\">%2</a></p>")
+                    .arg(note.toHtmlEscaped().replace(u'\n', QStringLiteral("<br>")), tr("Edit"));
+    return html;
+}
+
+QString InspectorPanel::tensorHtml(int tensor)
+{
+    if (tensor < 0)
+        return {};
+    const auto& info = m_document.workspace()->checkpoint().tensors()[static_cast<std::size_t>(tensor)];
+    const QString header = tr("from the header");
     QStringList shape;
     for (const auto side : info.shape)
         shape.push_back(QString::number(side));
-    QString rows = htmlRow(tr("Role"), roleText(info.parts.role))
-        + htmlRow(tr("Shape"), shape.join(QStringLiteral(" × "))) + htmlRow(tr("Type"), dtypeText(info))
-        + htmlRow(tr("Parameters"), htmlCount(info.parameters, tr("from the header")))
-        + htmlRow(tr("Size"),
-            htmlValue(
-                sizeText(info.bytes), QString::number(info.bytes), tr("bytes in the file, from the header")))
-        + htmlRow(tr("Planned"), info.quantizable ? tr("yes") : tr("no: %1").arg(htmlDisplay(info.reason)));
-    QString html = QStringLiteral("<p style=\"margin:0\"><b>%1</b></p>").arg(htmlDisplay(info.name))
-        + htmlTable(tr("Tensor"), rows);
+    QString html = htmlTable(tr("Tensor"),
+        row(tr("Role"), htmlText(roleText(info.parts.role), tr("from the name")))
+            + row(tr("Shape"), htmlText(shape.join(QStringLiteral(" × ")), header))
+            + row(tr("Type"), htmlText(dtypeText(info), header))
+            + row(tr("Parameters"), htmlCount(info.parameters, header))
+            + row(tr("Size"),
+                htmlValue(sizeText(info.bytes), QString::number(info.bytes),
+                    tr("bytes in the file, from the header")))
+            + row(tr("Planned"), info.quantizable ? tr("yes") : tr("no: %1").arg(htmlDisplay(info.reason))));
     const auto* result = m_document.result(tensor);
     if (result == nullptr)
         return html + QStringLiteral("<p>%1</p>").arg(tr("Not scanned yet."));
     if (result->error)
-        return html + QStringLiteral("<p>%1</p>").arg(htmlDisplay(result->error->oneLine()));
-    if (result->stats) {
-        const auto& s = *result->stats;
-        const QString scan = tr("scan of all weights; NaN and Inf left out");
-        html += htmlTable(tr("Weights (measured)"),
-            htmlRow(tr("max |w|"), htmlNumber(s.absMax, scan)) + htmlRow(tr("rms"), htmlNumber(s.rms, scan))
-                + htmlRow(tr("mean"), htmlNumber(s.mean, scan))
-                + htmlRow(tr("crest"), htmlNumber(s.crest(), tr("max |w| / rms, over all finite weights")))
-                + htmlRow(tr("skewness"), htmlNumber(s.skewness, scan))
-                + htmlRow(tr("kurtosis (normal: 3)"), htmlNumber(s.kurtosis, scan))
-                + htmlRow(tr("|w| q99.9"),
-                    htmlNumber(s.quantile(0.999), tr("from a log histogram with bins of 7.5 %")))
-                + htmlRow(tr("zeros"), htmlCount(s.zero, scan))
-                + htmlRow(tr("NaN / Inf"),
-                    QStringLiteral("%1 / %2").arg(s.nan).arg(s.positiveInf + s.negativeInf)));
-    }
-    if (result->spectrum) {
-        const auto& m = result->spectrum->spectrum.metrics;
-        QString fits = htmlRow(tr("stable rank"), htmlNumber(m.stableRank, tr("from the eigenvalues of WᵀW")))
-            + htmlRow(tr("effective rank"), htmlNumber(m.effectiveRank, tr("from the eigenvalues of WᵀW")));
-        for (const auto& fit : result->spectrum->spectrum.fits) {
-            const auto name = spectra::tailEstimatorName(fit.estimator);
-            fits += htmlRow(QStringLiteral("α %1").arg(
-                                QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()))),
-                fit.status == spectra::FitStatus::Fitted
-                    ? htmlNumber(fit.alpha, tr("tail exponent by this estimator"))
-                    : tr("no fit"));
-        }
-        html += htmlTable(tr("Spectrum (measured)"), fits);
-    }
+        return html + QStringLiteral("<p>%1</p>").arg(errorText(*result->error).toHtmlEscaped());
+    if (result->stats)
+        html += weightsHtml(*result->stats);
+    if (result->spectrum)
+        html += spectrumHtml(*result->spectrum);
     return html;
 }
 
-QString InspectorPanel::planHtml(int tensor) const
+QString InspectorPanel::weightsHtml(const stats::WeightStats& s)
+{
+    const QString scan = tr("scan of all weights; NaN and Inf left out");
+    return htmlTable(tr("Weights (measured)"),
+        row(tr("max |w|"), htmlNumber(s.absMax, scan)) + row(tr("rms"), htmlNumber(s.rms, scan))
+            + row(tr("mean"), htmlNumber(s.mean, scan))
+            + row(tr("crest"), htmlNumber(s.crest(), tr("max |w| / rms, over all finite weights")))
+            + row(tr("skewness"), htmlNumber(s.skewness, scan))
+            + row(tr("kurtosis (normal: 3)"), htmlNumber(s.kurtosis, scan))
+            + row(
+                tr("|w| q99.9"), htmlNumber(s.quantile(0.999), tr("from a log histogram with bins of 7.5 %")))
+            + row(tr("zeros"), htmlCount(s.zero, scan))
+            + row(tr("NaN / Inf"),
+                htmlText(QStringLiteral("%1 / %2").arg(s.nan).arg(s.positiveInf + s.negativeInf),
+                    tr("counted by the scan"))));
+}
+
+QString InspectorPanel::spectrumHtml(const project::StoredSpectrum& spectrum)
+{
+    const auto& m = spectrum.spectrum.metrics;
+    const QString eigenvalues = tr("from the eigenvalues of WᵀW");
+    QString fits = row(tr("stable rank"), htmlNumber(m.stableRank, eigenvalues))
+        + row(tr("effective rank"), htmlNumber(m.effectiveRank, eigenvalues));
+    for (const auto& fit : spectrum.spectrum.fits) {
+        const auto name = spectra::tailEstimatorName(fit.estimator);
+        fits += row(
+            QStringLiteral("α %1").arg(QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()))),
+            fit.status == spectra::FitStatus::Fitted
+                ? htmlNumber(fit.alpha, tr("tail exponent by this estimator"))
+                : tr("no fit"));
+    }
+    return htmlTable(tr("Spectrum (measured)"), fits);
+}
+
+QString InspectorPanel::planHtml(int tensor)
 {
     const auto& space = m_document.space();
-    const auto units = m_document.unitsOfTensor(tensor);
-    if (!space || units.isEmpty() || m_document.choice().size() != space->units().size())
+    const int selected = unitOf(tensor);
+    if (!space || selected < 0 || m_document.choice().size() != space->units().size())
         return {};
-    const auto unit = static_cast<std::size_t>(units.front());
+    const auto unit = static_cast<std::size_t>(selected);
     const auto& cell = space->cell(unit, m_document.choice()[unit]);
-    QString rows = htmlRow(tr("Option"), QString::fromStdString(cell.resolved.option.id))
-        + htmlRow(
-            tr("Stored"), tr("%1 bytes").arg(formatCount(static_cast<std::int64_t>(cell.resolved.bytes))))
-        + htmlRow(tr("Bits per weight"),
-            formatBpw(8.0 * static_cast<double>(cell.resolved.bytes)
-                / static_cast<double>(space->units()[unit].parameters())))
-        + htmlRow(
-            tr("SQNR"), std::isfinite(cell.sqnrDb) ? tr("%1 dB").arg(formatNumber(cell.sqnrDb)) : tr("exact"))
-        + htmlRow(tr("Harm (predicted)"), htmlNumber(cell.score, harmLabel(m_document)));
+    const double bits = 8.0 * static_cast<double>(cell.resolved.bytes)
+        / static_cast<double>(space->units()[unit].parameters());
+    const QString exact = tr("exact, with every scale and padding counted");
+    QString rows = row(tr("Option"),
+                       htmlText(QString::fromStdString(cell.resolved.option.id), tr("chosen in the plan")))
+        + row(tr("Stored"),
+            htmlValue(tr("%1 bytes").arg(formatCount(static_cast<std::int64_t>(cell.resolved.bytes))),
+                QString::number(cell.resolved.bytes), exact))
+        + row(tr("Bits per weight"), htmlValue(formatBpw(bits), csvNumber(bits), exact))
+        + row(tr("SQNR"),
+            std::isinf(cell.sqnrDb)
+                ? tr("exact")
+                : htmlNumber(cell.sqnrDb, tr("signal to quantization noise of the weights, measured"),
+                    QStringLiteral("dB")))
+        + row(tr("Harm (predicted)"), htmlNumber(cell.score, harmLabel(m_document)));
     if (!cell.resolved.fallback.empty())
-        rows += htmlRow(tr("Fallback"), htmlDisplay(cell.resolved.fallback));
+        rows += row(tr("Fallback"), htmlDisplay(cell.resolved.fallback));
     return htmlTable(tr("Plan"), rows);
 }
 
-QString InspectorPanel::siteHtml(int site) const
+QString InspectorPanel::outlierRows(int site)
+{
+    const auto report = m_document.outliers(0);
+    if (!report)
+        return {};
+    const QString computed = tr("from the activation dump, by the published criterion");
+    const auto& outliers = report->sites[static_cast<std::size_t>(site)];
+    QString rows;
+    if (outliers.massive.tokens)
+        rows += row(tr("Massive tokens"), htmlCount(*outliers.massive.tokens, computed));
+    if (outliers.int8Max)
+        rows += row(
+            tr("INT8 SQNR (max)"), htmlNumber(outliers.int8Max->sqnrDb, computed, QStringLiteral("dB")));
+    if (outliers.kernel)
+        rows += row(tr("Kernel share per token"), htmlNumber(outliers.kernel->perToken, computed));
+    return rows;
+}
+
+QString InspectorPanel::siteHtml(int site)
 {
     if (site < 0 || m_document.workspace()->dump() == nullptr)
         return {};
@@ -268,30 +332,23 @@ QString InspectorPanel::siteHtml(int site) const
     const auto summary = report ? report->sites[static_cast<std::size_t>(site)].summary
                                 : stats::summarizeSite(info, static_cast<std::size_t>(site));
     const QString dumped = tr("from the activation dump, over all recorded tokens");
-    QString rows = htmlRow(tr("Site"), htmlDisplay(info.name))
-        + htmlRow(tr("Channels"), QString::number(info.channels))
-        + htmlRow(tr("max |x|"), htmlNumber(summary.absMax, dumped))
-        + htmlRow(tr("rms"), htmlNumber(summary.rms, dumped))
-        + htmlRow(tr("crest"), htmlNumber(summary.crest, dumped))
-        + htmlRow(tr("|x| q99.9"), htmlNumber(summary.q999, dumped))
-        + htmlRow(tr("kurtosis"), htmlNumber(summary.kurtosis, dumped));
+    QString rows
+        = row(tr("Site"), htmlText(QString::fromStdString(escapedForDisplay(info.name)), tr("in the dump")))
+        + row(tr("Channels"), htmlCount(info.channels, tr("in the dump")))
+        + row(tr("max |x|"), htmlNumber(summary.absMax, dumped))
+        + row(tr("rms"), htmlNumber(summary.rms, dumped))
+        + row(tr("crest"), htmlNumber(summary.crest, dumped))
+        + row(tr("|x| q99.9"), htmlNumber(summary.q999, dumped))
+        + row(tr("kurtosis"), htmlNumber(summary.kurtosis, dumped));
     if (summary.peakChannel)
-        rows += htmlRow(tr("Peak channel"), QString::number(*summary.peakChannel));
+        rows += row(tr("Peak channel"), htmlCount(*summary.peakChannel, dumped));
     if (summary.peakToken)
-        rows += htmlRow(tr("Peak token"), QString::number(*summary.peakToken));
-    if (report) {
-        const auto& outliers = report->sites[static_cast<std::size_t>(site)];
-        if (outliers.massive.tokens)
-            rows += htmlRow(tr("Massive tokens"), QString::number(*outliers.massive.tokens));
-        if (outliers.int8Max)
-            rows += htmlRow(tr("INT8 SQNR (max)"), tr("%1 dB").arg(formatNumber(outliers.int8Max->sqnrDb)));
-        if (outliers.kernel)
-            rows += htmlRow(tr("Kernel share per token"), formatNumber(outliers.kernel->perToken));
-    }
+        rows += row(tr("Peak token"), htmlCount(*summary.peakToken, dumped));
+    rows += outlierRows(site);
     const int channel = m_document.selection().channel();
     if (channel >= 0 && info.absMax && channel < static_cast<int>(info.absMax->size()))
-        rows += htmlRow(tr("Channel %1 max |x|").arg(channel),
-            formatNumber((*info.absMax)[static_cast<std::size_t>(channel)]));
+        rows += row(tr("Channel %1 max |x|").arg(channel),
+            htmlNumber((*info.absMax)[static_cast<std::size_t>(channel)], dumped));
     return htmlTable(tr("Activations (measured)"), rows);
 }
 

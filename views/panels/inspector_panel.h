@@ -1,5 +1,6 @@
 #pragma once
 
+#include "views/panels/html_text.h"
 #include "views/panels/panel.h"
 
 class QTableWidget;
@@ -21,14 +22,22 @@ protected:
 
 private:
     void refresh();
-    [[nodiscard]] QString tensorHtml(int tensor) const;
-    [[nodiscard]] QString planHtml(int tensor) const;
-    [[nodiscard]] QString siteHtml(int site) const;
+    void follow(const QUrl& link);
+    [[nodiscard]] QString noteHtml(int tensor) const;
+    [[nodiscard]] QString tensorHtml(int tensor);
+    [[nodiscard]] QString weightsHtml(const stats::WeightStats& stats);
+    [[nodiscard]] QString spectrumHtml(const project::StoredSpectrum& spectrum);
+    [[nodiscard]] QString planHtml(int tensor);
+    [[nodiscard]] QString siteHtml(int site);
+    [[nodiscard]] QString outlierRows(int site);
+    /// A row whose name links to the glossary where it is the first to use a term.
+    [[nodiscard]] QString row(const QString& name, const QString& value);
     void fillOptions(int tensor);
     void takeOption(int row);
     [[nodiscard]] int unitOf(
         int tensor) const; ///< The selected unit of the tensor, else its first; -1: none.
     QTextBrowser* m_text;
+    TermLinks m_terms;
     QTableWidget* m_options;
 };
 

@@ -133,6 +133,49 @@ QVector<int> unitsOfSites(const Document& document, const QVector<int>& sites)
     return {units.begin(), units.end()};
 }
 
+std::vector<QVector<int>> unitsOfEverySite(const Document& document)
+{
+    std::vector<QVector<int>> result;
+    const auto* dump = document.isOpen() ? document.workspace()->dump() : nullptr;
+    if (dump == nullptr)
+        return result;
+    std::map<std::size_t, QVector<int>> unitsOf;
+    const auto& units = document.workspace()->units();
+    for (std::size_t i = 0; i < units.size(); ++i)
+        unitsOf[units[i].index] << static_cast<int>(i);
+    for (const auto& site : dump->sites()) {
+        QVector<int> fed;
+        for (const auto& name : site.tensors)
+            if (const auto index = document.workspace()->checkpoint().find(name))
+                if (const auto found = unitsOf.find(static_cast<std::size_t>(*index)); found != unitsOf.end())
+                    fed += found->second;
+        std::sort(fed.begin(), fed.end());
+        result.push_back(fed);
+    }
+    return result;
+}
+
+void extendBySites(Document& document, const QVector<int>& sites, int channel, bool toggles)
+{
+    if (sites.isEmpty() || !document.isOpen())
+        return;
+    Selection& selection = document.selection();
+    const QVector<int> meant = unitsOfSites(document, sites);
+    QVector<int> units = selection.units();
+    const bool inside = !meant.isEmpty()
+        && std::all_of(meant.begin(), meant.end(), [&](int unit) { return units.contains(unit); });
+    if (toggles && inside)
+        units.removeIf([&](int unit) { return meant.contains(unit); });
+    else
+        for (const int unit : meant)
+            if (!units.contains(unit))
+                units << unit;
+    const QVector<int> last = unitsOfSites(document, {sites.back()});
+    const int tensor
+        = last.isEmpty() || (toggles && inside) ? selection.tensor() : document.tensorOfUnit(last.front());
+    selection.set(tensor, units, sites.back(), channel);
+}
+
 // --- Maxima ---
 
 MaximaData maximaData(const Document& document, const MassiveList& massive)

@@ -34,6 +34,12 @@ struct SiteGroup
 /// The units that sites of the first dump feed or come from, ascending.
 [[nodiscard]] QVector<int> unitsOfSites(const Document& document, const QVector<int>& sites);
 
+/// The same for every site of the first dump, each on its own.
+[[nodiscard]] std::vector<QVector<int>> unitsOfEverySite(const Document& document);
+/// Ctrl+click and Shift+click on sites: adds their units to the selection; with `toggles` takes them away
+/// when all of them are in. The current tensor becomes one of the last site.
+void extendBySites(Document& document, const QVector<int>& sites, int channel, bool toggles);
+
 /// `massive` gives the marks: one per site and channel, at its largest value.
 [[nodiscard]] MaximaData maximaData(const Document& document, const MassiveList& massive);
 

@@ -1,10 +1,14 @@
 #include "views/panels/maxima_panel.h"
 
+#include "views/panels/tensor_menu.h"
+
 #include <QAction>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QSignalBlocker>
+#include <QSortFilterProxyModel>
 #include <QSplitter>
+#include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -48,6 +52,23 @@ MaximaPanel::MaximaPanel(Document& document, QWidget* parent)
             m_document.selectSite(site, channel);
     });
     connect(m_chart, &MaximaChart::sitesSelected, this, &MaximaPanel::selectSites);
+    connect(m_chart, &MaximaChart::sitesExtended, this,
+        [this](const QVector<int>& sites, int channel, bool toggles) {
+            extendBySites(m_document, sites, channel, toggles);
+        });
+    installTensorMenu(m_chart, m_document, [this](const QPointF& position) {
+        return targetOfUnits(m_document, unitsOfSites(m_document, {m_chart->siteAt(position)}));
+    });
+    installTensorMenu(m_table->view(), m_document, [this](const QModelIndex& index) {
+        const auto* sorted = qobject_cast<const QSortFilterProxyModel*>(index.model());
+        const int row = sorted == nullptr ? -1 : sorted->mapToSource(index).row();
+        if (row < 0 || row >= static_cast<int>(m_massive.values.size()))
+            return TensorTarget();
+        const MassiveValue& value = m_massive.values[static_cast<std::size_t>(row)];
+        return value.dump == 0 ? targetOfUnits(m_document, unitsOfSites(m_document, {value.site}))
+                               : TensorTarget();
+    });
+    installSelectionKeys(m_table->view(), m_document, false);
     connect(m_chart, &MaximaChart::channelHovered, this, &MaximaPanel::channelHovered);
     connect(m_chart, &MaximaChart::statisticChanged, this, [this] {
         const QSignalBlocker quiet(m_statistic);
@@ -128,6 +149,7 @@ void MaximaPanel::refresh()
     m_tableAction->setEnabled(known);
     if (!known) {
         m_massive = {};
+        m_unitsOfSite.clear();
         m_table->setData({});
         m_table->hide();
         m_chart->setData({});
@@ -138,6 +160,7 @@ void MaximaPanel::refresh()
         return;
     }
     m_massive = massiveValues(m_document);
+    m_unitsOfSite = unitsOfEverySite(m_document);
     m_chart->clearEmpty();
     m_chart->setCaption({title(), sourceText(m_document), captionStatistic(), tr("measured by the dump")});
     m_chart->setData(maximaData(m_document, m_massive));
@@ -157,6 +180,7 @@ void MaximaPanel::followSelection()
     const Selection& selection = m_document.selection();
     m_chart->setCurrentSite(selection.site());
     m_chart->setCurrentChannel(selection.channel());
+    m_chart->setSelectedSites(selectedSites());
     const auto isCurrent = [&](const MassiveValue& value) {
         return value.dump == 0 && value.site == selection.site()
             && value.channel == std::optional(selection.channel());
@@ -168,6 +192,21 @@ void MaximaPanel::followSelection()
     const auto found = std::find_if(m_massive.values.begin(), m_massive.values.end(), isCurrent);
     m_table->setCurrentRow(
         found == m_massive.values.end() ? -1 : static_cast<int>(found - m_massive.values.begin()));
+}
+
+/// Sites whose tensors are all selected, where that is more than one.
+QVector<int> MaximaPanel::selectedSites() const
+{
+    QVector<int> sites;
+    const QVector<int>& selected = m_document.selection().units();
+    for (int site = 0; site < static_cast<int>(m_unitsOfSite.size()); ++site) {
+        const QVector<int>& units = m_unitsOfSite[static_cast<std::size_t>(site)];
+        if (!units.isEmpty() && std::all_of(units.begin(), units.end(), [&](int unit) {
+                return std::binary_search(selected.begin(), selected.end(), unit);
+            }))
+            sites << site;
+    }
+    return sites.size() > 1 ? sites : QVector<int>();
 }
 
 void MaximaPanel::activateRow(int row)

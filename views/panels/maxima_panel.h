@@ -35,6 +35,7 @@ private:
     void selectSites(const QVector<int>& sites);
     void activateRow(int row);
     void arrangeTable();
+    [[nodiscard]] QVector<int> selectedSites() const;
     [[nodiscard]] QString captionStatistic() const;
 
     MaximaChart* m_chart;
@@ -44,6 +45,7 @@ private:
     QToolButton* m_tableButton;
     QAction* m_tableAction;
     MassiveList m_massive;
+    std::vector<QVector<int>> m_unitsOfSite; ///< Ascending.
     bool m_tableChosen = false; ///< The user switched the table; its size no longer decides.
 };
 

@@ -1,5 +1,7 @@
 #include "views/panels/outlier_panel.h"
 
+#include "views/panels/tensor_menu.h"
+
 #include <QAction>
 #include <QComboBox>
 #include <QHBoxLayout>
@@ -115,16 +117,40 @@ void OutlierPanel::connectCharts()
 {
     offerChart(*m_map);
     m_trace->nameActions(QStringLiteral("channel-trace"));
+    trackChart(*m_trace);
     connect(m_map, &ChartBase::readoutChanged, this, &Panel::readout);
     connect(m_trace, &ChartBase::readoutChanged, this, &Panel::readout);
     connect(m_map, &ChartBase::remedyRequested, this,
         [this] { m_document.isOpen() ? Q_EMIT openDumpRequested() : Q_EMIT openModelRequested(); });
     connect(m_map, &OutlierMap::cellActivated, this, &OutlierPanel::selectRow);
     connect(m_map, &OutlierMap::regionSelected, this, &OutlierPanel::selectRegion);
+    connect(
+        m_map, &OutlierMap::rowsExtended, this, [this](const QVector<int>& rows, int channel, bool toggles) {
+            extendBySites(m_document, sitesOfRows(rows), channel, toggles);
+        });
+    installTensorMenu(m_map, m_document,
+        [this](const QPointF& position) { return targetOfRow(m_map->cellAtPixel(position).row); });
+    installTensorMenu(m_trace, m_document,
+        [this](const QPointF& position) { return targetOfRow(m_trace->rowAt(position)); });
     connect(m_map, &OutlierMap::channelPinned, this, &OutlierPanel::refreshTrace);
     connect(m_map, &OutlierMap::cellHovered, this, [this](int row, int) { m_trace->setHoverRow(row); });
     connect(m_trace, &ChannelTrace::rowActivated, this,
         [this](int row) { selectRow(row, m_trace->data().channel); });
+}
+
+QVector<int> OutlierPanel::sitesOfRows(const QVector<int>& rows) const
+{
+    QVector<int> sites;
+    for (const int row : rows)
+        if (row >= 0 && row < static_cast<int>(m_siteOfRow.size()))
+            sites << m_siteOfRow[static_cast<std::size_t>(row)];
+    return sites;
+}
+
+/// The tensors that a row's site feeds or comes from.
+TensorTarget OutlierPanel::targetOfRow(int row) const
+{
+    return targetOfUnits(m_document, unitsOfSites(m_document, sitesOfRows({row})));
 }
 
 void OutlierPanel::selectRow(int row, int channel)
@@ -135,7 +161,7 @@ void OutlierPanel::selectRow(int row, int channel)
 
 /// The units that the sites in the box feed or come from; the hottest cell of the box becomes the current
 /// one.
-void OutlierPanel::selectRegion(const QVector<int>& rows, const QVector<int>& channels)
+void OutlierPanel::selectRegion(const QVector<int>& rows, const QVector<int>& channels, bool adds)
 {
     QVector<int> sites;
     OutlierMark hottest{-1, -1};
@@ -154,6 +180,11 @@ void OutlierPanel::selectRegion(const QVector<int>& rows, const QVector<int>& ch
     if (hottest.row < 0)
         return;
     const int site = m_siteOfRow[static_cast<std::size_t>(hottest.row)];
+    if (adds) {
+        sites.removeOne(site);
+        extendBySites(m_document, sites << site, hottest.channel, false);
+        return;
+    }
     m_document.selection().set(
         m_document.selection().tensor(), unitsOfSites(m_document, sites), site, hottest.channel);
 }
@@ -213,11 +244,14 @@ void OutlierPanel::refresh()
     const auto& dump = *m_document.workspace()->dump();
     m_rowOfSite.assign(dump.sites().size(), -1);
     m_siteOfRow.clear();
+    m_unitsOfRow.clear();
+    const auto unitsOfSite = unitsOfEverySite(m_document);
     for (const std::size_t site : map->sites) {
         if (!group().isEmpty() && siteGroup(dump.sites()[site]) != group())
             continue;
         m_rowOfSite[site] = static_cast<int>(m_siteOfRow.size());
         m_siteOfRow.push_back(static_cast<int>(site));
+        m_unitsOfRow.push_back(unitsOfSite[site]);
     }
     const auto criterion = static_cast<Criterion>(m_criterion->currentData().toInt());
     m_map->clearEmpty();
@@ -228,9 +262,8 @@ void OutlierPanel::refresh()
         tr("measured by the dump")});
     m_map->setData(outlierMapData(m_document, *map, group(), criterion));
     m_warning->setText(m_map->data().criterionWarning);
-    m_warning->setToolTip(m_map->data().criterionWarningMore);
     m_warning->setVisible(!m_warning->text().isEmpty());
-    showSelection(); // the kind of site that was just chosen stays
+    followSelection();
     refreshTrace();
 }
 
@@ -258,20 +291,32 @@ void OutlierPanel::previewChannel(int site, int channel)
 
 void OutlierPanel::followSelection()
 {
-    if (!showGroupOf(m_document.selection().site())) // which shows the selection itself
-        showSelection();
-}
-
-void OutlierPanel::showSelection()
-{
     const int site = m_document.selection().site();
+    if (showGroupOf(site))
+        return; // which follows the selection itself
     const bool shown = site >= 0 && site < static_cast<int>(m_rowOfSite.size());
     const int row = shown ? m_rowOfSite[static_cast<std::size_t>(site)] : -1;
     m_map->setCurrentRow(row);
     m_trace->setCurrentRow(row);
+    m_map->setSelectedRows(selectedRows());
     // A channel's number means something among sites of one kind only.
     if (row >= 0 || site < 0)
         m_map->setPinnedChannel(m_document.selection().channel());
+}
+
+/// Rows whose tensors are all selected, where that is more than the current one.
+QVector<int> OutlierPanel::selectedRows() const
+{
+    QVector<int> rows;
+    const QVector<int>& selected = m_document.selection().units();
+    for (int row = 0; row < static_cast<int>(m_unitsOfRow.size()); ++row) {
+        const QVector<int>& units = m_unitsOfRow[static_cast<std::size_t>(row)];
+        if (!units.isEmpty() && std::all_of(units.begin(), units.end(), [&](int unit) {
+                return std::binary_search(selected.begin(), selected.end(), unit);
+            }))
+            rows << row;
+    }
+    return rows.size() > 1 ? rows : QVector<int>();
 }
 
 void OutlierPanel::refreshTrace()

@@ -14,6 +14,8 @@ class QToolButton;
 
 namespace bitwright::views {
 
+struct TensorTarget;
+
 /// View 4: layers x channels, with the pinned channel's trace across the layers.
 class OutlierPanel : public Panel
 {
@@ -37,10 +39,12 @@ private:
     void refreshTrace();
     void arrangeTrace();
     void followSelection();
-    void showSelection();
     bool showGroupOf(int site);
     void selectRow(int row, int channel);
-    void selectRegion(const QVector<int>& rows, const QVector<int>& channels);
+    void selectRegion(const QVector<int>& rows, const QVector<int>& channels, bool adds);
+    [[nodiscard]] QVector<int> sitesOfRows(const QVector<int>& rows) const;
+    [[nodiscard]] TensorTarget targetOfRow(int row) const;
+    [[nodiscard]] QVector<int> selectedRows() const;
     [[nodiscard]] QString group() const;
 
     QComboBox* m_measure;
@@ -54,6 +58,7 @@ private:
     QToolButton* m_sortButton = nullptr;
     std::vector<int> m_rowOfSite;
     std::vector<int> m_siteOfRow;
+    std::vector<QVector<int>> m_unitsOfRow; ///< Ascending.
     const model::ActivationDump* m_listed = nullptr; ///< Whose kinds the box lists.
 };
 

@@ -7,6 +7,8 @@
 #include <QJsonObject>
 #include <QWidget>
 
+#include <vector>
+
 class QComboBox;
 class QVBoxLayout;
 
@@ -25,6 +27,9 @@ public:
     virtual void applyTheme(const Theme& theme) = 0;
     /// The chart to export; nullptr for panels without one.
     [[nodiscard]] virtual ChartSurface* surface() { return nullptr; }
+    /// The chart that keys and menus mean: the one with the focus, else the one that was under the mouse or
+    /// had the focus last, else surface().
+    [[nodiscard]] ChartSurface* currentSurface();
     /// What a project brings back: by default zoom, log switches, hidden legend entries and color maps of the
     /// charts, and texts, choices, switches, sort orders, columns and splitters of the controls (see
     /// widgetState). Controls that show something of the document set the property "keepState" to false.
@@ -40,6 +45,8 @@ Q_SIGNALS:
     void explainRequested(const QString& term);
     /// Asks for another panel by its id.
     void viewRequested(const QString& panel);
+    /// Asks the tree to show what a filter finds.
+    void filterRequested(const QString& filter);
 
 protected:
     /// Lets a choice give way where a page is narrow: its words are cut before the page is.
@@ -48,6 +55,13 @@ protected:
     /// Offers what a chart can do (zoom, log, table, copy, export) as actions of this panel, with ids that
     /// begin with the panel's.
     void offerChart(ChartSurface& chart);
+    /// Makes a chart one of those that currentSurface() chooses from; offerChart does so too.
+    void trackChart(ChartSurface& chart);
+
+    bool eventFilter(QObject* watched, QEvent* event) override;
+    /// Keys of a chart that no control wanted go to the current chart. No shortcuts of the panel do this:
+    /// with two charts side by side they would be ambiguous.
+    void keyPressEvent(QKeyEvent* event) override;
 
     Document& m_document;
     QVBoxLayout* m_layout; ///< Without margins; the view goes in last.
@@ -55,6 +69,8 @@ protected:
 private:
     QString m_id;
     QString m_title;
+    std::vector<ChartSurface*> m_charts; ///< Children, as long as the panel lives.
+    ChartSurface* m_lastChart = nullptr;
 };
 
 } // namespace bitwright::views

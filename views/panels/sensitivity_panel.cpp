@@ -38,6 +38,7 @@ SensitivityPanel::SensitivityPanel(Document& document, QWidget* parent)
     connectHeatMap();
     offerChart(*m_matrix);
     m_heat->nameActions(QStringLiteral("option-map"));
+    trackChart(*m_heat);
     addActions(m_heat->chartActions());
     connectDocument();
     showHeatMap(false);

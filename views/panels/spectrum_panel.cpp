@@ -3,6 +3,7 @@
 #include "views/charts/chart_math.h"
 #include "views/models/core_text.h"
 #include "views/panels/segmented_switch.h"
+#include "views/panels/tensor_menu.h"
 
 #include <QAction>
 #include <QCheckBox>
@@ -139,7 +140,9 @@ void SpectrumPanel::connectViews()
 {
     for (ChartBase* chart : {static_cast<ChartBase*>(m_chart), static_cast<ChartBase*>(m_alpha)}) {
         connect(chart, &ChartBase::readoutChanged, this, &Panel::readout);
-        connect(chart, &ChartBase::remedyRequested, this, [this] { remedyEmptiness(); });
+        installTensorMenu(chart, m_document, [this](const QPointF& position) { return targetAt(position); });
+        connect(chart, &ChartBase::remedyRequested, this,
+            [this] { m_document.isOpen() ? Q_EMIT scanRequested() : Q_EMIT openModelRequested(); });
     }
     connect(m_switch, &SegmentedSwitch::currentChanged, this, [this] {
         // Menus and the palette act on the chart that is seen.
@@ -252,7 +255,7 @@ void SpectrumPanel::showSpectrum()
         m_chart->setEmpty(
             tr("Eigenvalues of a weight with tail fit and random bulk, and those of its rounding error.\n%1")
                 .arg(m_document.isOpen() ? tr("Select a tensor.") : tr("No model is open.")),
-            m_document.isOpen() ? tr("Select the largest matrix") : tr("Open a model…"));
+            m_document.isOpen() ? QString() : tr("Open a model…"));
         return;
     }
     const auto* result = m_document.result(matrix().tensor);
@@ -361,6 +364,15 @@ void SpectrumPanel::showAlpha()
         tr("alpha by %1; bits of the plan above").arg(shown.estimator), tr("measured; bits as planned")});
     m_alpha->setData(std::move(shown));
     m_alpha->setCurrentUnits(m_document.selection().units());
+}
+
+/// The point of the alpha chart under the cursor; elsewhere the tensor that is shown.
+TensorTarget SpectrumPanel::targetAt(const QPointF& position) const
+{
+    const int point = mode() == AlphaMode ? m_alpha->pointAt(position) : -1;
+    return point >= 0
+        ? targetOfUnits(m_document, m_alpha->data().points[static_cast<std::size_t>(point)].units)
+        : targetOfTensor(m_document, m_document.selection().tensor());
 }
 
 void SpectrumPanel::activatePoint(int point)

@@ -10,6 +10,8 @@ class QTableWidget;
 
 namespace bitwright::views {
 
+struct TensorTarget;
+
 class SegmentedSwitch;
 
 /// View 6: eigenvalues with tail fit and bulk, the error's spectrum over them, the estimators side by side,
@@ -48,6 +50,7 @@ private:
     void fillTables(const project::StoredSpectrum* stored);
     void arrange();
     void activatePoint(int point);
+    [[nodiscard]] TensorTarget targetAt(const QPointF& position) const;
 
     SegmentedSwitch* m_switch;
     QComboBox* m_estimator;

@@ -1,6 +1,6 @@
 #include "views/panels/tensor_menu.h"
 
-#include "views/charts/chart_math.h"
+#include "views/charts/chart_base.h"
 #include "views/models/text.h"
 
 #include <QAbstractItemView>
@@ -375,6 +375,17 @@ void installTensorMenu(
             if (index.isValid())
                 showTensorMenu(view, document, targetAt(index), view->viewport()->mapToGlobal(position));
         });
+}
+
+void installTensorMenu(
+    ChartBase* chart, Document& document, std::function<TensorTarget(const QPointF&)> targetAt)
+{
+    QObject::connect(chart, &ChartBase::contextMenuStarting, chart,
+        [&document, targetAt = std::move(targetAt)](QMenu* menu, const QPointF& position) {
+            if (document.isOpen())
+                addTensorActions(*menu, document, targetAt(position));
+        });
+    installSelectionKeys(chart, document, false);
 }
 
 void installSelectionKeys(QWidget* view, Document& document, bool enter)

@@ -8,9 +8,12 @@ class QAbstractItemView;
 class QMenu;
 class QModelIndex;
 class QPoint;
+class QPointF;
 class QWidget;
 
 namespace bitwright::views {
+
+class ChartBase;
 
 // What every view offers for the tensor under the cursor: the same menu, the same keys, the same option list.
 
@@ -45,6 +48,10 @@ void editNote(QWidget* parent, Document& document, int tensor);
 /// Gives a tree or table the context menu (right button, Menu key). `targetAt` maps an index to its tensor.
 void installTensorMenu(
     QAbstractItemView* view, Document& document, std::function<TensorTarget(const QModelIndex&)> targetAt);
+/// The same for a chart: its menu begins with what is at the place under the cursor, and it takes the keys of
+/// installSelectionKeys but for Enter, which clicks at the crosshair.
+void installTensorMenu(
+    ChartBase* chart, Document& document, std::function<TensorTarget(const QPointF&)> targetAt);
 /// Keys on a view that has the focus, acting on the selection: 2..9 set bits, 0 restores the solver's choice,
 /// K locks, T ties, N opens the note, and Enter, unless `enter` is false, opens the option list.
 void installSelectionKeys(QWidget* view, Document& document, bool enter = true);

@@ -40,6 +40,10 @@ void TreeDelegate::paint(
         paintNanCross(*painter, glyph, theme);
         next();
     }
+    if ((marks & TensorTree::NoteMark) != 0) {
+        paintNote(*painter, glyph, ink);
+        next();
+    }
     if ((marks & TensorTree::FallbackMark) != 0) {
         paintCorner(*painter, glyph, side, theme);
         next();

@@ -12,6 +12,7 @@
 #include <QCompleter>
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QJsonArray>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -118,7 +119,7 @@ void TreePanel::buildView()
     m_view->setAlternatingRowColors(true);
     m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_view->setTextElideMode(Qt::ElideMiddle);
-    m_view->setIndentation(12);
+    m_view->setIndentation(14);
     m_view->setItemDelegateForColumn(TensorTree::NameColumn, new TreeDelegate(this));
     m_view->setItemDelegateForColumn(TensorTree::BitsColumn, new BitsDelegate(TensorTree::BitsRole, this));
     m_view->setAccessibleName(tr("Tensors of the model"));
@@ -133,7 +134,7 @@ void TreePanel::buildView()
     const std::pair<int, int> widths[] = {{TensorTree::ShapeColumn, width("12.288 x 12.288") + 12},
         {TensorTree::TypeColumn, width("F8_E4M3") + 12},
         {TensorTree::ParametersColumn, width("1.000.000.000") + 10},
-        {TensorTree::SizeColumn, width("1.000,0 MiB") + 10}, {TensorTree::BitsColumn, width("16,00") + 16}};
+        {TensorTree::SizeColumn, width("1.000,0 MiB") + 10}, {TensorTree::BitsColumn, width("16,00") + 26}};
     for (const auto& [column, pixels] : widths) {
         header->setSectionResizeMode(column, QHeaderView::Interactive);
         m_view->setColumnWidth(column, pixels);
@@ -166,6 +167,69 @@ void TreePanel::focusFilter()
 {
     m_text->setFocus(Qt::ShortcutFocusReason);
     m_text->selectAll();
+}
+
+void TreePanel::setFilter(const QString& filter)
+{
+    m_text->setText(filter);
+    focusFilter();
+}
+
+// --- What a project keeps ---
+
+namespace {
+constexpr int kKeptBranches = 2000; // more were opened by a filter or at once, not one by one
+const QString kBranches = QStringLiteral("open-branches");
+const QChar kBetween(u'\x1f'); // stands in no name
+
+/// Visits the open branches, parents first.
+void visitOpen(const QTreeView& view, const QModelIndex& parent, const QString& path, QJsonArray& open)
+{
+    const auto* model = view.model();
+    for (int row = 0; row < model->rowCount(parent) && open.size() < kKeptBranches; ++row) {
+        const QModelIndex index = model->index(row, 0, parent);
+        if (!view.isExpanded(index))
+            continue;
+        const QString here = path + index.data().toString();
+        open.push_back(here);
+        visitOpen(view, index, here + kBetween, open);
+    }
+}
+
+void openBranches(
+    QTreeView& view, const QModelIndex& parent, const QString& path, const QSet<QString>& wanted)
+{
+    const auto* model = view.model();
+    for (int row = 0; row < model->rowCount(parent); ++row) {
+        const QModelIndex index = model->index(row, 0, parent);
+        const QString here = path + index.data().toString();
+        if (!wanted.contains(here))
+            continue;
+        view.setExpanded(index, true);
+        openBranches(view, index, here + kBetween, wanted);
+    }
+}
+} // namespace
+
+QJsonObject TreePanel::viewState() const
+{
+    QJsonObject state = Panel::viewState();
+    QJsonArray open;
+    visitOpen(*m_view, {}, {}, open);
+    state[kBranches] = open;
+    return state;
+}
+
+void TreePanel::setViewState(const QJsonObject& state)
+{
+    Panel::setViewState(state);
+    QSet<QString> wanted;
+    for (const QJsonValue& path : state[kBranches].toArray())
+        wanted.insert(path.toString());
+    if (!state.contains(kBranches))
+        return;
+    m_view->collapseAll();
+    openBranches(*m_view, {}, {}, wanted);
 }
 
 // --- Filter ---
@@ -276,8 +340,8 @@ void TreePanel::showTotals()
         return text;
     };
     const auto matched = m_tree->matched();
-    QString text = line(m_tree->isFiltered() ? tr("%1 matches").arg(formatCount(matched.tensors))
-                                             : tr("%1 tensors").arg(formatCount(matched.tensors)),
+    QString text = line(m_tree->isFiltered() ? tr("matches %1").arg(formatCount(matched.tensors))
+                                             : tr("tensors %1").arg(formatCount(matched.tensors)),
         matched);
     QSet<int> seen;
     std::vector<int> selected;
@@ -290,7 +354,7 @@ void TreePanel::showTotals()
     }
     if (selected.size() > 1)
         text += QLatin1Char('\n')
-            + line(tr("%1 selected").arg(formatCount(static_cast<std::int64_t>(selected.size()))),
+            + line(tr("selected %1").arg(formatCount(static_cast<std::int64_t>(selected.size()))),
                 m_tree->totalsOf(selected));
     m_totals->setText(text);
     m_totals->setToolTip(

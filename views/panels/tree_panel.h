@@ -24,6 +24,12 @@ public:
     explicit TreePanel(Document& document, QWidget* parent = nullptr);
     void applyTheme(const Theme& theme) override;
     void focusFilter();
+    /// Shows what a filter finds, as if it had been typed.
+    void setFilter(const QString& filter);
+
+    /// Besides what every panel keeps, the open branches, by their names.
+    [[nodiscard]] QJsonObject viewState() const override;
+    void setViewState(const QJsonObject& state) override;
 
 protected:
     void resizeEvent(QResizeEvent* event) override;

@@ -4,6 +4,7 @@
 #include "views/models/core_text.h"
 #include "views/panels/elided_label.h"
 #include "views/panels/segmented_switch.h"
+#include "views/panels/tensor_menu.h"
 
 #include <QAction>
 #include <QCheckBox>
@@ -42,8 +43,11 @@ WeightsPanel::WeightsPanel(Document& document, JobQueue& jobs, QWidget* parent)
     buildBar();
     for (ChartBase* page : {static_cast<ChartBase*>(m_histogram), static_cast<ChartBase*>(m_image),
              static_cast<ChartBase*>(m_error), static_cast<ChartBase*>(m_scales),
-             static_cast<ChartBase*>(m_ridge)})
+             static_cast<ChartBase*>(m_ridge)}) {
         m_pages->addWidget(page);
+        installTensorMenu(page, m_document,
+            [this](const QPointF&) { return targetOfTensor(m_document, m_document.selection().tensor()); });
+    }
     m_layout->addWidget(m_pages, 1);
     connectCharts();
     offerChart(*m_histogram);
@@ -106,7 +110,8 @@ void WeightsPanel::connectCharts()
     for (int i = 0; i < m_pages->count(); ++i) {
         auto* page = static_cast<ChartBase*>(m_pages->widget(i));
         connect(page, &ChartBase::readoutChanged, this, &Panel::readout);
-        connect(page, &ChartBase::remedyRequested, this, [this] { remedyEmptiness(); });
+        connect(page, &ChartBase::remedyRequested, this,
+            [this] { m_document.isOpen() ? Q_EMIT scanRequested() : Q_EMIT openModelRequested(); });
     }
     connect(m_switch, &SegmentedSwitch::currentChanged, this, [this] {
         offerShownChart();
@@ -249,7 +254,7 @@ void WeightsPanel::refresh()
             tr("The weights of one tensor: their distribution with every level of a number format, the "
                "tensor as an image, its rounding error, scales and channels.\n%1")
                 .arg(m_document.isOpen() ? tr("Select a tensor.") : tr("No model is open.")),
-            m_document.isOpen() ? tr("Select the largest matrix") : tr("Open a model…"));
+            m_document.isOpen() ? QString() : tr("Open a model…"));
         showNote();
         return;
     }

@@ -2,6 +2,7 @@
 
 #include "views/charts/block_role_matrix.h"
 #include "views/charts/chart_base.h"
+#include "views/charts/size_treemap.h"
 
 #include <QAbstractButton>
 #include <QAbstractSpinBox>
@@ -43,6 +44,8 @@ QJsonValue stateOf(QWidget& widget)
         return chart->viewState();
     if (const auto* matrix = qobject_cast<BlockRoleMatrix*>(&widget))
         return matrix->viewState();
+    if (const auto* treemap = qobject_cast<SizeTreemap*>(&widget))
+        return treemap->viewState();
     if (const auto* edit = qobject_cast<QLineEdit*>(&widget))
         return edit->isReadOnly() ? QJsonValue() : edit->text();
     if (const auto* box = qobject_cast<QComboBox*>(&widget))
@@ -73,6 +76,8 @@ void restoreOne(QWidget& widget, const QJsonValue& value)
         chart->setViewState(value.toObject());
     else if (auto* matrix = qobject_cast<BlockRoleMatrix*>(&widget))
         matrix->setViewState(value.toObject());
+    else if (auto* treemap = qobject_cast<SizeTreemap*>(&widget))
+        treemap->setViewState(value.toObject());
     else if (auto* edit = qobject_cast<QLineEdit*>(&widget))
         edit->setText(value.toString());
     else if (auto* box = qobject_cast<QComboBox*>(&widget)) {

@@ -1,0 +1,320 @@
+// How the treemap is drawn.
+#include "views/charts/size_treemap.h"
+
+#include <QFontMetricsF>
+#include <QImage>
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace bitwright::views {
+
+namespace {
+constexpr double kLeastTile = 0.35; // pixels; smaller tiles leave their group's ground
+constexpr double kScaleWidth = 110;
+constexpr int kBits[] = {1, 2, 3, 4, 5, 6, 8, 16};
+} // namespace
+
+QColor SizeTreemap::colorOf(const TreemapItem& item) const
+{
+    if (!item.applies)
+        return m_theme.surface;
+    if (std::isnan(item.value))
+        return {};
+    switch (m_data.color) {
+    case TreemapColor::Bits:
+        return bitColor(item.value, m_theme);
+    case TreemapColor::Sequential:
+        return mapColor(m_colorMap, logShare(item.value, m_range));
+    case TreemapColor::Category:
+        return categoryStyle(static_cast<int>(item.value), m_theme).color;
+    }
+    return {};
+}
+
+QString SizeTreemap::valueText(const TreemapItem& item) const
+{
+    if (!item.applies)
+        return {};
+    if (m_data.color == TreemapColor::Category)
+        return m_data.categories.value(static_cast<int>(item.value));
+    return formatNumber(item.value);
+}
+
+void SizeTreemap::paintMarks(
+    QPainter& painter, const TreemapItem& item, const QRectF& rect, const QColor& ink) const
+{
+    const double side = 10;
+    if (rect.width() < 2 * side || rect.height() < 1.5 * side)
+        return;
+    if (item.fallback)
+        paintCorner(painter, rect, 8, m_theme);
+    QRectF glyph(rect.right() - side - 3, rect.bottom() - side - 3, side, side);
+    if (item.nonFinite) {
+        paintNanCross(painter, glyph, m_theme);
+        glyph.translate(-side - 2, 0);
+    }
+    if (item.locked)
+        paintPadlock(painter, glyph, ink);
+}
+
+void SizeTreemap::paintItem(
+    QPainter& painter, const TreemapItem& item, const QRectF& outer, double total) const
+{
+    const double least = std::min(outer.width(), outer.height());
+    if (least < kLeastTile)
+        return;
+    const double gap = least > 5 ? 1 : least > 2.5 ? 0.5 : 0;
+    const QRectF rect = outer.adjusted(0, 0, -gap, -gap);
+    const QColor fill = colorOf(item);
+    if (!fill.isValid())
+        paintHatch(painter, rect, m_theme);
+    else
+        painter.fillRect(rect, fill);
+    const QColor ink = fill.isValid() ? textOn(fill) : m_theme.foreground;
+    const QFontMetricsF metrics(painter.font());
+    const QRectF text = rect.adjusted(4, 2, -3, -2).intersected(m_placed.map.adjusted(4, 2, -3, -2));
+    if (text.width() >= 18 && text.height() >= metrics.height()) {
+        painter.setPen(ink);
+        QString label = item.label.isEmpty() ? item.name : item.label;
+        if (!item.shortLabel.isEmpty() && metrics.horizontalAdvance(label) > text.width())
+            label = item.shortLabel;
+        if (metrics.horizontalAdvance(label) <= text.width() || text.width() >= 42)
+            painter.drawText(
+                text, Qt::AlignLeft | Qt::AlignTop, metrics.elidedText(label, Qt::ElideMiddle, text.width()));
+        const QString size = formatBytes(item.bytes);
+        const QString share = size + QStringLiteral(" \u00b7 ") + formatNumber(100 * item.bytes / total)
+            + QStringLiteral(" %");
+        double y = metrics.lineSpacing();
+        const auto line = [&](const QString& words) {
+            if (words.isEmpty() || text.height() < y + metrics.height()
+                || metrics.horizontalAdvance(words) > text.width())
+                return;
+            painter.drawText(text.translated(0, y), Qt::AlignLeft | Qt::AlignTop, words);
+            y += metrics.lineSpacing();
+        };
+        const QString value = valueText(item);
+        const QString bits = tr("%1 bits").arg(value);
+        const bool inBits = item.applies && m_data.color == TreemapColor::Bits && !std::isnan(item.value);
+        line(inBits && metrics.horizontalAdvance(bits) <= text.width() ? bits : value);
+        line(metrics.horizontalAdvance(share) <= text.width() ? share : size);
+    }
+    paintMarks(painter, item, rect, ink);
+}
+
+void SizeTreemap::paintHeading(QPainter& painter, int group, const QRectF& rect) const
+{
+    // A heading that begins left of the view is still read.
+    const QRectF seen = rect.intersected(m_placed.map).adjusted(3, 0, -2, 0);
+    const QFontMetricsF metrics(painter.font());
+    if (seen.width() < 20)
+        return;
+    const double bytes = m_groupBytes[static_cast<std::size_t>(group)];
+    const QString name = m_data.groups.value(group);
+    const QString size = formatBytes(bytes) + QStringLiteral(" \u00b7 ") + formatNumber(100 * bytes / m_total)
+        + QStringLiteral(" %");
+    const double nameWidth = metrics.horizontalAdvance(name);
+    painter.setPen(m_theme.foreground);
+    painter.drawText(
+        seen, Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(name, Qt::ElideMiddle, seen.width()));
+    if (nameWidth + 12 + metrics.horizontalAdvance(size) <= seen.width()) {
+        painter.setPen(m_theme.muted);
+        painter.drawText(seen, Qt::AlignRight | Qt::AlignVCenter, size);
+    }
+}
+
+void SizeTreemap::paintMap(QPainter& painter, const Placed& placed, QSize size) const
+{
+    painter.fillRect(QRect(QPoint(0, 0), size), m_theme.background);
+    if (m_data.items.empty())
+        return;
+    painter.save();
+    painter.setClipRect(placed.map);
+    painter.setFont(smallFont());
+    for (std::size_t g = 0; g < placed.groups.size() && !m_data.groups.isEmpty(); ++g)
+        if (!placed.groups[g].isEmpty() && placed.groups[g].intersects(placed.map))
+            painter.fillRect(placed.groups[g].adjusted(0, 0, -1, -1), m_theme.surface);
+    for (std::size_t i = 0; i < placed.items.size(); ++i)
+        if (!placed.items[i].isEmpty() && placed.items[i].intersects(placed.map))
+            paintItem(painter, m_data.items[i], placed.items[i], m_total);
+    for (std::size_t g = 0; g < placed.headings.size(); ++g)
+        if (!placed.headings[g].isEmpty() && placed.headings[g].intersects(placed.map))
+            paintHeading(painter, static_cast<int>(g), placed.headings[g]);
+    painter.restore();
+    paintKey(painter, size);
+}
+
+// --- Key ---
+
+double SizeTreemap::paintKeyScale(QPainter& painter, double x, double top, double height) const
+{
+    const QFontMetricsF metrics(painter.font());
+    if (m_data.color == TreemapColor::Bits) {
+        for (const int bits : kBits) {
+            const QRectF box(x, top, 20, height);
+            painter.fillRect(box, bitColor(bits, m_theme));
+            painter.setPen(textOn(bitColor(bits, m_theme)));
+            painter.drawText(box, Qt::AlignCenter, QString::number(bits));
+            x += 20;
+        }
+        return x;
+    }
+    const auto word = [&](const QString& text) {
+        painter.setPen(m_theme.muted);
+        const double width = metrics.horizontalAdvance(text) + 5;
+        painter.drawText(QRectF(x, top, width, height), Qt::AlignLeft | Qt::AlignVCenter, text);
+        x += width;
+    };
+    word(formatNumber(m_range.lower));
+    QImage strip(256, 1, QImage::Format_RGB32);
+    for (int i = 0; i < 256; ++i)
+        strip.setPixel(i, 0, colorTable(m_colorMap)[static_cast<std::size_t>(i)]);
+    painter.drawImage(QRectF(x, top + 2, kScaleWidth, height - 4), strip);
+    x += kScaleWidth + 5;
+    word(formatNumber(m_range.upper));
+    return x;
+}
+
+double SizeTreemap::paintKeyCategories(
+    QPainter& painter, double x, double top, double height, double right) const
+{
+    const QFontMetricsF metrics(painter.font());
+    for (int i = 0; i < m_data.categories.size(); ++i) {
+        const QString& name = m_data.categories[i];
+        const double width = metrics.horizontalAdvance(name);
+        if (x + height + 4 + width > right)
+            break; // the rest is in the tooltips
+        painter.fillRect(QRectF(x, top + 2, height - 4, height - 4), categoryStyle(i, m_theme).color);
+        painter.setPen(m_theme.muted);
+        painter.drawText(QRectF(x + height, top, width + 2, height), Qt::AlignLeft | Qt::AlignVCenter, name);
+        x += height + width + 12;
+    }
+    return x;
+}
+
+void SizeTreemap::paintKey(QPainter& painter, QSize size) const
+{
+    const double room = keyHeight(size);
+    if (room <= 0)
+        return;
+    painter.setFont(smallFont());
+    const QFontMetricsF metrics(painter.font());
+    const double height = std::ceil(metrics.height());
+    const double top = size.height() - room + 4, right = size.width() - 4;
+    painter.setPen(m_theme.muted);
+    const double measure = metrics.horizontalAdvance(m_data.measure) + 6;
+    double x = 4;
+    const bool scale = m_data.color != TreemapColor::Category;
+    // The scale matters more than the words, which the footnote repeats.
+    if (!scale || measure + kScaleWidth + 100 < size.width()) {
+        painter.drawText(QRectF(x, top, measure, height), Qt::AlignLeft | Qt::AlignVCenter, m_data.measure);
+        x += measure;
+    }
+    x = scale ? paintKeyScale(painter, x, top, height) : paintKeyCategories(painter, x, top, height, right);
+    const bool unknown = std::any_of(m_data.items.begin(), m_data.items.end(),
+        [](const TreemapItem& item) { return item.applies && std::isnan(item.value); });
+    const bool blank = std::any_of(
+        m_data.items.begin(), m_data.items.end(), [](const TreemapItem& item) { return !item.applies; });
+    const auto swatch = [&](const QString& name, bool hatched) {
+        const double width = metrics.horizontalAdvance(name);
+        x += 10;
+        if (x + height + width > right)
+            return;
+        const QRectF box(x, top + 2, height - 4, height - 4);
+        if (hatched)
+            paintHatch(painter, box, m_theme);
+        else
+            painter.fillRect(box, m_theme.surface);
+        painter.setPen(m_theme.muted);
+        painter.drawRect(box);
+        painter.drawText(QRectF(x + height, top, width + 2, height), Qt::AlignLeft | Qt::AlignVCenter, name);
+        x += height + width;
+    };
+    if (unknown)
+        swatch(tr("unknown"), true);
+    if (blank)
+        swatch(tr("not planned"), false);
+    if (!caption().footnote().isEmpty()) {
+        painter.setPen(m_theme.muted);
+        painter.drawText(QRectF(4, top + height + 2, size.width() - 8, height),
+            Qt::AlignLeft | Qt::AlignVCenter,
+            metrics.elidedText(caption().footnote(), Qt::ElideRight, size.width() - 8));
+    }
+}
+
+// --- Selection and gestures ---
+
+void SizeTreemap::paintOverlay(QPainter& painter) const
+{
+    painter.save();
+    painter.setClipRect(m_placed.map);
+    const auto outline = [&](int item, const QColor& color, double width, Qt::PenStyle style) {
+        const QRectF rect = itemRect(item);
+        if (rect.isEmpty() || !rect.intersects(m_placed.map))
+            return;
+        painter.setPen(QPen(color, width, style, Qt::SquareCap, Qt::MiterJoin));
+        painter.drawRect(rect.adjusted(0.5, 0.5, -1, -1));
+    };
+    painter.setBrush(Qt::NoBrush);
+    for (const int item : m_selection)
+        outline(item, m_theme.background, 4, Qt::SolidLine);
+    for (const int item : m_selection)
+        outline(item, m_theme.accent, 2.2, Qt::SolidLine);
+    if (m_hover >= 0) {
+        const int tie = m_data.items[static_cast<std::size_t>(m_hover)].tie;
+        for (std::size_t i = 0; tie >= 0 && i < m_data.items.size(); ++i)
+            if (m_data.items[i].tie == tie)
+                outline(static_cast<int>(i), m_theme.foreground, 1.6, Qt::DashLine);
+        outline(m_hover, m_theme.foreground, 1.5, Qt::SolidLine);
+    }
+    if (hasFocus() && m_current >= 0) {
+        const QRectF rect = itemRect(m_current).adjusted(2.5, 2.5, -3, -3);
+        if (rect.width() > 2 && rect.height() > 2) {
+            painter.setPen(QPen(m_theme.background, 3));
+            painter.drawRect(rect);
+            painter.setPen(QPen(m_theme.foreground, 1.5, Qt::DashLine));
+            painter.drawRect(rect);
+        }
+    } else if (hasFocus()) {
+        painter.setPen(QPen(m_theme.accent, 2));
+        painter.drawRect(m_placed.map.adjusted(1, 1, -1, -1));
+    }
+    if (m_gesture == Gesture::Band) {
+        QColor fill = m_theme.accent;
+        fill.setAlphaF(0.15F);
+        painter.setPen(QPen(m_theme.accent, 1));
+        painter.setBrush(fill);
+        painter.drawRect(QRectF(m_press, m_drag).normalized());
+    }
+    painter.restore();
+}
+
+void SizeTreemap::paintEvent(QPaintEvent*)
+{
+    const double ratio = devicePixelRatioF();
+    if (m_cache.isNull()) {
+        m_cache = QPixmap((QSizeF(size()) * ratio).toSize().expandedTo({1, 1}));
+        m_cache.setDevicePixelRatio(ratio);
+        QPainter painter(&m_cache);
+        paintMap(painter, m_placed, size());
+    }
+    QPainter painter(this);
+    painter.drawPixmap(0, 0, m_cache);
+    paintOverlay(painter);
+}
+
+void SizeTreemap::renderTo(QPainter& painter, QSize size)
+{
+    const QRectF area = mapArea(size);
+    // The same part as on screen, whatever the size of the picture.
+    const QSizeF own = mapArea(this->size()).size();
+    const QPointF offset(
+        m_offset.x() * area.width() / own.width(), m_offset.y() * area.height() / own.height());
+    const Placed shown = m_placed;
+    m_placed = place(arrange(area), area, m_zoom, offset);
+    paintMap(painter, m_placed, size);
+    m_placed = shown;
+}
+
+} // namespace bitwright::views
