@@ -92,7 +92,12 @@ void InspectorPanel::refresh()
         return;
     }
     m_terms.begin();
-    m_text->setHtml(noteHtml(tensor) + tensorHtml(tensor) + planHtml(tensor) + siteHtml(site));
+    // One after the other: terms are linked where they are read first.
+    QString html = noteHtml(tensor);
+    html += tensorHtml(tensor);
+    html += planHtml(tensor);
+    html += siteHtml(site);
+    m_text->setHtml(html);
     fillOptions(tensor);
 }
 

@@ -155,6 +155,28 @@ std::vector<QVector<int>> unitsOfEverySite(const Document& document)
     return result;
 }
 
+QVector<int> selectedSites(
+    const Document& document, const std::vector<QVector<int>>& unitsOfSite, int current)
+{
+    QVector<int> sites;
+    const auto* dump = document.isOpen() ? document.workspace()->dump() : nullptr;
+    if (dump == nullptr || current < 0 || unitsOfSite.size() != dump->sites().size())
+        return sites;
+    const QVector<int>& selected = document.selection().units();
+    if (selected.size() < 2)
+        return sites;
+    const QString kind = siteGroup(dump->sites()[static_cast<std::size_t>(current)]);
+    for (std::size_t site = 0; site < unitsOfSite.size(); ++site) {
+        const QVector<int>& units = unitsOfSite[site];
+        const bool all = !units.isEmpty() && std::all_of(units.begin(), units.end(), [&](int unit) {
+            return std::binary_search(selected.begin(), selected.end(), unit);
+        });
+        if (all && siteGroup(dump->sites()[site]) == kind)
+            sites << static_cast<int>(site);
+    }
+    return sites.size() > 1 ? sites : QVector<int>();
+}
+
 void extendBySites(Document& document, const QVector<int>& sites, int channel, bool toggles)
 {
     if (sites.isEmpty() || !document.isOpen())

@@ -36,6 +36,10 @@ struct SiteGroup
 
 /// The same for every site of the first dump, each on its own.
 [[nodiscard]] std::vector<QVector<int>> unitsOfEverySite(const Document& document);
+/// Sites of the same kind as `current` whose units (see unitsOfEverySite) are all selected, where that is
+/// more than one: one tensor feeds and comes from sites of several kinds.
+[[nodiscard]] QVector<int> selectedSites(
+    const Document& document, const std::vector<QVector<int>>& unitsOfSite, int current);
 /// Ctrl+click and Shift+click on sites: adds their units to the selection; with `toggles` takes them away
 /// when all of them are in. The current tensor becomes one of the last site.
 void extendBySites(Document& document, const QVector<int>& sites, int channel, bool toggles);

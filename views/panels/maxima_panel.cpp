@@ -180,7 +180,7 @@ void MaximaPanel::followSelection()
     const Selection& selection = m_document.selection();
     m_chart->setCurrentSite(selection.site());
     m_chart->setCurrentChannel(selection.channel());
-    m_chart->setSelectedSites(selectedSites());
+    m_chart->setSelectedSites(selectedSites(m_document, m_unitsOfSite, selection.site()));
     const auto isCurrent = [&](const MassiveValue& value) {
         return value.dump == 0 && value.site == selection.site()
             && value.channel == std::optional(selection.channel());
@@ -192,21 +192,6 @@ void MaximaPanel::followSelection()
     const auto found = std::find_if(m_massive.values.begin(), m_massive.values.end(), isCurrent);
     m_table->setCurrentRow(
         found == m_massive.values.end() ? -1 : static_cast<int>(found - m_massive.values.begin()));
-}
-
-/// Sites whose tensors are all selected, where that is more than one.
-QVector<int> MaximaPanel::selectedSites() const
-{
-    QVector<int> sites;
-    const QVector<int>& selected = m_document.selection().units();
-    for (int site = 0; site < static_cast<int>(m_unitsOfSite.size()); ++site) {
-        const QVector<int>& units = m_unitsOfSite[static_cast<std::size_t>(site)];
-        if (!units.isEmpty() && std::all_of(units.begin(), units.end(), [&](int unit) {
-                return std::binary_search(selected.begin(), selected.end(), unit);
-            }))
-            sites << site;
-    }
-    return sites.size() > 1 ? sites : QVector<int>();
 }
 
 void MaximaPanel::activateRow(int row)

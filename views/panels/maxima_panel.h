@@ -35,7 +35,6 @@ private:
     void selectSites(const QVector<int>& sites);
     void activateRow(int row);
     void arrangeTable();
-    [[nodiscard]] QVector<int> selectedSites() const;
     [[nodiscard]] QString captionStatistic() const;
 
     MaximaChart* m_chart;

@@ -244,14 +244,12 @@ void OutlierPanel::refresh()
     const auto& dump = *m_document.workspace()->dump();
     m_rowOfSite.assign(dump.sites().size(), -1);
     m_siteOfRow.clear();
-    m_unitsOfRow.clear();
-    const auto unitsOfSite = unitsOfEverySite(m_document);
+    m_unitsOfSite = unitsOfEverySite(m_document);
     for (const std::size_t site : map->sites) {
         if (!group().isEmpty() && siteGroup(dump.sites()[site]) != group())
             continue;
         m_rowOfSite[site] = static_cast<int>(m_siteOfRow.size());
         m_siteOfRow.push_back(static_cast<int>(site));
-        m_unitsOfRow.push_back(unitsOfSite[site]);
     }
     const auto criterion = static_cast<Criterion>(m_criterion->currentData().toInt());
     m_map->clearEmpty();
@@ -304,19 +302,13 @@ void OutlierPanel::followSelection()
         m_map->setPinnedChannel(m_document.selection().channel());
 }
 
-/// Rows whose tensors are all selected, where that is more than the current one.
 QVector<int> OutlierPanel::selectedRows() const
 {
     QVector<int> rows;
-    const QVector<int>& selected = m_document.selection().units();
-    for (int row = 0; row < static_cast<int>(m_unitsOfRow.size()); ++row) {
-        const QVector<int>& units = m_unitsOfRow[static_cast<std::size_t>(row)];
-        if (!units.isEmpty() && std::all_of(units.begin(), units.end(), [&](int unit) {
-                return std::binary_search(selected.begin(), selected.end(), unit);
-            }))
+    for (const int site : selectedSites(m_document, m_unitsOfSite, m_document.selection().site()))
+        if (const int row = m_rowOfSite[static_cast<std::size_t>(site)]; row >= 0)
             rows << row;
-    }
-    return rows.size() > 1 ? rows : QVector<int>();
+    return rows;
 }
 
 void OutlierPanel::refreshTrace()

@@ -58,7 +58,7 @@ private:
     QToolButton* m_sortButton = nullptr;
     std::vector<int> m_rowOfSite;
     std::vector<int> m_siteOfRow;
-    std::vector<QVector<int>> m_unitsOfRow; ///< Ascending.
+    std::vector<QVector<int>> m_unitsOfSite; ///< Ascending.
     const model::ActivationDump* m_listed = nullptr; ///< Whose kinds the box lists.
 };
 

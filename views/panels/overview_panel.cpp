@@ -185,8 +185,12 @@ void OverviewPanel::refreshCard()
     const int scrolled = m_card->verticalScrollBar()->value();
     m_terms.begin();
     const auto& name = m_document.workspace()->checkpoint().name();
-    m_card->setHtml(QStringLiteral("<h3 style=\"margin:2px 0\">%1</h3>").arg(htmlDisplay(name)) + modelHtml()
-        + planHtml() + activationsHtml());
+    // One after the other: terms are linked where they are read first.
+    QString html = QStringLiteral("<h3 style=\"margin:2px 0\">%1</h3>").arg(htmlDisplay(name));
+    html += modelHtml();
+    html += planHtml();
+    html += activationsHtml();
+    m_card->setHtml(html);
     m_card->verticalScrollBar()->setValue(scrolled);
 }
 
