@@ -13,6 +13,7 @@ namespace bitwright::views {
 namespace {
 constexpr double kLeastTile = 0.35; // pixels; smaller tiles leave their group's ground
 constexpr double kScaleWidth = 110;
+constexpr double kLabelMargins = 9; // left, right and the gap to the next tile
 constexpr int kBits[] = {1, 2, 3, 4, 5, 6, 8, 16};
 } // namespace
 
@@ -59,8 +60,24 @@ void SizeTreemap::paintMarks(
         paintPadlock(painter, glyph, ink);
 }
 
+// In one group all labels are short or none is: "block 9" beside "10" would look like two kinds of tiles.
+std::vector<char> SizeTreemap::shortGroups(const Placed& placed) const
+{
+    std::vector<char> result(placed.groups.size(), 0);
+    const QFontMetricsF metrics(smallFont());
+    for (std::size_t i = 0; i < m_data.items.size(); ++i) {
+        const TreemapItem& item = m_data.items[i];
+        const auto group = static_cast<std::size_t>(m_data.groups.isEmpty() ? 0 : item.group);
+        if (group < result.size() && result[group] == 0 && !item.shortLabel.isEmpty()
+            && !placed.items[i].isEmpty()
+            && metrics.horizontalAdvance(item.label) + kLabelMargins > placed.items[i].width())
+            result[group] = 1;
+    }
+    return result;
+}
+
 void SizeTreemap::paintItem(
-    QPainter& painter, const TreemapItem& item, const QRectF& outer, double total) const
+    QPainter& painter, const TreemapItem& item, const QRectF& outer, bool isShort) const
 {
     const double least = std::min(outer.width(), outer.height());
     if (least < kLeastTile)
@@ -78,13 +95,13 @@ void SizeTreemap::paintItem(
     if (text.width() >= 18 && text.height() >= metrics.height()) {
         painter.setPen(ink);
         QString label = item.label.isEmpty() ? item.name : item.label;
-        if (!item.shortLabel.isEmpty() && metrics.horizontalAdvance(label) > text.width())
+        if (isShort && !item.shortLabel.isEmpty())
             label = item.shortLabel;
         if (metrics.horizontalAdvance(label) <= text.width() || text.width() >= 42)
             painter.drawText(
                 text, Qt::AlignLeft | Qt::AlignTop, metrics.elidedText(label, Qt::ElideMiddle, text.width()));
         const QString size = formatBytes(item.bytes);
-        const QString share = size + QStringLiteral(" \u00b7 ") + formatNumber(100 * item.bytes / total)
+        const QString share = size + QStringLiteral(" \u00b7 ") + formatNumber(100 * item.bytes / m_total)
             + QStringLiteral(" %");
         double y = metrics.lineSpacing();
         const auto line = [&](const QString& words) {
@@ -135,9 +152,11 @@ void SizeTreemap::paintMap(QPainter& painter, const Placed& placed, QSize size) 
     for (std::size_t g = 0; g < placed.groups.size() && !m_data.groups.isEmpty(); ++g)
         if (!placed.groups[g].isEmpty() && placed.groups[g].intersects(placed.map))
             painter.fillRect(placed.groups[g].adjusted(0, 0, -1, -1), m_theme.surface);
+    const std::vector<char> shorts = shortGroups(placed);
     for (std::size_t i = 0; i < placed.items.size(); ++i)
         if (!placed.items[i].isEmpty() && placed.items[i].intersects(placed.map))
-            paintItem(painter, m_data.items[i], placed.items[i], m_total);
+            paintItem(painter, m_data.items[i], placed.items[i],
+                shorts[m_data.groups.isEmpty() ? 0 : static_cast<std::size_t>(m_data.items[i].group)] != 0);
     for (std::size_t g = 0; g < placed.headings.size(); ++g)
         if (!placed.headings[g].isEmpty() && placed.headings[g].intersects(placed.map))
             paintHeading(painter, static_cast<int>(g), placed.headings[g]);
