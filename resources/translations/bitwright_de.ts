@@ -472,6 +472,10 @@ Click to copy.</source>
 %2
 Klick kopiert.</translation>
     </message>
+    <message>
+        <source>Opens the glossary</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>TensorMenu</name>
@@ -1864,10 +1868,6 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>Anteil |x| ≥ 6</translation>
     </message>
     <message>
-        <source>%1 tensors, %2 parameters</source>
-        <translation>%1 Tensoren, %2 Parameter</translation>
-    </message>
-    <message>
         <source>all weights, if they were packed</source>
         <translation>alle Gewichte, wären sie gepackt</translation>
     </message>
@@ -2638,6 +2638,142 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>What the id stands for, by the model&apos;s tokenizer.json; ␣ is a space</source>
         <translation>Wofür die ID steht, nach der tokenizer.json des Modells; ␣ ist ein Leerzeichen</translation>
+    </message>
+    <message>
+        <source>mixed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>outside the blocks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, outside the blocks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>block %1</source>
+        <translation type="unfinished">Block %1</translation>
+    </message>
+    <message>
+        <source>%1 block %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, %2, %3 parameters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not planned: it stays as it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>plan: %1, %2 bits, %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fallback: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bits in the plan</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bits in the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>role</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>crest factor</source>
+        <translation type="unfinished">Crest-Faktor</translation>
+    </message>
+    <message>
+        <source>bytes in the plan</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bytes in the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No activations: maxima, outlier channels and scores that weigh errors by activations are unknown.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a dump…</source>
+        <translation type="unfinished">Dump öffnen…</translation>
+    </message>
+    <message>
+        <source>Adds recorded activations to the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Adds another dump; the first stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The dump holds no Gram matrices: GPTQ and the score act-gram cannot use it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What a Gram is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opens the glossary</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The dump holds no gradients: the score fisher is not available.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What fisher needs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show jobs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rate, time left, and a button that cancels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scan the model</source>
+        <translation type="unfinished">Modell scannen</translation>
+    </message>
+    <message>
+        <source>Measures weights and spectra; can be cancelled</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filters the tree</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the matrix</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hatched cells are unknown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Harm is predicted (%1), not measured.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What that means</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -4403,10 +4539,6 @@ Die Pläne sind gleich.</translation>
         <translation>SQNR</translation>
     </message>
     <message>
-        <source>%1 dB</source>
-        <translation>%1 dB</translation>
-    </message>
-    <message>
         <source>exact</source>
         <translation>exakt</translation>
     </message>
@@ -4545,6 +4677,38 @@ Fallback: %2</translation>
     <message>
         <source>from the activation dump, over all recorded tokens</source>
         <translation>aus dem Aktivierungs-Dump, über alle aufgezeichneten Token</translation>
+    </message>
+    <message>
+        <source>name in the checkpoint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from the name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>counted by the scan</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>exact, with every scale and padding counted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>chosen in the plan</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from the activation dump, by the published criterion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in the dump</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -4835,6 +4999,10 @@ Fallback: %2</translation>
     <message>
         <source> (id %1)</source>
         <translation> (ID %1)</translation>
+    </message>
+    <message>
+        <source>massive activation</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -5311,6 +5479,18 @@ Keine Aktivierungen sind geladen.</translation>
         <source>outlined: the plan&apos;s choice (dotted: by hand); hatched: unknown; crossed out: the target refuses it</source>
         <translation>umrandet: Wahl des Plans (gepunktet: von Hand); schraffiert: unbekannt; durchgestrichen: vom Ziel abgelehnt</translation>
     </message>
+    <message>
+        <source>Zoom in	+</source>
+        <translation type="unfinished">Vergrößern	+</translation>
+    </message>
+    <message>
+        <source>Zoom out	-</source>
+        <translation type="unfinished">Verkleinern	-</translation>
+    </message>
+    <message>
+        <source>Reset the view</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::OptionPopup</name>
@@ -5659,36 +5839,172 @@ Kein Modell geöffnet.</translation>
         <translation>Aktivierungen</translation>
     </message>
     <message>
-        <source>No activations are loaded: &lt;a href=&quot;dump&quot;&gt;open a dump&lt;/a&gt;.</source>
-        <translation>Keine Aktivierungen sind geladen: &lt;a href=&quot;dump&quot;&gt;Dump öffnen&lt;/a&gt;.</translation>
+        <source>by role</source>
+        <translation type="unfinished">nach Rolle</translation>
     </message>
     <message>
-        <source>Scanning, %1 tensors to go.</source>
-        <translation>Scan läuft, noch %1 Tensoren.</translation>
+        <source>by block</source>
+        <translation type="unfinished">nach Block</translation>
     </message>
     <message>
-        <source>%1 tensors are not scanned: &lt;a href=&quot;scan&quot;&gt;scan the model&lt;/a&gt;.</source>
-        <translation>%1 Tensoren sind nicht gescannt: &lt;a href=&quot;scan&quot;&gt;Modell scannen&lt;/a&gt;.</translation>
+        <source>one by one</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>%1 tensors hold NaN or Inf; they block the export until you decide.</source>
-        <translation>%1 Tensoren enthalten NaN oder Inf; sie verhindern den Export, bis entschieden ist.</translation>
+        <source>Grouping of the treemap</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Missing or noteworthy</source>
-        <translation>Fehlend oder bemerkenswert</translation>
+        <source>What the tensors are grouped by</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Size by role</source>
-        <translation>Größe nach Rolle</translation>
+        <source>Color of the treemap</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>stored bytes per role; color: bits per weight</source>
-        <translation>gespeicherte Bytes je Rolle; Farbe: Bits je Gewicht</translation>
+        <source>What the color of a tile shows</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>from headers</source>
-        <translation>aus den Headern</translation>
+        <source>size in the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>size in the plan</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Area of the treemap</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the area of a tile shows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from the headers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from the configuration of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bytes, from the headers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>what a plan decides; the rest stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Intermediate size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Head size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Experts per token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Head shares the embedding</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation type="unfinished">ja</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>exact, with every scale and padding counted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>of the plan</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation type="unfinished">Ziel</translation>
+    </message>
+    <message>
+        <source>what the plan is made for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bpw</source>
+        <translation type="unfinished">bpw</translation>
+    </message>
+    <message>
+        <source>bits per weight over what the plan decides; %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>file bpw</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bits per weight over every weight of the file; %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bytes of all weights; %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Harm (predicted)</source>
+        <translation type="unfinished">Schaden (vorh.)</translation>
+    </message>
+    <message>
+        <source>Plan</source>
+        <translation type="unfinished">Plan</translation>
+    </message>
+    <message>
+        <source>from the activation dump</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Selects this site in every view</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>area: %1; color: %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bits of the plan, exact</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>measured by the scan</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>copied %1</source>
+        <translation type="unfinished">%1 kopiert</translation>
     </message>
 </context>
 <context>
@@ -6315,6 +6631,29 @@ Schaden  %1</translation>
     </message>
 </context>
 <context>
+    <name>bitwright::views::RemedyList</name>
+    <message>
+        <source>&lt;b&gt;Missing or noteworthy&lt;/b&gt;</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Missing or noteworthy</source>
+        <translation type="unfinished">Fehlend oder bemerkenswert</translation>
+    </message>
+    <message>
+        <source>What is missing, and what helps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation type="unfinished">Notiz</translation>
+    </message>
+</context>
+<context>
     <name>bitwright::views::SensitivityPanel</name>
     <message>
         <source>Block × role</source>
@@ -6447,6 +6786,76 @@ Schaden  %1</translation>
     <message>
         <source>Experts of block %1; coverage unknown: no dump counts their tokens</source>
         <translation>Experten von Block %1; Abdeckung unbekannt: kein Dump zählt ihre Token</translation>
+    </message>
+</context>
+<context>
+    <name>bitwright::views::SizeTreemap</name>
+    <message>
+        <source>&amp;Reset view</source>
+        <translation type="unfinished">Ansicht &amp;zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Shows everything again (Home)</source>
+        <translation type="unfinished">Zeigt wieder alles (Pos1)</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;in</source>
+        <translation type="unfinished">Ver&amp;größern</translation>
+    </message>
+    <message>
+        <source>Shows less, larger (+ or the wheel)</source>
+        <translation type="unfinished">Zeigt weniger, größer (+ oder das Rad)</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;out</source>
+        <translation type="unfinished">Ver&amp;kleinern</translation>
+    </message>
+    <message>
+        <source>Shows more, smaller (- or the wheel)</source>
+        <translation type="unfinished">Zeigt mehr, kleiner (- oder das Rad)</translation>
+    </message>
+    <message>
+        <source>Select &amp;all tiles</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Selects every tensor (Ctrl+A)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reset view</source>
+        <translation type="unfinished">Ansicht zurücksetzen</translation>
+    </message>
+    <message>
+        <source>bits</source>
+        <translation type="unfinished">Bits</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensor(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Fit %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Color map</source>
+        <translation type="unfinished">&amp;Farbskala</translation>
+    </message>
+    <message>
+        <source>%1 bits</source>
+        <translation type="unfinished">%1 Bit</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation type="unfinished">unbekannt</translation>
+    </message>
+    <message>
+        <source>not planned</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -6886,6 +7295,16 @@ nicht gemessen: %1</translation>
     <message>
         <source>Parameters</source>
         <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>
+holds tensors with notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>
+note: %1</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

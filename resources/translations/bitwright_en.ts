@@ -183,4 +183,14 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>bitwright::views::SizeTreemap</name>
+    <message numerus="yes">
+        <source>%n tensor(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -2,6 +2,7 @@
 #include "tests/support/dump_writer.h"
 #include "tests/support/memory_dump.h"
 #include "tests/support/temp_folder.h"
+#include "views/charts/outlier_image.h"
 #include "views/panels/look_data.h"
 #include "views/panels/maxima_panel.h"
 #include "views/panels/outlier_panel.h"
@@ -16,6 +17,7 @@
 
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 using namespace bitwright;
 using namespace bitwright::views;
@@ -286,6 +288,28 @@ private Q_SLOTS:
         QCOMPARE(table.rows.size(), std::size_t{24});
         QCOMPARE(std::get<double>(table.rows[0][3]), 8.0); // the hottest first
         QVERIFY(std::holds_alternative<std::monostate>(table.rows[8][4]));
+    }
+    void deadChannelsLeaveColorsToTheOthers()
+    {
+        OutlierMapData data;
+        OutlierRow row{utf8("layer"), utf8("0"), 0, {}, {}};
+        for (int c = 0; c < 1000; ++c)
+            row.values.push_back(1 + static_cast<float>(c) / 100);
+        row.values[17] = 1e-7F;
+        data.rows.push_back(row);
+        std::vector<int> order(1000);
+        std::iota(order.begin(), order.end(), 0);
+        OutlierImage image;
+        image.setRows(data, order);
+        const Interval range = image.valueRange(true);
+        QVERIFY2(range.lower >= 0.9 && range.lower <= 1.0, qPrintable(QString::number(range.lower)));
+        QVERIFY(range.upper > 10.9);
+        QVERIFY(image.valueRange(false).lower < 1e-6); // a linear scale has room for them
+        // When many are small they are no exception.
+        for (std::size_t c = 0; c < 100; ++c)
+            data.rows[0].values[c] = 1e-4F;
+        image.setRows(data, order);
+        QVERIFY(image.valueRange(true).lower <= 1e-4);
     }
     void tableOfALargeMapStaysShort()
     {

@@ -18,7 +18,7 @@ namespace bitwright::views {
 
 namespace {
 constexpr double kSmallestCellWidth = 13, kSmallestCellHeight = 13; // when fitted
-constexpr double kLargestCellWidth = 128, kLargestCellHeight = 64;
+constexpr double kLargestCellWidth = 240, kLargestCellHeight = 100;
 
 } // namespace
 

@@ -109,7 +109,8 @@ void BlockRoleMatrix::paintDelta(QPainter& painter, const QRectF& rect, const Ma
     }
     const QColor fill = mapColor(ColorMap::Diverging, 0.5 + 0.5 * std::clamp(value, -1.0, 1.0));
     painter.fillRect(rect, fill);
-    if (unit.deltaText.isEmpty() || rect.width() < m_numberWidth + 8 || rect.height() < kNumberHeight)
+    const double needed = QFontMetricsF(painter.font()).horizontalAdvance(unit.deltaText) + 2;
+    if (unit.deltaText.isEmpty() || rect.width() < needed || rect.height() < kNumberHeight)
         return;
     painter.setPen(textOn(fill));
     painter.drawText(rect, Qt::AlignCenter | Qt::TextDontClip, unit.deltaText);
@@ -296,7 +297,9 @@ void BlockRoleMatrix::paintDeltaKey(QPainter& painter, const QRectF& area) const
 
 QFont BlockRoleMatrix::numberFont(const Geometry& g) const
 {
-    return scaledFont(font(), g.cellHeight < 16 || g.cellWidth < 40 ? 0.8 : 0.95);
+    const bool small = g.cellHeight < 16 || g.cellWidth < 40;
+    const bool large = g.cellHeight >= 56 && g.cellWidth >= 110; // a projector, or a screen of 4K
+    return scaledFont(font(), small ? 0.8 : large ? 1.3 : 0.95);
 }
 
 void BlockRoleMatrix::paintAll(QPainter& painter, const Geometry& g, QSize size, QPointF offset) const

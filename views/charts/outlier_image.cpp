@@ -65,6 +65,33 @@ std::vector<float> OutlierImage::rowMaxima() const
     return result;
 }
 
+// Where the scale of a logarithmic map begins: a few dead channels at 1e-7 must not leave one color to all
+// others. They take the lowest color; the readout has their numbers.
+double OutlierImage::lowEnd(double high) const
+{
+    constexpr double kIgnored = 0.005; // of all values
+    constexpr int kOctaves = 27; // eight decades
+    std::array<std::size_t, kOctaves + 1> counts{}; // by octaves below the largest value
+    std::size_t all = 0;
+    const int top = std::ilogb(high);
+    for (const MaxPyramid& row : m_rows) {
+        if (row.size() == 0)
+            continue;
+        for (const float v : row.values())
+            if (std::isfinite(v) && v > 0) {
+                ++counts[static_cast<std::size_t>(std::clamp(top - std::ilogb(v), 0, kOctaves))];
+                ++all;
+            }
+    }
+    std::size_t below = 0;
+    for (int octave = kOctaves; octave > 0; --octave) {
+        below += counts[static_cast<std::size_t>(octave)];
+        if (static_cast<double>(below) > kIgnored * static_cast<double>(all))
+            return std::max(std::ldexp(1.0, top - octave), high * std::pow(10.0, -kLargestDecades));
+    }
+    return std::ldexp(1.0, top);
+}
+
 Interval OutlierImage::valueRange(bool logarithmic) const
 {
     double low = std::numeric_limits<double>::infinity(), high = -low;
@@ -80,7 +107,7 @@ Interval OutlierImage::valueRange(bool logarithmic) const
     if (low > high)
         return logarithmic ? Interval{0.1, 1} : Interval{0, 1};
     if (logarithmic)
-        low = std::max(low, high * std::pow(10.0, -kLargestDecades));
+        low = std::max(low, lowEnd(high));
     return low < high ? Interval{low, high} : padded({low, high}, 0, logarithmic);
 }
 

@@ -18,13 +18,15 @@ public:
     [[nodiscard]] QImage render(Interval columns, Interval rows, QSize pixels) const;
     [[nodiscard]] const std::vector<float>& columnMaxima() const { return m_columnMaxima; }
     [[nodiscard]] std::vector<float> rowMaxima() const;
-    // Range of the finite values (positive ones when logarithmic), at most eight decades below the top.
+    // Range of the finite values (positive ones when logarithmic), at most eight decades below the top and
+    // without the lowest half percent.
     [[nodiscard]] Interval valueRange(bool logarithmic) const;
     [[nodiscard]] bool hasUnknown() const { return m_hasUnknown; }
     // Row labels for an axis, thinned to `target`.
     [[nodiscard]] Ticks rowTicks(const OutlierMapData& data, Interval range, int target) const;
 
 private:
+    [[nodiscard]] double lowEnd(double high) const;
     // Maxima over the cell rows [first, last) per pixel, then colors; false when a pixel is unknown (alpha 0
     // in `line`).
     bool colorLine(std::size_t first, std::size_t last, Interval columns, std::vector<float>& maxima,

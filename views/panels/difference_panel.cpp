@@ -109,14 +109,19 @@ void DifferencePanel::createViews()
     m_table->setTextElideMode(Qt::ElideMiddle);
     m_table->setAccessibleName(tr("Units that differ"));
     int column = 0;
-    for (const int width : {17, 13, 13, 11, 21})
-        m_table->setColumnWidth(column++, m_table->fontMetrics().averageCharWidth() * width + 14);
+    for (const int width : {17, 13, 13, 10, 12}) {
+        const QString title = m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+        const int words = m_table->horizontalHeader()->fontMetrics().horizontalAdvance(title) + 18;
+        m_table->setColumnWidth(
+            column++, std::max(words, m_table->fontMetrics().averageCharWidth() * width + 14));
+    }
     auto* splitter = new QSplitter(Qt::Horizontal, page);
     splitter->addWidget(m_matrix);
     splitter->addWidget(m_table);
     splitter->setStretchFactor(0, 2);
     splitter->setStretchFactor(1, 3);
     splitter->setChildrenCollapsible(false);
+    splitter->setSizes({400, 600}); // the table's columns need that; the matrix reads well in less
     layout->addWidget(splitter, 1);
     m_tabs->addTab(page, tr("Two plans"));
     m_tabs->addTab(m_models, tr("Two models"));

@@ -106,6 +106,7 @@ void MaximaPanel::createControls()
     addAction(m_tableAction);
     connect(m_tableAction, &QAction::triggered, this, [this] { m_tableChosen = true; });
     connect(m_tableAction, &QAction::toggled, m_table, &QWidget::setVisible);
+    connect(m_tableAction, &QAction::toggled, this, &MaximaPanel::giveTableRoom);
     m_tableButton->setDefaultAction(m_tableAction);
     auto* log = new QToolButton(this);
     log->setDefaultAction(m_chart->logAction(Qt::Vertical));
@@ -220,15 +221,25 @@ void MaximaPanel::arrangeTable()
     const auto orientation = wide ? Qt::Horizontal : Qt::Vertical;
     if (m_splitter->orientation() != orientation) {
         m_splitter->setOrientation(orientation);
-        // Beside the chart the table gets the room that its columns need, as far as the chart can spare it.
-        constexpr int kTableWidth = 860;
-        const int table = std::min(kTableWidth, width() / 2);
-        m_splitter->setSizes(
-            wide ? QList<int>{width() - table, table} : QList<int>{height() * 3 / 5, height() * 2 / 5});
+        m_roomGiven = false;
     }
     if (!m_tableChosen)
         m_tableAction->setChecked(
             !m_massive.values.empty() && (wide ? height() >= 300 : height() >= kTallEnough));
+    giveTableRoom();
+}
+
+// Beside the chart the table gets the room that its columns need, as far as the chart can spare it. Once per
+// orientation: what the person makes of it stays.
+void MaximaPanel::giveTableRoom()
+{
+    if (m_roomGiven || m_table->isHidden())
+        return;
+    m_roomGiven = true;
+    constexpr int kTableWidth = 900;
+    const bool wide = m_splitter->orientation() == Qt::Horizontal;
+    const int table = wide ? std::min(kTableWidth, width() / 2) : height() * 2 / 5;
+    m_splitter->setSizes({(wide ? width() : height()) - table, table});
 }
 
 } // namespace bitwright::views

@@ -35,6 +35,7 @@ private:
     void selectSites(const QVector<int>& sites);
     void activateRow(int row);
     void arrangeTable();
+    void giveTableRoom();
     [[nodiscard]] QString captionStatistic() const;
 
     MaximaChart* m_chart;
@@ -45,6 +46,7 @@ private:
     QAction* m_tableAction;
     MassiveList m_massive;
     std::vector<QVector<int>> m_unitsOfSite; ///< Ascending.
+    bool m_roomGiven = false; ///< To the table, since it lies where it does.
     bool m_tableChosen = false; ///< The user switched the table; its size no longer decides.
 };
 
