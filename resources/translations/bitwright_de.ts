@@ -474,7 +474,7 @@ Klick kopiert.</translation>
     </message>
     <message>
         <source>Opens the glossary</source>
-        <translation type="unfinished"></translation>
+        <translation>Öffnet das Glossar</translation>
     </message>
 </context>
 <context>
@@ -2641,139 +2641,139 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>mixed</source>
-        <translation type="unfinished"></translation>
+        <translation>gemischt</translation>
     </message>
     <message>
         <source>outside the blocks</source>
-        <translation type="unfinished"></translation>
+        <translation>außerhalb der Blöcke</translation>
     </message>
     <message>
         <source>%1, outside the blocks</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, außerhalb der Blöcke</translation>
     </message>
     <message>
         <source>block %1</source>
-        <translation type="unfinished">Block %1</translation>
+        <translation>Block %1</translation>
     </message>
     <message>
         <source>%1 block %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Block %2</translation>
     </message>
     <message>
         <source>%1, %2, %3 parameters</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, %2, %3 Parameter</translation>
     </message>
     <message>
         <source>not planned: it stays as it is</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht geplant: bleibt, wie es ist</translation>
     </message>
     <message>
         <source>plan: %1, %2 bits, %3</source>
-        <translation type="unfinished"></translation>
+        <translation>Plan: %1, %2 Bits, %3</translation>
     </message>
     <message>
         <source>fallback: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Fallback: %1</translation>
     </message>
     <message>
         <source>bits in the plan</source>
-        <translation type="unfinished"></translation>
+        <translation>Bits im Plan</translation>
     </message>
     <message>
         <source>bits in the file</source>
-        <translation type="unfinished"></translation>
+        <translation>Bits in der Datei</translation>
     </message>
     <message>
         <source>role</source>
-        <translation type="unfinished"></translation>
+        <translation>Rolle</translation>
     </message>
     <message>
         <source>crest factor</source>
-        <translation type="unfinished">Crest-Faktor</translation>
+        <translation>Crest-Faktor</translation>
     </message>
     <message>
         <source>bytes in the plan</source>
-        <translation type="unfinished"></translation>
+        <translation>Bytes im Plan</translation>
     </message>
     <message>
         <source>bytes in the file</source>
-        <translation type="unfinished"></translation>
+        <translation>Bytes in der Datei</translation>
     </message>
     <message>
         <source>No activations: maxima, outlier channels and scores that weigh errors by activations are unknown.</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine Aktivierungen: Maxima, Outlier-Kanäle und Scores, die Fehler nach Aktivierungen wägen, sind unbekannt.</translation>
     </message>
     <message>
         <source>Open a dump…</source>
-        <translation type="unfinished">Dump öffnen…</translation>
+        <translation>Einen Dump öffnen…</translation>
     </message>
     <message>
         <source>Adds recorded activations to the model</source>
-        <translation type="unfinished"></translation>
+        <translation>Fügt dem Modell aufgezeichnete Aktivierungen hinzu</translation>
     </message>
     <message>
         <source>Adds another dump; the first stays</source>
-        <translation type="unfinished"></translation>
+        <translation>Fügt einen weiteren Dump hinzu; der erste bleibt</translation>
     </message>
     <message>
         <source>The dump holds no Gram matrices: GPTQ and the score act-gram cannot use it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Dump enthält keine Gram-Matrizen: GPTQ und der Score act-gram können ihn nicht nutzen.</translation>
     </message>
     <message>
         <source>What a Gram is</source>
-        <translation type="unfinished"></translation>
+        <translation>Was eine Gram-Matrix ist</translation>
     </message>
     <message>
         <source>Opens the glossary</source>
-        <translation type="unfinished"></translation>
+        <translation>Öffnet das Glossar</translation>
     </message>
     <message>
         <source>The dump holds no gradients: the score fisher is not available.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Dump enthält keine Gradienten: Den Score fisher gibt es nicht.</translation>
     </message>
     <message>
         <source>What fisher needs</source>
-        <translation type="unfinished"></translation>
+        <translation>Was fisher braucht</translation>
     </message>
     <message>
         <source>Show jobs</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufgaben zeigen</translation>
     </message>
     <message>
         <source>Rate, time left, and a button that cancels</source>
-        <translation type="unfinished"></translation>
+        <translation>Rate, Restzeit und ein Knopf zum Abbrechen</translation>
     </message>
     <message>
         <source>Scan the model</source>
-        <translation type="unfinished">Modell scannen</translation>
+        <translation>Das Modell messen</translation>
     </message>
     <message>
         <source>Measures weights and spectra; can be cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>Misst Gewichte und Spektren; lässt sich abbrechen</translation>
     </message>
     <message>
         <source>Show them</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeigen</translation>
     </message>
     <message>
         <source>Filters the tree</source>
-        <translation type="unfinished"></translation>
+        <translation>Filtert den Baum</translation>
     </message>
     <message>
         <source>Show the matrix</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Matrix zeigen</translation>
     </message>
     <message>
         <source>Hatched cells are unknown</source>
-        <translation type="unfinished"></translation>
+        <translation>Schraffierte Zellen sind unbekannt</translation>
     </message>
     <message>
         <source>Harm is predicted (%1), not measured.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Schaden ist vorhergesagt (%1), nicht gemessen.</translation>
     </message>
     <message>
         <source>What that means</source>
-        <translation type="unfinished"></translation>
+        <translation>Was das heißt</translation>
     </message>
 </context>
 <context>
@@ -4680,35 +4680,35 @@ Fallback: %2</translation>
     </message>
     <message>
         <source>name in the checkpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>Name im Checkpoint</translation>
     </message>
     <message>
         <source>Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>Bearbeiten</translation>
     </message>
     <message>
         <source>from the name</source>
-        <translation type="unfinished"></translation>
+        <translation>aus dem Namen</translation>
     </message>
     <message>
         <source>counted by the scan</source>
-        <translation type="unfinished"></translation>
+        <translation>beim Messen gezählt</translation>
     </message>
     <message>
         <source>exact, with every scale and padding counted</source>
-        <translation type="unfinished"></translation>
+        <translation>exakt, mit jeder Skala und Auffüllung</translation>
     </message>
     <message>
         <source>chosen in the plan</source>
-        <translation type="unfinished"></translation>
+        <translation>im Plan gewählt</translation>
     </message>
     <message>
         <source>from the activation dump, by the published criterion</source>
-        <translation type="unfinished"></translation>
+        <translation>aus dem Aktivierungsdump, nach dem veröffentlichten Kriterium</translation>
     </message>
     <message>
         <source>in the dump</source>
-        <translation type="unfinished"></translation>
+        <translation>im Dump</translation>
     </message>
 </context>
 <context>
@@ -5002,7 +5002,7 @@ Fallback: %2</translation>
     </message>
     <message>
         <source>massive activation</source>
-        <translation type="unfinished"></translation>
+        <translation>massive Aktivierung</translation>
     </message>
 </context>
 <context>
@@ -5481,15 +5481,15 @@ Keine Aktivierungen sind geladen.</translation>
     </message>
     <message>
         <source>Zoom in	+</source>
-        <translation type="unfinished">Vergrößern	+</translation>
+        <translation>Vergrößern	+</translation>
     </message>
     <message>
         <source>Zoom out	-</source>
-        <translation type="unfinished">Verkleinern	-</translation>
+        <translation>Verkleinern	-</translation>
     </message>
     <message>
         <source>Reset the view</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Ansicht zurücksetzen</translation>
     </message>
 </context>
 <context>
@@ -5840,171 +5840,171 @@ Kein Modell geöffnet.</translation>
     </message>
     <message>
         <source>by role</source>
-        <translation type="unfinished">nach Rolle</translation>
+        <translation>nach Rolle</translation>
     </message>
     <message>
         <source>by block</source>
-        <translation type="unfinished">nach Block</translation>
+        <translation>nach Block</translation>
     </message>
     <message>
         <source>one by one</source>
-        <translation type="unfinished"></translation>
+        <translation>einzeln</translation>
     </message>
     <message>
         <source>Grouping of the treemap</source>
-        <translation type="unfinished"></translation>
+        <translation>Gruppen der Flächenkarte</translation>
     </message>
     <message>
         <source>What the tensors are grouped by</source>
-        <translation type="unfinished"></translation>
+        <translation>Wonach die Tensoren gruppiert sind</translation>
     </message>
     <message>
         <source>Color of the treemap</source>
-        <translation type="unfinished"></translation>
+        <translation>Farbe der Flächenkarte</translation>
     </message>
     <message>
         <source>What the color of a tile shows</source>
-        <translation type="unfinished"></translation>
+        <translation>Was die Farbe einer Kachel zeigt</translation>
     </message>
     <message>
         <source>size in the file</source>
-        <translation type="unfinished"></translation>
+        <translation>Größe in der Datei</translation>
     </message>
     <message>
         <source>size in the plan</source>
-        <translation type="unfinished"></translation>
+        <translation>Größe im Plan</translation>
     </message>
     <message>
         <source>Area of the treemap</source>
-        <translation type="unfinished"></translation>
+        <translation>Fläche der Flächenkarte</translation>
     </message>
     <message>
         <source>What the area of a tile shows</source>
-        <translation type="unfinished"></translation>
+        <translation>Was die Fläche einer Kachel zeigt</translation>
     </message>
     <message>
         <source>from the headers</source>
-        <translation type="unfinished"></translation>
+        <translation>aus den Köpfen</translation>
     </message>
     <message>
         <source>from the configuration of the model</source>
-        <translation type="unfinished"></translation>
+        <translation>aus der Konfiguration des Modells</translation>
     </message>
     <message>
         <source>bytes, from the headers</source>
-        <translation type="unfinished"></translation>
+        <translation>Bytes, aus den Köpfen</translation>
     </message>
     <message>
         <source>Files</source>
-        <translation type="unfinished"></translation>
+        <translation>Dateien</translation>
     </message>
     <message>
         <source>what a plan decides; the rest stays</source>
-        <translation type="unfinished"></translation>
+        <translation>worüber ein Plan entscheidet; der Rest bleibt</translation>
     </message>
     <message>
         <source>in %1</source>
-        <translation type="unfinished"></translation>
+        <translation>in %1</translation>
     </message>
     <message>
         <source>Intermediate size</source>
-        <translation type="unfinished"></translation>
+        <translation>Zwischengröße</translation>
     </message>
     <message>
         <source>Head size</source>
-        <translation type="unfinished"></translation>
+        <translation>Größe eines Kopfes</translation>
     </message>
     <message>
         <source>Experts per token</source>
-        <translation type="unfinished"></translation>
+        <translation>Experten je Token</translation>
     </message>
     <message>
         <source>Head shares the embedding</source>
-        <translation type="unfinished"></translation>
+        <translation>Kopf teilt das Embedding</translation>
     </message>
     <message>
         <source>yes</source>
-        <translation type="unfinished">ja</translation>
+        <translation>ja</translation>
     </message>
     <message>
         <source>no</source>
-        <translation type="unfinished"></translation>
+        <translation>nein</translation>
     </message>
     <message>
         <source>exact, with every scale and padding counted</source>
-        <translation type="unfinished"></translation>
+        <translation>exakt, mit jeder Skala und Auffüllung</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>Name</translation>
     </message>
     <message>
         <source>of the plan</source>
-        <translation type="unfinished"></translation>
+        <translation>des Plans</translation>
     </message>
     <message>
         <source>Target</source>
-        <translation type="unfinished">Ziel</translation>
+        <translation>Ziel</translation>
     </message>
     <message>
         <source>what the plan is made for</source>
-        <translation type="unfinished"></translation>
+        <translation>wofür der Plan gemacht ist</translation>
     </message>
     <message>
         <source>bpw</source>
-        <translation type="unfinished">bpw</translation>
+        <translation>bpw</translation>
     </message>
     <message>
         <source>bits per weight over what the plan decides; %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Bits je Gewicht über das, worüber der Plan entscheidet; %1</translation>
     </message>
     <message>
         <source>file bpw</source>
-        <translation type="unfinished"></translation>
+        <translation>bpw Datei</translation>
     </message>
     <message>
         <source>bits per weight over every weight of the file; %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Bits je Gewicht über alle Gewichte der Datei; %1</translation>
     </message>
     <message>
         <source>bytes of all weights; %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Bytes aller Gewichte; %1</translation>
     </message>
     <message>
         <source>Harm (predicted)</source>
-        <translation type="unfinished">Schaden (vorh.)</translation>
+        <translation>Schaden (vorh.)</translation>
     </message>
     <message>
         <source>Plan</source>
-        <translation type="unfinished">Plan</translation>
+        <translation>Plan</translation>
     </message>
     <message>
         <source>from the activation dump</source>
-        <translation type="unfinished"></translation>
+        <translation>aus dem Aktivierungsdump</translation>
     </message>
     <message>
         <source>Selects this site in every view</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählt diese Stelle in jeder Ansicht aus</translation>
     </message>
     <message>
         <source>Size %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Größe %1</translation>
     </message>
     <message>
         <source>area: %1; color: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>Fläche: %1; Farbe: %2</translation>
     </message>
     <message>
         <source>bits of the plan, exact</source>
-        <translation type="unfinished"></translation>
+        <translation>Bits des Plans, exakt</translation>
     </message>
     <message>
         <source>measured by the scan</source>
-        <translation type="unfinished"></translation>
+        <translation>beim Messen ermittelt</translation>
     </message>
     <message>
         <source>copied %1</source>
-        <translation type="unfinished">%1 kopiert</translation>
+        <translation>%1 kopiert</translation>
     </message>
 </context>
 <context>
@@ -6634,23 +6634,23 @@ Schaden  %1</translation>
     <name>bitwright::views::RemedyList</name>
     <message>
         <source>&lt;b&gt;Missing or noteworthy&lt;/b&gt;</source>
-        <translation type="unfinished"></translation>
+        <translation>&lt;b&gt;Fehlt oder ist bemerkenswert&lt;/b&gt;</translation>
     </message>
     <message>
         <source>Missing or noteworthy</source>
-        <translation type="unfinished">Fehlend oder bemerkenswert</translation>
+        <translation>Fehlt oder ist bemerkenswert</translation>
     </message>
     <message>
         <source>What is missing, and what helps</source>
-        <translation type="unfinished"></translation>
+        <translation>Was fehlt und was hilft</translation>
     </message>
     <message>
         <source>Warning</source>
-        <translation type="unfinished"></translation>
+        <translation>Warnung</translation>
     </message>
     <message>
         <source>Note</source>
-        <translation type="unfinished">Notiz</translation>
+        <translation>Hinweis</translation>
     </message>
 </context>
 <context>
@@ -6792,70 +6792,67 @@ Schaden  %1</translation>
     <name>bitwright::views::SizeTreemap</name>
     <message>
         <source>&amp;Reset view</source>
-        <translation type="unfinished">Ansicht &amp;zurücksetzen</translation>
+        <translation>Ansicht &amp;zurücksetzen</translation>
     </message>
     <message>
         <source>Shows everything again (Home)</source>
-        <translation type="unfinished">Zeigt wieder alles (Pos1)</translation>
+        <translation>Zeigt wieder alles (Pos1)</translation>
     </message>
     <message>
         <source>Zoom &amp;in</source>
-        <translation type="unfinished">Ver&amp;größern</translation>
+        <translation>Ver&amp;größern</translation>
     </message>
     <message>
         <source>Shows less, larger (+ or the wheel)</source>
-        <translation type="unfinished">Zeigt weniger, größer (+ oder das Rad)</translation>
+        <translation>Zeigt weniger, größer (+ oder Mausrad)</translation>
     </message>
     <message>
         <source>Zoom &amp;out</source>
-        <translation type="unfinished">Ver&amp;kleinern</translation>
+        <translation>Ver&amp;kleinern</translation>
     </message>
     <message>
         <source>Shows more, smaller (- or the wheel)</source>
-        <translation type="unfinished">Zeigt mehr, kleiner (- oder das Rad)</translation>
+        <translation>Zeigt mehr, kleiner (- oder Mausrad)</translation>
     </message>
     <message>
         <source>Select &amp;all tiles</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Alle Kacheln auswählen</translation>
     </message>
     <message>
         <source>Selects every tensor (Ctrl+A)</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählt jeden Tensor aus (Strg+A)</translation>
     </message>
     <message>
         <source>Reset view</source>
-        <translation type="unfinished">Ansicht zurücksetzen</translation>
+        <translation>Ansicht zurücksetzen</translation>
     </message>
     <message>
         <source>bits</source>
-        <translation type="unfinished">Bits</translation>
+        <translation>Bits</translation>
     </message>
     <message numerus="yes">
         <source>%n tensor(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-        </translation>
+        <translation><numerusform>%n Tensor</numerusform><numerusform>%n Tensoren</numerusform></translation>
     </message>
     <message>
         <source>&amp;Fit %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 ein&amp;passen</translation>
     </message>
     <message>
         <source>&amp;Color map</source>
-        <translation type="unfinished">&amp;Farbskala</translation>
+        <translation>&amp;Farbskala</translation>
     </message>
     <message>
         <source>%1 bits</source>
-        <translation type="unfinished">%1 Bit</translation>
+        <translation>%1 Bits</translation>
     </message>
     <message>
         <source>unknown</source>
-        <translation type="unfinished">unbekannt</translation>
+        <translation>unbekannt</translation>
     </message>
     <message>
         <source>not planned</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht geplant</translation>
     </message>
 </context>
 <context>
@@ -7299,12 +7296,14 @@ nicht gemessen: %1</translation>
     <message>
         <source>
 holds tensors with notes</source>
-        <translation type="unfinished"></translation>
+        <translation>
+enthält Tensoren mit Notizen</translation>
     </message>
     <message>
         <source>
 note: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>
+Notiz: %1</translation>
     </message>
 </context>
 <context>
