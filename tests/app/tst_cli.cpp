@@ -1,4 +1,5 @@
 #include "tests/support/large_model.h"
+#include "tests/support/run_cli.h"
 
 #include <QDir>
 #include <QElapsedTimer>
@@ -13,47 +14,17 @@
 #include <csignal>
 #include <set>
 
+using bitwright::test::Ran;
+using bitwright::test::runProgram;
 using nlohmann::json;
 
 namespace {
 
-const QString kProgram = QStringLiteral(BITWRIGHT_BINARY_DIR "/bin/bitwright-cli");
 const QString kWindow = QStringLiteral(BITWRIGHT_BINARY_DIR "/bin/bitwright");
 const QString kSample = QStringLiteral(BITWRIGHT_SOURCE_DIR "/samples/tiny-llama");
 const QString kDump = kSample + QStringLiteral("/activations.h5");
 
-/// What a run left behind.
-struct Ran
-{
-    int code = -1;
-    QByteArray out, err;
-
-    [[nodiscard]] int errorLines() const { return static_cast<int>(err.count('\n')); }
-    /// The one document on stdout; discarded when it is not exactly one.
-    [[nodiscard]] json document() const { return json::parse(out.toStdString(), nullptr, false); }
-    [[nodiscard]] QByteArray describe() const
-    {
-        return "exit " + QByteArray::number(code) + "\n" + out.left(2000) + "\n" + err.left(2000);
-    }
-};
-
-Ran runProgram(const QString& program, const QStringList& words)
-{
-    QProcess process;
-    process.start(program, words);
-    Ran ran;
-    if (!process.waitForFinished(120000) || process.exitStatus() != QProcess::NormalExit)
-        return ran;
-    ran.code = process.exitCode();
-    ran.out = process.readAllStandardOutput();
-    ran.err = process.readAllStandardError();
-    return ran;
-}
-
-Ran run(const QStringList& words)
-{
-    return runProgram(kProgram, words);
-}
+const auto run = bitwright::test::runCli;
 
 bool hasAll(const json& object, std::initializer_list<const char*> names)
 {
@@ -140,7 +111,7 @@ private:
 
 void TestCli::initTestCase()
 {
-    QVERIFY2(QFile::exists(kProgram), qPrintable(kProgram));
+    QVERIFY2(QFile::exists(bitwright::test::kCli), qPrintable(bitwright::test::kCli));
     QVERIFY(m_folder.isValid());
     m_project = file("sample.bwp");
     m_scan = run({QStringLiteral("scan"), kSample, QStringLiteral("--activations"), kDump,
@@ -800,7 +771,7 @@ void TestCli::interruptIs130()
     const QStringList words{
         QStringLiteral("scan"), model, QStringLiteral("--project"), project, QStringLiteral("--json")};
     QProcess process;
-    process.start(kProgram, words);
+    process.start(bitwright::test::kCli, words);
     QVERIFY(process.waitForStarted());
     QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(project), 10000);
     QTest::qWait(300);
@@ -834,7 +805,7 @@ void TestCli::interruptedQuantizeLeavesNoOutput()
     QVERIFY(writeBytes(file("large-plan.json"), QByteArray::fromStdString(plan.dump())));
     const QString out = file("large-out");
     QProcess process;
-    process.start(kProgram,
+    process.start(bitwright::test::kCli,
         {QStringLiteral("quantize"), model, QStringLiteral("--plan"), file("large-plan.json"),
             QStringLiteral("--out"), out, QStringLiteral("--json")});
     QVERIFY(process.waitForStarted());

@@ -1,6 +1,6 @@
+#include "tests/support/run_cli.h"
 #include "tests/support/safetensors_writer.h"
 
-#include <QProcess>
 #include <QTemporaryDir>
 #include <QtTest/QTest>
 
@@ -8,32 +8,14 @@
 
 #include <cstring>
 
+using bitwright::test::Ran;
 using nlohmann::json;
 
 namespace {
 
-const QString kProgram = QStringLiteral(BITWRIGHT_BINARY_DIR "/bin/bitwright-cli");
 const QString kSample = QStringLiteral(BITWRIGHT_SOURCE_DIR "/samples/tiny-llama");
 
-struct Ran
-{
-    int code = -1;
-    QByteArray out, err;
-    [[nodiscard]] json document() const { return json::parse(out.toStdString(), nullptr, false); }
-};
-
-Ran run(const QStringList& words)
-{
-    QProcess process;
-    process.start(kProgram, words);
-    Ran ran;
-    if (!process.waitForFinished(120000) || process.exitStatus() != QProcess::NormalExit)
-        return ran;
-    ran.code = process.exitCode();
-    ran.out = process.readAllStandardOutput();
-    ran.err = process.readAllStandardError();
-    return ran;
-}
+const auto run = bitwright::test::runCli;
 
 /// A model of two vectors in F32.
 bool writeModel(const QString& path, const std::vector<float>& shared, const std::string& other)
