@@ -20,14 +20,6 @@ QString display(const std::string& text)
     return QString::fromStdString(escapedForDisplay(text));
 }
 
-QString shapeText(const model::TensorInfo& tensor)
-{
-    QStringList sides;
-    for (const auto side : tensor.shape)
-        sides.push_back(QString::number(side));
-    return sides.join(QStringLiteral(" × "));
-}
-
 bool precedesBlocks(model::Role role)
 {
     return role == model::Role::Embedding || role == model::Role::PositionEmbedding
@@ -82,9 +74,7 @@ int TensorTree::childNamed(int parent, const QString& name, QHash<QPair<int, QSt
         Node node;
         node.name = name;
         node.parent = parent;
-        auto& siblings = m_nodes[static_cast<std::size_t>(parent)].children;
-        node.row = static_cast<int>(siblings.size());
-        siblings.push_back(found.value());
+        m_nodes[static_cast<std::size_t>(parent)].children.push_back(found.value());
         m_nodes.push_back(std::move(node));
     }
     return found.value();
@@ -176,7 +166,7 @@ void TensorTree::addTensor(int index, bool severalTowers, QHash<QPair<int, QStri
     m_nodes[static_cast<std::size_t>(parent)].children.push_back(id);
     m_nodeOfTensor.push_back(id);
     m_nodes.push_back(std::move(node));
-    for (int up = parent; up > 0; up = m_nodes[static_cast<std::size_t>(up)].parent) {
+    for (int up = parent; up >= 0; up = m_nodes[static_cast<std::size_t>(up)].parent) {
         m_nodes[static_cast<std::size_t>(up)].bytes += tensor.bytes;
         m_nodes[static_cast<std::size_t>(up)].parameters += tensor.parameters;
     }
@@ -185,10 +175,13 @@ void TensorTree::addTensor(int index, bool severalTowers, QHash<QPair<int, QStri
 void TensorTree::sortBlocks()
 {
     // Files list names alphabetically (block 10 before 2); people count.
-    for (auto& node : m_nodes)
+    for (auto& node : m_nodes) {
         std::stable_sort(node.children.begin(), node.children.end(), [this](int a, int b) {
             return m_nodes[static_cast<std::size_t>(a)].order < m_nodes[static_cast<std::size_t>(b)].order;
         });
+        for (std::size_t place = 0; place < node.children.size(); ++place)
+            m_nodes[static_cast<std::size_t>(node.children[place])].place = static_cast<int>(place);
+    }
 }
 
 // --- Filter ---
@@ -201,7 +194,7 @@ QString TensorTree::setFilter(const QString& text)
         prepareQuery();
         matched = matches();
     }
-    if (matched != m_matched || m_nodes.front().shown.empty()) {
+    if (matched != m_matched) {
         beginResetModel();
         show(std::move(matched));
         endResetModel();
@@ -240,11 +233,13 @@ std::vector<char> TensorTree::matches() const
 void TensorTree::show(std::vector<char> matched)
 {
     m_matched = std::move(matched);
+    if (m_matched.empty())
+        return; // everything: the lists of all children serve
     std::vector<char> visible(m_nodes.size(), 0);
     for (std::size_t id = m_nodes.size(); id-- > 1;) {
         const Node& node = m_nodes[id];
         if (node.tensor >= 0)
-            visible[id] = m_matched.empty() || m_matched[static_cast<std::size_t>(node.tensor)] != 0 ? 1 : 0;
+            visible[id] = m_matched[static_cast<std::size_t>(node.tensor)];
         if (visible[id] != 0)
             visible[static_cast<std::size_t>(node.parent)] = 1;
     }
@@ -263,9 +258,14 @@ void TensorTree::show(std::vector<char> matched)
 
 TensorTree::Totals TensorTree::matched() const
 {
+    if (m_matched.empty()) {
+        const Node& root = m_nodes.front();
+        return {static_cast<int>(m_nodeOfTensor.size()), root.parameters, root.bytes, root.plannedParameters,
+            root.planBytes};
+    }
     std::vector<int> tensors;
     for (std::size_t i = 0; i < m_nodeOfTensor.size(); ++i)
-        if (m_matched.empty() || m_matched[i] != 0)
+        if (m_matched[i] != 0)
             tensors.push_back(static_cast<int>(i));
     return totalsOf(tensors);
 }
@@ -296,7 +296,7 @@ void TensorTree::collect(const QModelIndex& index, std::vector<int>& tensors) co
     const Node& node = nodeOf(index);
     if (node.tensor >= 0)
         tensors.push_back(node.tensor);
-    for (const int child : node.shown)
+    for (const int child : childrenOf(node))
         collect(createIndex(0, 0, static_cast<quintptr>(child)), tensors);
 }
 
@@ -346,9 +346,9 @@ void TensorTree::takeScan(int tensor)
          id = m_nodes[static_cast<std::size_t>(id)].parent) {
         Node& node = m_nodes[static_cast<std::size_t>(id)];
         node.marks |= mark;
-        if (node.row < 0)
+        if (rowOf(node) < 0)
             continue;
-        const QModelIndex index = createIndex(node.row, NameColumn, static_cast<quintptr>(id));
+        const QModelIndex index = createIndex(rowOf(node), NameColumn, static_cast<quintptr>(id));
         Q_EMIT dataChanged(index, index);
     }
 }
@@ -436,11 +436,11 @@ void TensorTree::sumUp()
 void TensorTree::announce(int column)
 {
     for (const Node& node : m_nodes) {
-        if (node.shown.empty())
+        const auto& shown = childrenOf(node);
+        if (shown.empty())
             continue;
-        Q_EMIT dataChanged(createIndex(0, column, static_cast<quintptr>(node.shown.front())),
-            createIndex(
-                static_cast<int>(node.shown.size()) - 1, column, static_cast<quintptr>(node.shown.back())));
+        Q_EMIT dataChanged(createIndex(0, column, static_cast<quintptr>(shown.front())),
+            createIndex(static_cast<int>(shown.size()) - 1, column, static_cast<quintptr>(shown.back())));
     }
 }
 
@@ -454,17 +454,16 @@ QModelIndex TensorTree::indexOfTensor(int tensor) const
     if (tensor < 0 || tensor >= static_cast<int>(m_nodeOfTensor.size()))
         return {};
     const int id = m_nodeOfTensor[static_cast<std::size_t>(tensor)];
-    if (m_nodes[static_cast<std::size_t>(id)].row < 0)
-        return {};
-    return createIndex(m_nodes[static_cast<std::size_t>(id)].row, 0, static_cast<quintptr>(id));
+    const int row = rowOf(m_nodes[static_cast<std::size_t>(id)]);
+    return row < 0 ? QModelIndex() : createIndex(row, 0, static_cast<quintptr>(id));
 }
 
 QModelIndex TensorTree::index(int row, int column, const QModelIndex& parent) const
 {
-    const Node& node = nodeOf(parent);
-    if (row < 0 || row >= static_cast<int>(node.shown.size()) || column < 0 || column >= ColumnCount)
+    const auto& shown = childrenOf(nodeOf(parent));
+    if (row < 0 || row >= static_cast<int>(shown.size()) || column < 0 || column >= ColumnCount)
         return {};
-    return createIndex(row, column, static_cast<quintptr>(node.shown[static_cast<std::size_t>(row)]));
+    return createIndex(row, column, static_cast<quintptr>(shown[static_cast<std::size_t>(row)]));
 }
 
 QModelIndex TensorTree::parent(const QModelIndex& child) const
@@ -474,141 +473,17 @@ QModelIndex TensorTree::parent(const QModelIndex& child) const
     const int parent = nodeOf(child).parent;
     if (parent <= 0)
         return {};
-    return createIndex(m_nodes[static_cast<std::size_t>(parent)].row, 0, static_cast<quintptr>(parent));
+    return createIndex(rowOf(m_nodes[static_cast<std::size_t>(parent)]), 0, static_cast<quintptr>(parent));
 }
 
 int TensorTree::rowCount(const QModelIndex& parent) const
 {
-    return parent.column() > 0 ? 0 : static_cast<int>(nodeOf(parent).shown.size());
+    return parent.column() > 0 ? 0 : static_cast<int>(childrenOf(nodeOf(parent)).size());
 }
 
 int TensorTree::columnCount(const QModelIndex&) const
 {
     return ColumnCount;
-}
-
-QVariant TensorTree::displayOf(const Node& node, int column) const
-{
-    const model::TensorInfo* tensor = node.tensor < 0
-        ? nullptr
-        : &m_document.workspace()->checkpoint().tensors()[static_cast<std::size_t>(node.tensor)];
-    switch (column) {
-    case NameColumn:
-        return node.name;
-    case ShapeColumn:
-        return tensor != nullptr ? QVariant(shapeText(*tensor)) : QVariant();
-    case TypeColumn:
-        return tensor != nullptr ? QVariant(dtypeText(*tensor)) : QVariant();
-    case SizeColumn:
-        return sizeText(node.bytes);
-    case BitsColumn:
-        if (node.plannedParameters == 0)
-            return tensor != nullptr ? QVariant(QStringLiteral("–")) : QVariant();
-        return QLocale().toString(8.0 * node.planBytes / static_cast<double>(node.plannedParameters), 'f', 2);
-    case ParametersColumn:
-        return formatCount(static_cast<std::int64_t>(node.parameters));
-    default:
-        return {};
-    }
-}
-
-QString TensorTree::toolTipOf(const Node& node) const
-{
-    const QLocale locale;
-    if (node.tensor < 0) {
-        QString text = tr("%1: %2 parameters, %3 (%4 bytes)")
-                           .arg(node.name, locale.toString(node.parameters), sizeText(node.bytes),
-                               locale.toString(node.bytes));
-        if (node.plannedParameters > 0)
-            text += tr("\nmean bits of the plan: %1")
-                        .arg(8.0 * node.planBytes / static_cast<double>(node.plannedParameters));
-        if ((node.marks & NonFiniteMark) != 0)
-            text += tr("\nholds tensors with NaN or Inf");
-        if ((node.marks & FailedMark) != 0)
-            text += tr("\nholds tensors that could not be measured");
-        if ((node.marks & NoteMark) != 0)
-            text += tr("\nholds tensors with notes");
-        return text;
-    }
-    const auto& tensor
-        = m_document.workspace()->checkpoint().tensors()[static_cast<std::size_t>(node.tensor)];
-    QString text = tr("%1\n%2, %3 parameters, %4 bytes\n%5")
-                       .arg(display(tensor.name), roleText(tensor.parts.role),
-                           locale.toString(tensor.parameters), locale.toString(tensor.bytes),
-                           tensor.quantizable ? tr("planned") : tr("kept: %1").arg(coreText(tensor.reason)));
-    if ((node.marks & LockedMark) != 0)
-        text += tr("\nlocked: the solver keeps its option");
-    if ((node.marks & TiedMark) != 0)
-        text += tr("\ntied: shares its option with others");
-    if ((node.marks & FallbackMark) != 0)
-        text += tr("\nfallback: %1").arg(m_fallbackOfTensor.value(node.tensor));
-    const auto* result = m_document.result(node.tensor);
-    if ((node.marks & NonFiniteMark) != 0 && result != nullptr && result->stats)
-        text += tr("\n%1 NaN, %2 Inf")
-                    .arg(result->stats->nan)
-                    .arg(result->stats->positiveInf + result->stats->negativeInf);
-    if ((node.marks & FailedMark) != 0 && result != nullptr && result->error)
-        text += tr("\nnot measured: %1").arg(errorText(*result->error));
-    if ((node.marks & NoteMark) != 0)
-        text += tr("\nnote: %1").arg(m_document.note(node.tensor));
-    return text;
-}
-
-QVariant TensorTree::data(const QModelIndex& index, int role) const
-{
-    if (!index.isValid())
-        return {};
-    const Node& node = nodeOf(index);
-    switch (role) {
-    case Qt::DisplayRole:
-        return displayOf(node, index.column());
-    case Qt::TextAlignmentRole:
-        return index.column() >= SizeColumn
-            ? QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter))
-            : QVariant();
-    case Qt::ToolTipRole:
-        return toolTipOf(node);
-    case TensorRole:
-        return node.tensor;
-    case BytesRole:
-        return QVariant::fromValue<qulonglong>(node.bytes);
-    case BitsRole:
-        return node.plannedParameters == 0
-            ? std::numeric_limits<double>::quiet_NaN()
-            : 8.0 * node.planBytes / static_cast<double>(node.plannedParameters);
-    case LockedRole:
-        return (node.marks & LockedMark) != 0;
-    case StateRole:
-        return node.marks;
-    default:
-        return {};
-    }
-}
-
-QVariant TensorTree::headerData(int section, Qt::Orientation orientation, int role) const
-{
-    if (orientation != Qt::Horizontal)
-        return {};
-    if (role == Qt::TextAlignmentRole && section >= SizeColumn)
-        return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
-    if (role != Qt::DisplayRole)
-        return {};
-    switch (section) {
-    case NameColumn:
-        return tr("Tensor");
-    case ShapeColumn:
-        return tr("Shape");
-    case TypeColumn:
-        return tr("Type");
-    case SizeColumn:
-        return tr("Size");
-    case BitsColumn:
-        return tr("Bits");
-    case ParametersColumn:
-        return tr("Parameters");
-    default:
-        return {};
-    }
 }
 
 } // namespace bitwright::views

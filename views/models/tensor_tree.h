@@ -80,11 +80,12 @@ private:
     {
         QString name;
         int parent = -1;
-        int row = 0;
+        int place = 0; ///< Among all children of its parent.
+        int row = 0; ///< Among those that the filter leaves; -1: left out. Of use under a filter alone.
         int tensor = -1;
         int order = 0; ///< Block number; -1 for what precedes the blocks, large for what follows them.
         std::vector<int> children;
-        std::vector<int> shown; ///< Of the children: what the filter leaves.
+        std::vector<int> shown; ///< Of the children: what the filter leaves. Of use under a filter alone.
         std::uint64_t plannedParameters = 0;
         double planBytes = 0;
         int marks = 0;
@@ -108,6 +109,11 @@ private:
     [[nodiscard]] QString toolTipOf(const Node& node) const;
     void refreshPlan();
     [[nodiscard]] const Node& nodeOf(const QModelIndex& index) const;
+    [[nodiscard]] const std::vector<int>& childrenOf(const Node& node) const
+    {
+        return m_matched.empty() ? node.children : node.shown;
+    }
+    [[nodiscard]] int rowOf(const Node& node) const { return m_matched.empty() ? node.place : node.row; }
     [[nodiscard]] QVariant displayOf(const Node& node, int column) const;
 
     Document& m_document;

@@ -266,7 +266,6 @@ void TreePanel::afterReset()
             m_view->expandToDepth(0);
     }
     followSelection();
-    showTotals();
 }
 
 // --- Selection ---
