@@ -119,8 +119,9 @@ struct Outlook
     const ExportRequest& request, const std::vector<std::string>& nonFiniteTensors);
 
 /// Weights per second of a method on this machine, measured on rows of the largest unit of the plan that uses
-/// it (reading, quantizing, decoding; some 100 ms). Nothing for "gptq", whose time depends on the shapes, and
-/// for methods that no unit uses. Errors: those of the readers and quantizers; Cancelled.
+/// it (reading, quantizing, decoding, output error; some 100 ms). Writing and the other tensors come on top.
+/// Nothing for "gptq", whose time depends on the shapes, and for methods that no unit uses. Errors: those of
+/// the readers and quantizers; Cancelled.
 [[nodiscard]] Result<std::map<std::string, double>> trialRates(
     const ExportRequest& request, const RunContext& context);
 

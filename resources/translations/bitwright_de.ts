@@ -2624,14 +2624,6 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>Was eine Option bekommt: eine Gewichtsmatrix oder ein einzelner Experte eines Stapels davon. Norms, Biases und andere kleine Tensoren sind keine Einheiten; sie werden gespeichert, wie sie sind.</translation>
     </message>
     <message>
-        <source>Tells little here: %1 % of these values reach |x| ≥ 6. The threshold does not follow the scale; sort by max |x| or take a kurtosis.</source>
-        <translation>Sagt hier wenig: %1 % dieser Werte erreichen |x| ≥ 6. Die Schwelle folgt dem Maßstab nicht; besser nach max |x| sortieren oder eine Kurtosis nehmen.</translation>
-    </message>
-    <message>
-        <source>Tells little here: %1 % of these values reach |x| ≥ 6. The threshold does not follow the scale and was found on what matrices read: choose an &quot;input of&quot; instead.</source>
-        <translation>Sagt hier wenig: %1 % dieser Werte erreichen |x| ≥ 6. Die Schwelle folgt dem Maßstab nicht und wurde an dem gefunden, was Matrizen lesen: besser einen „Eingang von“ wählen.</translation>
-    </message>
-    <message>
         <source>text</source>
         <translation>Text</translation>
     </message>
@@ -2775,6 +2767,18 @@ Lizenz: GPL-3.0-or-later</translation>
         <source>What that means</source>
         <translation>Was das heißt</translation>
     </message>
+    <message>
+        <source>Tells little here: %1 % of these values reach 6.</source>
+        <translation>Sagt hier wenig: %1 % dieser Werte erreichen 6.</translation>
+    </message>
+    <message>
+        <source>Tells little here: %1 % of these values reach 6. Better on an &quot;input of&quot;.</source>
+        <translation>Sagt hier wenig: %1 % dieser Werte erreichen 6. Besser bei einem „Eingang von“.</translation>
+    </message>
+    <message>
+        <source>The threshold |x| ≥ 6 does not follow the scale of the values, so where most of them reach it, every channel is marked. It was found on what matrices read. Sorting by max |x| and the kurtoses do not depend on the scale.</source>
+        <translation>Die Schwelle |x| ≥ 6 folgt dem Maßstab der Werte nicht: Wo die meisten sie erreichen, wird jeder Kanal markiert. Sie wurde an dem gefunden, was Matrizen lesen. Das Sortieren nach max |x| und die Kurtosen hängen nicht vom Maßstab ab.</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::AllocationPanel</name>
@@ -2893,6 +2897,28 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>%1 of %2</source>
         <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>Every unit of the plan with its option, size and harm, and the next best moves.
+%1</source>
+        <translation>Jede Einheit des Plans mit Option, Größe und Schaden, und die nächsten besten Schritte.
+%1</translation>
+    </message>
+    <message>
+        <source>The weights are not measured yet.</source>
+        <translation>Die Gewichte sind noch nicht gemessen.</translation>
+    </message>
+    <message>
+        <source>No model is open.</source>
+        <translation>Kein Modell geöffnet.</translation>
+    </message>
+    <message>
+        <source>Measure the weights</source>
+        <translation>Die Gewichte messen</translation>
+    </message>
+    <message>
+        <source>Open a model…</source>
+        <translation>Modell öffnen…</translation>
     </message>
 </context>
 <context>
@@ -3559,6 +3585,10 @@ Die Pläne sind gleich.</translation>
         <source>Where the plans differ</source>
         <translation>Wo die Pläne abweichen</translation>
     </message>
+    <message>
+        <source>no difference in predicted harm</source>
+        <translation>kein Unterschied im vorhergesagten Schaden</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::DifferenceTable</name>
@@ -4130,8 +4160,12 @@ Die Pläne sind gleich.</translation>
         <translation>Etwa %1, so schnell wie der letzte Export dieses Modells.</translation>
     </message>
     <message>
-        <source>About %1 by a trial on this machine.</source>
-        <translation>Etwa %1 nach einer Probe auf diesem Rechner.</translation>
+        <source>Quantizing takes less than a second by a trial on this machine; copying, writing and proving the file come on top.</source>
+        <translation>Das Quantisieren dauert nach einer Probe auf diesem Rechner weniger als eine Sekunde; Kopieren, Schreiben und Beweisen der Datei kommen hinzu.</translation>
+    </message>
+    <message>
+        <source>At least %1 by a trial on this machine; copying, writing and proving the file come on top.</source>
+        <translation>Mindestens %1 nach einer Probe auf diesem Rechner; Kopieren, Schreiben und Beweisen der Datei kommen hinzu.</translation>
     </message>
 </context>
 <context>
@@ -5003,6 +5037,10 @@ Fallback: %2</translation>
     <message>
         <source>massive activation</source>
         <translation>massive Aktivierung</translation>
+    </message>
+    <message>
+        <source>q99.9</source>
+        <translation>q99,9</translation>
     </message>
 </context>
 <context>
@@ -6832,7 +6870,10 @@ Schaden  %1</translation>
     </message>
     <message numerus="yes">
         <source>%n tensor(s)</source>
-        <translation><numerusform>%n Tensor</numerusform><numerusform>%n Tensoren</numerusform></translation>
+        <translation>
+            <numerusform>%n Tensor</numerusform>
+            <numerusform>%n Tensoren</numerusform>
+        </translation>
     </message>
     <message>
         <source>&amp;Fit %1</source>
@@ -7128,6 +7169,10 @@ Noch ist kein Spektrum bekannt.</translation>
         <source>measured; bits as planned</source>
         <translation>gemessen; Bits wie geplant</translation>
     </message>
+    <message>
+        <source>Select the largest matrix</source>
+        <translation>Die größte Matrix auswählen</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::TableModel</name>
@@ -7349,20 +7394,20 @@ Notiz: %1</translation>
         <translation>, %1 Bit</translation>
     </message>
     <message>
-        <source>matches %1</source>
-        <translation>Treffer: %1</translation>
-    </message>
-    <message>
-        <source>tensors %1</source>
-        <translation>Tensoren: %1</translation>
-    </message>
-    <message>
-        <source>selected %1</source>
-        <translation>ausgewählt: %1</translation>
-    </message>
-    <message>
         <source>Sizes are those of the file; bits are the mean of the plan over what it decides.</source>
         <translation>Größen sind die der Datei; Bits sind das Mittel des Plans über das, was er entscheidet.</translation>
+    </message>
+    <message>
+        <source>%1 matches</source>
+        <translation>%1 Treffer</translation>
+    </message>
+    <message>
+        <source>%1 tensors</source>
+        <translation>%1 Tensoren</translation>
+    </message>
+    <message>
+        <source>%1 selected</source>
+        <translation>%1 ausgewählt</translation>
     </message>
 </context>
 <context>
@@ -7723,6 +7768,10 @@ Gemessen durch Runden dieser Matrix mit %3.</translation>
     <message>
         <source>Histogram of the weights</source>
         <translation>Histogramm der Gewichte</translation>
+    </message>
+    <message>
+        <source>Select the largest matrix</source>
+        <translation>Die größte Matrix auswählen</translation>
     </message>
 </context>
 </TS>

@@ -423,6 +423,15 @@ private Q_SLOTS:
         document.selection().setSite(site, 3);
         QCOMPARE(kinds->currentText(), utf8("residual stream"));
         QCOMPARE(map->pinnedChannel(), 3);
+        // While it stays chosen, another kind can be looked at, and is judged by itself.
+        const int other = kinds->findText(utf8("input of q, k, v"));
+        QVERIFY(other > 0);
+        kinds->setCurrentIndex(other);
+        QCOMPARE(kinds->currentIndex(), other);
+        QVERIFY(!map->data().criterionNote.isEmpty());
+        QVERIFY2(
+            !map->data().criterionNote.contains(utf8("other sites")), qPrintable(map->data().criterionNote));
+        kinds->setCurrentIndex(0);
 
         document.addDump(copy);
         QTRY_VERIFY_WITH_TIMEOUT(document.outliers(1) && jobs.isIdle(), 60000);
@@ -457,7 +466,7 @@ private Q_SLOTS:
         auto* table = maxima.findChild<DataTable*>();
         QCOMPARE(table->table().rows.size(), std::size_t{1});
         QVERIFY(table->isVisible()); // there is room, and something to list
-        QVERIFY2(table->visibleCsv().contains(utf8("model.layers.2.mlp.gate_proj,2,40,3,,,-900,")),
+        QVERIFY2(table->visibleCsv().contains(utf8("model.layers.2.mlp.gate_proj,2,40,-900,3,,,")),
             qPrintable(table->visibleCsv()));
         QVERIFY(table->visibleCsv().contains(utf8(",both"))); // channel, token, unknown id, value, criterion
         table->view()->setCurrentIndex(table->view()->model()->index(0, 0));

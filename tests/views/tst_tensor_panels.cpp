@@ -371,6 +371,18 @@ void TestTensorPanels::emptyStatesOfferARemedy()
         Q_EMIT chart->remedyRequested();
         QCOMPARE(open.size(), 1);
     }
+    // With a model open and nothing selected, the button selects something worth looking at.
+    document.open({kSample, {}, {}});
+    QTRY_VERIFY_WITH_TIMEOUT(document.isOpen() && jobs.isIdle(), 60000);
+    for (Panel* panel : {static_cast<Panel*>(&weights), static_cast<Panel*>(&spectrum)}) {
+        document.selection().clear();
+        Q_EMIT qobject_cast<ChartBase*>(panel->surface()->surfaceWidget())->remedyRequested();
+        QCOMPARE(document.selection().units().size(), 1);
+        const auto& units = document.workspace()->units();
+        const auto chosen = units[static_cast<std::size_t>(document.selection().units()[0])].parameters();
+        for (const auto& unit : units)
+            QVERIFY(unit.parameters() <= chosen);
+    }
     jobs.shutDown();
 }
 

@@ -242,7 +242,7 @@ std::vector<QRectF> placeLabels(std::span<const QPointF> anchors, std::span<cons
     for (std::size_t i = 0; i < anchors.size(); ++i) {
         const double w = sizes[i].width(), h = sizes[i].height();
         // Farther away a label would be taken for that of another mark: then rather none.
-        constexpr int kRings = 6;
+        constexpr int kRings = 4;
         for (int ring = 0; ring < kRings && placed[i].isNull(); ++ring) {
             const double distance = gap + ring * h * 0.8;
             for (const auto& d : kDirections) {

@@ -36,7 +36,7 @@ QString maximaLineName(int line)
     case kMaximumLine:
         return QStringLiteral("max |x|");
     case kQuantileLine:
-        return QStringLiteral("q99.9");
+        return MaximaChart::tr("q99.9");
     case kRmsLine:
         return QStringLiteral("rms");
     default:

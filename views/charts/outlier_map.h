@@ -47,6 +47,7 @@ struct OutlierMapData
     bool rowsAreShares = false; // shown in percent
     QString criterionNote; // counts, or why there is nothing
     QString criterionWarning; // why the criterion says little here; for the panel, may be empty
+    QString criterionWarningMore; // the same at length
 };
 
 // Layers down, channels across. Decimates by maximum, so a single hot channel never disappears; marginals

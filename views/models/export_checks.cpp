@@ -324,11 +324,17 @@ ExportCheck ExportChecks::timeCheck(const ExportSituation& situation)
         row.state = State::Unknown;
         row.text = tr("Not known before the first export with this quantizer.");
     } else {
-        row.text = *situation.seconds < 1.0
-            ? tr("Less than a second.")
-            : (situation.fromEarlierExport ? tr("About %1, as fast as the last export of this model.")
-                                           : tr("About %1 by a trial on this machine."))
-                  .arg(durationText(*situation.seconds));
+        const bool brief = *situation.seconds < 1.0;
+        if (situation.fromEarlierExport)
+            row.text = brief ? tr("Less than a second.")
+                             : tr("About %1, as fast as the last export of this model.")
+                                   .arg(durationText(*situation.seconds));
+        else // a trial does not write
+            row.text = brief ? tr("Quantizing takes less than a second by a trial on this machine; copying, "
+                                  "writing and proving the file come on top.")
+                             : tr("At least %1 by a trial on this machine; copying, writing and proving the "
+                                  "file come on top.")
+                                   .arg(durationText(*situation.seconds));
     }
     return row;
 }

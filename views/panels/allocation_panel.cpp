@@ -1,6 +1,7 @@
 #include "views/panels/allocation_panel.h"
 
 #include "views/charts/chart_math.h"
+#include "views/charts/empty_state.h"
 #include "views/models/allocation_table.h"
 #include "views/models/moves_table.h"
 #include "views/models/text.h"
@@ -47,6 +48,7 @@ AllocationPanel::AllocationPanel(Document& document, QWidget* parent)
     , m_show(new QComboBox(this))
     , m_count(new QLabel(this))
     , m_splitter(new QSplitter(Qt::Horizontal, this))
+    , m_empty(new EmptyState(m_table))
 {
     createBar();
     createViews();
@@ -55,6 +57,19 @@ AllocationPanel::AllocationPanel(Document& document, QWidget* parent)
     connectDocument();
     fillRoles();
     showCount();
+    showEmptiness();
+}
+
+void AllocationPanel::showEmptiness()
+{
+    const bool known = m_document.space() != nullptr;
+    m_movesView->setVisible(known);
+    if (known)
+        return m_empty->hide();
+    m_empty->setMessage(
+        tr("Every unit of the plan with its option, size and harm, and the next best moves.\n%1")
+            .arg(m_document.isOpen() ? tr("The weights are not measured yet.") : tr("No model is open.")),
+        m_document.isOpen() ? tr("Measure the weights") : tr("Open a model…"));
 }
 
 void AllocationPanel::createBar()
@@ -129,8 +144,13 @@ void AllocationPanel::createViews()
     }
     const auto widths = [](QTableView* view, std::initializer_list<int> characters) {
         int column = 0;
-        for (const int count : characters)
-            view->setColumnWidth(column++, view->fontMetrics().averageCharWidth() * count + 14);
+        for (const int count : characters) {
+            // Never less than the words of the header need, in whatever language they are.
+            const QString title = view->model()->headerData(column, Qt::Horizontal).toString();
+            const int words = view->horizontalHeader()->fontMetrics().horizontalAdvance(title) + 18;
+            view->setColumnWidth(
+                column++, std::max(words, view->fontMetrics().averageCharWidth() * count + 14));
+        }
     };
     widths(m_table, {19, 17, 8, 9, 17, 8, 9, 5});
     widths(m_movesView, {5, 18, 13, 13, 9, 16, 9});
@@ -200,6 +220,10 @@ void AllocationPanel::connectViews()
 
 void AllocationPanel::connectDocument()
 {
+    for (const auto change : {&Document::opened, &Document::closed, &Document::spaceChanged})
+        connect(&m_document, change, this, &AllocationPanel::showEmptiness);
+    connect(m_empty, &EmptyState::remedyRequested, this,
+        [this] { m_document.isOpen() ? Q_EMIT scanRequested() : Q_EMIT openModelRequested(); });
     m_resort.setSingleShot(true);
     m_resort.setInterval(kResortMs);
     connect(&m_resort, &QTimer::timeout, this, [this] {
@@ -258,8 +282,9 @@ void AllocationPanel::resizeEvent(QResizeEvent* event)
                                                        : QList<int>{height() * 3 / 5, height() * 2 / 5});
 }
 
-void AllocationPanel::applyTheme(const Theme&)
+void AllocationPanel::applyTheme(const Theme& theme)
 {
+    m_empty->setTheme(theme);
     m_table->viewport()->update();
 }
 

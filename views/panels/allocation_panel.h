@@ -14,6 +14,8 @@ class QTableView;
 
 namespace bitwright::views {
 
+class EmptyState;
+
 class AllocationFilter;
 class AllocationTable;
 class MovesTable;
@@ -53,6 +55,7 @@ private:
     void showOptions();
     bool editKey(int key);
     [[nodiscard]] bool isEditing() const;
+    void showEmptiness();
     void openMenu(const QPoint& position);
     [[nodiscard]] QVector<int> selectedUnits() const;
 
@@ -67,6 +70,7 @@ private:
     QComboBox* m_show;
     QLabel* m_count;
     QSplitter* m_splitter;
+    EmptyState* m_empty; ///< In place of the tables while there is nothing to list.
     QTimer m_resort;
     bool m_following = false;
 };

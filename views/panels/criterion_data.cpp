@@ -108,19 +108,20 @@ const stats::Int8Features* featuresOf(
 }
 
 /// The threshold is absolute: where most values reach it, every channel is marked and none stands out.
-QString scaleWarning(const stats::Int8Features& features, const model::ActivationDump& dump)
+void warnOfScale(OutlierMapData& data, const stats::Int8Features& features, const model::ActivationDump& dump)
 {
     constexpr double kTellsLittle = 0.2;
     if (features.hitShare < kTellsLittle)
-        return {};
+        return;
     const QString share = formatNumber(features.hitShare * 100);
-    return dump.sites()[features.sites.front()].kind == model::SiteKind::InputOf
-        ? tr("Tells little here: %1 % of these values reach |x| ≥ 6. The threshold does not follow the "
-             "scale; sort by max |x| or take a kurtosis.")
-              .arg(share)
-        : tr("Tells little here: %1 % of these values reach |x| ≥ 6. The threshold does not follow the "
-             "scale and was found on what matrices read: choose an \"input of\" instead.")
-              .arg(share);
+    const bool inputs = dump.sites()[features.sites.front()].kind == model::SiteKind::InputOf;
+    data.criterionWarning = inputs
+        ? tr("Tells little here: %1 % of these values reach 6.").arg(share)
+        : tr("Tells little here: %1 % of these values reach 6. Better on an \"input of\".").arg(share);
+    data.criterionWarningMore
+        = tr("The threshold |x| ≥ 6 does not follow the scale of the values, so where most of them reach it, "
+             "every channel is marked. It was found on what matrices read. Sorting by max |x| and the "
+             "kurtoses do not depend on the scale.");
 }
 
 /// Marks the feature channels and counts, per row, those that exceed the threshold there.
@@ -152,7 +153,7 @@ void addFeatures(OutlierMapData& data, const model::ActivationDump& dump,
                   formatCount(static_cast<std::int64_t>(dump.sites()[features.sites[0]].channels)),
                   formatCount(static_cast<std::int64_t>(features.layers)),
                   formatCount(static_cast<std::int64_t>(features.tokens)));
-    data.criterionWarning = scaleWarning(features, dump);
+    warnOfScale(data, features, dump);
 }
 
 } // namespace

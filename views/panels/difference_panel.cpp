@@ -334,13 +334,14 @@ void DifferencePanel::refreshMatrix()
         unit.tie = -1;
         const double bits = 8.0 * static_cast<double>(item.deltaBytes) / weights;
         if (!item.same())
-            unit.deltaText = (bits > 0 ? QStringLiteral("+") : QString()) + QLocale().toString(bits, 'f', 2);
+            unit.deltaText = (bits > 0 ? QStringLiteral("+") : QString()) + fixedText(bits, 2);
         unit.note = tr("A %1, B %2")
                         .arg(QString::fromStdString(space.optionIds()[item.optionA]),
                             QString::fromStdString(space.optionIds()[item.optionB]));
     }
-    picture.deltaLabel = tr("%1 … %2: predicted harm of B − A (root scale); number: bits B − A")
-                             .arg(signedNumberText(-largest), signedNumberText(largest));
+    picture.deltaLabel = largest > 0 ? tr("%1 … %2: predicted harm of B − A (root scale); number: bits B − A")
+                                           .arg(signedNumberText(-largest), signedNumberText(largest))
+                                     : tr("no difference in predicted harm");
     m_matrix->clearEmpty();
     m_matrix->setCaption({tr("B (%1) against A (%2)").arg(m_b->currentText(), m_a->currentText()),
         sourceText(m_document), tr("difference of predicted harm, not measured"), harmLabel(m_document)});

@@ -194,10 +194,10 @@ TableData massiveTable(const Document& document, const MassiveList& massive)
 {
     TableData table;
     table.columns = {{tr("site"), {}, false}, {tr("block"), {}, true}, {tr("channel"), {}, true},
-        {tr("token"), tr("Number of the token in the text, without padding"), true},
-        {tr("token id"), tr("What the tokenizer calls it"), true},
+        {tr("value"), {}, true}, {tr("token"), tr("Number of the token in the text, without padding"), true},
         {tr("text"), tr("What the id stands for, by the model's tokenizer.json; ␣ is a space"), false},
-        {tr("value"), {}, true}, {tr("× site"), tr("|x| divided by the median |x| of the site"), true},
+        {tr("token id"), tr("What the tokenizer calls it"), true},
+        {tr("× site"), tr("|x| divided by the median |x| of the site"), true},
         {tr("× token"), tr("|x| divided by the median |x| of its token"), true},
         {tr("criterion"),
             tr("Sun et al.: |x| > 100 and at least 1,000 × the site's median. Max_act_llm: the token's "
@@ -223,8 +223,8 @@ TableData massiveTable(const Document& document, const MassiveList& massive)
             : value.bySite                                      ? tr("Sun et al.")
                                                                 : tr("Max_act_llm");
         std::vector<TableValue> row{display(dump.sites()[site].name), number(dump.sites()[site].block),
-            number(value.channel), static_cast<double>(value.token), number(value.tokenId),
-            value.tokenId ? document.tokenText(*value.tokenId) : QString(), value.value,
+            number(value.channel), value.value, static_cast<double>(value.token),
+            value.tokenId ? document.tokenText(*value.tokenId) : QString(), number(value.tokenId),
             number(value.siteRatio), number(value.tokenRatio), criterion};
         if (dumps.size() > 1)
             row.emplace_back(QFileInfo(QString::fromStdString(dump.path())).fileName());

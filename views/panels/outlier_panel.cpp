@@ -260,8 +260,9 @@ void OutlierPanel::refresh()
         tr("measured by the dump")});
     m_map->setData(outlierMapData(m_document, *map, group(), criterion));
     m_warning->setText(m_map->data().criterionWarning);
+    m_warning->setToolTip(m_map->data().criterionWarningMore);
     m_warning->setVisible(!m_warning->text().isEmpty());
-    followSelection();
+    showSelection(); // the kind of site that was just chosen stays
     refreshTrace();
 }
 
@@ -289,9 +290,13 @@ void OutlierPanel::previewChannel(int site, int channel)
 
 void OutlierPanel::followSelection()
 {
+    if (!showGroupOf(m_document.selection().site())) // which shows the selection itself
+        showSelection();
+}
+
+void OutlierPanel::showSelection()
+{
     const int site = m_document.selection().site();
-    if (showGroupOf(site))
-        return; // which follows the selection itself
     const bool shown = site >= 0 && site < static_cast<int>(m_rowOfSite.size());
     const int row = shown ? m_rowOfSite[static_cast<std::size_t>(site)] : -1;
     m_map->setCurrentRow(row);

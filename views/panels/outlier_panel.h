@@ -39,6 +39,7 @@ private:
     void refreshTrace();
     void arrangeTrace();
     void followSelection();
+    void showSelection();
     bool showGroupOf(int site);
     void selectRow(int row, int channel);
     void selectRegion(const QVector<int>& rows, const QVector<int>& channels, bool adds);

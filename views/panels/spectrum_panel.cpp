@@ -141,8 +141,7 @@ void SpectrumPanel::connectViews()
     for (ChartBase* chart : {static_cast<ChartBase*>(m_chart), static_cast<ChartBase*>(m_alpha)}) {
         connect(chart, &ChartBase::readoutChanged, this, &Panel::readout);
         installTensorMenu(chart, m_document, [this](const QPointF& position) { return targetAt(position); });
-        connect(chart, &ChartBase::remedyRequested, this,
-            [this] { m_document.isOpen() ? Q_EMIT scanRequested() : Q_EMIT openModelRequested(); });
+        connect(chart, &ChartBase::remedyRequested, this, [this] { remedyEmptiness(); });
     }
     connect(m_switch, &SegmentedSwitch::currentChanged, this, [this] {
         // Menus and the palette act on the chart that is seen.
@@ -255,7 +254,7 @@ void SpectrumPanel::showSpectrum()
         m_chart->setEmpty(
             tr("Eigenvalues of a weight with tail fit and random bulk, and those of its rounding error.\n%1")
                 .arg(m_document.isOpen() ? tr("Select a tensor.") : tr("No model is open.")),
-            m_document.isOpen() ? QString() : tr("Open a model…"));
+            m_document.isOpen() ? tr("Select the largest matrix") : tr("Open a model…"));
         return;
     }
     const auto* result = m_document.result(matrix().tensor);

@@ -2,6 +2,8 @@
 
 #include "views/models/text.h"
 
+#include <algorithm>
+
 namespace bitwright::views {
 
 TensorPanel::TensorPanel(
@@ -31,6 +33,23 @@ void TensorPanel::renew()
     m_outdated = !isVisible();
     if (!m_outdated)
         refresh();
+}
+
+void TensorPanel::remedyEmptiness()
+{
+    if (!m_document.isOpen()) {
+        Q_EMIT openModelRequested();
+        return;
+    }
+    if (tensorInfo() != nullptr) {
+        Q_EMIT scanRequested();
+        return;
+    }
+    const auto& units = m_document.workspace()->units();
+    const auto largest = std::max_element(units.begin(), units.end(),
+        [](const auto& a, const auto& b) { return a.parameters() < b.parameters(); });
+    if (largest != units.end())
+        m_document.selectUnits({static_cast<int>(largest - units.begin())});
 }
 
 void TensorPanel::showEvent(QShowEvent* event)

@@ -21,6 +21,8 @@ protected:
     virtual void forget() = 0;
     void renew(); ///< refresh() now or when the panel is shown.
     void showEvent(QShowEvent* event) override;
+    /// What the button of an empty chart does: opens a model, selects a tensor or measures.
+    void remedyEmptiness();
 
     /// The current tensor and, of a stack, the selected expert.
     [[nodiscard]] MatrixRef matrix() const;

@@ -119,7 +119,7 @@ void TreePanel::buildView()
     m_view->setAlternatingRowColors(true);
     m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_view->setTextElideMode(Qt::ElideMiddle);
-    m_view->setIndentation(14);
+    m_view->setIndentation(12);
     m_view->setItemDelegateForColumn(TensorTree::NameColumn, new TreeDelegate(this));
     m_view->setItemDelegateForColumn(TensorTree::BitsColumn, new BitsDelegate(TensorTree::BitsRole, this));
     m_view->setAccessibleName(tr("Tensors of the model"));
@@ -134,7 +134,7 @@ void TreePanel::buildView()
     const std::pair<int, int> widths[] = {{TensorTree::ShapeColumn, width("12.288 x 12.288") + 12},
         {TensorTree::TypeColumn, width("F8_E4M3") + 12},
         {TensorTree::ParametersColumn, width("1.000.000.000") + 10},
-        {TensorTree::SizeColumn, width("1.000,0 MiB") + 10}, {TensorTree::BitsColumn, width("16,00") + 26}};
+        {TensorTree::SizeColumn, width("1.000,0 MiB") + 10}, {TensorTree::BitsColumn, width("16,00") + 16}};
     for (const auto& [column, pixels] : widths) {
         header->setSectionResizeMode(column, QHeaderView::Interactive);
         m_view->setColumnWidth(column, pixels);
@@ -339,8 +339,8 @@ void TreePanel::showTotals()
         return text;
     };
     const auto matched = m_tree->matched();
-    QString text = line(m_tree->isFiltered() ? tr("matches %1").arg(formatCount(matched.tensors))
-                                             : tr("tensors %1").arg(formatCount(matched.tensors)),
+    QString text = line(m_tree->isFiltered() ? tr("%1 matches").arg(formatCount(matched.tensors))
+                                             : tr("%1 tensors").arg(formatCount(matched.tensors)),
         matched);
     QSet<int> seen;
     std::vector<int> selected;
@@ -353,7 +353,7 @@ void TreePanel::showTotals()
     }
     if (selected.size() > 1)
         text += QLatin1Char('\n')
-            + line(tr("selected %1").arg(formatCount(static_cast<std::int64_t>(selected.size()))),
+            + line(tr("%1 selected").arg(formatCount(static_cast<std::int64_t>(selected.size()))),
                 m_tree->totalsOf(selected));
     m_totals->setText(text);
     m_totals->setToolTip(

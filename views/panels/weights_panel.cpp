@@ -108,8 +108,7 @@ void WeightsPanel::connectCharts()
     for (int i = 0; i < m_pages->count(); ++i) {
         auto* page = static_cast<ChartBase*>(m_pages->widget(i));
         connect(page, &ChartBase::readoutChanged, this, &Panel::readout);
-        connect(page, &ChartBase::remedyRequested, this,
-            [this] { m_document.isOpen() ? Q_EMIT scanRequested() : Q_EMIT openModelRequested(); });
+        connect(page, &ChartBase::remedyRequested, this, [this] { remedyEmptiness(); });
     }
     connect(m_switch, &SegmentedSwitch::currentChanged, this, [this] {
         offerShownChart();
@@ -252,7 +251,7 @@ void WeightsPanel::refresh()
             tr("The weights of one tensor: their distribution with every level of a number format, the "
                "tensor as an image, its rounding error, scales and channels.\n%1")
                 .arg(m_document.isOpen() ? tr("Select a tensor.") : tr("No model is open.")),
-            m_document.isOpen() ? QString() : tr("Open a model…"));
+            m_document.isOpen() ? tr("Select the largest matrix") : tr("Open a model…"));
         showNote();
         return;
     }
