@@ -64,28 +64,19 @@ QVector<int> BlockRoleMatrix::unitsInBox(const QRectF& box) const
     return result;
 }
 
-void BlockRoleMatrix::commitSelection(const QVector<int>& units)
-{
-    const QVector<int> before = m_selection;
-    setSelection(units);
-    if (m_selection != before)
-        Q_EMIT selectionEdited(m_selection);
-}
-
 // Ctrl toggles, Shift adds, otherwise replaces.
 void BlockRoleMatrix::applySelection(const QVector<int>& units, Qt::KeyboardModifiers modifiers)
 {
     if (modifiers.testFlag(Qt::ControlModifier)) {
-        const bool allIn = std::all_of(units.begin(), units.end(),
-            [&](int u) { return m_isSelected[static_cast<std::size_t>(u)] != 0; });
-        QVector<int> next = m_selection;
+        const bool allIn = std::all_of(units.begin(), units.end(), [&](int u) { return isSelected(u); });
+        QVector<int> next = selection();
         if (allIn)
             next.removeIf([&](int u) { return units.contains(u); });
         else
             next = unitedUnits(next, units);
         commitSelection(next);
     } else if (modifiers.testFlag(Qt::ShiftModifier)) {
-        commitSelection(unitedUnits(m_selection, units));
+        commitSelection(unitedUnits(selection(), units));
     } else {
         commitSelection(units);
     }
@@ -134,7 +125,7 @@ void BlockRoleMatrix::clickAt(const QPointF& position, Qt::KeyboardModifiers mod
         const QRectF box
             = cellRect(m_anchor.y(), m_anchor.x()).united(cellRect(u.row, u.column)).adjusted(1, 1, -1, -1);
         commitSelection(unitedUnits(
-            modifiers.testFlag(Qt::ControlModifier) ? m_selection : QVector<int>(), unitsInBox(box)));
+            modifiers.testFlag(Qt::ControlModifier) ? selection() : QVector<int>(), unitsInBox(box)));
         return;
     }
     m_anchor = m_focus;
@@ -146,7 +137,7 @@ void BlockRoleMatrix::clickAt(const QPointF& position, Qt::KeyboardModifiers mod
 void BlockRoleMatrix::beginGesture(const QPointF& position, Qt::MouseButton button, Qt::KeyboardModifiers)
 {
     m_pressPosition = m_dragPosition = position;
-    m_selectionBefore = m_selection;
+    m_selectionBefore = selection();
     const bool pans = button == Qt::MiddleButton || (button == Qt::LeftButton && m_spaceHeld);
     if (pans) {
         m_gesture = Gesture::Pan;
@@ -202,8 +193,8 @@ void BlockRoleMatrix::mouseReleaseEvent(QMouseEvent* event)
     viewport()->unsetCursor();
     if (gesture == Gesture::Click)
         clickAt(event->position(), event->modifiers());
-    else if (gesture == Gesture::Box && m_selection != m_selectionBefore)
-        Q_EMIT selectionEdited(m_selection);
+    else if (gesture == Gesture::Box && selection() != m_selectionBefore)
+        Q_EMIT selectionEdited(selection());
     viewport()->update();
 }
 

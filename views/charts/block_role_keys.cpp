@@ -15,8 +15,8 @@ namespace bitwright::views {
 
 QVector<int> BlockRoleMatrix::editTargets() const
 {
-    if (!m_selection.isEmpty())
-        return m_selection;
+    if (!selection().isEmpty())
+        return selection();
     QVector<int> focused;
     for (const int unit : unitsOf(m_focus.y(), m_focus.x()))
         focused << unit;
@@ -26,25 +26,17 @@ QVector<int> BlockRoleMatrix::editTargets() const
 bool BlockRoleMatrix::editKey(QKeyEvent* event)
 {
     const QVector<int> units = editTargets();
-    const int key = event->key();
-    if (units.isEmpty() || (event->modifiers() & ~Qt::KeypadModifier) != Qt::NoModifier)
-        return false;
-    if (key >= Qt::Key_2 && key <= Qt::Key_9)
-        Q_EMIT setBitsRequested(units, key - Qt::Key_0);
-    else if (key == Qt::Key_0)
-        Q_EMIT restoreRequested(units);
-    else if (key == Qt::Key_K)
-        Q_EMIT lockToggleRequested(units);
-    else if (key == Qt::Key_T)
-        Q_EMIT tieToggleRequested(units);
-    else if (key == Qt::Key_Return || key == Qt::Key_Enter) {
-        if (m_focus.y() >= 0 && openCell(m_focus.y(), m_focus.x()))
-            return true;
-        const QRectF rect = m_focus.y() >= 0 ? cellRect(m_focus.y(), m_focus.x()) : unitRect(units.first());
-        Q_EMIT optionListRequested(units, viewport()->mapToGlobal(rect.bottomLeft().toPoint()));
-    } else
-        return false;
-    return true;
+    const bool enter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
+    if (enter && !units.isEmpty() && (event->modifiers() & ~Qt::KeypadModifier) == Qt::NoModifier
+        && m_focus.y() >= 0 && openCell(m_focus.y(), m_focus.x()))
+        return true;
+    return editUnits(event, units);
+}
+
+QPoint BlockRoleMatrix::optionListPosition(const QVector<int>& units) const
+{
+    const QRectF rect = m_focus.y() >= 0 ? cellRect(m_focus.y(), m_focus.x()) : unitRect(units.first());
+    return viewport()->mapToGlobal(rect.bottomLeft().toPoint());
 }
 
 void BlockRoleMatrix::ensureVisible(int row, int column)
@@ -135,24 +127,6 @@ bool BlockRoleMatrix::navigationKey(QKeyEvent* event)
     }
 }
 
-bool BlockRoleMatrix::event(QEvent* event)
-{
-    // Digits, K, T, Enter and Space are edits here, not window shortcuts, while the matrix has the focus.
-    if (event->type() == QEvent::ShortcutOverride) {
-        const auto* key = static_cast<QKeyEvent*>(event);
-        const int k = key->key();
-        const bool plain = (key->modifiers() & ~Qt::KeypadModifier) == Qt::NoModifier;
-        const bool edits = k == Qt::Key_0 || (k >= Qt::Key_2 && k <= Qt::Key_9) || k == Qt::Key_K
-            || k == Qt::Key_T || k == Qt::Key_Return || k == Qt::Key_Enter || k == Qt::Key_Space
-            || (k == Qt::Key_Escape && m_gesture != Gesture::None);
-        if (plain && edits) {
-            event->accept();
-            return true;
-        }
-    }
-    return QAbstractScrollArea::event(event);
-}
-
 void BlockRoleMatrix::keyPressEvent(QKeyEvent* event)
 {
     if (event->key() == Qt::Key_Escape && m_gesture != Gesture::None) {
@@ -222,7 +196,7 @@ void BlockRoleMatrix::contextMenuEvent(QContextMenuEvent* event)
     const int unit = byMouse ? unitAt(event->pos()) : -1;
     if (byMouse && (event->pos().x() < m_geometry.left || event->pos().y() < m_geometry.top))
         clickAt(event->pos(), Qt::NoModifier); // a header means its whole row or column
-    if (unit >= 0 && !m_isSelected[static_cast<std::size_t>(unit)])
+    if (unit >= 0 && !isSelected(unit))
         clickAt(event->pos(), Qt::NoModifier);
     QMenu* menu = createContextMenu();
     menu->setAttribute(Qt::WA_DeleteOnClose);

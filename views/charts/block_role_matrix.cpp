@@ -1,8 +1,6 @@
 // Data, geometry and text of the matrix; see also block_role_painting.cpp and block_role_gestures.cpp.
 #include "views/charts/block_role_matrix.h"
 
-#include "views/charts/empty_state.h"
-
 #include <QFontMetricsF>
 #include <QJsonArray>
 #include <QLocale>
@@ -23,18 +21,11 @@ constexpr double kLargestCellWidth = 240, kLargestCellHeight = 100;
 } // namespace
 
 BlockRoleMatrix::BlockRoleMatrix(QWidget* parent)
-    : QAbstractScrollArea(parent)
-    , m_theme(themeFor(palette()))
-    , m_empty(new EmptyState(this))
+    : UnitSurface(parent)
 {
-    setFocusPolicy(Qt::StrongFocus);
-    setFrameShape(QFrame::NoFrame);
-    viewport()->setMouseTracking(true);
     viewport()->setAutoFillBackground(false);
     horizontalScrollBar()->setSingleStep(20);
     verticalScrollBar()->setSingleStep(20);
-    connect(m_empty, &EmptyState::remedyRequested, this, &BlockRoleMatrix::remedyRequested);
-    setTheme(m_theme);
 }
 
 QFont BlockRoleMatrix::scaledFont(QFont font, double factor)
@@ -49,8 +40,7 @@ QFont BlockRoleMatrix::scaledFont(QFont font, double factor)
 void BlockRoleMatrix::setData(MatrixData data)
 {
     m_data = std::move(data);
-    m_selection.clear();
-    m_highlighted.clear();
+    forgetUnits();
     m_hover = -1;
     m_focus = m_anchor = {-1, -1};
     clearEmpty();
@@ -77,8 +67,7 @@ void BlockRoleMatrix::setUnits(const std::vector<MatrixUnit>& units)
     if (!samePlaces)
         m_data.units = units;
     if (!sameCount) {
-        m_selection.clear();
-        m_highlighted.clear();
+        forgetUnits();
         m_hover = -1;
     }
     tableDataChanged();
@@ -119,9 +108,6 @@ void BlockRoleMatrix::indexUnits()
     m_harmRange
         = range ? Interval{std::max(range->lower * 0.5, range->upper * 1e-4), range->upper} : Interval{0, 0};
     m_hasBadges = anyBadge();
-    m_isSelected.assign(m_data.units.size(), 0);
-    for (const int unit : m_selection)
-        m_isSelected[static_cast<std::size_t>(unit)] = 1;
 }
 
 const std::vector<int>& BlockRoleMatrix::unitsOf(int row, int column) const
@@ -131,62 +117,6 @@ const std::vector<int>& BlockRoleMatrix::unitsOf(int row, int column) const
     if (row < 0 || column < 0 || row >= static_cast<int>(m_data.rows.size()) || column >= columns)
         return none;
     return m_cells[static_cast<std::size_t>(row * columns + column)];
-}
-
-void BlockRoleMatrix::setTheme(const Theme& theme)
-{
-    m_theme = theme;
-    m_empty->setTheme(theme);
-    invalidate();
-}
-
-void BlockRoleMatrix::setCaption(const ChartCaption& caption)
-{
-    ChartSurface::setCaption(caption);
-    setAccessibleName(caption.title);
-    setAccessibleDescription(caption.footnote());
-    layoutScrollBars();
-    invalidate();
-}
-
-void BlockRoleMatrix::setEmpty(const QString& message, const QString& buttonText)
-{
-    m_empty->setMessage(message, buttonText);
-}
-void BlockRoleMatrix::clearEmpty()
-{
-    m_empty->hide();
-}
-
-void BlockRoleMatrix::setStale(bool stale)
-{
-    if (m_stale == stale)
-        return;
-    m_stale = stale;
-    invalidate();
-}
-
-void BlockRoleMatrix::setSelection(const QVector<int>& units)
-{
-    QVector<int> valid;
-    for (const int unit : units)
-        if (unit >= 0 && static_cast<std::size_t>(unit) < m_data.units.size())
-            valid << unit;
-    std::sort(valid.begin(), valid.end());
-    valid.erase(std::unique(valid.begin(), valid.end()), valid.end());
-    if (valid == m_selection)
-        return;
-    m_selection = valid;
-    m_isSelected.assign(m_data.units.size(), 0);
-    for (const int unit : m_selection)
-        m_isSelected[static_cast<std::size_t>(unit)] = 1;
-    viewport()->update();
-}
-
-void BlockRoleMatrix::setHighlighted(const QVector<int>& units)
-{
-    m_highlighted = units;
-    viewport()->update();
 }
 
 void BlockRoleMatrix::setFocusCell(int row, int column)

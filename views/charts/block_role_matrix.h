@@ -1,9 +1,8 @@
 #pragma once
 
 #include "views/charts/chart_math.h"
-#include "views/charts/chart_surface.h"
+#include "views/charts/unit_surface.h"
 
-#include <QAbstractScrollArea>
 #include <QJsonObject>
 #include <QPixmap>
 #include <QVector>
@@ -12,8 +11,6 @@
 #include <vector>
 
 namespace bitwright::views {
-
-class EmptyState;
 
 // One unit of the plan as the matrix draws it. Several units with the same row and column make a segmented
 // cell.
@@ -63,7 +60,7 @@ struct MatrixData
 // Rows blocks, columns roles. Fill is bits, area of the inner square is log harm. An editor by mouse and
 // keyboard: it asks by signals and changes nothing itself. Units are addressed by their index in
 // MatrixData::units.
-class BlockRoleMatrix : public QAbstractScrollArea, public ChartSurface
+class BlockRoleMatrix : public UnitSurface
 {
     Q_OBJECT
 public:
@@ -73,23 +70,10 @@ public:
     // repaints the cells that changed.
     void setUnits(const std::vector<MatrixUnit>& units);
     [[nodiscard]] const MatrixData& data() const { return m_data; }
-    void setTheme(const Theme& theme);
-    [[nodiscard]] const Theme& theme() const override { return m_theme; }
-    void setCaption(const ChartCaption& caption) override;
-    void setEmpty(const QString& message, const QString& buttonText = QString());
-    void clearEmpty();
-    void setStale(bool stale);
-
-    // Emits nothing: for following a global selection.
-    void setSelection(const QVector<int>& units);
-    [[nodiscard]] const QVector<int>& selection() const { return m_selection; }
-    // Outlines units of interest (tie partners, linked hover); emits nothing.
-    void setHighlighted(const QVector<int>& units);
     void setFocusCell(int row, int column);
     [[nodiscard]] QPoint focusCell() const { return m_focus; } // x = column, y = row
     [[nodiscard]] QString csv() const override;
     void renderTo(QPainter& painter, QSize size) override;
-    [[nodiscard]] QWidget* surfaceWidget() override { return this; }
     [[nodiscard]] QJsonObject viewState() const;
     void setViewState(const QJsonObject& state);
 
@@ -110,20 +94,15 @@ public Q_SLOTS:
     void zoomOut();
 
 Q_SIGNALS:
-    void selectionEdited(const QVector<int>& units); // by the user
-    void setBitsRequested(const QVector<int>& units, int bits); // keys 2..9
-    void restoreRequested(const QVector<int>& units); // key 0
-    void lockToggleRequested(const QVector<int>& units); // key K
-    void tieToggleRequested(const QVector<int>& units); // key T
-    void optionListRequested(const QVector<int>& units, const QPoint& globalPosition); // Enter, double click
     void cellOpened(int row, int column); // double click or Enter on a cell of several units
     void hovered(int unit); // -1 when none
-    void contextMenuAboutToShow(QMenu* menu, const QVector<int>& units);
-    void remedyRequested();
-    void readoutChanged(const QString& text);
 
 protected:
-    bool event(QEvent* event) override;
+    [[nodiscard]] std::size_t unitCount() const override { return m_data.units.size(); }
+    void layoutScrollBars() override;
+    void invalidate() override;
+    [[nodiscard]] bool isInGesture() const override { return m_gesture != Gesture::None; }
+    [[nodiscard]] QPoint optionListPosition(const QVector<int>& units) const override;
     bool viewportEvent(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
@@ -163,7 +142,6 @@ private:
     };
     void indexUnits();
     [[nodiscard]] Geometry fitted(QSize size, double zoomX, double zoomY) const;
-    void invalidate();
     void paintAll(QPainter& painter, const Geometry& geometry, QSize size, QPointF offset) const;
     void paintCells(QPainter& painter, const Geometry& geometry, const QRectF& area, QPointF offset) const;
     void paintCell(QPainter& painter, const QRectF& rect, const std::vector<int>& units) const;
@@ -198,11 +176,9 @@ private:
     bool editKey(QKeyEvent* event);
     bool navigationKey(QKeyEvent* event);
     void zoomAt(const QPointF& position, double factor);
-    void layoutScrollBars();
     [[nodiscard]] QMenu* createContextMenu();
     void beginGesture(const QPointF& position, Qt::MouseButton button, Qt::KeyboardModifiers modifiers);
     void dragTo(const QPointF& position, Qt::KeyboardModifiers modifiers);
-    void commitSelection(const QVector<int>& units);
 
     MatrixData m_data;
     std::vector<std::vector<int>> m_cells; // row * columns + column -> units
@@ -210,15 +186,9 @@ private:
     double m_numberWidth = 0; // of "16.00" in the font of the cells
     std::vector<QPoint> m_dirty; // cells (column, row) to repaint in the cache
     Interval m_harmRange;
-    Theme m_theme;
-    EmptyState* m_empty = nullptr;
-    bool m_stale = false;
     Geometry m_geometry;
     double m_zoomX = 1;
     double m_zoomY = 1;
-    QVector<int> m_selection;
-    std::vector<char> m_isSelected;
-    QVector<int> m_highlighted;
     QPoint m_focus{-1, -1};
     QPoint m_anchor{-1, -1};
     int m_hover = -1;

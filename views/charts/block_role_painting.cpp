@@ -44,7 +44,7 @@ void BlockRoleMatrix::paintHarm(
                                   : QPointF(rect.center().x() + strip / 2, rect.center().y());
     if (!unit.harm || std::isnan(*unit.harm)) {
         paintHatch(
-            painter, QRectF(center - QPointF(room / 3, room / 3), QSizeF(room / 1.5, room / 1.5)), m_theme);
+            painter, QRectF(center - QPointF(room / 3, room / 3), QSizeF(room / 1.5, room / 1.5)), theme());
         return;
     }
     // Area, not side, is proportional: areas are what the eye compares.
@@ -94,9 +94,9 @@ void BlockRoleMatrix::paintBadges(
     if (unit.edited && rect.width() >= 9 && rect.height() >= 9) // a bar along the foot: placed by hand
         painter.fillRect(QRectF(rect.left() + 2, rect.bottom() - 2.5, rect.width() - 4, 2), ink);
     if (unit.fallback)
-        paintCorner(painter, rect, std::min(size, rect.width()), m_theme);
+        paintCorner(painter, rect, std::min(size, rect.width()), theme());
     if (unit.nonFinite)
-        paintNanCross(painter, rect, m_theme);
+        paintNanCross(painter, rect, theme());
 }
 
 // A difference: the color says who is better and by how much, the text what changes.
@@ -104,7 +104,7 @@ void BlockRoleMatrix::paintDelta(QPainter& painter, const QRectF& rect, const Ma
 {
     const double value = *unit.delta;
     if (std::isnan(value)) {
-        paintHatch(painter, rect, m_theme);
+        paintHatch(painter, rect, theme());
         return;
     }
     const QColor fill = mapColor(ColorMap::Diverging, 0.5 + 0.5 * std::clamp(value, -1.0, 1.0));
@@ -121,12 +121,12 @@ void BlockRoleMatrix::paintUnit(QPainter& painter, const QRectF& rect, const Mat
     if (unit.delta)
         return paintDelta(painter, rect, unit);
     if (std::isnan(unit.bits)) {
-        paintHatch(painter, rect, m_theme);
-        paintBadges(painter, rect, unit, m_theme.foreground);
+        paintHatch(painter, rect, theme());
+        paintBadges(painter, rect, unit, theme().foreground);
         return;
     }
-    const QColor full = bitColor(unit.bits, m_theme);
-    const QColor fill = unit.fixed ? mix(full, m_theme.surface, 0.75) : full;
+    const QColor full = bitColor(unit.bits, theme());
+    const QColor fill = unit.fixed ? mix(full, theme().surface, 0.75) : full;
     const QColor ink = textOn(fill);
     painter.fillRect(rect, fill);
     if (rect.width() < 5)
@@ -134,7 +134,7 @@ void BlockRoleMatrix::paintUnit(QPainter& painter, const QRectF& rect, const Mat
     if (!unit.fixed)
         paintHarm(painter, rect, unit, ink);
     if (rect.width() >= m_numberWidth + 2 && rect.height() >= kNumberHeight && !unit.nonFinite) {
-        painter.setPen(unit.fixed ? m_theme.muted : ink);
+        painter.setPen(unit.fixed ? theme().muted : ink);
         const double strip = badgeStrip(rect);
         const double room = std::min(rect.width(), rect.height()) - 4;
         const bool beside = rect.width() >= strip + m_numberWidth + room + 8 && !unit.fixed;
@@ -183,7 +183,7 @@ void BlockRoleMatrix::paintHeaders(QPainter& painter, const Geometry& g, QSize s
         const MatrixRow& data = m_data.rows[static_cast<std::size_t>(row)];
         const bool first = row == 0 || data.tower != m_data.rows[static_cast<std::size_t>(row) - 1].tower;
         if (first && !data.tower.isEmpty()) {
-            painter.setPen(m_theme.muted);
+            painter.setPen(theme().muted);
             QFont bold = labels;
             bold.setBold(true);
             painter.setFont(bold);
@@ -193,7 +193,7 @@ void BlockRoleMatrix::paintHeaders(QPainter& painter, const Geometry& g, QSize s
         }
         if (row % every != 0)
             continue;
-        painter.setPen(m_theme.foreground);
+        painter.setPen(theme().foreground);
         const QRectF box(2, cell.center().y() - metrics.height() / 2, g.left - 8, metrics.height());
         painter.drawText(box, Qt::AlignRight | Qt::AlignVCenter,
             metrics.elidedText(data.label, Qt::ElideMiddle, box.width()));
@@ -207,7 +207,7 @@ void BlockRoleMatrix::paintHeaders(QPainter& painter, const Geometry& g, QSize s
     for (int column = 0; column < static_cast<int>(m_data.columns.size()); ++column) {
         const MatrixColumn& data = m_data.columns[static_cast<std::size_t>(column)];
         const QRectF cell = cellRectIn(g, offset, 0, column);
-        painter.setPen(m_theme.foreground);
+        painter.setPen(theme().foreground);
         if (!g.upright) {
             painter.drawText(QRectF(cell.left(), groupHeight, cell.width(), g.top - groupHeight - 3),
                 Qt::AlignHCenter | Qt::AlignBottom, data.label);
@@ -229,10 +229,10 @@ void BlockRoleMatrix::paintHeaders(QPainter& painter, const Geometry& g, QSize s
             && m_data.columns[static_cast<std::size_t>(last) + 1].group == data.group)
             ++last;
         const double right = cellRectIn(g, offset, 0, last).right();
-        painter.setPen(m_theme.muted);
+        painter.setPen(theme().muted);
         painter.drawText(QRectF(cell.left(), 2, right - cell.left(), metrics.height()), Qt::AlignCenter,
             metrics.elidedText(data.group, Qt::ElideRight, right - cell.left()));
-        painter.setPen(QPen(m_theme.axis, 1));
+        painter.setPen(QPen(theme().axis, 1));
         painter.drawLine(QPointF(cell.left() + 3, groupHeight - 1.5), QPointF(right - 3, groupHeight - 1.5));
     }
     painter.restore();
@@ -258,21 +258,21 @@ void BlockRoleMatrix::paintKey(QPainter& painter, const Geometry& g, QSize size)
                 metrics.elidedText(caption().footnote(), Qt::ElideRight, size.width() - 14));
         return;
     }
-    painter.setPen(m_theme.muted);
+    painter.setPen(theme().muted);
     const QString bits = tr("bits");
     painter.drawText(QRectF(x, top, 60, h), Qt::AlignLeft | Qt::AlignVCenter, bits);
     x += metrics.horizontalAdvance(bits) + 6;
     for (const int b : {1, 2, 3, 4, 5, 6, 8, 16}) {
         const QRectF box(x, top, 22, h);
-        painter.fillRect(box, bitColor(b, m_theme));
-        painter.setPen(textOn(bitColor(b, m_theme)));
+        painter.fillRect(box, bitColor(b, theme()));
+        painter.setPen(textOn(bitColor(b, theme())));
         painter.drawText(box, Qt::AlignCenter, QString::number(b));
         x += 22;
     }
     x += 14;
     const QString harm = m_data.harmLabel.isEmpty() ? tr("area of the square: log harm")
                                                     : tr("area of the square: log %1").arg(m_data.harmLabel);
-    painter.setPen(m_theme.muted);
+    painter.setPen(theme().muted);
     const double room = size.width() - x - 6;
     if (room > 60)
         painter.drawText(QRectF(x, top, room, h), Qt::AlignLeft | Qt::AlignVCenter,
@@ -289,7 +289,7 @@ void BlockRoleMatrix::paintDeltaKey(QPainter& painter, const QRectF& area) const
     for (int i = 0; i < static_cast<int>(kBar); ++i)
         painter.fillRect(QRectF(area.left() + i, area.top() + 1, 1.5, area.height() - 2),
             mapColor(ColorMap::Diverging, i / (kBar - 1)));
-    painter.setPen(m_theme.muted);
+    painter.setPen(theme().muted);
     painter.drawText(area.adjusted(kBar + 8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
         QFontMetricsF(painter.font())
             .elidedText(m_data.deltaLabel, Qt::ElideRight, area.width() - kBar - 10));
@@ -304,11 +304,11 @@ QFont BlockRoleMatrix::numberFont(const Geometry& g) const
 
 void BlockRoleMatrix::paintAll(QPainter& painter, const Geometry& g, QSize size, QPointF offset) const
 {
-    painter.fillRect(QRect(QPoint(0, 0), size), m_theme.background);
+    painter.fillRect(QRect(QPoint(0, 0), size), theme().background);
     const QRectF area(g.left, g.top, size.width() - g.left, size.height() - g.top - g.bottom);
     painter.save();
     painter.setClipRect(area);
-    if (m_stale)
+    if (isStale())
         painter.setOpacity(kStaleOpacity);
     paintCells(painter, g, area, offset);
     painter.restore();
@@ -329,30 +329,30 @@ void BlockRoleMatrix::paintOverlay(QPainter& painter) const
         painter.setPen(QPen(color, width, style, Qt::SquareCap, Qt::MiterJoin));
         painter.drawRect(rect.adjusted(-0.5, -0.5, 0.5, 0.5));
     };
-    for (const int unit : m_selection) {
-        outline(unit, m_theme.background, 4, Qt::SolidLine);
-        outline(unit, m_theme.accent, 2.2, Qt::SolidLine);
+    for (const int unit : selection()) {
+        outline(unit, theme().background, 4, Qt::SolidLine);
+        outline(unit, theme().accent, 2.2, Qt::SolidLine);
     }
-    for (const int unit : m_highlighted)
-        outline(unit, m_theme.foreground, 1.6, Qt::DotLine);
+    for (const int unit : highlighted())
+        outline(unit, theme().foreground, 1.6, Qt::DotLine);
     if (m_hover >= 0) {
         const int tie = m_data.units[static_cast<std::size_t>(m_hover)].tie;
         for (std::size_t i = 0; tie >= 0 && i < m_data.units.size(); ++i)
             if (m_data.units[i].tie == tie)
-                outline(static_cast<int>(i), m_theme.foreground, 1.6, Qt::DashLine);
-        outline(m_hover, m_theme.foreground, 1.4, Qt::SolidLine);
+                outline(static_cast<int>(i), theme().foreground, 1.6, Qt::DashLine);
+        outline(m_hover, theme().foreground, 1.4, Qt::SolidLine);
     }
     if (hasFocus() && m_focus.y() >= 0) {
         const QRectF rect = cellRect(m_focus.y(), m_focus.x());
-        painter.setPen(QPen(m_theme.background, 3));
+        painter.setPen(QPen(theme().background, 3));
         painter.drawRect(rect.adjusted(1.5, 1.5, -1.5, -1.5));
-        painter.setPen(QPen(m_theme.foreground, 1.5, Qt::DashLine));
+        painter.setPen(QPen(theme().foreground, 1.5, Qt::DashLine));
         painter.drawRect(rect.adjusted(1.5, 1.5, -1.5, -1.5));
     }
     if (m_gesture == Gesture::Box) {
-        QColor fill = m_theme.accent;
+        QColor fill = theme().accent;
         fill.setAlphaF(0.15F);
-        painter.setPen(QPen(m_theme.accent, 1));
+        painter.setPen(QPen(theme().accent, 1));
         painter.setBrush(fill);
         painter.drawRect(QRectF(m_pressPosition, m_dragPosition).normalized());
     }
@@ -403,8 +403,8 @@ void BlockRoleMatrix::paintDirty()
         if (!rect.intersects(area))
             continue;
         painter.setOpacity(1);
-        painter.fillRect(rect, m_theme.background);
-        painter.setOpacity(m_stale ? kStaleOpacity : 1);
+        painter.fillRect(rect, theme().background);
+        painter.setOpacity(isStale() ? kStaleOpacity : 1);
         paintCell(painter, rect, unitsOf(cell.y(), cell.x()));
     }
     m_dirty.clear();

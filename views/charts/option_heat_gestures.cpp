@@ -29,18 +29,10 @@ QVector<int> united(QVector<int> a, const QVector<int>& b)
 }
 } // namespace
 
-void OptionHeatMap::commitSelection(const QVector<int>& units)
-{
-    const QVector<int> before = m_selection;
-    setSelection(units);
-    if (m_selection != before)
-        Q_EMIT selectionEdited(m_selection);
-}
-
 QVector<int> OptionHeatMap::targetsOf(int unit) const
 {
-    const bool inside = unit >= 0 && m_isSelected[static_cast<std::size_t>(unit)] != 0;
-    return inside || unit < 0 ? m_selection : QVector<int>{unit};
+    const bool inside = unit >= 0 && isSelected(unit);
+    return inside || unit < 0 ? selection() : QVector<int>{unit};
 }
 
 void OptionHeatMap::click(const QPointF& position, Qt::KeyboardModifiers modifiers)
@@ -53,7 +45,7 @@ void OptionHeatMap::click(const QPointF& position, Qt::KeyboardModifiers modifie
     }
     m_focusPlace = m_unit2order[static_cast<std::size_t>(place.unit)];
     if (modifiers.testFlag(Qt::ControlModifier)) {
-        QVector<int> next = m_selection;
+        QVector<int> next = selection();
         if (!next.removeOne(place.unit))
             next << place.unit;
         commitSelection(next);
@@ -95,7 +87,7 @@ void OptionHeatMap::mousePressEvent(QMouseEvent* event)
     m_dragging = false;
     m_press = m_drag = event->position();
     m_pressOffset = offset();
-    m_selectionBefore = m_selection;
+    m_selectionBefore = selection();
 }
 
 void OptionHeatMap::mouseMoveEvent(QMouseEvent* event)
@@ -141,8 +133,8 @@ void OptionHeatMap::mouseReleaseEvent(QMouseEvent* event)
     m_pressed = false;
     if (!m_dragging)
         click(event->position(), event->modifiers());
-    else if (m_selection != m_selectionBefore)
-        Q_EMIT selectionEdited(m_selection);
+    else if (selection() != m_selectionBefore)
+        Q_EMIT selectionEdited(selection());
     m_dragging = false;
     viewport()->update();
 }
@@ -259,44 +251,14 @@ void OptionHeatMap::moveFocus(int rows, int columns, Qt::KeyboardModifiers modif
 
 bool OptionHeatMap::editKey(QKeyEvent* event)
 {
-    const int key = event->key();
-    const int focused = m_focusPlace >= 0 ? m_order2unit[static_cast<std::size_t>(m_focusPlace)] : -1;
-    const QVector<int> units = targetsOf(focused);
-    if (units.isEmpty() || (event->modifiers() & ~Qt::KeypadModifier) != Qt::NoModifier)
-        return false;
-    if (key >= Qt::Key_2 && key <= Qt::Key_9)
-        Q_EMIT setBitsRequested(units, key - Qt::Key_0);
-    else if (key == Qt::Key_0)
-        Q_EMIT restoreRequested(units);
-    else if (key == Qt::Key_K)
-        Q_EMIT lockToggleRequested(units);
-    else if (key == Qt::Key_T)
-        Q_EMIT tieToggleRequested(units);
-    else if (key == Qt::Key_Return || key == Qt::Key_Enter)
-        Q_EMIT optionListRequested(units,
-            viewport()->mapToGlobal(cellRectIn(m_geometry, offset(), std::max(0, m_focusPlace), m_focusColumn)
-                                        .bottomLeft()
-                                        .toPoint()));
-    else
-        return false;
-    return true;
+    return editUnits(
+        event, targetsOf(m_focusPlace >= 0 ? m_order2unit[static_cast<std::size_t>(m_focusPlace)] : -1));
 }
 
-bool OptionHeatMap::event(QEvent* event)
+QPoint OptionHeatMap::optionListPosition(const QVector<int>&) const
 {
-    // Digits, K, T, Enter and Space are edits here, not window shortcuts, while the map has the focus.
-    if (event->type() == QEvent::ShortcutOverride) {
-        const auto* key = static_cast<QKeyEvent*>(event);
-        const int k = key->key();
-        const bool edits = (k >= Qt::Key_2 && k <= Qt::Key_9) || k == Qt::Key_0 || k == Qt::Key_K
-            || k == Qt::Key_T || k == Qt::Key_Return || k == Qt::Key_Enter || k == Qt::Key_Space
-            || (k == Qt::Key_Escape && (m_pressed || m_panning));
-        if (edits && (key->modifiers() & ~Qt::KeypadModifier) == Qt::NoModifier) {
-            event->accept();
-            return true;
-        }
-    }
-    return QAbstractScrollArea::event(event);
+    const QRectF cell = cellRectIn(m_geometry, offset(), std::max(0, m_focusPlace), m_focusColumn);
+    return viewport()->mapToGlobal(cell.bottomLeft().toPoint());
 }
 
 void OptionHeatMap::keyPressEvent(QKeyEvent* event)
@@ -382,11 +344,11 @@ void OptionHeatMap::addViewActions(QMenu& menu)
 void OptionHeatMap::contextMenuEvent(QContextMenuEvent* event)
 {
     const Place place = event->reason() == QContextMenuEvent::Mouse ? placeAt(event->pos()) : Place{};
-    if (place.unit >= 0 && m_isSelected[static_cast<std::size_t>(place.unit)] == 0)
+    if (place.unit >= 0 && !isSelected(place.unit))
         commitSelection({place.unit});
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    const QVector<int> units = m_selection;
+    const QVector<int> units = selection();
     Q_EMIT contextMenuAboutToShow(menu, units);
     if (!units.isEmpty()) {
         QMenu* bits = menu->addMenu(tr("Set bits"));

@@ -2,8 +2,6 @@
 // option_heat_gestures.cpp.
 #include "views/charts/option_heat_map.h"
 
-#include "views/charts/empty_state.h"
-
 #include <QEvent>
 #include <QFontMetricsF>
 #include <QScrollBar>
@@ -30,17 +28,10 @@ QFont OptionHeatMap::smallFont() const
 }
 
 OptionHeatMap::OptionHeatMap(QWidget* parent)
-    : QAbstractScrollArea(parent)
-    , m_theme(themeFor(palette()))
-    , m_empty(new EmptyState(this))
+    : UnitSurface(parent)
 {
-    setFocusPolicy(Qt::StrongFocus);
-    setFrameShape(QFrame::NoFrame);
     setAccessibleName(tr("Harm of every option"));
-    viewport()->setMouseTracking(true);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    connect(m_empty, &EmptyState::remedyRequested, this, &OptionHeatMap::remedyRequested);
-    setTheme(m_theme);
 }
 
 // --- Data ---
@@ -51,14 +42,12 @@ void OptionHeatMap::setData(OptionMapData data)
     const auto range = finiteRange(m_data.harm, true);
     m_range
         = range ? Interval{std::max(range->lower, range->upper * kDecades), range->upper} : Interval{0, 0};
-    m_selection.clear();
-    m_isSelected.assign(m_data.rows.size(), 0);
-    m_highlighted.clear();
+    forgetUnits();
     m_hover = {};
     m_focusPlace = m_anchor = -1;
     m_focusColumn = 0;
     if (!m_data.rows.empty())
-        m_empty->hide();
+        clearEmpty();
     sortRows();
     layoutScrollBars();
     tableDataChanged();
@@ -125,56 +114,10 @@ void OptionHeatMap::setColorMap(ColorMap map)
     viewport()->update();
 }
 
-void OptionHeatMap::setTheme(const Theme& theme)
+void OptionHeatMap::selectionSet()
 {
-    m_theme = theme;
-    m_empty->setTheme(theme);
-    viewport()->update();
-}
-
-void OptionHeatMap::setCaption(const ChartCaption& caption)
-{
-    ChartSurface::setCaption(caption);
-    setAccessibleName(caption.title);
-    setAccessibleDescription(caption.footnote());
-    layoutScrollBars();
-    viewport()->update();
-}
-
-void OptionHeatMap::setEmpty(const QString& message, const QString& buttonText)
-{
-    m_empty->setMessage(message, buttonText);
-}
-
-void OptionHeatMap::setStale(bool stale)
-{
-    m_stale = stale;
-    viewport()->update();
-}
-
-void OptionHeatMap::setSelection(const QVector<int>& units)
-{
-    QVector<int> valid;
-    for (const int unit : units)
-        if (unit >= 0 && static_cast<std::size_t>(unit) < m_data.rows.size())
-            valid << unit;
-    std::sort(valid.begin(), valid.end());
-    valid.erase(std::unique(valid.begin(), valid.end()), valid.end());
-    if (valid == m_selection)
-        return;
-    m_selection = valid;
-    m_isSelected.assign(m_data.rows.size(), 0);
-    for (const int unit : m_selection)
-        m_isSelected[static_cast<std::size_t>(unit)] = 1;
-    if (!m_selection.isEmpty() && !hasFocus())
-        ensureVisible(m_unit2order[static_cast<std::size_t>(m_selection.front())]);
-    viewport()->update();
-}
-
-void OptionHeatMap::setHighlighted(const QVector<int>& units)
-{
-    m_highlighted = units;
-    viewport()->update();
+    if (!selection().isEmpty() && !hasFocus())
+        ensureVisible(m_unit2order[static_cast<std::size_t>(selection().front())]);
 }
 
 // --- Geometry ---

@@ -1,18 +1,13 @@
 #pragma once
 
 #include "views/charts/chart_math.h"
-#include "views/charts/chart_surface.h"
-
-#include <QAbstractScrollArea>
-#include <QVector>
+#include "views/charts/unit_surface.h"
 
 #include <map>
 #include <optional>
 #include <vector>
 
 namespace bitwright::views {
-
-class EmptyState;
 
 // One unit of the plan with what its options cost.
 struct OptionMapRow
@@ -54,7 +49,7 @@ struct OptionMapData
 // the option of its row (of the whole selection when the row is selected), dragging selects rows. The wheel
 // zooms the rows at the cursor (the options always fit), with Shift it scrolls; middle drag or Space+drag
 // pans.
-class OptionHeatMap : public QAbstractScrollArea, public ChartSurface
+class OptionHeatMap : public UnitSurface
 {
     Q_OBJECT
 public:
@@ -72,20 +67,8 @@ public:
     [[nodiscard]] Order order() const { return m_order; }
     void setColorMap(ColorMap map);
     [[nodiscard]] ColorMap colorMap() const { return m_colorMap; }
-    void setTheme(const Theme& theme);
-    [[nodiscard]] const Theme& theme() const override { return m_theme; }
-    void setCaption(const ChartCaption& caption) override;
-    void setEmpty(const QString& message, const QString& buttonText = QString());
-    void setStale(bool stale);
-
-    // Units by their index in OptionMapData::rows; emits nothing.
-    void setSelection(const QVector<int>& units);
-    [[nodiscard]] const QVector<int>& selection() const { return m_selection; }
-    void setHighlighted(const QVector<int>& units);
-
     [[nodiscard]] QString csv() const override;
     void renderTo(QPainter& painter, QSize size) override;
-    [[nodiscard]] QWidget* surfaceWidget() override { return this; }
 
     // Viewport geometry, also for tests. `unit` is an index of rows, not a place.
     [[nodiscard]] QRectF cellRect(int unit, int column) const;
@@ -99,20 +82,15 @@ public Q_SLOTS:
     void zoomOut();
 
 Q_SIGNALS:
-    void selectionEdited(const QVector<int>& units);
     void optionRequested(const QVector<int>& units, int option); // the document's option
-    void setBitsRequested(const QVector<int>& units, int bits);
-    void restoreRequested(const QVector<int>& units);
-    void lockToggleRequested(const QVector<int>& units);
-    void tieToggleRequested(const QVector<int>& units);
-    void optionListRequested(const QVector<int>& units, const QPoint& globalPosition);
     void hovered(int unit, int option); // -1, -1 when none
-    void contextMenuAboutToShow(QMenu* menu, const QVector<int>& units);
-    void remedyRequested();
-    void readoutChanged(const QString& text);
 
 protected:
-    bool event(QEvent* event) override;
+    [[nodiscard]] std::size_t unitCount() const override { return m_data.rows.size(); }
+    void layoutScrollBars() override;
+    void selectionSet() override;
+    [[nodiscard]] bool isInGesture() const override { return m_pressed || m_panning; }
+    [[nodiscard]] QPoint optionListPosition(const QVector<int>& units) const override;
     bool viewportEvent(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
@@ -141,7 +119,6 @@ private:
     };
     [[nodiscard]] QFont smallFont() const;
     [[nodiscard]] Geometry fitted(QSize size) const;
-    void layoutScrollBars();
     void sortRows();
     [[nodiscard]] double offset() const;
     [[nodiscard]] QRectF cellRectIn(const Geometry& g, double offset, int place, int column) const;
@@ -156,7 +133,6 @@ private:
     void paintHeaders(QPainter& painter, const Geometry& g, QSize size) const;
     void paintKey(QPainter& painter, const Geometry& g, QSize size) const;
     void paintOverlay(QPainter& painter) const;
-    void commitSelection(const QVector<int>& units);
     void click(const QPointF& position, Qt::KeyboardModifiers modifiers);
     void setHover(const Place& place);
     void moveFocus(int rows, int columns, Qt::KeyboardModifiers modifiers);
@@ -171,14 +147,8 @@ private:
     Order m_order = Order::Natural;
     Interval m_range;
     ColorMap m_colorMap = ColorMap::Cividis;
-    Theme m_theme;
-    EmptyState* m_empty;
-    bool m_stale = false;
     Geometry m_geometry;
     double m_zoom = 1;
-    QVector<int> m_selection;
-    std::vector<char> m_isSelected;
-    QVector<int> m_highlighted;
     Place m_hover;
     int m_focusPlace = -1;
     int m_focusColumn = 0;

@@ -19,15 +19,15 @@ void OptionHeatMap::paintCell(QPainter& painter, const QRectF& rect, int unit, i
     const std::size_t index = cellIndex(unit, column);
     const QRectF inner = rect.height() > 6 ? rect.adjusted(0, 0, -1, -1) : rect.adjusted(0, 0, -1, 0);
     if (m_data.refused.count(index) != 0) {
-        painter.fillRect(inner, m_theme.surface);
-        painter.setPen(QPen(m_theme.muted, 1));
+        painter.fillRect(inner, theme().surface);
+        painter.setPen(QPen(theme().muted, 1));
         painter.drawLine(inner.topLeft(), inner.bottomRight());
         painter.drawLine(inner.bottomLeft(), inner.topRight());
         return;
     }
     const double harm = m_data.harm[index];
     if (std::isnan(harm))
-        return paintHatch(painter, inner, m_theme);
+        return paintHatch(painter, inner, theme());
     const QColor fill = mapColor(m_colorMap, logShare(harm, m_range));
     painter.fillRect(inner, fill);
     if (rect.width() >= 52 && rect.height() >= 13) {
@@ -42,9 +42,9 @@ void OptionHeatMap::paintRow(QPainter& painter, const Geometry& g, QSize size, d
     const auto index = static_cast<std::size_t>(unit);
     const OptionMapChoice& choice = m_data.choices[index];
     const QRectF first = cellRectIn(g, offset, place, 0);
-    if (m_isSelected[index] != 0)
+    if (isSelected(static_cast<int>(index)))
         painter.fillRect(QRectF(0, first.top(), size.width(), first.height()),
-            mix(m_theme.background, m_theme.accent, 0.28));
+            mix(theme().background, theme().accent, 0.28));
     for (int column = 0; column < static_cast<int>(m_data.columns.size()); ++column)
         paintCell(painter, cellRectIn(g, offset, place, column), unit, column);
     for (int column = 0; column < static_cast<int>(m_data.columns.size()); ++column) {
@@ -52,10 +52,10 @@ void OptionHeatMap::paintRow(QPainter& painter, const Geometry& g, QSize size, d
             continue;
         const QRectF rect = cellRectIn(g, offset, place, column).adjusted(0.5, 0.5, -1.5, -1.5);
         painter.setBrush(Qt::NoBrush);
-        painter.setPen(QPen(m_theme.background, rect.height() > 8 ? 4 : 2));
+        painter.setPen(QPen(theme().background, rect.height() > 8 ? 4 : 2));
         painter.drawRect(rect);
         painter.setPen(
-            QPen(m_theme.accent, rect.height() > 8 ? 2.2 : 1.2, choice.edited ? Qt::DotLine : Qt::SolidLine));
+            QPen(theme().accent, rect.height() > 8 ? 2.2 : 1.2, choice.edited ? Qt::DotLine : Qt::SolidLine));
         painter.drawRect(rect);
     }
     const QFontMetricsF metrics(painter.font());
@@ -64,16 +64,16 @@ void OptionHeatMap::paintRow(QPainter& painter, const Geometry& g, QSize size, d
     if (glyph >= 5) {
         const double top = first.center().y() - glyph / 2;
         if (choice.locked)
-            paintPadlock(painter, QRectF(right -= glyph + 1, top, glyph, glyph), m_theme.foreground);
+            paintPadlock(painter, QRectF(right -= glyph + 1, top, glyph, glyph), theme().foreground);
         if (choice.tied)
-            paintLink(painter, QRectF(right -= glyph + 1, top, glyph, glyph), m_theme.muted);
+            paintLink(painter, QRectF(right -= glyph + 1, top, glyph, glyph), theme().muted);
     }
     if (choice.nonFinite)
         paintNanCross(painter,
-            QRectF(2, first.top() + 1, std::min(10.0, first.height() - 2), first.height() - 2), m_theme);
+            QRectF(2, first.top() + 1, std::min(10.0, first.height() - 2), first.height() - 2), theme());
     if (g.rowHeight < metrics.height() - 3)
         return; // too low for text
-    painter.setPen(m_theme.foreground);
+    painter.setPen(theme().foreground);
     const QRectF box(choice.nonFinite ? 14 : 5, first.top(), right - 8, first.height());
     painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter,
         metrics.elidedText(
@@ -83,21 +83,21 @@ void OptionHeatMap::paintRow(QPainter& painter, const Geometry& g, QSize size, d
 void OptionHeatMap::paintHeaders(QPainter& painter, const Geometry& g, QSize size) const
 {
     const QFontMetricsF metrics(painter.font());
-    painter.setPen(m_theme.muted);
+    painter.setPen(theme().muted);
     painter.drawText(QRectF(5, g.top - metrics.height() - 3, g.left - 8, metrics.height()),
         Qt::AlignLeft | Qt::AlignVCenter, tr("bits"));
     for (int column = 0; column < static_cast<int>(m_data.columns.size()); ++column) {
         const OptionMapColumn& data = m_data.columns[static_cast<std::size_t>(column)];
         const QRectF cell = cellRectIn(g, 0, 0, column);
         const QRectF badge(cell.left(), g.top - metrics.height() - 3, cell.width() - 1, metrics.height() + 1);
-        painter.fillRect(badge, bitColor(data.bits, m_theme));
+        painter.fillRect(badge, bitColor(data.bits, theme()));
         const QString bits = QLocale().toString(data.bits, 'f',
             cell.width() > 34       ? 2
                 : cell.width() > 22 ? 1
                                     : 0);
-        painter.setPen(textOn(bitColor(data.bits, m_theme)));
+        painter.setPen(textOn(bitColor(data.bits, theme())));
         painter.drawText(badge, Qt::AlignCenter | Qt::TextDontClip, bits);
-        painter.setPen(m_theme.foreground);
+        painter.setPen(theme().foreground);
         const double room = badge.top() - 4;
         if (!g.upright) {
             painter.drawText(
@@ -111,7 +111,7 @@ void OptionHeatMap::paintHeaders(QPainter& painter, const Geometry& g, QSize siz
             Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(data.label, Qt::ElideMiddle, room));
         painter.restore();
     }
-    painter.setPen(m_theme.axis);
+    painter.setPen(theme().axis);
     painter.drawLine(QPointF(0, g.top - 1), QPointF(size.width(), g.top - 1));
 }
 
@@ -124,7 +124,7 @@ void OptionHeatMap::paintKey(QPainter& painter, const Geometry& g, QSize size) c
     constexpr int kBar = 110;
     const QString low = formatNumber(m_range.lower, 2), high = formatNumber(m_range.upper, 2);
     double x = 8;
-    painter.setPen(m_theme.muted);
+    painter.setPen(theme().muted);
     painter.drawText(QPointF(x, top + metrics.ascent()), low);
     x += metrics.horizontalAdvance(low) + 5;
     for (int i = 0; i < kBar; ++i)
@@ -145,14 +145,14 @@ void OptionHeatMap::paintKey(QPainter& painter, const Geometry& g, QSize size) c
 
 void OptionHeatMap::paintAll(QPainter& painter, const Geometry& g, QSize size, double offset) const
 {
-    painter.fillRect(QRect(QPoint(0, 0), size), m_theme.background);
+    painter.fillRect(QRect(QPoint(0, 0), size), theme().background);
     if (m_data.rows.empty())
         return;
     painter.setFont(smallFont());
     const QRectF area(0, g.top, size.width(), size.height() - g.top - g.bottom);
     painter.save();
     painter.setClipRect(area);
-    if (m_stale)
+    if (isStale())
         painter.setOpacity(kStaleOpacity);
     const int first = std::max(0, static_cast<int>(offset / g.rowHeight));
     const int last = std::min(static_cast<int>(m_order2unit.size()) - 1,
@@ -169,23 +169,23 @@ void OptionHeatMap::paintOverlay(QPainter& painter) const
     const Geometry& g = m_geometry;
     painter.setClipRect(QRectF(0, g.top, viewport()->width(), viewport()->height() - g.top - g.bottom));
     painter.setBrush(Qt::NoBrush);
-    for (const int unit : m_highlighted) {
-        painter.setPen(QPen(m_theme.foreground, 1.2, Qt::DotLine));
+    for (const int unit : highlighted()) {
+        painter.setPen(QPen(theme().foreground, 1.2, Qt::DotLine));
         const QRectF row = cellRect(unit, 0);
         painter.drawRect(QRectF(1, row.top(), viewport()->width() - 3, row.height() - 1));
     }
     if (m_hover.unit >= 0 && m_hover.column >= 0) {
-        painter.setPen(QPen(m_theme.foreground, 1.4));
+        painter.setPen(QPen(theme().foreground, 1.4));
         painter.drawRect(cellRect(m_hover.unit, m_hover.column).adjusted(0.5, 0.5, -1.5, -1.5));
     }
     if (hasFocus() && m_focusPlace >= 0) {
-        painter.setPen(QPen(m_theme.foreground, 1.4, Qt::DashLine));
+        painter.setPen(QPen(theme().foreground, 1.4, Qt::DashLine));
         painter.drawRect(cellRectIn(g, offset(), m_focusPlace, m_focusColumn).adjusted(1.5, 1.5, -2.5, -2.5));
     }
     if (m_dragging) {
-        QColor fill = m_theme.accent;
+        QColor fill = theme().accent;
         fill.setAlphaF(0.15F);
-        painter.setPen(QPen(m_theme.accent, 1));
+        painter.setPen(QPen(theme().accent, 1));
         painter.setBrush(fill);
         painter.drawRect(QRectF(m_press, m_drag).normalized());
     }
