@@ -36,11 +36,12 @@ stats base model
 spectra base model
 quant base model numeric
 score base model numeric quant stats spectra
+forward base model
 alloc base
 plan base model numeric quant score alloc
 export base io model formats numeric quant score alloc plan
 project base io model numeric quant stats spectra score alloc plan
-session base io model formats numeric quant stats spectra score alloc plan export project
+session base io model formats numeric quant stats spectra forward score alloc plan export project
 ARROWS
 [ $bad -eq 0 ] && echo "layers are clean"
 exit $bad
