@@ -15,7 +15,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <utility>
+#include <vector>
 
 using namespace bitwright;
 using namespace bitwright::gui;
@@ -48,23 +49,39 @@ int bitsOf(Document& document, int unit)
     return grid ? grid->bits : 16;
 }
 
-/// The five units below 8 bits that cost most, as their squares in the matrix show.
-std::vector<int> mostHarmful(Document& document)
+/// The five tied groups below 8 bits where 8 bits take away most harm per byte; one unit stands for each.
+std::vector<int> bestToRaise(const Document& document)
 {
-    std::vector<int> units(document.choice().size());
-    std::iota(units.begin(), units.end(), 0);
-    const auto harm = [&](int unit) {
-        const auto index = static_cast<std::size_t>(unit);
-        return bitsOf(document, unit) < 8 && !document.isLocked(index)
-            ? document.space()->cell(index, document.choice()[index]).score.value_or(0)
-            : -1.0;
-    };
-    // Of tied units one stands for all.
-    for (const auto& tie : document.space()->tiesOf(document.plan()))
-        for (std::size_t i = 1; i < tie.units.size(); ++i)
-            units.erase(std::remove(units.begin(), units.end(), static_cast<int>(tie.units[i])), units.end());
-    std::stable_sort(units.begin(), units.end(), [&](int a, int b) { return harm(a) > harm(b); });
-    units.resize(std::min<std::size_t>(units.size(), 5));
+    const auto& space = *document.space();
+    const auto best = space.optionIndex("int8-sym-g128/rtn");
+    if (!best)
+        return {};
+    std::vector<std::vector<std::size_t>> groups;
+    std::vector<bool> tied(space.units().size(), false);
+    for (const auto& tie : space.tiesOf(document.plan())) {
+        groups.push_back(tie.units);
+        for (const std::size_t unit : tie.units)
+            tied[unit] = true;
+    }
+    for (std::size_t unit = 0; unit < tied.size(); ++unit)
+        if (!tied[unit])
+            groups.push_back({unit});
+    std::vector<std::pair<double, int>> gains; // descending harm per byte
+    for (const auto& group : groups) {
+        double harm = 0, bytes = 0;
+        for (const std::size_t unit : group) {
+            const auto& now = space.cell(unit, document.choice()[unit]);
+            const auto& then = space.cell(unit, *best);
+            harm += now.score.value_or(0) - then.score.value_or(0);
+            bytes += static_cast<double>(then.resolved.bytes) - static_cast<double>(now.resolved.bytes);
+        }
+        if (bytes > 0 && space.cell(group.front(), *best).legal)
+            gains.emplace_back(-harm / bytes, static_cast<int>(group.front()));
+    }
+    std::sort(gains.begin(), gains.end());
+    std::vector<int> units;
+    for (std::size_t i = 0; i < std::min<std::size_t>(gains.size(), 5); ++i)
+        units.push_back(gains[i].second);
     return units;
 }
 
@@ -120,7 +137,7 @@ void TestJourney::fromModelToProof()
     const plan::Plan solved = document.plan();
     const double harm = document.numbers().objective;
     const int steps = document.undoStack().count();
-    for (const int unit : mostHarmful(document)) {
+    for (const int unit : bestToRaise(document)) {
         clickCell(*matrix, unit);
         QCOMPARE(document.selection().units(), QVector<int>{unit});
         QTest::keyClick(matrix, Qt::Key_8);
