@@ -67,28 +67,14 @@ AlphaChart::AlphaChart(QWidget* parent)
     setAxisLabel(Qt::Horizontal, tr("block"));
     setAxisLabel(Qt::Vertical, tr("tail exponent alpha"));
     setCrosshair(true, false);
-    m_top = new QCPAxisRect(this, false);
-    m_top->setRangeDrag({});
-    m_top->setMinimumMargins(QMargins(52, 6, 12, 0));
-    m_top->addAxis(QCPAxis::atBottom);
-    m_top->addAxis(QCPAxis::atLeft)->setLabel(tr("bits"));
-    body()->take(mainRect());
-    body()->addElement(0, 0, m_top);
-    body()->addElement(1, 0, mainRect());
-    body()->setRowSpacing(6);
-    auto* margins = new QCPMarginGroup(this);
-    for (QCPAxisRect* rect : {mainRect(), m_top})
-        rect->setMarginGroup(QCP::msLeft | QCP::msRight, margins);
-    new PaintItem(this, QStringLiteral("main"), m_top, [this](QCPPainter& p) { paintBits(p); });
+    m_top = addUpperRect(QMargins(52, 6, 12, 0), [this](QCPPainter& p) { paintBits(p); });
+    m_top->axis(QCPAxis::atLeft)->setLabel(tr("bits"));
     themeApplied();
 }
 
 void AlphaChart::themeApplied()
 {
-    for (QCPAxis* axis : m_top->axes())
-        styleAxis(axis);
-    m_top->axis(QCPAxis::atBottom)->setTickLabels(false);
-    m_top->axis(QCPAxis::atBottom)->setTicks(false);
+    styleUpperRect(*m_top);
     m_top->axis(QCPAxis::atLeft)->setRange(0, kMostBits * 1.05);
     xAxis->grid()->setVisible(false);
 }

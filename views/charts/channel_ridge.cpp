@@ -43,28 +43,13 @@ ChannelRidge::ChannelRidge(QWidget* parent)
         xAxis, [](Interval range, int target) { return integerTicks(range, target); }, 90);
     setAxisLabel(Qt::Vertical, tr("weight"));
     setCrosshair(true, false);
-    m_top = new QCPAxisRect(this, false);
-    m_top->setRangeDrag({});
-    m_top->setMinimumMargins(QMargins(52, 6, 0, 0));
-    m_top->addAxis(QCPAxis::atBottom);
-    m_top->addAxis(QCPAxis::atLeft);
-    body()->take(mainRect());
-    body()->addElement(0, 0, m_top);
-    body()->addElement(1, 0, mainRect());
-    body()->setRowSpacing(6);
-    auto* margins = new QCPMarginGroup(this);
-    for (QCPAxisRect* rect : {mainRect(), m_top})
-        rect->setMarginGroup(QCP::msLeft | QCP::msRight, margins);
-    new PaintItem(this, QStringLiteral("main"), m_top, [this](QCPPainter& p) { paintTop(p); });
+    m_top = addUpperRect(QMargins(52, 6, 0, 0), [this](QCPPainter& p) { paintTop(p); });
     themeApplied();
 }
 
 void ChannelRidge::themeApplied()
 {
-    for (QCPAxis* axis : m_top->axes())
-        styleAxis(axis);
-    m_top->axis(QCPAxis::atBottom)->setTickLabels(false);
-    m_top->axis(QCPAxis::atBottom)->setTicks(false);
+    styleUpperRect(*m_top);
     m_top->axis(QCPAxis::atLeft)->setScaleType(QCPAxis::stLogarithmic);
     xAxis->grid()->setVisible(false);
 }

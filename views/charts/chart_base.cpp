@@ -84,6 +84,32 @@ QFont ChartBase::smallFont() const
     return small;
 }
 
+QCPAxisRect* ChartBase::addUpperRect(const QMargins& leastMargins, std::function<void(QCPPainter&)> paint)
+{
+    auto* rect = new QCPAxisRect(this, false);
+    rect->setRangeDrag({});
+    rect->setMinimumMargins(leastMargins);
+    rect->addAxis(QCPAxis::atBottom);
+    rect->addAxis(QCPAxis::atLeft);
+    m_body->take(m_rect);
+    m_body->addElement(0, 0, rect);
+    m_body->addElement(1, 0, m_rect);
+    m_body->setRowSpacing(6);
+    auto* margins = new QCPMarginGroup(this);
+    for (QCPAxisRect* one : {m_rect, rect})
+        one->setMarginGroup(QCP::msLeft | QCP::msRight, margins);
+    new PaintItem(this, kDataLayer, rect, std::move(paint));
+    return rect;
+}
+
+void ChartBase::styleUpperRect(const QCPAxisRect& rect)
+{
+    for (QCPAxis* axis : rect.axes())
+        styleAxis(axis);
+    rect.axis(QCPAxis::atBottom)->setTickLabels(false);
+    rect.axis(QCPAxis::atBottom)->setTicks(false);
+}
+
 void ChartBase::styleAxis(QCPAxis* axis)
 {
     if (!axis->ticker().dynamicCast<NiceTicker>())

@@ -188,6 +188,11 @@ protected:
     // axis.
     void setTicks(QCPAxis* axis, TickMaker maker, double pixelsPerTick);
     void styleAxis(QCPAxis* axis);
+    // A rectangle above the main one, edge to edge with it, that `paint` fills; it has axes at bottom and
+    // left.
+    QCPAxisRect* addUpperRect(const QMargins& leastMargins, std::function<void(QCPPainter&)> paint);
+    // Its look; the ticks below are those of the main rectangle.
+    void styleUpperRect(const QCPAxisRect& rect);
     [[nodiscard]] QCPAxisRect* mainRect() const { return m_rect; }
     [[nodiscard]] QCPLayoutGrid* body() const { return m_body; }
     [[nodiscard]] QCPAxis* mainAxis(Qt::Orientation axis) const;

@@ -95,18 +95,8 @@ void MaximaChart::setStatistic(MaximaStatistic statistic)
 
 std::vector<int> MaximaChart::shownLines(bool emphasized) const
 {
-    switch (m_statistic) {
-    case MaximaStatistic::Maximum:
-        return {kMaximumLine};
-    case MaximaStatistic::Quantile:
-        return {kQuantileLine};
-    case MaximaStatistic::Rms:
-        return {kRmsLine};
-    case MaximaStatistic::Crest:
-        return {kCrestLine};
-    case MaximaStatistic::Spread:
-        break;
-    }
+    if (m_statistic != MaximaStatistic::Spread)
+        return maximaLinesOf(m_statistic);
     std::vector<int> lines;
     for (const int line : {kRmsLine, kQuantileLine, kMaximumLine})
         if ((emphasized || line == kMaximumLine) && isLegendKeyShown(maximaLineKey(line)))
