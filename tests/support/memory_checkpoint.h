@@ -28,6 +28,9 @@ public:
         m_files.push_back(file);
     }
 
+    /// Gives the checkpoint a config.json.
+    void setConfig(std::string json) { m_config.json = std::move(json); }
+
     /// Adds a tensor without data: header facts only; reading it fails.
     model::TensorIndex addHeader(
         const std::string& tensor, model::DType dtype, std::vector<std::uint64_t> shape)
