@@ -79,19 +79,42 @@ Result<void> readGpt2Sizes(const ConfigReader& config, Architecture& a, std::uin
     return {};
 }
 
+/// Key-value heads where config.json does not say, which older files do when they are the class's default.
+std::uint64_t usualKeyValueHeads(const Architecture& a)
+{
+    switch (a.family) {
+    case Family::Gemma2:
+    case Family::Gemma3:
+    case Family::Qwen3Moe:
+        return 4;
+    case Family::Mixtral:
+        return 8;
+    case Family::Qwen2Moe:
+        return 16;
+    case Family::Qwen2:
+    case Family::Qwen3:
+        return 32;
+    default:
+        return a.modelType == "mistral" ? 8 : a.heads;
+    }
+}
+
 Result<void> readSizes(const ConfigReader& config, Architecture& a, std::uint64_t& layers)
 {
-    BITWRIGHT_ASSIGN(a.vocabulary, config.size("vocab_size"));
+    // The published multimodal Gemma 3 leaves these out.
+    const bool gemma3 = a.family == Family::Gemma3;
+    const auto usual3 = [&](std::uint64_t value) { return gemma3 ? std::optional(value) : std::nullopt; };
+    BITWRIGHT_ASSIGN(a.vocabulary, config.size("vocab_size", usual3(262'208)));
     if (a.family == Family::Gpt2) {
         BITWRIGHT_CHECK(readGpt2Sizes(config, a, layers));
     } else {
         BITWRIGHT_ASSIGN(a.hidden, config.size("hidden_size"));
-        BITWRIGHT_ASSIGN(a.heads, config.size("num_attention_heads"));
+        BITWRIGHT_ASSIGN(a.heads, config.size("num_attention_heads", usual3(8)));
         BITWRIGHT_ASSIGN(layers, config.size("num_hidden_layers"));
         BITWRIGHT_ASSIGN(
             a.intermediate, config.size(a.family == Family::Opt ? "ffn_dim" : "intermediate_size"));
-        BITWRIGHT_ASSIGN(a.positions, config.size("max_position_embeddings"));
-        BITWRIGHT_ASSIGN(a.keyValueHeads, config.size("num_key_value_heads", a.heads));
+        BITWRIGHT_ASSIGN(a.positions, config.size("max_position_embeddings", usual3(131'072)));
+        BITWRIGHT_ASSIGN(a.keyValueHeads, config.size("num_key_value_heads", usualKeyValueHeads(a)));
     }
     const bool ownDim = isGemma(a.family) || a.family == Family::Qwen3;
     if (!config.has("head_dim") && !ownDim && a.hidden % a.heads != 0)

@@ -113,6 +113,9 @@ Result<void> checkRope(const Rope& rope)
 {
     if (rope.theta <= 1)
         return fail(ErrorCode::OutOfRange, "\"rope_theta\" in config.json is {}.", rope.theta);
+    if (!std::isfinite(rope.attentionFactor) || rope.attentionFactor <= 0)
+        return fail(ErrorCode::OutOfRange, "The rotary \"attention_factor\" of config.json is {}.",
+            rope.attentionFactor);
     if (rope.factor <= 0)
         return fail(ErrorCode::OutOfRange, "The rotary \"factor\" in config.json is {}.", rope.factor);
     if (rope.kind == RopeKind::Llama3 && rope.highFrequencyFactor <= rope.lowFrequencyFactor)

@@ -77,6 +77,19 @@ Result<std::vector<float>> project(const Model& model, const Linear& linear, con
     return out;
 }
 
+/// Hidden states of all tokens, and their normed copy for the head, may take half of the budget.
+Result<void> checkStates(const Model& model, const TokenBatch& batch, const RunContext& context)
+{
+    const std::size_t bytes = 2 * batch.tokens() * model.architecture().hidden * sizeof(float);
+    const std::size_t budget = context.memoryBytes() / 2;
+    if (bytes > budget)
+        return fail(Error{ErrorCode::OutOfMemory,
+            fmt::format("The hidden states of {} tokens need {} MiB, half of the memory budget is {} MiB.",
+                batch.tokens(), bytes >> 20U, budget >> 20U),
+            {}, {}, {}, "Give more memory or fewer tokens."});
+    return {};
+}
+
 } // namespace
 
 void TokenBatch::add(std::span<const std::uint32_t> sequence)
@@ -117,6 +130,7 @@ Result<std::vector<float>> embed(
 {
     const Architecture& a = model.architecture();
     BITWRIGHT_CHECK(checkBatch(model, batch));
+    BITWRIGHT_CHECK(checkStates(model, batch, context));
     BITWRIGHT_ASSIGN(std::vector<float> values, lookUpAll(model, batch, hooks, context));
     if (model.projectIn().rows > 0) {
         BITWRIGHT_ASSIGN(values, project(model, model.projectIn(), values, hooks, context));

@@ -88,7 +88,8 @@ struct Hooks
 /// model's positions, InvalidArgument for no tokens or an empty sequence.
 [[nodiscard]] Result<void> checkBatch(const Model& model, const TokenBatch& batch);
 
-/// Input of block 0: tokens x hidden, float32, row-major.
+/// Input of block 0: tokens x hidden, float32, row-major. Errors: those of checkBatch; OutOfMemory where
+/// twice that is more than half of context.memoryBytes().
 [[nodiscard]] Result<std::vector<float>> embed(
     const Model& model, const TokenBatch& batch, const Hooks& hooks, const RunContext& context);
 

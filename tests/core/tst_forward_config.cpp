@@ -18,7 +18,7 @@ nlohmann::json baseConfig(const std::string& type)
 {
     return {{"model_type", type}, {"vocab_size", 20}, {"hidden_size", 8}, {"num_attention_heads", 2},
         {"num_hidden_layers", 12}, {"intermediate_size", 12}, {"max_position_embeddings", 128},
-        {"head_dim", 4}};
+        {"head_dim", 4}, {"num_key_value_heads", 2}};
 }
 
 Result<Architecture> read(const nlohmann::json& config)
@@ -93,6 +93,7 @@ class TestForwardConfig : public QObject
 private Q_SLOTS:
     void windows();
     void olderGemma3();
+    void publishedGemma3();
     void ropeScalingOfOldFiles();
     void refused_data();
     void refused();
@@ -152,6 +153,23 @@ void TestForwardConfig::olderGemma3()
     }
 }
 
+void TestForwardConfig::publishedGemma3()
+{
+    // The keys of the multimodal 4B model's text_config: the rest are defaults of its class.
+    const nlohmann::json whole = nlohmann::json::parse(R"({"model_type": "gemma3", "text_config": {
+        "hidden_size": 2560, "intermediate_size": 10240, "model_type": "gemma3_text", "num_hidden_layers": 34,
+        "rope_scaling": {"factor": 8.0, "rope_type": "linear"}, "sliding_window": 1024}})");
+    const auto a = read(whole);
+    QVERIFY2(a, a ? "" : a.error().oneLine().c_str());
+    QCOMPARE(a->vocabulary, std::uint64_t{262208});
+    QCOMPARE(a->heads, std::uint64_t{8});
+    QCOMPARE(a->keyValueHeads, std::uint64_t{4});
+    QCOMPARE(a->headDim, std::uint64_t{256});
+    QVERIFY(a->tiedHead && !a->logitSoftcap);
+    QCOMPARE(a->layers[5].window, std::uint64_t{0});
+    QCOMPARE(a->layers[6].window, std::uint64_t{1024});
+}
+
 void TestForwardConfig::ropeScalingOfOldFiles()
 {
     nlohmann::json config = baseConfig("llama");
@@ -186,6 +204,10 @@ void TestForwardConfig::refused_data()
     row("no factor", R"({"rope_scaling": {"rope_type": "linear"}})", ErrorCode::Format, "factor");
     row("long factors", R"({"rope_scaling": {"type": "longrope", "short_factor": [1]}})", ErrorCode::Format,
         "short_factor");
+    row("endless factor",
+        R"({"max_position_embeddings": 4, "rope_scaling": {"type": "longrope", "factor": 2, "short_factor": [1, 1],
+            "long_factor": [1, 1], "original_max_position_embeddings": 1}})",
+        ErrorCode::OutOfRange, "attention_factor");
     row("odd part", R"({"partial_rotary_factor": 0.8})", ErrorCode::Unsupported, "partial_rotary_factor");
     row("quantized", R"({"quantization_config": {}})", ErrorCode::Unsupported, "quantization_config");
     row("cross", R"({"add_cross_attention": true})", ErrorCode::Unsupported, "add_cross_attention");

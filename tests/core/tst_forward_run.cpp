@@ -239,6 +239,9 @@ void TestForwardRun::smallBudgetGivesTheSame()
     const auto none = runBlocks(*model, batch, 0, 3, *hidden, {}, context);
     QVERIFY(!none);
     QCOMPARE(none.error().code, ErrorCode::OutOfMemory);
+    const auto noStates = embed(*model, batch, {}, context); // 3,840 x 32 floats twice: 0.9 MiB
+    QVERIFY(!noStates);
+    QCOMPARE(noStates.error().code, ErrorCode::OutOfMemory);
 }
 
 void TestForwardRun::replacedWeights()
