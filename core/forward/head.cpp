@@ -1,7 +1,7 @@
 #include "core/base/checked.h"
 #include "core/base/parallel.h"
 #include "core/forward/forward.h"
-#include "core/forward/kernels.h"
+#include "core/forward/head_tile.h"
 #include "core/forward/product.h"
 
 #include <cblas.h>
@@ -12,16 +12,6 @@
 namespace bitwright::forward {
 
 namespace {
-
-/// Tokens whose partial sums are held at once; the head's weights are read once for them.
-constexpr std::size_t kHeadTokens = 2048;
-constexpr std::size_t kHeadTileBytes = std::size_t{2} << 20;
-
-std::uint64_t wordsPerTile(const Linear& head)
-{
-    const std::uint64_t fitting = kHeadTileBytes / sizeof(float) / head.cols;
-    return std::clamp<std::uint64_t>(fitting, 16, 1024);
-}
 
 struct Buffers
 {
@@ -44,19 +34,14 @@ public:
     HeadRun(const Model& model, const TokenBatch& batch, std::span<const float> states, const Hooks& hooks,
         const LogitsSink& sink)
         : m_model(model)
-        , m_batch(batch)
         , m_states(states)
         , m_hooks(hooks)
         , m_sink(sink)
         , m_width(static_cast<std::size_t>(model.head().cols))
         , m_words(wordsPerTile(model.head()))
         , m_tiles(static_cast<std::size_t>(ceilDiv(model.head().rows, m_words)))
-    {
-        m_next.resize(batch.tokens());
-        for (std::size_t s = 0; s < batch.sequences(); ++s)
-            for (std::size_t t = batch.starts[s]; t + 1 < batch.starts[s + 1]; ++t)
-                m_next[t] = batch.ids[t + 1];
-    }
+        , m_next(nextTokens(batch))
+    { }
 
     Result<void> run(
         std::size_t first, std::size_t count, std::vector<TokenResult>& results, const RunContext& context)
@@ -85,12 +70,9 @@ private:
         for (std::size_t token = 0; token < m_count; token += kTokenTile) {
             const std::size_t tokens = std::min(kTokenTile, m_count - token);
             const std::span<float> logits = std::span(mine.logits).first(tokens * words);
-            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<int>(tokens),
-                static_cast<int>(words), static_cast<int>(m_width), 1.0F,
-                m_states.data() + (m_first + token) * m_width, static_cast<int>(m_width), weights.data(),
-                static_cast<int>(m_width), 0.0F, logits.data(), static_cast<int>(words));
-            if (m_model.architecture().logitSoftcap)
-                softcap(logits, static_cast<float>(*m_model.architecture().logitSoftcap));
+            const std::size_t at = m_first + token;
+            BITWRIGHT_CHECK(tileLogits(m_model, m_states.subspan(at * m_width, tokens * m_width), tokens,
+                weights, static_cast<std::size_t>(begin), at, logits));
             BITWRIGHT_CHECK(take(tile, token, tokens, static_cast<std::size_t>(begin), words, logits));
         }
         return {};
@@ -101,12 +83,6 @@ private:
     {
         for (std::size_t t = 0; t < tokens; ++t) {
             const std::span<const float> row = logits.subspan(t * words, words);
-            if (!allFinite(row))
-                return fail(Error{ErrorCode::Numeric,
-                    fmt::format("The logits of words {} to {} are NaN or infinite at token {} of the batch.",
-                        begin, begin + words, m_first + token + t),
-                    m_model.checkpoint().path(), m_model.checkpoint().tensors()[m_model.head().tensor].name,
-                    {}, {}});
             ExpSum sum = expSum(row);
             sum.place += begin;
             m_sums[tile * m_count + token + t] = sum;
@@ -123,21 +99,10 @@ private:
     [[nodiscard]] TokenResult fold(std::size_t token) const
     {
         ExpSum whole = m_sums[token];
-        for (std::size_t tile = 1; tile < m_tiles; ++tile) {
-            const ExpSum& part = m_sums[tile * m_count + token];
-            if (part.largest > whole.largest) {
-                whole.sum = whole.sum
-                        * std::exp(static_cast<double>(whole.largest) - static_cast<double>(part.largest))
-                    + part.sum;
-                whole.largest = part.largest;
-                whole.place = part.place;
-            } else {
-                whole.sum += part.sum
-                    * std::exp(static_cast<double>(part.largest) - static_cast<double>(whole.largest));
-            }
-        }
+        for (std::size_t tile = 1; tile < m_tiles; ++tile)
+            join(whole, m_sums[tile * m_count + token]);
         TokenResult result;
-        result.logSumExp = static_cast<double>(whole.largest) + std::log(whole.sum);
+        result.logSumExp = logOf(whole);
         result.largestLogit = whole.largest;
         result.best = static_cast<std::uint32_t>(whole.place);
         if (m_next[m_first + token])
@@ -146,7 +111,6 @@ private:
     }
 
     const Model& m_model;
-    const TokenBatch& m_batch;
     std::span<const float> m_states;
     const Hooks& m_hooks;
     const LogitsSink& m_sink;
@@ -160,6 +124,59 @@ private:
 };
 
 } // namespace
+
+std::uint64_t wordsPerTile(const Linear& head)
+{
+    constexpr std::size_t kTileBytes = std::size_t{2} << 20;
+    const std::uint64_t fitting = kTileBytes / sizeof(float) / head.cols;
+    return std::clamp<std::uint64_t>(fitting, 16, 1024);
+}
+
+std::vector<std::optional<std::uint32_t>> nextTokens(const TokenBatch& batch)
+{
+    std::vector<std::optional<std::uint32_t>> next(batch.tokens());
+    for (std::size_t s = 0; s < batch.sequences(); ++s)
+        for (std::size_t t = batch.starts[s]; t + 1 < batch.starts[s + 1]; ++t)
+            next[t] = batch.ids[t + 1];
+    return next;
+}
+
+Result<void> tileLogits(const Model& model, std::span<const float> states, std::size_t tokens,
+    std::span<const float> weights, std::size_t firstWord, std::size_t firstToken, std::span<float> logits)
+{
+    const std::size_t words = logits.size() / tokens;
+    const auto width = static_cast<int>(model.head().cols);
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<int>(tokens), static_cast<int>(words),
+        width, 1.0F, states.data(), width, weights.data(), width, 0.0F, logits.data(),
+        static_cast<int>(words));
+    if (model.architecture().logitSoftcap)
+        softcap(logits, static_cast<float>(*model.architecture().logitSoftcap));
+    for (std::size_t t = 0; t < tokens; ++t) {
+        if (!allFinite(logits.subspan(t * words, words)))
+            return fail(Error{ErrorCode::Numeric,
+                fmt::format("The logits of words {} to {} are NaN or infinite at token {} of the batch.",
+                    firstWord, firstWord + words - 1, firstToken + t),
+                model.checkpoint().path(), model.checkpoint().tensors()[model.head().tensor].name, {}, {}});
+    }
+    return {};
+}
+
+void join(ExpSum& whole, const ExpSum& part)
+{
+    const double gap = static_cast<double>(part.largest) - static_cast<double>(whole.largest);
+    if (gap > 0) {
+        whole.sum = whole.sum * std::exp(-gap) + part.sum;
+        whole.largest = part.largest;
+        whole.place = part.place;
+    } else {
+        whole.sum += part.sum * std::exp(gap);
+    }
+}
+
+double logOf(const ExpSum& sum)
+{
+    return static_cast<double>(sum.largest) + std::log(sum.sum);
+}
 
 Result<std::vector<TokenResult>> runHead(const Model& model, const TokenBatch& batch,
     std::span<const float> hidden, const Hooks& hooks, const RunContext& context, const LogitsSink& sink)

@@ -163,6 +163,15 @@ double expSumImpl(const float* values, float largest, std::size_t count)
     });
 }
 
+double weightedGapImpl(const float* reference, float largest, const float* other, std::size_t count)
+{
+    return sumOf(count, [&](auto d, std::size_t i) HWY_ATTR {
+        const auto x = hn::LoadU(d, reference + i);
+        const auto weight = hn::Exp(d, hn::Sub(x, hn::Set(d, largest)));
+        return hn::Mul(weight, hn::Sub(x, hn::LoadU(d, other + i)));
+    });
+}
+
 void scaleImpl(float* values, float factor, std::size_t count)
 {
     forVectors(count, [&](auto d, std::size_t i) HWY_ATTR {
@@ -211,6 +220,7 @@ HWY_EXPORT(scaleAndCapImpl);
 HWY_EXPORT(largestImpl);
 HWY_EXPORT(exponentialsImpl);
 HWY_EXPORT(expSumImpl);
+HWY_EXPORT(weightedGapImpl);
 HWY_EXPORT(scaleImpl);
 HWY_EXPORT(allFiniteImpl);
 HWY_EXPORT(rotateImpl);
@@ -293,6 +303,12 @@ ExpSum expSum(std::span<const float> values)
     result.place = static_cast<std::size_t>(found - values.begin());
     result.sum = HWY_DYNAMIC_DISPATCH(expSumImpl)(values.data(), result.largest, values.size());
     return result;
+}
+
+double weightedGap(std::span<const float> reference, float largest, std::span<const float> other)
+{
+    assert(reference.size() == other.size());
+    return HWY_DYNAMIC_DISPATCH(weightedGapImpl)(reference.data(), largest, other.data(), reference.size());
 }
 
 void rotate(std::span<float> head, std::span<const float> cosines, std::span<const float> sines)

@@ -38,6 +38,10 @@ struct ExpSum
 /// Of at least one value.
 [[nodiscard]] ExpSum expSum(std::span<const float> values);
 
+/// Sum of exp(reference - largest) * (reference - other): what a divergence of two softmaxes needs.
+[[nodiscard]] double weightedGap(
+    std::span<const float> reference, float largest, std::span<const float> other);
+
 /// Rotates the two halves of `head`'s first 2 * cosines.size() values: (a, b) -> (a cos - b sin, b cos + a
 /// sin), the pairing of Hugging Face's checkpoints. Source: Su et al. 2021 (RoFormer).
 void rotate(std::span<float> head, std::span<const float> cosines, std::span<const float> sines);
