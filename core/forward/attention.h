@@ -5,6 +5,8 @@
 
 namespace bitwright::forward {
 
+struct RotaryTable;
+
 /// Which keys a query sees: [first, end) of its sequence.
 struct Visible
 {
@@ -34,7 +36,6 @@ struct AttentionInput
 
 /// Normalizes every head (where `norm` has weights) and rotates it (where `ropes` is not null), in place.
 /// `ropes[i]` belongs to sequence i.
-struct RotaryTable;
 [[nodiscard]] Result<void> prepareHeads(const Architecture& architecture, const Norm& norm,
     std::span<const RotaryTable* const> ropes, std::span<const std::size_t> starts, std::uint64_t heads,
     std::span<float> values, const RunContext& context);

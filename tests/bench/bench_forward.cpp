@@ -1,15 +1,19 @@
 // Time of the forward pass, and its numbers for comparison with another program.
 //
-// Usage: bench_forward MODEL [--ids FILE] [--tokens 512] [--threads 2] [--repeat 3] [--budget-mib N] [--out
-// PREFIX] Token ids come from FILE (whitespace between ids, one sequence per line) or are seeded noise.
-// Prints one JSON line: seconds of the fastest run and of its parts, the floating-point rate of its matrix
-// products, the peak rate of sgemm measured in the same run at the sizes of this model's MLP, the perplexity.
-// With --out, PREFIX.hidden.f32 gets the final hidden states (tokens x hidden, after the last norm) and
-// PREFIX.tokens.f64 per token the log-sum-exp, the number of the best word and the log probability of the
-// next token (NaN at the end of a sequence).
+// Usage: bench_forward MODEL [--ids FILE] [--tokens 512] [--threads 2] [--repeat 3] [--budget-mib N]
+// [--compare N] [--out PREFIX]
+//
+// Token ids come from FILE (whitespace between ids, one sequence per line) or are seeded noise. Prints one
+// JSON line: seconds of the fastest run and of its parts, processor seconds, the rate of its matrix products,
+// the peak rate of sgemm measured between the runs (1,536 cubed) and the share of it, by the clock and by
+// processor time (which other programs disturb less), the perplexity, the peak memory. --compare N adds the
+// seconds that comparing N changed states with the original takes. With --out, PREFIX.hidden.f32 gets the
+// final hidden states (tokens x hidden, after the last norm) and PREFIX.tokens.f64 per token the log-sum-exp,
+// the number of the best word and the log probability of the next token (NaN at the end of a sequence).
 
 #include "core/base/parallel.h"
 #include "core/formats/open.h"
+#include "core/forward/compare.h"
 #include "core/forward/forward.h"
 
 #include <cblas.h>
@@ -35,6 +39,7 @@ struct Settings
     int threads = 2;
     int repeat = 3;
     std::size_t budgetMib = 0;
+    std::size_t compared = 0;
 };
 
 [[noreturn]] void quit(const std::string& why)
@@ -66,6 +71,8 @@ Settings parse(int argc, char** argv)
             settings.out = value;
         else if (name == "--tokens")
             settings.tokens = static_cast<std::size_t>(std::max(2L, std::atol(value)));
+        else if (name == "--compare")
+            settings.compared = static_cast<std::size_t>(std::max(0L, std::atol(value)));
         else if (name == "--threads")
             settings.threads = std::max(1, std::atoi(value));
         else if (name == "--repeat")
@@ -181,6 +188,7 @@ double operationsOf(const Model& model, std::size_t tokens)
 struct Run
 {
     double embedSeconds = 0, blockSeconds = 0, headSeconds = 0, cpu = 0;
+    std::vector<float> hidden; ///< After the last block.
     std::vector<float> states;
     std::vector<TokenResult> tokens;
 
@@ -205,7 +213,20 @@ Run runOnce(const Model& model, const TokenBatch& batch, bool keep, const RunCon
     run.cpu = cpuSeconds() - cpuStart;
     if (keep)
         run.states = valueOf(finalStates(model, batch, hidden, {}, context));
+    run.hidden = std::move(hidden);
     return run;
+}
+
+/// Seconds of comparing `count` times the same states, and of nothing where there is no head.
+double compareSeconds(
+    const Model& model, const TokenBatch& batch, const Run& run, std::size_t count, const RunContext& context)
+{
+    if (count == 0 || !model.architecture().hasHead)
+        return 0;
+    const std::vector<std::span<const float>> changed(count, run.hidden);
+    const auto start = std::chrono::steady_clock::now();
+    const auto result = valueOf(compareHeads(model, batch, run.hidden, changed, {}, context));
+    return secondsSince(start);
 }
 
 void write(const Settings& settings, const Run& run)
@@ -246,14 +267,16 @@ int main(int argc, char** argv)
     }
     if (!settings.out.empty())
         write(settings, best);
+    const double compared = compareSeconds(model, batch, best, settings.compared, context);
     const double operations = operationsOf(model, batch.tokens());
     const auto perplexity = perplexityOf(best.tokens);
-    fmt::print("{{\"tokens\": {}, \"threads\": {}, \"seconds\": {:.3f}, \"embed\": {:.3f}, \"blocks\": "
+    fmt::print("{{\"tokens\": {}, \"threads\": {}, \"seconds\": {:.3f}, \"compare\": {:.3f}, \"embed\": "
+               "{:.3f}, \"blocks\": "
                "{:.3f}, \"head\": {:.3f}, "
                "\"cpu_seconds\": {:.3f}, \"gflops\": {:.1f}, \"gemm_peak_gflops\": {:.1f}, "
                "\"share_of_peak\": {:.3f}, "
                "\"share_of_peak_by_cpu\": {:.3f}, \"perplexity\": {}, \"peak_mib\": {}}}\n",
-        batch.tokens(), settings.threads, best.seconds(), best.embedSeconds, best.blockSeconds,
+        batch.tokens(), settings.threads, best.seconds(), compared, best.embedSeconds, best.blockSeconds,
         best.headSeconds, cpu, operations / best.seconds() / 1e9, peak.perSecond / 1e9,
         operations / best.seconds() / peak.perSecond, operations / cpu / peak.perCpuSecond,
         perplexity ? fmt::format("{:.6f}", *perplexity) : "null", peakMib());
