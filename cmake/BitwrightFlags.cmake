@@ -9,7 +9,7 @@ if(BITWRIGHT_WARNING_LEVEL STREQUAL "CHECKIN")
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # GCC 12 reports array bounds inside inlined standard containers that are not there (GCC bugs 105329, 107852).
-    target_compile_options(bitwright_flags INTERFACE -Wno-array-bounds -Wno-stringop-overflow -Wno-restrict)
+    target_compile_options(bitwright_flags INTERFACE -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict)
 endif()
 # a*b+c must round the same everywhere: results may not depend on where the compiler fuses.
 target_compile_options(bitwright_flags INTERFACE -ffp-contract=off)

@@ -5946,7 +5946,7 @@ Kein Modell geöffnet.</translation>
     </message>
     <message>
         <source>Intermediate size</source>
-        <translation>Zwischengröße</translation>
+        <translation>Breite im MLP</translation>
     </message>
     <message>
         <source>Head size</source>

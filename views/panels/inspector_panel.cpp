@@ -173,7 +173,7 @@ void InspectorPanel::fillOptions(int tensor)
             m_options->setItem(row, column, item);
         };
         const QString id = QString::fromStdString(space->optionIds()[option]);
-        put(OptionColumn, id,
+        put(OptionColumn, shortOptionName(*space, option),
             cell.resolved.fallback.empty()
                 ? id
                 : tr("%1\nfallback: %2")

@@ -14,6 +14,7 @@ RemedyList::RemedyList(QWidget* parent)
     , m_theme(lightTheme())
 {
     setAccessibleName(tr("Missing or noteworthy"));
+    m_heading->setWordWrap(true); // a long word in another language must not widen the card
     m_heading->setToolTip(tr("What is missing, and what helps"));
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(8, 6, 8, 6);
