@@ -55,6 +55,9 @@ TensorTree::TensorTree(Document& document, QObject* parent)
     , m_document(document)
     , m_nodes(1)
 {
+    m_preparing.setSingleShot(true);
+    m_preparing.setInterval(0);
+    connect(&m_preparing, &QTimer::timeout, this, &TensorTree::prepareSome);
     connect(&document, &Document::opened, this, &TensorTree::rebuild);
     connect(&document, &Document::closed, this, &TensorTree::rebuild);
     connect(&document, &Document::planChanged, this, &TensorTree::refreshPlan);
@@ -113,7 +116,7 @@ void TensorTree::rebuild()
             readScan(static_cast<int>(i));
         readNotes();
         if (!m_query.isEmpty()) {
-            prepareQuery();
+            prepareQuery(tensors.size());
             m_matched = matches();
         }
     }
@@ -121,6 +124,7 @@ void TensorTree::rebuild()
     sumUp(); // marks that no plan is needed for
     endResetModel();
     refreshPlan();
+    m_preparing.start();
 }
 
 void TensorTree::readNotes()
@@ -191,7 +195,7 @@ QString TensorTree::setFilter(const QString& text)
     m_query = TensorQuery::parse(text);
     std::vector<char> matched;
     if (!m_query.isEmpty()) {
-        prepareQuery();
+        prepareQuery(m_stateOfTensor.size());
         matched = matches();
     }
     if (matched != m_matched) {
@@ -202,13 +206,26 @@ QString TensorTree::setFilter(const QString& text)
     return m_query.problem();
 }
 
-void TensorTree::prepareQuery()
+/// Ahead of the first filter, a little at a time: of 100,000 tensors it would take longer than a key may.
+void TensorTree::prepareSome()
 {
-    if (!m_queryOfTensor.empty() || !m_document.isOpen())
+    constexpr std::size_t kAtOnce = 4096;
+    if (!m_document.isOpen())
+        return;
+    const std::size_t all = m_document.workspace()->checkpoint().tensors().size();
+    prepareQuery(std::min(all, m_queryOfTensor.size() + kAtOnce));
+    if (m_queryOfTensor.size() < all)
+        m_preparing.start();
+}
+
+void TensorTree::prepareQuery(std::size_t count)
+{
+    if (!m_document.isOpen())
         return;
     const auto& tensors = m_document.workspace()->checkpoint().tensors();
     m_queryOfTensor.reserve(tensors.size());
-    for (const auto& tensor : tensors) {
+    for (std::size_t i = m_queryOfTensor.size(); i < std::min(count, tensors.size()); ++i) {
+        const auto& tensor = tensors[i];
         QueryTensor item;
         item.name = display(tensor.name);
         item.role = roleText(tensor.parts.role).toLower().toStdString();

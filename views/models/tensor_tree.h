@@ -5,6 +5,7 @@
 
 #include <QAbstractItemModel>
 #include <QHash>
+#include <QTimer>
 
 #include <vector>
 
@@ -96,7 +97,8 @@ private:
     int childNamed(int parent, const QString& name, QHash<QPair<int, QString>, int>& known);
     void addTensor(int tensor, bool severalTowers, QHash<QPair<int, QString>, int>& known);
     void sortBlocks();
-    void prepareQuery();
+    void prepareSome();
+    void prepareQuery(std::size_t count);
     [[nodiscard]] std::vector<char> matches() const;
     void show(std::vector<char> matched);
     bool refilter();
@@ -119,7 +121,8 @@ private:
     Document& m_document;
     std::vector<Node> m_nodes; ///< 0 is the invisible root.
     std::vector<int> m_nodeOfTensor;
-    std::vector<QueryTensor> m_queryOfTensor; ///< Filled when a filter is first used.
+    std::vector<QueryTensor> m_queryOfTensor; ///< Complete once there is a filter.
+    QTimer m_preparing;
     std::vector<QueryState> m_stateOfTensor;
     std::vector<double> m_planBytesOfTensor;
     std::vector<std::uint64_t> m_plannedOfTensor;
