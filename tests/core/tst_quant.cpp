@@ -188,17 +188,18 @@ void TestQuantizer::clipSearchFindsTheFullSearchsBest()
 
 void TestQuantizer::idempotent_data()
 {
-    QTest::addColumn<bool>("dummy");
+    QTest::addColumn<QString>("option");
     for (const char* id : {"int2-narrow-g32/rtn", "int3-narrow-g64/rtn", "int4-narrow-g128/rtn",
              "int8-narrow-row/rtn", "nf4-g64/rtn", "fp8-e4m3-row/rtn", "int4-narrow-g128-bf16/rtn",
              "int2-sym-g32/clip", "int3-sym-g128/clip", "int4-sym-g128/clip", "int4-sym-g64-bf16/clip",
              "int8-sym-row/clip", "int4-narrow-g128/clip", "int4-asym-g128/clip", "nf4-g64/clip"})
-        QTest::newRow(id) << true;
+        QTest::newRow(id) << QString::fromLatin1(id);
 }
 
 void TestQuantizer::idempotent()
 {
-    const std::string id = QTest::currentDataTag();
+    QFETCH(QString, option);
+    const std::string id = option.toStdString();
     const WeightTile weights{std::span(m_values).first(16 * kCols), 16, kCols};
     const auto once = decoded(mustRun(weights, id));
     const auto twice = decoded(mustRun({once, 16, kCols}, id));
