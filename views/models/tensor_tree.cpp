@@ -5,7 +5,6 @@
 #include "views/models/text.h"
 
 #include <QLocale>
-#include <QSet>
 
 #include <algorithm>
 #include <cmath>
@@ -315,28 +314,6 @@ void TensorTree::collect(const QModelIndex& index, std::vector<int>& tensors) co
         tensors.push_back(node.tensor);
     for (const int child : childrenOf(node))
         collect(createIndex(0, 0, static_cast<quintptr>(child)), tensors);
-}
-
-QStringList TensorTree::roles() const
-{
-    QSet<QString> words;
-    if (m_document.isOpen())
-        for (const auto& tensor : m_document.workspace()->checkpoint().tensors())
-            words.insert(roleText(tensor.parts.role));
-    QStringList sorted(words.begin(), words.end());
-    sorted.sort();
-    return sorted;
-}
-
-QStringList TensorTree::dtypes() const
-{
-    QSet<QString> words;
-    if (m_document.isOpen())
-        for (const auto& tensor : m_document.workspace()->checkpoint().tensors())
-            words.insert(dtypeText(tensor).toLower());
-    QStringList sorted(words.begin(), words.end());
-    sorted.sort();
-    return sorted;
 }
 
 // --- What changes ---

@@ -1,10 +1,11 @@
-// What the tree says: cells, tooltips, headings.
+// What the tree says: cells, tooltips, headings, words to complete a filter with.
 #include "views/models/core_text.h"
 #include "views/models/number_text.h"
 #include "views/models/tensor_tree.h"
 #include "views/models/text.h"
 
 #include <QLocale>
+#include <QSet>
 
 #include <limits>
 
@@ -149,6 +150,28 @@ QVariant TensorTree::headerData(int section, Qt::Orientation orientation, int ro
     default:
         return {};
     }
+}
+
+QStringList TensorTree::roles() const
+{
+    QSet<QString> words;
+    if (m_document.isOpen())
+        for (const auto& tensor : m_document.workspace()->checkpoint().tensors())
+            words.insert(roleText(tensor.parts.role));
+    QStringList sorted(words.begin(), words.end());
+    sorted.sort();
+    return sorted;
+}
+
+QStringList TensorTree::dtypes() const
+{
+    QSet<QString> words;
+    if (m_document.isOpen())
+        for (const auto& tensor : m_document.workspace()->checkpoint().tensors())
+            words.insert(dtypeText(tensor).toLower());
+    QStringList sorted(words.begin(), words.end());
+    sorted.sort();
+    return sorted;
 }
 
 } // namespace bitwright::views
