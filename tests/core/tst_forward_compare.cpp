@@ -1,5 +1,5 @@
-#include "core/formats/open.h"
 #include "core/forward/compare.h"
+#include "tests/support/forward_models.h"
 
 #include <QTest>
 
@@ -8,15 +8,10 @@
 
 using namespace bitwright;
 using namespace bitwright::forward;
+using test::openFamily;
+using test::withThreads;
 
 namespace {
-
-Result<Model> openFamily(const std::string& family)
-{
-    BITWRIGHT_ASSIGN(auto checkpoint,
-        formats::openCheckpoint(std::string(BITWRIGHT_SOURCE_DIR "/tests/data/forward/") + family));
-    return Model::open(checkpoint);
-}
 
 TokenBatch someTokens()
 {
@@ -25,13 +20,6 @@ TokenBatch someTokens()
     batch.add(std::vector<std::uint32_t>{17});
     batch.add(std::vector<std::uint32_t>{64, 3, 3, 50});
     return batch;
-}
-
-RunContext withThreads(int threads)
-{
-    RunContext context;
-    context.threads = threads;
-    return context;
 }
 
 /// Every second value of one tensor times a factor: a norm after it does not undo that.

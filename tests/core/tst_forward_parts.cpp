@@ -3,6 +3,7 @@
 #include "core/forward/experts.h"
 #include "core/forward/kernels.h"
 #include "core/forward/rope.h"
+#include "tests/support/forward_models.h"
 
 #include <QTest>
 
@@ -12,6 +13,7 @@
 
 using namespace bitwright;
 using namespace bitwright::forward;
+using test::withThreads;
 
 namespace {
 
@@ -27,13 +29,6 @@ std::vector<float> someValues(std::size_t count, double seed)
 bool near(double one, double other, double tolerance = 2e-6)
 {
     return std::abs(one - other) <= tolerance * (1 + std::abs(other));
-}
-
-RunContext withThreads(int threads)
-{
-    RunContext context;
-    context.threads = threads;
-    return context;
 }
 
 /// Attention by the definition, in double.

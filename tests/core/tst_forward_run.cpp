@@ -1,5 +1,5 @@
-#include "core/formats/open.h"
 #include "core/forward/forward.h"
+#include "tests/support/forward_models.h"
 
 #include <QTest>
 
@@ -10,15 +10,10 @@
 
 using namespace bitwright;
 using namespace bitwright::forward;
+using test::openFamily;
+using test::withThreads;
 
 namespace {
-
-Result<Model> openFamily(const std::string& family)
-{
-    BITWRIGHT_ASSIGN(auto checkpoint,
-        formats::openCheckpoint(std::string(BITWRIGHT_SOURCE_DIR "/tests/data/forward/") + family));
-    return Model::open(checkpoint);
-}
 
 /// Sequences of 50, 3, 1 and 31 tokens.
 TokenBatch someTokens()
@@ -34,13 +29,6 @@ TokenBatch someTokens()
         batch.add(ids);
     }
     return batch;
-}
-
-RunContext withThreads(int threads)
-{
-    RunContext context;
-    context.threads = threads;
-    return context;
 }
 
 Result<std::vector<float>> runFrom(const Model& model, const TokenBatch& batch, std::vector<float> hidden,
