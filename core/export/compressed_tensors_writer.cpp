@@ -108,12 +108,19 @@ public:
         return files.write(moduleOf(unit.unit.tensor) + ".weight_shape", 0, std::as_bytes(std::span(shape)));
     }
 
+    [[nodiscard]] Result<void> readerValues(
+        const PlannedUnit&, const numeric::QuantizedMatrix& tile, std::span<float> meant) const override
+    {
+        numeric::decodeRows(tile, 0, tile.rows, meant);
+        return {};
+    }
+
     [[nodiscard]] Result<void> writeRows(const PlannedUnit& unit, const numeric::QuantizedMatrix& tile,
         std::uint64_t firstRow, const WeightFiles& files, std::span<float> meant) const override
     {
         const GridSpec& grid = tile.grid;
         const std::string module = moduleOf(unit.unit.tensor);
-        numeric::decodeRows(tile, 0, tile.rows, meant);
+        BITWRIGHT_CHECK(readerValues(unit, tile, meant));
 
         const auto words = packRows(tile.codes, tile.cols, grid.bits);
         BITWRIGHT_CHECK(files.write(module + ".weight_packed", firstRow * words.size() / tile.rows * 4,

@@ -43,7 +43,7 @@ public:
         , m_job(std::move(job))
         , m_context(context)
         , m_onTensor(onTensor)
-        , m_quantizer(m_job, request.dump)
+        , m_quantizer(*m_job.source, *m_job.writer, request.dump)
     { }
 
     Result<ExportReport> run()
@@ -163,7 +163,7 @@ private:
         for (const PlannedUnit& unit : m_job.units)
             total += static_cast<double>(unit.unit.parameters());
         m_proofs.resize(m_job.units.size());
-        for (const std::size_t i : m_quantizer.order()) {
+        for (const std::size_t i : m_quantizer.order(m_job.units)) {
             const PlannedUnit& unit = m_job.units[i];
             const double share = static_cast<double>(unit.unit.parameters());
             const auto at

@@ -43,18 +43,20 @@ public:
 
     [[nodiscard]] Result<void> beginUnit(const PlannedUnit&, const WeightFiles&) const override { return {}; }
 
+    [[nodiscard]] Result<void> readerValues(const PlannedUnit& planned, const numeric::QuantizedMatrix& tile,
+        std::span<float> meant) const override
+    {
+        std::vector<std::byte> stored(meant.size() * (model::bitsPerElement(planned.unit.dtype) / 8));
+        return store(planned.unit.dtype, tile, stored, meant);
+    }
+
     [[nodiscard]] Result<void> writeRows(const PlannedUnit& planned, const numeric::QuantizedMatrix& tile,
         std::uint64_t firstRow, const WeightFiles& files, std::span<float> meant) const override
     {
         const plan::Unit& unit = planned.unit;
-        numeric::decodeRows(tile, 0, tile.rows, meant);
         const std::uint64_t element = model::bitsPerElement(unit.dtype) / 8;
         std::vector<std::byte> stored(meant.size() * element);
-        BITWRIGHT_CHECK(encodeElements(unit.dtype, meant, stored));
-        BITWRIGHT_CHECK(model::convertToFloat(unit.dtype, stored, meant));
-        if (!std::all_of(meant.begin(), meant.end(), [](float value) { return std::isfinite(value); }))
-            return fail(
-                ErrorCode::Numeric, "A quantized value does not fit {}.", model::dtypeName(unit.dtype));
+        BITWRIGHT_CHECK(store(unit.dtype, tile, stored, meant));
         const std::uint64_t base = unit.expert * unit.parameters() * element;
         if (unit.orientation == model::Orientation::OutIn)
             return files.write(unit.tensor, base + firstRow * unit.cols * element, stored);
@@ -96,6 +98,18 @@ public:
     }
 
 private:
+    /// Decodes a tile, rounds it to the stored type, and says what that is.
+    static Result<void> store(
+        DType type, const numeric::QuantizedMatrix& tile, std::span<std::byte> stored, std::span<float> meant)
+    {
+        numeric::decodeRows(tile, 0, tile.rows, meant);
+        BITWRIGHT_CHECK(encodeElements(type, meant, stored));
+        BITWRIGHT_CHECK(model::convertToFloat(type, stored, meant));
+        if (!std::all_of(meant.begin(), meant.end(), [](float value) { return std::isfinite(value); }))
+            return fail(ErrorCode::Numeric, "A quantized value does not fit {}.", model::dtypeName(type));
+        return {};
+    }
+
     /// Writes a tile of outputs into a tensor stored as inputs x outputs.
     static Result<void> writeTransposed(const plan::Unit& unit, std::span<const std::byte> tile,
         std::uint64_t element, std::uint64_t offset, const WeightFiles& files)

@@ -23,10 +23,15 @@ public:
     /// Tiles begin at a multiple of this many rows, so that none shares a packed word with another.
     static constexpr std::uint64_t kRowAlignment = 32;
 
+    /// Puts into `meant` (tile.rows x cols) the float32 values that a reader of this tile of a unit must get
+    /// once it is written. Errors: Numeric when a value does not fit the stored type.
+    [[nodiscard]] virtual Result<void> readerValues(
+        const PlannedUnit& unit, const numeric::QuantizedMatrix& tile, std::span<float> meant) const = 0;
+
     /// Writes what a unit stores besides its rows. Called once per unit, before its rows.
     [[nodiscard]] virtual Result<void> beginUnit(const PlannedUnit& unit, const WeightFiles& files) const = 0;
-    /// Writes rows [firstRow, firstRow + tile.rows) and puts into `meant` (tile.rows x cols) the float32
-    /// values that a reader must get. Errors: Io; Numeric when a value does not fit the stored type.
+    /// Writes rows [firstRow, firstRow + tile.rows) and puts the values of readerValues into `meant`. Errors:
+    /// Io; those of readerValues.
     [[nodiscard]] virtual Result<void> writeRows(const PlannedUnit& unit,
         const numeric::QuantizedMatrix& tile, std::uint64_t firstRow, const WeightFiles& files,
         std::span<float> meant) const = 0;

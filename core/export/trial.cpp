@@ -92,7 +92,7 @@ Result<std::map<std::string, double>> trialRates(const ExportRequest& request, c
             BITWRIGHT_CHECK(context.checkStop());
             const std::uint64_t rows
                 = std::clamp<std::uint64_t>(sample / unit->unit.cols, 1, unit->unit.rows);
-            UnitQuantizer quantizer(job, request.dump);
+            UnitQuantizer quantizer(*job.source, *job.writer, request.dump);
             BITWRIGHT_ASSIGN(const double seconds, timeRows(job, quantizer, *unit, rows, quiet));
             rates[std::string(quant::methodWord(method))]
                 = static_cast<double>(rows * unit->unit.cols) / std::max(seconds, 1e-6);

@@ -40,8 +40,9 @@ forward base model
 alloc base
 plan base model numeric quant score alloc
 export base io model formats numeric quant score alloc plan
-project base io model numeric quant stats spectra score alloc plan
-session base io model formats numeric quant stats spectra forward score alloc plan export project
+measure base io model numeric quant forward score alloc plan export
+project base io model numeric quant stats spectra score alloc plan measure
+session base io model formats numeric quant stats spectra forward score alloc plan export measure project
 ARROWS
 [ $bad -eq 0 ] && echo "layers are clean"
 exit $bad

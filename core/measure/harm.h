@@ -1,0 +1,98 @@
+#pragma once
+
+#include "core/forward/screened_head.h"
+#include "core/measure/changed_weights.h"
+#include "core/measure/state_store.h"
+
+#include <memory>
+#include <string_view>
+
+namespace bitwright::measure {
+
+/// What is measured.
+enum class HarmKind : std::uint8_t
+{
+    Divergence, ///< KL(original || changed) of the next word, in nats per token.
+    CosineDistance, ///< 1 - cosine of a sequence's mean final states (models without a head), per sequence.
+};
+/// "kl" or "cosine-distance".
+[[nodiscard]] std::string_view harmKindId(HarmKind kind);
+
+/// How far a screened result may be off; docs at forward::ScreenedHead.
+struct Screening
+{
+    double leftOut = 0; ///< Mean probability of the original outside of the words looked at exactly.
+    double changedLeftOut = 0; ///< The same of the changed model, estimated.
+    double standardError = 0; ///< Of the mean divergence, in nats.
+};
+
+/// What one change did to one batch of tokens.
+struct Harm
+{
+    HarmKind kind = HarmKind::Divergence;
+    std::vector<float> values; ///< Per token, or per sequence where kind is CosineDistance.
+    std::vector<float>
+        next; ///< ln p of the next token after the change; NaN at ends of sequences; empty without a head.
+    std::uint64_t sameBest = 0; ///< Tokens whose most probable next word stayed; 0 without a head.
+    std::optional<Screening> screening; ///< Nothing: exact.
+};
+
+struct ReferenceSettings
+{
+    bool screen = true; ///< Single changes by the screened head where it pays.
+    forward::ScreenSettings words;
+};
+
+/// The original's run over a batch: hidden states at the input of every block, final states, predictions.
+/// Immutable and thread safe.
+class Reference
+{
+public:
+    /// Runs the model once (its head twice more where words are chosen). The states take up to a quarter of
+    /// context.memoryBytes(), else they go to a temporary file. Errors: those of the forward pass; Io.
+    [[nodiscard]] static Result<std::shared_ptr<const Reference>> make(
+        std::shared_ptr<const forward::Model> model, forward::TokenBatch batch,
+        const ReferenceSettings& settings, const RunContext& context);
+
+    [[nodiscard]] const forward::Model& model() const { return *m_model; }
+    [[nodiscard]] const forward::TokenBatch& batch() const { return m_batch; }
+    [[nodiscard]] HarmKind kind() const { return m_kind; }
+    /// Per token; empty without a head.
+    [[nodiscard]] const std::vector<forward::TokenResult>& tokens() const { return m_tokens; }
+    /// Log probabilities of the next tokens as Harm::next has them.
+    [[nodiscard]] std::vector<float> next() const;
+    /// Input of a block; blocks().size() gives what the last block puts out.
+    [[nodiscard]] Result<std::vector<float>> inputOf(std::size_t block) const { return m_states->get(block); }
+    [[nodiscard]] const forward::ScreenedHead* screenedHead() const { return m_screened.get(); }
+    [[nodiscard]] bool statesInMemory() const { return m_states->inMemory(); }
+
+    /// Seconds that a measurement of such a change takes on this machine, from the timed reference run.
+    /// Quantizing the unit comes on top.
+    [[nodiscard]] double secondsOf(const Reach& reach, bool exact) const;
+
+private:
+    Reference() = default;
+    Result<void> runModel(const RunContext& context);
+    Result<void> runHeads(const ReferenceSettings& settings, const RunContext& context);
+
+    std::shared_ptr<const forward::Model> m_model;
+    forward::TokenBatch m_batch;
+    HarmKind m_kind = HarmKind::Divergence;
+    std::optional<StateStore> m_states;
+    std::vector<forward::TokenResult> m_tokens;
+    std::shared_ptr<const forward::ScreenedHead> m_screened;
+    std::vector<double> m_blockSeconds;
+    double m_headSeconds = 0, m_screenedSeconds = 0;
+};
+
+/// Where more of the changed prediction than this rests on sampled words, the exact head is run after all.
+inline constexpr double kScreenedLimit = 0.1;
+
+/// Runs the blocks from the first changed one on, and the head. `exact` asks for compareHeads; else the
+/// screened head is used where the reference has one, the head itself did not change and the result stays
+/// inside kScreenedLimit. Errors: Unsupported for changes that the run does not touch; those of the forward
+/// pass (Numeric: the change broke the model); Cancelled.
+[[nodiscard]] Result<Harm> measureHarm(
+    const Reference& reference, const ChangedWeights& changed, bool exact, const RunContext& context);
+
+} // namespace bitwright::measure
