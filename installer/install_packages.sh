@@ -10,6 +10,7 @@ build_packages=(
     qt6-base-dev qt6-base-dev-tools qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools qt6-svg-dev libgl-dev
     qt6-qpa-plugins qt6-translations-l10n libqcustomplot-dev libeigen3-dev libopenblas-dev liblapacke-dev
     libhdf5-dev libsqlite3-dev nlohmann-json3-dev libexpected-dev libcli11-dev libfmt-dev libhwy-dev libxxhash-dev
+    libpcre2-dev libutf8proc-dev libsentencepiece-dev
     fonts-dejavu-core
 )
 ci_packages=(clang clang-format clang-tidy libclang-rt-14-dev git python3 python3-venv python3-pip unzip)

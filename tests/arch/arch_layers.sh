@@ -31,6 +31,7 @@ base
 io base
 model base
 formats base io model
+tokens base io
 numeric base
 stats base model
 spectra base model
@@ -42,7 +43,7 @@ plan base model numeric quant score alloc
 export base io model formats numeric quant score alloc plan
 measure base io model numeric quant forward score alloc plan export
 project base io model numeric quant stats spectra score alloc plan measure
-session base io model formats numeric quant stats spectra forward score alloc plan export measure project
+session base io model formats tokens numeric quant stats spectra forward score alloc plan export measure project
 ARROWS
 [ $bad -eq 0 ] && echo "layers are clean"
 exit $bad

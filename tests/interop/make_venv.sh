@@ -14,7 +14,8 @@ level=${2:-light}
 python=${PYTHON:-python3}
 
 light_packages=(numpy==2.4.6 h5py safetensors==0.8.0 gguf==0.19.0 onnx onnxruntime==1.31.1 highspy==1.15.1 cyllama==0.2.18)
-full_packages=(torch==2.15.0 transformers==5.23.0 accelerate compressed-tensors==0.20.0 gptqmodel==7.7.0 weightwatcher==0.7.7)
+full_packages=(torch==2.15.0 transformers==5.23.0 accelerate compressed-tensors==0.20.0 gptqmodel==7.7.0 weightwatcher==0.7.7
+    sentencepiece==0.2.3)
 
 case $level in
     light | full) ;;

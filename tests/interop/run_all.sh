@@ -29,6 +29,12 @@ check "capture script against full-memory statistics" "$python" samples/capture/
 samples/tiny-llama/extract_text.sh "$out/kjv.txt"
 check "sample loads in transformers and keeps its card" "$python" tests/interop/check_sample.py --text "$out/kjv.txt"
 
+# Token ids against transformers, tokenizers and SentencePiece on 10,000 lines of mixed scripts.
+ninja -C "$bin/.." bench_tokens >/dev/null
+tests/interop/make_real_models.sh "$readers/models" "$readers/venv"
+minilm=$(dirname "$(find -L "$readers/models/minilm" -name model.safetensors | head -n 1)")
+check "token ids are the reference's" "$python" tests/interop/check_tokenizer.py "$bin/../tests/bench_tokens" "$minilm" "$readers/models/gemma-hf"
+
 # The sample, packed and as values, from one plan.
 rm -rf "$out/sample"
 mkdir -p "$out/sample"
@@ -52,8 +58,6 @@ P
 check "compressed_tensors decodes our packing to our values" "$python" tests/interop/decode_against.py "$out/sample/packed" --fake "$out/sample/values"
 check "packed sample loads and runs in transformers" "$python" tests/interop/load_compressed_tensors.py "$out/sample/packed" --text "$out/kjv.txt" --max-tokens 2048
 
-tests/interop/make_real_models.sh "$readers/models" "$readers/venv"
-minilm=$(dirname "$(find -L "$readers/models/minilm" -name model.safetensors | head -n 1)")
 rm -rf "$out/minilm"
 mkdir -p "$out/minilm"
 "$cli" --quiet scan "$minilm" --project "$out/minilm/p.bwp" >/dev/null
