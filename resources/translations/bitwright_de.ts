@@ -246,6 +246,14 @@
         <translation>Der Plan hat Version %1; dieses Programm liest Version %2.</translation>
     </message>
     <message>
+        <source>a quantized language-model head loads in transformers; other engines may expect it unquantized</source>
+        <translation>ein quantisierter Ausgabekopf lädt in transformers; andere Programme erwarten ihn womöglich unquantisiert</translation>
+    </message>
+    <message>
+        <source>asymmetric packed weights follow the format, but transformers 5.23 with compressed-tensors 0.20 refuses them on its default route; symmetric ones load</source>
+        <translation>asymmetrisch gepackte Gewichte folgen dem Format, aber transformers 5.23 mit compressed-tensors 0.20 weist sie auf dem üblichen Weg zurück; symmetrische lädt es</translation>
+    </message>
+    <message>
         <source>%1 needs the Gram of the unit&apos;s inputs, which is unknown.</source>
         <translation>%1 braucht die Gram-Matrix der Eingänge, und die ist unbekannt.</translation>
     </message>

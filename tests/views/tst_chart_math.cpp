@@ -1,4 +1,6 @@
 #include "views/charts/chart_math.h"
+#include "views/charts/chart_surface.h"
+#include "views/charts/column_widths.h"
 #include "views/charts/palette.h"
 
 #include <QLocale>
@@ -314,6 +316,32 @@ private Q_SLOTS:
             QVERIFY(contrastRatio(theme.muted, theme.background) >= 4.5);
         }
     }
+    void columnsShareTheRoom()
+    {
+        const std::vector<int> natural{200, 60, 150, 60}, least{90, 60, 90, 60};
+        QCOMPARE(fittedWidths(natural, least, 470), natural);
+        // Texts give way, the longest first and down to one width; numbers never.
+        QCOMPARE(fittedWidths(natural, least, 440), (std::vector<int>{170, 60, 150, 60}));
+        QCOMPARE(fittedWidths(natural, least, 360), (std::vector<int>{120, 60, 120, 60}));
+        QCOMPARE(fittedWidths(natural, least, 100), least);
+        QCOMPARE(fittedWidths({}, {}, 100), std::vector<int>());
+    }
+    void footnotesWrapBetweenWords()
+    {
+        ChartCaption caption;
+        caption.statistic = QStringLiteral("max |x| per site");
+        caption.source = QStringLiteral("some model");
+        const QString whole = caption.footnote();
+        const QFontMetricsF metrics{QFont()};
+        const double width = metrics.horizontalAdvance(whole);
+        QCOMPARE(caption.footnoteLines(metrics, width + 1), QStringList{whole});
+        const QStringList two = caption.footnoteLines(metrics, width * 0.75);
+        QCOMPARE(two.size(), 2);
+        QCOMPARE(two.join(u' '), whole);
+        QVERIFY(caption.footnoteLines(metrics, width * 0.75, 1).front().endsWith(u'\u2026'));
+        QVERIFY(caption.footnoteLines(metrics, width * 0.3).back().endsWith(u'\u2026'));
+        QVERIFY(ChartCaption().footnoteLines(metrics, 100).isEmpty());
+    }
     void sequentialMapsRiseEvenly()
     {
         for (const ColorMap map : {ColorMap::Cividis, ColorMap::Viridis, ColorMap::Magma, ColorMap::Grey}) {
@@ -325,9 +353,14 @@ private Q_SLOTS:
                 last = next;
             }
         }
-        QVERIFY(std::abs(
-                    lightness(mapColor(ColorMap::Diverging, 0)) - lightness(mapColor(ColorMap::Diverging, 1)))
-            < 0.02);
+        for (const Theme& theme : {lightTheme(), darkTheme()}) {
+            const ColorMap map = divergingMap(theme);
+            const double end = lightness(mapColor(map, 0)), middle = lightness(mapColor(map, 0.5));
+            QVERIFY(std::abs(end - lightness(mapColor(map, 1))) < 0.02);
+            // No change lies nearer to the background than any change.
+            const double background = lightness(theme.background);
+            QVERIFY(std::abs(middle - background) + 0.2 < std::abs(end - background));
+        }
         QCOMPARE(mapColor(ColorMap::Cividis, kNaN).alpha(), 0);
     }
 };

@@ -2,6 +2,7 @@
 #include "views/panels/segmented_switch.h"
 #include "views/panels/spectrum_panel.h"
 #include "views/panels/tensor_data.h"
+#include "views/panels/tree_delegate.h"
 #include "views/panels/weights_panel.h"
 
 #include <QComboBox>
@@ -70,6 +71,20 @@ class TestTensorPanels : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void longNamesLoseTheirFirstParts()
+    {
+        const QFontMetrics metrics{QFont()};
+        const QString name = QStringLiteral("embeddings.position_embeddings.weight");
+        const auto shortened = [&](const QString& fitting) {
+            return shortenedName(name, metrics, metrics.horizontalAdvance(fitting));
+        };
+        QCOMPARE(shortened(name), name);
+        QCOMPARE(shortened(QStringLiteral("\u2026position_embeddings.weight_")),
+            QStringLiteral("\u2026position_embeddings.weight"));
+        QCOMPARE(shortened(QStringLiteral("\u2026position_embed")), QStringLiteral("\u2026weight"));
+        QVERIFY(metrics.horizontalAdvance(shortened(QStringLiteral("wei")))
+            <= metrics.horizontalAdvance(QStringLiteral("wei")));
+    }
     void cellsFit();
     void picturesEqualTheMatrix();
     void gridEqualsPlainLoops_data();

@@ -143,8 +143,12 @@ BlockRoleMatrix::Geometry BlockRoleMatrix::fitted(QSize size, double zoomX, doub
     }
     g.left = std::min(longest, 110.0) + 14;
     g.bottom = size.height() > 220 ? metrics.height() + 10 : 0;
-    if (g.bottom > 0 && !caption().footnote().isEmpty())
-        g.bottom += metrics.height() + 2;
+    if (g.bottom > 0) {
+        const QFontMetricsF small(scaledFont(font(), kKeyFont));
+        const auto lines = caption().footnoteLines(small, size.width() - 14.0).size();
+        g.note = lines == 0 ? 0 : static_cast<double>(lines) * small.height() + 2;
+        g.bottom += g.note;
+    }
     const auto columns = static_cast<double>(std::max<std::size_t>(m_data.columns.size(), 1));
     const double fitWidth
         = std::clamp((size.width() - g.left - 4) / columns, kSmallestCellWidth, kLargestCellWidth);

@@ -120,6 +120,7 @@ protected:
 private:
     static constexpr double kTowerHeight = 20; // heading row of a tower
     [[nodiscard]] static QFont scaledFont(QFont font, double factor);
+    static constexpr double kKeyFont = 0.85; // of the key and the footnote, against the widget's font
 
     enum class Gesture
     {
@@ -135,6 +136,7 @@ private:
         double cellWidth = 30;
         double cellHeight = 20;
         double bottom = 0; // footnote and key
+        double note = 0; // the footnote alone
         std::vector<double> rowTops; // content coordinates, with tower headings in between
         double contentHeight = 0;
         double contentWidth = 0;

@@ -107,7 +107,7 @@ void BlockRoleMatrix::paintDelta(QPainter& painter, const QRectF& rect, const Ma
         paintHatch(painter, rect, theme());
         return;
     }
-    const QColor fill = mapColor(ColorMap::Diverging, 0.5 + 0.5 * std::clamp(value, -1.0, 1.0));
+    const QColor fill = mapColor(divergingMap(theme()), 0.5 + 0.5 * std::clamp(value, -1.0, 1.0));
     painter.fillRect(rect, fill);
     const double needed = QFontMetricsF(painter.font()).horizontalAdvance(unit.deltaText) + 2;
     if (unit.deltaText.isEmpty() || rect.width() < needed || rect.height() < kNumberHeight)
@@ -243,19 +243,18 @@ void BlockRoleMatrix::paintKey(QPainter& painter, const Geometry& g, QSize size)
 {
     if (g.bottom <= 0)
         return;
-    const QFont labels = scaledFont(font(), 0.85);
+    const QFont labels = scaledFont(font(), kKeyFont);
     const QFontMetricsF metrics(labels);
     painter.setFont(labels);
-    const bool note = !caption().footnote().isEmpty();
-    const double noteHeight = note ? metrics.height() + 2 : 0;
+    painter.setPen(theme().muted);
+    if (g.note > 0)
+        painter.drawText(QRectF(8, size.height() - g.note, size.width() - 12, g.note),
+            Qt::AlignLeft | Qt::AlignVCenter,
+            caption().footnoteLines(metrics, size.width() - 14.0).join(u'\n'));
     double x = 8;
     const double top = size.height() - g.bottom + 4, h = metrics.height() + 1;
     if (!m_data.deltaLabel.isEmpty()) {
         paintDeltaKey(painter, QRectF(8, top, size.width() - 14, h));
-        if (note)
-            painter.drawText(QRectF(8, size.height() - noteHeight, size.width() - 12, noteHeight),
-                Qt::AlignLeft | Qt::AlignVCenter,
-                metrics.elidedText(caption().footnote(), Qt::ElideRight, size.width() - 14));
         return;
     }
     painter.setPen(theme().muted);
@@ -274,13 +273,10 @@ void BlockRoleMatrix::paintKey(QPainter& painter, const Geometry& g, QSize size)
                                                     : tr("area of the square: log %1").arg(m_data.harmLabel);
     painter.setPen(theme().muted);
     const double room = size.width() - x - 6;
-    if (room > 60)
+    // The footnote says the same in other words: better there alone than here cut.
+    if (metrics.horizontalAdvance(harm) <= room || g.note <= 0)
         painter.drawText(QRectF(x, top, room, h), Qt::AlignLeft | Qt::AlignVCenter,
             metrics.elidedText(harm, Qt::ElideRight, room));
-    if (note)
-        painter.drawText(QRectF(8, size.height() - noteHeight, size.width() - 12, noteHeight),
-            Qt::AlignLeft | Qt::AlignVCenter,
-            metrics.elidedText(caption().footnote(), Qt::ElideRight, size.width() - 14));
 }
 
 void BlockRoleMatrix::paintDeltaKey(QPainter& painter, const QRectF& area) const
@@ -288,7 +284,7 @@ void BlockRoleMatrix::paintDeltaKey(QPainter& painter, const QRectF& area) const
     constexpr double kBar = 90;
     for (int i = 0; i < static_cast<int>(kBar); ++i)
         painter.fillRect(QRectF(area.left() + i, area.top() + 1, 1.5, area.height() - 2),
-            mapColor(ColorMap::Diverging, i / (kBar - 1)));
+            mapColor(divergingMap(theme()), i / (kBar - 1)));
     painter.setPen(theme().muted);
     painter.drawText(area.adjusted(kBar + 8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
         QFontMetricsF(painter.font())

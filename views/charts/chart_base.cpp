@@ -48,7 +48,7 @@ void ChartBase::buildLayout()
     plotLayout()->take(m_rect);
     m_body = new QCPLayoutGrid;
     m_legend = new LegendStrip(this);
-    m_footnote = new TextLine(this);
+    m_footnote = new Footnote(this);
     plotLayout()->addElement(0, 0, m_legend);
     plotLayout()->addElement(1, 0, m_body);
     plotLayout()->addElement(2, 0, m_footnote);
@@ -171,7 +171,6 @@ void ChartBase::setTheme(const Theme& theme)
 void ChartBase::setCaption(const ChartCaption& caption)
 {
     ChartSurface::setCaption(caption);
-    m_footnote->setText(caption.footnote());
     relayout(size());
     requestReplot();
 }
@@ -232,7 +231,8 @@ void ChartBase::relayout(QSize size)
     // On screen the legend leaves the top right corner to the buttons, also where it has no entries.
     m_legend->settle(size.width() - 8 - (m_exporting ? 0 : buttonsWidth()), rows,
         m_exporting || size.height() < 200 ? 0 : smallLineHeight());
-    m_footnote->settle(size.height() >= 240 && !m_exporting);
+    const int noteLines = m_exporting || size.height() < 240 ? 0 : size.height() < 300 ? 1 : 2;
+    m_footnote->settle(caption(), size.width() - 8, noteLines);
     for (const Qt::Orientation axis : {Qt::Horizontal, Qt::Vertical})
         mainAxis(axis)->setLabel(elidedAxisLabel(axis));
 }

@@ -20,7 +20,7 @@ namespace bitwright::views {
 class EmptyState;
 class LegendStrip;
 class NiceTicker;
-class TextLine;
+class Footnote;
 
 struct LegendEntry
 {
@@ -293,7 +293,7 @@ private:
     QCPAxisRect* m_rect = nullptr;
     QCPLayoutGrid* m_body = nullptr;
     LegendStrip* m_legend = nullptr;
-    TextLine* m_footnote = nullptr;
+    Footnote* m_footnote = nullptr;
     EmptyState* m_empty = nullptr;
     AxisState m_x;
     AxisState m_y;

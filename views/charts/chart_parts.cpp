@@ -9,33 +9,38 @@ namespace bitwright::views {
 
 // --- TextLine ---
 
-TextLine::TextLine(QCustomPlot* plot)
+Footnote::Footnote(QCustomPlot* plot)
     : QCPLayoutElement(plot)
 { }
 
-void TextLine::setLook(const QFont& font, const QColor& color)
+void Footnote::setLook(const QFont& font, const QColor& color)
 {
     m_font = font;
     m_color = color;
 }
 
-void TextLine::settle(bool shown)
+namespace {
+constexpr int kFootnoteMargin = 4;
+} // namespace
+
+void Footnote::settle(const ChartCaption& caption, int width, int lines)
 {
-    const int height
-        = shown && !m_text.isEmpty() ? static_cast<int>(std::ceil(QFontMetricsF(m_font).height())) + 2 : 0;
+    const QFontMetricsF metrics(m_font);
+    m_lines = lines > 0 ? caption.footnoteLines(metrics, width - 2 * kFootnoteMargin, lines) : QStringList();
+    const auto rows = static_cast<double>(m_lines.size());
+    const int height = m_lines.isEmpty() ? 0 : static_cast<int>(std::ceil(rows * metrics.height())) + 2;
     setMinimumSize(0, height);
     setMaximumSize(QWIDGETSIZE_MAX, height);
 }
 
-void TextLine::draw(QCPPainter* painter)
+void Footnote::draw(QCPPainter* painter)
 {
-    if (rect().height() < 4)
+    if (m_lines.isEmpty() || rect().height() < 4)
         return;
     painter->setFont(m_font);
     painter->setPen(m_color);
-    const QRectF area = QRectF(rect()).adjusted(4, 0, -4, 0);
-    const QString text = QFontMetricsF(m_font).elidedText(m_text, Qt::ElideRight, area.width());
-    painter->drawText(area, Qt::AlignLeft | Qt::AlignVCenter, text);
+    const QRectF area = QRectF(rect()).adjusted(kFootnoteMargin, 0, 0, 0);
+    painter->drawText(area, Qt::AlignLeft | Qt::AlignVCenter, m_lines.join(u'\n'));
 }
 
 // --- LegendStrip ---

@@ -4,22 +4,21 @@
 
 namespace bitwright::views {
 
-// One line of text in the plot layout, elided at the right: the provenance footnote.
-class TextLine : public QCPLayoutElement
+// The provenance footnote in the plot layout.
+class Footnote : public QCPLayoutElement
 {
     Q_OBJECT
 public:
-    explicit TextLine(QCustomPlot* plot);
-    void setText(const QString& text) { m_text = text; }
+    explicit Footnote(QCustomPlot* plot);
     void setLook(const QFont& font, const QColor& color);
-    // Fixes the height: one line, or nothing when there is no text.
-    void settle(bool shown);
+    // Fixes the height: at most `lines` lines of `width` pixels, nothing when there is no text.
+    void settle(const ChartCaption& caption, int width, int lines);
 
 protected:
     void draw(QCPPainter* painter) override;
 
 private:
-    QString m_text;
+    QStringList m_lines;
     QFont m_font;
     QColor m_color;
 };

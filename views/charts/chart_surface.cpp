@@ -48,6 +48,31 @@ QString ChartCaption::footnote() const
     return parts.join(QStringLiteral(" \u00b7 "));
 }
 
+QStringList ChartCaption::footnoteLines(const QFontMetricsF& metrics, double width, int most) const
+{
+    QStringList lines;
+    QString rest = footnote();
+    while (!rest.isEmpty()) {
+        if (lines.size() + 1 >= most || metrics.horizontalAdvance(rest) <= width) {
+            lines << metrics.elidedText(rest, Qt::ElideRight, width);
+            break;
+        }
+        qsizetype end = 0; // of the words that fit
+        for (qsizetype space = rest.indexOf(u' '); space > 0; space = rest.indexOf(u' ', space + 1)) {
+            if (metrics.horizontalAdvance(rest.left(space)) > width)
+                break;
+            end = space;
+        }
+        if (end == 0) { // one word alone is too long
+            lines << metrics.elidedText(rest, Qt::ElideRight, width);
+            break;
+        }
+        lines << rest.left(end);
+        rest = rest.mid(end + 1);
+    }
+    return lines;
+}
+
 ChartSurface::~ChartSurface() = default;
 
 void ChartSurface::setCaption(const ChartCaption& caption)

@@ -6,6 +6,7 @@
 #include <QString>
 
 class QAction;
+class QFontMetricsF;
 class QMenu;
 class QPainter;
 class QSize;
@@ -25,6 +26,8 @@ struct ChartCaption
     QString statistic; // "max|x|, q99.9, rms per site"
     QString provenance; // "predicted harm (fisher^0.25), not measured"
     [[nodiscard]] QString footnote() const;
+    // The same broken into at most `most` lines of `width` pixels; what is too long for them is elided.
+    [[nodiscard]] QStringList footnoteLines(const QFontMetricsF& metrics, double width, int most = 2) const;
 };
 
 // What every chart can do besides being looked at, whether QCustomPlot or own painting draws it.

@@ -1,5 +1,7 @@
 #include "views/charts/data_table.h"
 
+#include "views/charts/column_widths.h"
+
 #include <QApplication>
 #include <QClipboard>
 #include <QHBoxLayout>
@@ -220,6 +222,7 @@ DataTable::DataTable(const QString& name, QWidget* parent)
     m_view->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     m_view->horizontalHeader()->setHighlightSections(false);
     m_view->horizontalHeader()->setStretchLastSection(true);
+    m_widths = new ColumnWidths(m_view);
     m_view->installEventFilter(this);
     m_filter->setPlaceholderText(tr("Filter"));
     setName(name);
@@ -267,9 +270,7 @@ void DataTable::setData(TableData content)
     if (!sameColumns)
         m_proxy->sort(-1);
     if (!sameColumns || firstRows) {
-        m_view->resizeColumnsToContents();
-        for (int c = 0; c < m_model->columnCount(); ++c)
-            m_view->setColumnWidth(c, std::clamp(m_view->columnWidth(c) + 6, 50, 220));
+        m_widths->refresh();
     }
     m_quiet = false;
     refreshNote();

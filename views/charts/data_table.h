@@ -38,6 +38,8 @@ struct TableData
 // The fields of the next CSV record from `position`, which moves behind it.
 [[nodiscard]] QStringList csvRecord(const QString& csv, qsizetype& position);
 
+class ColumnWidths;
+
 // Rows as a Qt model: three digits on screen, every digit in the tooltip and in copies, unknown sorted last.
 class TableModel : public QAbstractTableModel
 {
@@ -98,6 +100,7 @@ private:
     TableModel* m_model;
     QSortFilterProxyModel* m_proxy;
     QTableView* m_view;
+    ColumnWidths* m_widths = nullptr;
     QLineEdit* m_filter;
     QLabel* m_note;
     QPushButton* m_copy;

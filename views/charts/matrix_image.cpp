@@ -145,7 +145,7 @@ void MatrixImage::rebuildLegend()
         entry.key = QStringLiteral("value");
         entry.label = m_data.note.isEmpty() ? m_data.value : m_data.note;
         entry.kind = LegendEntry::Kind::Swatch;
-        entry.color = m_data.isSigned ? mapColor(ColorMap::Diverging, 0.85) : mapColor(colorMap(), 0.75);
+        entry.color = m_data.isSigned ? mapColor(divergingMap(theme()), 0.85) : mapColor(colorMap(), 0.75);
         entry.toggles = false;
         entries.push_back(entry);
         if (m_data.rowsPerCell > 1 || m_data.columnsPerCell > 1) {
@@ -186,7 +186,7 @@ QRgb MatrixImage::colorOf(float value) const
         return theme().background.rgb();
     if (std::isnan(value))
         return theme().nan.rgb();
-    const auto& table = colorTable(m_data.isSigned ? ColorMap::Diverging : colorMap());
+    const auto& table = colorTable(m_data.isSigned ? divergingMap(theme()) : colorMap());
     return table[static_cast<std::size_t>(std::lround(position(double{value}) * 255))];
 }
 
@@ -228,7 +228,7 @@ void MatrixImage::paintBar(QCPPainter& painter)
     const QRectF area = m_bar->rect();
     if (!m_data.cells || area.height() < 2)
         return;
-    const auto& table = colorTable(m_data.isSigned ? ColorMap::Diverging : colorMap());
+    const auto& table = colorTable(m_data.isSigned ? divergingMap(theme()) : colorMap());
     QImage strip(1, 256, QImage::Format_RGB32);
     for (int i = 0; i < 256; ++i)
         strip.setPixel(0, 255 - i, table[static_cast<std::size_t>(i)]);

@@ -124,6 +124,9 @@ std::array<QRgb, 256> makeTable(ColorMap map)
         // Each arm keeps its hue down to the neutral middle: blending hues would pass through green.
         return tableOf(std::array<Anchor, 4>{{{0, {0.42, 0.16, 262}}, {0.4999, {0.93, 0.004, 262}},
             {0.5001, {0.93, 0.004, 40}}, {1, {0.42, 0.16, 40}}}});
+    case ColorMap::DivergingDark:
+        return tableOf(std::array<Anchor, 4>{{{0, {0.74, 0.13, 255}}, {0.4999, {0.3, 0.004, 255}},
+            {0.5001, {0.3, 0.004, 50}}, {1, {0.74, 0.13, 50}}}});
     }
     return {};
 }
@@ -233,10 +236,15 @@ QColor mix(const QColor& a, const QColor& b, double t)
 
 const std::array<QRgb, 256>& colorTable(ColorMap map)
 {
-    static const std::array<std::array<QRgb, 256>, 5> tables{makeTable(ColorMap::Cividis),
+    static const std::array<std::array<QRgb, 256>, 6> tables{makeTable(ColorMap::Cividis),
         makeTable(ColorMap::Viridis), makeTable(ColorMap::Magma), makeTable(ColorMap::Grey),
-        makeTable(ColorMap::Diverging)};
+        makeTable(ColorMap::Diverging), makeTable(ColorMap::DivergingDark)};
     return tables[static_cast<std::size_t>(map)];
+}
+
+ColorMap divergingMap(const Theme& theme)
+{
+    return theme.dark ? ColorMap::DivergingDark : ColorMap::Diverging;
 }
 
 QColor mapColor(ColorMap map, double t)
@@ -258,6 +266,7 @@ QString colorMapName(ColorMap map)
     case ColorMap::Grey:
         return QStringLiteral("Grey");
     case ColorMap::Diverging:
+    case ColorMap::DivergingDark:
         return QStringLiteral("Diverging");
     }
     return {};

@@ -56,8 +56,11 @@ enum class ColorMap
     Viridis,
     Magma,
     Grey,
-    Diverging
+    Diverging, // light in the middle
+    DivergingDark // dark in the middle
 };
+// Of differences: the middle is close to the background, so that "no change" does not shine.
+[[nodiscard]] ColorMap divergingMap(const Theme& theme);
 [[nodiscard]] const std::array<QRgb, 256>& colorTable(ColorMap map);
 // Color of t in 0..1, clamped; NaN gives a transparent color.
 [[nodiscard]] QColor mapColor(ColorMap map, double t);

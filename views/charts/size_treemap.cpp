@@ -187,7 +187,8 @@ double SizeTreemap::keyHeight(QSize size) const
     const double line = std::ceil(QFontMetricsF(smallFont()).height());
     if (size.height() < 130 || m_data.items.empty())
         return 0;
-    return line + 8 + (caption().footnote().isEmpty() ? 0 : line + 2);
+    const auto lines = caption().footnoteLines(QFontMetricsF(smallFont()), size.width() - 8.0).size();
+    return line + 8 + (lines == 0 ? 0 : static_cast<double>(lines) * line + 2);
 }
 
 QRectF SizeTreemap::mapArea(QSize size) const

@@ -254,12 +254,10 @@ void SizeTreemap::paintKey(QPainter& painter, QSize size) const
         swatch(tr("unknown"), true);
     if (blank)
         swatch(tr("not planned"), false);
-    if (!caption().footnote().isEmpty()) {
-        painter.setPen(m_theme.muted);
-        painter.drawText(QRectF(4, top + height + 2, size.width() - 8, height),
-            Qt::AlignLeft | Qt::AlignVCenter,
-            metrics.elidedText(caption().footnote(), Qt::ElideRight, size.width() - 8));
-    }
+    const QStringList note = caption().footnoteLines(metrics, size.width() - 8.0);
+    painter.setPen(m_theme.muted);
+    painter.drawText(QRectF(4, top + height + 2, size.width() - 8, size.height() - top - height - 2),
+        Qt::AlignLeft | Qt::AlignTop, note.join(u'\n'));
 }
 
 // --- Selection and gestures ---

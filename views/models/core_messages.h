@@ -85,6 +85,11 @@ inline constexpr const char* kCoreMessages[] = {
         "mixed bits wrong); the format is that of vLLM, which was not tried here."),
     QT_TRANSLATE_NOOP("CoreText",
         "Anything that reads safetensors; tensor names, shapes and dtypes are those of the source."),
+    QT_TRANSLATE_NOOP("CoreText",
+        "a quantized language-model head loads in transformers; other engines may expect it unquantized"),
+    QT_TRANSLATE_NOOP("CoreText",
+        "asymmetric packed weights follow the format, but transformers 5.23 with compressed-tensors 0.20 "
+        "refuses them on its default route; symmetric ones load"),
     QT_TRANSLATE_NOOP("CoreText", "Not saved: %1 bytes of disk space are needed, %2 are free."),
     QT_TRANSLATE_NOOP("CoreText", "Cannot write: folder %1 does not exist."),
     QT_TRANSLATE_NOOP("CoreText", "Cannot write: nothing can be made in folder %1."),

@@ -1,6 +1,7 @@
 #include "views/panels/allocation_panel.h"
 
 #include "views/charts/chart_math.h"
+#include "views/charts/column_widths.h"
 #include "views/charts/empty_state.h"
 #include "views/models/allocation_table.h"
 #include "views/models/moves_table.h"
@@ -142,18 +143,8 @@ void AllocationPanel::createViews()
         view->setTextElideMode(Qt::ElideMiddle);
         view->setWordWrap(false);
     }
-    const auto widths = [](QTableView* view, std::initializer_list<int> characters) {
-        int column = 0;
-        for (const int count : characters) {
-            // Never less than the words of the header need, in whatever language they are.
-            const QString title = view->model()->headerData(column, Qt::Horizontal).toString();
-            const int words = view->horizontalHeader()->fontMetrics().horizontalAdvance(title) + 18;
-            view->setColumnWidth(
-                column++, std::max(words, view->fontMetrics().averageCharWidth() * count + 14));
-        }
-    };
-    widths(m_table, {19, 17, 8, 9, 17, 8, 9, 5});
-    widths(m_movesView, {5, 18, 13, 13, 9, 16, 9});
+    (new ColumnWidths(m_table))->setCharacters({19, 17, 8, 9, 17, 8, 9, 5});
+    (new ColumnWidths(m_movesView))->setCharacters({5, 18, 13, 13, 9, 16, 9});
     m_table->setAccessibleName(tr("Allocation of every unit"));
     m_movesView->setAccessibleName(tr("Next best moves"));
     m_movesView->setToolTip(

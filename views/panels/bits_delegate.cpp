@@ -23,7 +23,7 @@ void BitsDelegate::paint(
     frame.text.clear();
     QStyledItemDelegate::paint(painter, frame, QModelIndex());
     const QColor fill = bitColor(bits, themeFor(option.palette));
-    const QRect chip = option.rect.adjusted(4, 2, -4, -2);
+    const QRect chip = option.rect.adjusted(4, 1, -4, -1);
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
     painter->setPen(Qt::NoPen);

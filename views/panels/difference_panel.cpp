@@ -2,6 +2,7 @@
 
 #include "core/plan/solve.h"
 #include "views/charts/chart_math.h"
+#include "views/charts/column_widths.h"
 #include "views/models/core_text.h"
 #include "views/models/difference_table.h"
 #include "views/panels/chart_data.h"
@@ -108,13 +109,7 @@ void DifferencePanel::createViews()
     m_table->setWordWrap(false);
     m_table->setTextElideMode(Qt::ElideMiddle);
     m_table->setAccessibleName(tr("Units that differ"));
-    int column = 0;
-    for (const int width : {17, 13, 13, 10, 12}) {
-        const QString title = m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
-        const int words = m_table->horizontalHeader()->fontMetrics().horizontalAdvance(title) + 18;
-        m_table->setColumnWidth(
-            column++, std::max(words, m_table->fontMetrics().averageCharWidth() * width + 14));
-    }
+    (new ColumnWidths(m_table))->setCharacters({17, 13, 13, 10, 12});
     auto* splitter = new QSplitter(Qt::Horizontal, page);
     splitter->addWidget(m_matrix);
     splitter->addWidget(m_table);

@@ -122,9 +122,10 @@ QString InspectorPanel::row(const QString& name, const QString& value)
 // The option's name comes first: without it a row says nothing.
 void InspectorPanel::resizeEvent(QResizeEvent* event)
 {
-    constexpr int kAll = 270;
+    constexpr int kAll = 270, kWithBits = 230;
     Panel::resizeEvent(event);
     m_options->setColumnHidden(SqnrColumn, width() < kAll);
+    m_options->setColumnHidden(BitsColumn, width() < kWithBits); // the name begins with them
 }
 
 int InspectorPanel::unitOf(int tensor) const

@@ -3,6 +3,7 @@
 #include "core/formats/open.h"
 #include "views/charts/ask_file.h"
 #include "views/charts/chart_math.h"
+#include "views/charts/column_widths.h"
 #include "views/models/core_text.h"
 
 #include <QClipboard>
@@ -211,9 +212,7 @@ ModelDifference::ModelDifference(Document& document, JobQueue& jobs, QWidget* pa
     m_table->setTextElideMode(Qt::ElideMiddle);
     m_table->setWordWrap(false);
     m_table->setAccessibleName(tr("Tensors of two models"));
-    int column = 0;
-    for (const int width : {40, 16, 14, 11, 17})
-        m_table->setColumnWidth(column++, m_table->fontMetrics().averageCharWidth() * width + 14);
+    (new ColumnWidths(m_table))->setCharacters({40, 16, 14, 11, 17});
     auto* bar = new QHBoxLayout;
     bar->addWidget(m_open);
     bar->addWidget(m_openFile);

@@ -115,7 +115,6 @@ void SpectrumPanel::buildBar()
     first->addWidget(m_estimator);
     first->addWidget(m_per);
     first->addWidget(m_showTable);
-    first->addStretch();
     m_layout->addLayout(first);
 }
 

@@ -8,6 +8,29 @@
 
 namespace bitwright::views {
 
+QString shortenedName(const QString& name, const QFontMetrics& metrics, int width)
+{
+    if (metrics.horizontalAdvance(name) <= width)
+        return name;
+    QString shorter = name;
+    for (qsizetype dot = name.indexOf(u'.'); dot >= 0; dot = name.indexOf(u'.', dot + 1)) {
+        shorter = QChar(0x2026) + name.mid(dot + 1);
+        if (metrics.horizontalAdvance(shorter) <= width)
+            return shorter;
+    }
+    return metrics.elidedText(shorter, Qt::ElideMiddle, width);
+}
+
+void TreeDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const
+{
+    QStyledItemDelegate::initStyleOption(option, index);
+    if (index.data(TensorTree::StateRole).toInt() != 0)
+        return; // paint() leaves room for the marks
+    const QStyle* style = option->widget != nullptr ? option->widget->style() : QApplication::style();
+    const int margin = style->pixelMetric(QStyle::PM_FocusFrameHMargin, option, option->widget) + 1;
+    option->text = shortenedName(option->text, option->fontMetrics, option->rect.width() - 2 * margin);
+}
+
 void TreeDelegate::paint(
     QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
 {
@@ -60,9 +83,16 @@ void TreeDelegate::paint(
         static_cast<int>(glyph.right()) - option.rect.left() - 3, option.rect.height());
     painter->setPen(ink);
     painter->setFont(option.font);
-    painter->drawText(room, Qt::AlignLeft | Qt::AlignVCenter,
-        option.fontMetrics.elidedText(text, Qt::ElideMiddle, room.width()));
+    painter->drawText(
+        room, Qt::AlignLeft | Qt::AlignVCenter, shortenedName(text, option.fontMetrics, room.width()));
     painter->restore();
+}
+
+QSize TreeDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const
+{
+    constexpr int kSpare = 5;
+    const QSize hint = QStyledItemDelegate::sizeHint(option, index);
+    return {hint.width(), std::max(hint.height(), option.fontMetrics.height() + kSpare)};
 }
 
 } // namespace bitwright::views

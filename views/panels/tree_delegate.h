@@ -4,8 +4,12 @@
 
 namespace bitwright::views {
 
-/// Draws the name of a node, middle elided, with the marks of its state at the right end: padlock, link,
-/// corner of a fallback, cross of NaN or Inf, and an exclamation mark where measuring failed.
+/// A name that is too long loses its first parts, not its middle: "\u2026word_embeddings" tells what
+/// "embedd\u2026ddings" does not. The middle goes only where the last part alone is too long.
+[[nodiscard]] QString shortenedName(const QString& name, const QFontMetrics& metrics, int width);
+
+/// Draws the name of a node, shortened where needed, with the marks of its state at the right end: padlock,
+/// link, corner of a fallback, cross of NaN or Inf, and an exclamation mark where measuring failed.
 class TreeDelegate : public QStyledItemDelegate
 {
     Q_OBJECT
@@ -14,6 +18,11 @@ public:
     using QStyledItemDelegate::QStyledItemDelegate;
     void paint(
         QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    /// Rows are a little taller than their text: the chips of the bits stand inside.
+    [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+
+protected:
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override;
 };
 
 } // namespace bitwright::views

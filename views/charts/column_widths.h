@@ -1,0 +1,44 @@
+#pragma once
+
+#include <QObject>
+
+#include <initializer_list>
+#include <vector>
+
+class QTableView;
+
+namespace bitwright::views {
+
+// Widths of columns that would like `natural` pixels each: all of them get that where it fits; else the
+// widest are cut to one common width, none below its own `least`, until the sum is `available` (or no more
+// can be cut).
+[[nodiscard]] std::vector<int> fittedWidths(
+    const std::vector<int>& natural, const std::vector<int>& least, int available);
+
+// Gives the columns of a table the widths of their contents, cutting the longest texts before anything leaves
+// the view, again after each resize, until a person sets a width by hand. The table elides what is cut;
+// numbers are never cut. Child of the table.
+class ColumnWidths : public QObject
+{
+    Q_OBJECT
+public:
+    explicit ColumnWidths(QTableView* table);
+    // Measures the rows that are there now; call it when their contents changed in kind.
+    void refresh();
+    // The same for tables whose rows come later: so many characters each, and never less than the heading.
+    void setCharacters(std::initializer_list<int> characters);
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    // Adds a column that would like `wanted` pixels. Texts stand at the left, numbers at the right.
+    void addColumn(int column, int wanted);
+    void apply();
+
+    QTableView* m_table;
+    std::vector<int> m_natural, m_least;
+    bool m_byHand = false, m_applying = false;
+};
+
+} // namespace bitwright::views
