@@ -112,7 +112,7 @@ Perspectives::Layout Perspectives::layoutOf(const QString& name)
             = {{kTree, {}, h}, {kExplain, kTree, h}, {kWeights, kExplain, h}, {kSpectrum, kWeights, v}};
         layout.tabs = {{kTree, kInspector}};
         layout.sizes = {
-            {h, {{kTree, 250}, {kExplain, 590}, {kWeights, 590}}}, {v, {{kWeights, 400}, {kSpectrum, 400}}}};
+            {h, {{kTree, 320}, {kExplain, 540}, {kWeights, 570}}}, {v, {{kWeights, 400}, {kSpectrum, 400}}}};
         layout.raised = kExplain;
     } else {
         const QString middle = isSide(name) || name == kTree ? kOverview : name;

@@ -3227,10 +3227,6 @@ größter: %5</translation>
         <translation>veraltet: wird neu berechnet</translation>
     </message>
     <message>
-        <source>Arrows pan, + and - zoom, Home resets, L switches logarithmic; Ctrl+arrows move the crosshair, Enter selects under it; Tab walks through the legend, Space toggles an entry; the context-menu key opens the menu; Ctrl+Shift+T shows a table.</source>
-        <translation>Pfeile verschieben, + und - vergrößern und verkleinern, Pos1 setzt zurück, L schaltet logarithmisch um; Strg+Pfeile bewegen das Fadenkreuz, Enter wählt darunter; Tab geht durch die Legende, Leertaste schaltet einen Eintrag um; die Menütaste öffnet das Menü; Strg+Umschalt+T zeigt eine Tabelle.</translation>
-    </message>
-    <message>
         <source>&amp;Reset view</source>
         <translation>Ansicht &amp;zurücksetzen</translation>
     </message>
@@ -3297,6 +3293,42 @@ größter: %5</translation>
     <message>
         <source>Click shows or hides; double click shows this alone</source>
         <translation>Klick zeigt oder verbirgt; Doppelklick zeigt nur dies</translation>
+    </message>
+    <message>
+        <source>Arrows pan, + and - zoom, B begins a box to zoom to, Home resets (Shift+Home and Ctrl+Home one axis), L switches logarithmic; Ctrl+arrows move the crosshair, Enter selects under it; Tab walks through the legend, Space toggles an entry; the context-menu key opens the menu; Ctrl+Shift+T shows a table.</source>
+        <translation>Pfeile verschieben, + und - zoomen, B beginnt ein Feld zum Hineinzoomen, Pos1 setzt zurück (Umschalt+Pos1 und Strg+Pos1 eine Achse), L schaltet logarithmisch um; Strg+Pfeile bewegen das Fadenkreuz, die Eingabetaste wählt darunter; Tab geht durch die Legende, die Leertaste schaltet einen Eintrag; die Kontextmenütaste öffnet das Menü; Strg+Umschalt+T zeigt eine Tabelle.</translation>
+    </message>
+    <message>
+        <source>Reset horizontal a&amp;xis</source>
+        <translation>&amp;Waagrechte Achse zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Shows all of the horizontal axis again (Shift+Home, or double click on the axis)</source>
+        <translation>Zeigt die ganze waagrechte Achse (Umschalt+Pos1 oder Doppelklick auf die Achse)</translation>
+    </message>
+    <message>
+        <source>Reset vertical ax&amp;is</source>
+        <translation>Senkrechte Ach&amp;se zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Shows all of the vertical axis again (Ctrl+Home, or double click on the axis)</source>
+        <translation>Zeigt die ganze senkrechte Achse (Strg+Pos1 oder Doppelklick auf die Achse)</translation>
+    </message>
+    <message>
+        <source>Zoom to a &amp;box</source>
+        <translation>In ein &amp;Feld zoomen</translation>
+    </message>
+    <message>
+        <source>Draws a box with the mouse, or with the arrows and Enter, and shows what is in it (B)</source>
+        <translation>Zieht ein Feld mit der Maus oder mit Pfeilen und Eingabetaste auf und zeigt, was darin ist (B)</translation>
+    </message>
+    <message>
+        <source>&amp;Select in a box</source>
+        <translation>In einem F&amp;eld auswählen</translation>
+    </message>
+    <message>
+        <source>Draws a box with the mouse, or with the arrows and Enter, and selects what is in it (Shift+B)</source>
+        <translation>Zieht ein Feld mit der Maus oder mit Pfeilen und Eingabetaste auf und wählt, was darin ist (Umschalt+B)</translation>
     </message>
 </context>
 <context>

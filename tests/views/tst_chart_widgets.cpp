@@ -1,3 +1,4 @@
+#include "tests/support/chart_input.h"
 #include "views/charts/block_role_matrix.h"
 #include "views/charts/maxima_chart.h"
 #include "views/charts/outlier_map.h"
@@ -19,33 +20,6 @@ using namespace bitwright::views;
 
 namespace {
 
-QString utf8(const char* text)
-{
-    return QString::fromUtf8(text);
-}
-
-void showAt(QWidget& widget, QSize size)
-{
-    widget.resize(size);
-    widget.show();
-    QVERIFY(QTest::qWaitForWindowExposed(&widget));
-    if (auto* plot = qobject_cast<QCustomPlot*>(&widget))
-        plot->replot(QCustomPlot::rpImmediateRefresh);
-}
-
-void move(QWidget& widget, const QPointF& at, Qt::MouseButtons buttons = Qt::NoButton)
-{
-    QMouseEvent event(QEvent::MouseMove, at, widget.mapToGlobal(at), Qt::NoButton, buttons, Qt::NoModifier);
-    QApplication::sendEvent(&widget, &event);
-}
-
-void wheel(QWidget& widget, const QPointF& at, int notches)
-{
-    QWheelEvent event(at, widget.mapToGlobal(at), QPoint(), QPoint(0, 120 * notches), Qt::NoButton,
-        Qt::NoModifier, Qt::NoScrollPhase, false);
-    QApplication::sendEvent(&widget, &event);
-}
-
 MatrixData matrixData()
 {
     MatrixData data;
@@ -63,33 +37,6 @@ MatrixData matrixData()
             data.units.push_back(unit);
         }
     }
-    return data;
-}
-
-ParetoData paretoData()
-{
-    ParetoData data;
-    for (int i = 0; i < 20; ++i)
-        data.frontier.push_back({1e6 + 1e5 * i, std::exp2(-i)});
-    data.current = ParetoMark{utf8("plan"), 1e6 + 1e5 * 5, std::exp2(-5), std::nullopt, false};
-    data.currentState = 5;
-    data.budgetBytes = 2.2e6;
-    data.plannedWeights = 4e6;
-    return data;
-}
-
-OutlierMapData outlierData(int rows, int channels, int hotRow, int hotChannel)
-{
-    OutlierMapData data;
-    data.measure = utf8("max |x|");
-    for (int r = 0; r < rows; ++r) {
-        OutlierRow row;
-        row.name = utf8("layer %1").arg(r);
-        row.label = QString::number(r);
-        row.values.assign(static_cast<std::size_t>(channels), 1.0F);
-        data.rows.push_back(std::move(row));
-    }
-    data.rows[static_cast<std::size_t>(hotRow)].values[static_cast<std::size_t>(hotChannel)] = 1000.0F;
     return data;
 }
 

@@ -11,6 +11,7 @@
 #include <QComboBox>
 #include <QFile>
 #include <QLineEdit>
+#include <QMenu>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QtTest>
@@ -472,6 +473,11 @@ private Q_SLOTS:
         table->view()->setCurrentIndex(table->view()->model()->index(0, 0));
         QCOMPARE(document.selection().site(), 0);
         QCOMPARE(document.selection().channel(), 40);
+        const QRect cell = table->view()->visualRect(table->view()->model()->index(0, 0));
+        Q_EMIT table->view()->customContextMenuRequested(cell.center());
+        auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+        QVERIFY(menu != nullptr && menu->actions().front()->text().contains(utf8("layers.2.mlp.gate")));
+        menu->close();
         document.selection().setSite(0, 3);
         QCOMPARE(table->currentRow(), -1); // that channel is not massive
         document.selection().setSite(0, 40);

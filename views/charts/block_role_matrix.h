@@ -120,6 +120,7 @@ protected:
 private:
     static constexpr double kTowerHeight = 20; // heading row of a tower
     [[nodiscard]] static QFont scaledFont(QFont font, double factor);
+    static constexpr double kNumberHeight = 10; // smallest cell that prints its bits
     static constexpr double kKeyFont = 0.85; // of the key and the footnote, against the widget's font
 
     enum class Gesture
@@ -141,13 +142,14 @@ private:
         double contentHeight = 0;
         double contentWidth = 0;
         bool upright = false; // column labels stand on end
+        bool low = false; // rows leave no room around a number; one answer for rows that differ by a pixel
     };
     void indexUnits();
     [[nodiscard]] Geometry fitted(QSize size, double zoomX, double zoomY) const;
     void paintAll(QPainter& painter, const Geometry& geometry, QSize size, QPointF offset) const;
     void paintCells(QPainter& painter, const Geometry& geometry, const QRectF& area, QPointF offset) const;
-    void paintCell(QPainter& painter, const QRectF& rect, const std::vector<int>& units) const;
-    void paintUnit(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const;
+    void paintCell(QPainter& painter, const QRectF& rect, const std::vector<int>& units, bool low) const;
+    void paintUnit(QPainter& painter, const QRectF& rect, const MatrixUnit& unit, bool low) const;
     void paintDelta(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const;
     void paintDirty();
     [[nodiscard]] QFont numberFont(const Geometry& geometry) const;
@@ -155,7 +157,8 @@ private:
     [[nodiscard]] double badgeStrip(const QRectF& rect) const;
     [[nodiscard]] bool openCell(int row, int column);
     [[nodiscard]] bool anyBadge() const;
-    void paintHarm(QPainter& painter, const QRectF& rect, const MatrixUnit& unit, const QColor& ink) const;
+    void paintHarm(
+        QPainter& painter, const QRectF& rect, const MatrixUnit& unit, const QColor& ink, bool low) const;
     void paintBadges(QPainter& painter, const QRectF& rect, const MatrixUnit& unit, const QColor& ink) const;
     void paintHeaders(QPainter& painter, const Geometry& geometry, QSize size, QPointF offset) const;
     void paintKey(QPainter& painter, const Geometry& geometry, QSize size) const;

@@ -13,7 +13,6 @@
 namespace bitwright::views {
 
 namespace {
-constexpr double kNumberHeight = 10; // smallest cell that prints its bits
 constexpr double kStaleOpacity = 0.4;
 
 // One format everywhere, so that numbers align and a 4.25 never reads as 4.3.
@@ -31,7 +30,7 @@ double BlockRoleMatrix::badgeStrip(const QRectF& rect) const
 }
 
 void BlockRoleMatrix::paintHarm(
-    QPainter& painter, const QRectF& rect, const MatrixUnit& unit, const QColor& ink) const
+    QPainter& painter, const QRectF& rect, const MatrixUnit& unit, const QColor& ink, bool low) const
 {
     const double room = std::min(rect.width(), rect.height()) - 4;
     if (room < 4)
@@ -54,7 +53,7 @@ void BlockRoleMatrix::paintHarm(
     QRectF square(center - QPointF(side / 2, side / 2), QSizeF(side, side));
     const bool prints = !beside && rect.width() >= m_numberWidth + 2 && rect.height() >= kNumberHeight;
     // Under a number that fills the cell a square would be specks: there it is a bar of the same meaning.
-    const bool bar = prints && rect.height() < 2 * kNumberHeight;
+    const bool bar = prints && low;
     if (bar) {
         constexpr double kBar = 3;
         const double height = (rect.height() - 2) * logShare(*unit.harm, m_harmRange);
@@ -116,7 +115,7 @@ void BlockRoleMatrix::paintDelta(QPainter& painter, const QRectF& rect, const Ma
     painter.drawText(rect, Qt::AlignCenter | Qt::TextDontClip, unit.deltaText);
 }
 
-void BlockRoleMatrix::paintUnit(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const
+void BlockRoleMatrix::paintUnit(QPainter& painter, const QRectF& rect, const MatrixUnit& unit, bool low) const
 {
     if (unit.delta)
         return paintDelta(painter, rect, unit);
@@ -132,7 +131,7 @@ void BlockRoleMatrix::paintUnit(QPainter& painter, const QRectF& rect, const Mat
     if (rect.width() < 5)
         return;
     if (!unit.fixed)
-        paintHarm(painter, rect, unit, ink);
+        paintHarm(painter, rect, unit, ink, low);
     if (rect.width() >= m_numberWidth + 2 && rect.height() >= kNumberHeight && !unit.nonFinite) {
         painter.setPen(unit.fixed ? theme().muted : ink);
         const double strip = badgeStrip(rect);
@@ -144,7 +143,8 @@ void BlockRoleMatrix::paintUnit(QPainter& painter, const QRectF& rect, const Mat
     paintBadges(painter, rect, unit, ink);
 }
 
-void BlockRoleMatrix::paintCell(QPainter& painter, const QRectF& rect, const std::vector<int>& units) const
+void BlockRoleMatrix::paintCell(
+    QPainter& painter, const QRectF& rect, const std::vector<int>& units, bool low) const
 {
     const bool narrow = units.size() > 1 && rect.width() / static_cast<double>(units.size()) < 3;
     for (std::size_t i = 0; i < units.size(); ++i) {
@@ -152,7 +152,7 @@ void BlockRoleMatrix::paintCell(QPainter& painter, const QRectF& rect, const std
         QRectF segment = segmentRect(rect, units, i);
         if (units.size() > 1 && !narrow && i + 1 < units.size())
             segment.setRight(segment.right() - 1);
-        paintUnit(painter, segment, unit);
+        paintUnit(painter, segment, unit, low);
     }
 }
 
@@ -165,7 +165,7 @@ void BlockRoleMatrix::paintCells(
             const std::vector<int>& units = unitsOf(row, column);
             const QRectF rect = cellRectIn(g, offset, row, column);
             if (!units.empty() && rect.intersects(area))
-                paintCell(painter, rect, units);
+                paintCell(painter, rect, units, g.low);
         }
 }
 
@@ -401,7 +401,7 @@ void BlockRoleMatrix::paintDirty()
         painter.setOpacity(1);
         painter.fillRect(rect, theme().background);
         painter.setOpacity(isStale() ? kStaleOpacity : 1);
-        paintCell(painter, rect, unitsOf(cell.y(), cell.x()));
+        paintCell(painter, rect, unitsOf(cell.y(), cell.x()), g.low);
     }
     m_dirty.clear();
 }

@@ -93,7 +93,9 @@ QString ChartBase::accessibleSummary() const
 
 QString ChartBase::keyboardHelp()
 {
-    return tr("Arrows pan, + and - zoom, Home resets, L switches logarithmic; Ctrl+arrows move the "
+    return tr("Arrows pan, + and - zoom, B begins a box to zoom to, Home resets (Shift+Home and Ctrl+Home "
+              "one axis), L "
+              "switches logarithmic; Ctrl+arrows move the "
               "crosshair, Enter "
               "selects under it; Tab walks through the legend, Space toggles an entry; the context-menu key "
               "opens the menu; Ctrl+Shift+T shows a table.");

@@ -36,6 +36,19 @@ void ChartBase::createActions()
         QKeySequence(Qt::Key_Plus), [this] { zoomIn(); });
     add(QStringLiteral("zoom-out"), tr("Zoom &out"), tr("Shows more, smaller (- or the wheel)"),
         QKeySequence(Qt::Key_Minus), [this] { zoomOut(); });
+    add(QStringLiteral("reset-x"), tr("Reset horizontal a&xis"),
+        tr("Shows all of the horizontal axis again (Shift+Home, or double click on the axis)"),
+        QKeySequence(Qt::SHIFT | Qt::Key_Home), [this] { resetAxis(Qt::Horizontal); });
+    add(QStringLiteral("reset-y"), tr("Reset vertical ax&is"),
+        tr("Shows all of the vertical axis again (Ctrl+Home, or double click on the axis)"),
+        QKeySequence(Qt::CTRL | Qt::Key_Home), [this] { resetAxis(Qt::Vertical); });
+    add(QStringLiteral("box-zoom"), tr("Zoom to a &box"),
+        tr("Draws a box with the mouse, or with the arrows and Enter, and shows what is in it (B)"),
+        QKeySequence(Qt::Key_B), [this] { beginBox(BoxUse::Zoom); });
+    add(QStringLiteral("box-select"), tr("&Select in a box"),
+        tr("Draws a box with the mouse, or with the arrows and Enter, and selects what is in it (Shift+B)"),
+        QKeySequence(Qt::SHIFT | Qt::Key_B), [this] { beginBox(BoxUse::Select); });
+    m_boxSelect = m_viewActions.back();
     for (const Qt::Orientation axis : {Qt::Horizontal, Qt::Vertical}) {
         const bool x = axis == Qt::Horizontal;
         QAction* action = makeAction(x ? QStringLiteral("log-x") : QStringLiteral("log-y"),
@@ -52,6 +65,7 @@ void ChartBase::createActions()
 
 QList<QAction*> ChartBase::chartActions()
 {
+    refreshActions(); // the constructor could not ask the chart what it offers
     return m_viewActions + ChartSurface::chartActions();
 }
 
@@ -109,6 +123,7 @@ void ChartBase::refreshActions()
         action->setVisible(logAllowed(axis));
         action->setChecked(isLogarithmic(axis));
     }
+    m_boxSelect->setVisible(boxModifiers(BoxUse::Select).has_value());
     // Blocked signals also keep from the buttons and menus what they show.
     Q_EMIT m_logX->changed();
     Q_EMIT m_logY->changed();
@@ -165,6 +180,7 @@ QMenu* ChartBase::createContextMenu(const QPointF& position)
     extendMenu(*menu, position);
     if (menu->actions().size() > before)
         menu->addSeparator();
+    refreshActions();
     menu->addActions(m_viewActions);
     addLegendActions(*menu);
     addColorMapActions(*menu);

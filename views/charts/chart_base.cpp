@@ -231,7 +231,7 @@ void ChartBase::relayout(QSize size)
     // On screen the legend leaves the top right corner to the buttons, also where it has no entries.
     m_legend->settle(size.width() - 8 - (m_exporting ? 0 : buttonsWidth()), rows,
         m_exporting || size.height() < 200 ? 0 : smallLineHeight());
-    const int noteLines = m_exporting || size.height() < 240 ? 0 : size.height() < 300 ? 1 : 2;
+    const int noteLines = m_exporting || size.height() < 240 ? 0 : size.height() < 260 ? 1 : 2;
     m_footnote->settle(caption(), size.width() - 8, noteLines);
     for (const Qt::Orientation axis : {Qt::Horizontal, Qt::Vertical})
         mainAxis(axis)->setLabel(elidedAxisLabel(axis));

@@ -96,6 +96,16 @@ public:
     // True once the user zoomed or panned this axis; new data then keeps the view.
     [[nodiscard]] bool hasUserView(Qt::Orientation axis) const;
     void resetAxis(Qt::Orientation axis);
+    // What a box drawn in the chart may be for, and the keys that say so while it is dragged; nothing where
+    // the chart does not have it.
+    enum class BoxUse
+    {
+        Zoom,
+        Select
+    };
+    [[nodiscard]] virtual std::optional<Qt::KeyboardModifiers> boxModifiers(BoxUse use) const;
+    // Begins a box at the crosshair: arrows or the mouse move its other corner, Enter or a drag ends it.
+    void beginBox(BoxUse use);
     // Ranges, log switches, hidden legend entries: what a project restores.
     [[nodiscard]] virtual QJsonObject viewState() const;
     virtual void setViewState(const QJsonObject& state);
@@ -285,7 +295,8 @@ private:
     void addLegendActions(QMenu& menu);
     void addColorMapActions(QMenu& menu);
     void beginPan(const QPointF& position);
-    bool viewKey(int key);
+    bool viewKey(const QKeyEvent& event);
+    bool boxKey(const QKeyEvent& event);
     [[nodiscard]] QString elidedAxisLabel(Qt::Orientation axis) const;
 
     Theme m_theme;
@@ -303,8 +314,10 @@ private:
     QList<QAction*> m_viewActions;
     QAction* m_logX = nullptr;
     QAction* m_logY = nullptr;
+    QAction* m_boxSelect = nullptr;
     QToolButton* m_menuButton = nullptr;
     QToolButton* m_resetButton = nullptr;
+    std::optional<Qt::KeyboardModifiers> m_begunBox; // by menu or key
     int m_focusedEntry = -1;
     int m_hoveredEntry = -1;
     std::optional<QPointF> m_cursor;

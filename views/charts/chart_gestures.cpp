@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace bitwright::views {
 
@@ -57,9 +58,11 @@ bool ChartBase::event(QEvent* event)
     // Keys that this chart uses must not be taken by window shortcuts while it has the focus.
     if (event->type() == QEvent::ShortcutOverride) {
         const auto* key = static_cast<QKeyEvent*>(event);
-        const bool plain = !(key->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
-        const bool ours = key->key() == Qt::Key_L || key->key() == Qt::Key_Home || key->key() == Qt::Key_Space
-            || key->key() == Qt::Key_Plus || key->key() == Qt::Key_Minus
+        const bool home = key->key() == Qt::Key_Home && key->modifiers() == Qt::ControlModifier;
+        const bool plain
+            = home || !(key->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
+        const bool ours = key->key() == Qt::Key_L || key->key() == Qt::Key_B || key->key() == Qt::Key_Home
+            || key->key() == Qt::Key_Space || key->key() == Qt::Key_Plus || key->key() == Qt::Key_Minus
             || (key->key() == Qt::Key_Escape && (m_gesture != Gesture::None || m_focusedEntry >= 0));
         if (plain && ours) {
             event->accept();
@@ -117,7 +120,7 @@ void ChartBase::mousePressEvent(QMouseEvent* event)
     m_pressPosition = m_lastPosition = position;
     m_dragged = false;
     event->accept();
-    if (isEmpty() || m_gesture != Gesture::None)
+    if (isEmpty() || (m_gesture != Gesture::None && !m_begunBox))
         return;
     const bool left = event->button() == Qt::LeftButton;
     if (event->button() == Qt::MiddleButton || (left && m_spaceHeld)) {
@@ -126,6 +129,8 @@ void ChartBase::mousePressEvent(QMouseEvent* event)
     }
     if (!left)
         return;
+    if (m_begunBox)
+        return; // its first corner is here
     const int entry = m_legend->entryAt(position);
     if (entry >= 0) {
         const LegendEntry clickedEntry = m_legend->entries()[static_cast<std::size_t>(entry)];
@@ -149,6 +154,10 @@ void ChartBase::mouseMoveEvent(QMouseEvent* event)
     const QPointF position = event->position();
     m_cursor = position;
     m_lastPosition = position;
+    if (m_begunBox && event->buttons() == Qt::NoButton) {
+        m_pressPosition = position; // a begun box follows the mouse until the button is down
+        m_dragged = false;
+    }
     if ((position - m_pressPosition).manhattanLength() > kDragDistance && m_gesture != Gesture::None)
         m_dragged = true;
     if (m_gesture == Gesture::Pan)
@@ -165,13 +174,16 @@ void ChartBase::mouseMoveEvent(QMouseEvent* event)
 
 void ChartBase::mouseReleaseEvent(QMouseEvent* event)
 {
+    const QPointF position = event->position();
+    if (m_begunBox && !m_dragged)
+        return; // a click is no box: it still waits to be drawn
     const Gesture gesture = m_gesture;
     m_gesture = Gesture::None;
-    const QPointF position = event->position();
+    const Qt::KeyboardModifiers boxKeys = std::exchange(m_begunBox, {}).value_or(event->modifiers());
     if (gesture == Gesture::Chart)
         gestureRelease(position, event->modifiers());
     else if (gesture == Gesture::Box && m_dragged)
-        boxed(QRectF(m_pressPosition, position).normalized(), event->modifiers());
+        boxed(QRectF(m_pressPosition, position).normalized(), boxKeys);
     else if (gesture == Gesture::Box)
         clicked(position, event->modifiers());
     m_dragged = false;
@@ -201,10 +213,58 @@ void ChartBase::leaveEvent(QEvent* event)
     QCustomPlot::leaveEvent(event);
 }
 
+std::optional<Qt::KeyboardModifiers> ChartBase::boxModifiers(BoxUse use) const
+{
+    if (use == BoxUse::Select)
+        return std::nullopt;
+    return Qt::KeyboardModifiers(Qt::NoModifier);
+}
+
+void ChartBase::beginBox(BoxUse use)
+{
+    const auto keys = boxModifiers(use);
+    if (!keys || isEmpty() || m_gesture != Gesture::None)
+        return;
+    const QRectF area = plotArea();
+    setFocus(); // the arrows and Enter are meant for the box
+    if (!m_cursor || !area.contains(*m_cursor))
+        m_cursor = area.center();
+    m_pressPosition = m_lastPosition = *m_cursor;
+    m_gesture = Gesture::Box;
+    m_begunBox = keys;
+    m_dragged = false;
+    updateCursorShape();
+    repaintCrosshair();
+}
+
+// While a box is begun the arrows move its corner, with or without Ctrl.
+bool ChartBase::boxKey(const QKeyEvent& event)
+{
+    if (!m_begunBox)
+        return false;
+    const int key = event.key();
+    if (key == Qt::Key_Return || key == Qt::Key_Enter) {
+        const Qt::KeyboardModifiers keys = *std::exchange(m_begunBox, {});
+        m_gesture = Gesture::None;
+        if (std::exchange(m_dragged, false))
+            boxed(QRectF(m_pressPosition, m_lastPosition).normalized(), keys);
+        updateCursorShape();
+        repaintCrosshair();
+        return true;
+    }
+    const QKeyEvent moves(QEvent::KeyPress, key, event.modifiers() | Qt::ControlModifier);
+    if (!moveCrosshair(moves))
+        return false;
+    m_lastPosition = *m_cursor;
+    m_dragged = true;
+    return true;
+}
+
 void ChartBase::cancelGesture()
 {
     const Gesture gesture = m_gesture;
     m_gesture = Gesture::None;
+    m_begunBox.reset();
     m_dragged = false;
     if (gesture == Gesture::Chart)
         gestureCancel();
@@ -223,21 +283,30 @@ void ChartBase::updateCursorShape()
 {
     if (m_gesture == Gesture::Pan)
         setCursor(Qt::ClosedHandCursor);
+    else if (m_begunBox)
+        setCursor(Qt::CrossCursor);
     else if (m_spaceHeld)
         setCursor(Qt::OpenHandCursor);
     else
         unsetCursor();
 }
 
-bool ChartBase::viewKey(int key)
+bool ChartBase::viewKey(const QKeyEvent& event)
 {
+    const bool shifted = event.modifiers().testFlag(Qt::ShiftModifier);
     constexpr double kStep = 0.1;
     const auto shift = [this](Qt::Orientation axis, double fraction) {
         setViewRange(axis, panned(viewRange(axis), fraction, isLogarithmic(axis)));
     };
-    switch (key) {
+    switch (event.key()) {
     case Qt::Key_Home:
-        resetView();
+        if (shifted)
+            resetAxis(Qt::Horizontal);
+        else
+            resetView();
+        return true;
+    case Qt::Key_B:
+        beginBox(shifted ? BoxUse::Select : BoxUse::Zoom);
         return true;
     case Qt::Key_Plus:
     case Qt::Key_Equal:
@@ -279,6 +348,12 @@ void ChartBase::keyPressEvent(QKeyEvent* event)
         event->ignore();
         return;
     }
+    if (boxKey(*event))
+        return;
+    if (event->key() == Qt::Key_Home && event->modifiers() == Qt::ControlModifier) {
+        resetAxis(Qt::Vertical);
+        return;
+    }
     if ((m_focusedEntry >= 0 && legendKeyPressed(event->key())) || moveCrosshair(*event) || keyPressed(event))
         return;
     const bool enter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
@@ -292,7 +367,7 @@ void ChartBase::keyPressEvent(QKeyEvent* event)
         return;
     }
     const bool plain = !(event->modifiers() & (Qt::ControlModifier | Qt::AltModifier));
-    if (!plain || !viewKey(event->key()))
+    if (!plain || !viewKey(*event))
         QCustomPlot::keyPressEvent(event);
 }
 

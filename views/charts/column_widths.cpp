@@ -63,6 +63,8 @@ void ColumnWidths::setCharacters(std::initializer_list<int> characters)
     constexpr int kMargins = 14;
     for (int column = 0; const int count : characters)
         addColumn(column++, m_table->fontMetrics().averageCharWidth() * count + kMargins);
+    while (static_cast<int>(m_natural.size()) < m_table->model()->columnCount())
+        addColumn(static_cast<int>(m_natural.size()), 0);
     apply();
 }
 

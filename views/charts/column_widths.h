@@ -25,7 +25,8 @@ public:
     explicit ColumnWidths(QTableView* table);
     // Measures the rows that are there now; call it when their contents changed in kind.
     void refresh();
-    // The same for tables whose rows come later: so many characters each, and never less than the heading.
+    // The same for tables whose rows come later: so many characters each, and never less than the
+    // heading; columns without a number get their heading's width.
     void setCharacters(std::initializer_list<int> characters);
 
 protected:

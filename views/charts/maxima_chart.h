@@ -103,6 +103,7 @@ protected:
     void hoverLeft() override;
     void legendHovered(const QString& key) override;
     void clicked(const QPointF& position, Qt::KeyboardModifiers modifiers) override;
+    [[nodiscard]] std::optional<Qt::KeyboardModifiers> boxModifiers(BoxUse use) const override;
     void boxed(const QRectF& box, Qt::KeyboardModifiers modifiers) override;
     bool keyPressed(QKeyEvent* event) override;
 

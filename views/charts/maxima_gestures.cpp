@@ -30,6 +30,11 @@ void MaximaChart::clicked(const QPointF& position, Qt::KeyboardModifiers modifie
     Q_EMIT channelActivated(hit.site, channel, hit.dump);
 }
 
+std::optional<Qt::KeyboardModifiers> MaximaChart::boxModifiers(BoxUse use) const
+{
+    return use == BoxUse::Zoom ? Qt::NoModifier : Qt::ShiftModifier;
+}
+
 void MaximaChart::boxed(const QRectF& box, Qt::KeyboardModifiers modifiers)
 {
     if (!modifiers.testFlag(Qt::ShiftModifier)) {

@@ -89,6 +89,11 @@ void OutlierMap::clicked(const QPointF& position, Qt::KeyboardModifiers modifier
     Q_EMIT cellActivated(cell.row, cell.channel);
 }
 
+std::optional<Qt::KeyboardModifiers> OutlierMap::boxModifiers(BoxUse use) const
+{
+    return use == BoxUse::Zoom ? Qt::ShiftModifier : Qt::NoModifier;
+}
+
 void OutlierMap::boxed(const QRectF& box, Qt::KeyboardModifiers modifiers)
 {
     const QRectF area = box.intersected(plotArea());

@@ -107,6 +107,7 @@ protected:
     void hoverMoved(const QPointF& position) override;
     void hoverLeft() override;
     void clicked(const QPointF& position, Qt::KeyboardModifiers modifiers) override;
+    [[nodiscard]] std::optional<Qt::KeyboardModifiers> boxModifiers(BoxUse use) const override;
     void boxed(const QRectF& box, Qt::KeyboardModifiers modifiers) override;
     bool keyPressed(QKeyEvent* event) override;
     void extendMenu(QMenu& menu, const QPointF& position) override;

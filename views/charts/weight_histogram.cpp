@@ -205,6 +205,11 @@ QString WeightHistogram::readoutAt(const QPointF& position) const
     return lines.join(u'\n');
 }
 
+std::optional<Qt::KeyboardModifiers> WeightHistogram::boxModifiers(BoxUse use) const
+{
+    return use == BoxUse::Zoom ? Qt::NoModifier : Qt::ShiftModifier;
+}
+
 void WeightHistogram::boxed(const QRectF& box, Qt::KeyboardModifiers modifiers)
 {
     if (!modifiers.testFlag(Qt::ShiftModifier)) {

@@ -45,6 +45,7 @@ protected:
     void paintData(QCPPainter& painter) override;
     QString readoutAt(const QPointF& position) const override;
     void rebuildLegend() override;
+    [[nodiscard]] std::optional<Qt::KeyboardModifiers> boxModifiers(BoxUse use) const override;
     void boxed(const QRectF& box, Qt::KeyboardModifiers modifiers) override;
 
 private:

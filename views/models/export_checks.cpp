@@ -1,6 +1,7 @@
 #include "views/models/export_checks.h"
 
 #include "views/jobs/job_queue.h"
+#include "views/models/core_text.h"
 #include "views/models/number_text.h"
 #include "views/models/text.h"
 
@@ -60,7 +61,7 @@ int takeFindings(ExportCheck& row, const ExportSituation& situation, Topic topic
         ++count;
         if (rank(stateOf(check.level)) > rank(row.state))
             row.state = stateOf(check.level);
-        const QString message = display(check.message);
+        const QString message = coreText(check.message);
         if (check.subject.empty()) {
             row.details.push_back(message);
         } else {
