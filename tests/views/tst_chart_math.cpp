@@ -323,7 +323,8 @@ private Q_SLOTS:
         // Texts give way, the longest first and down to one width; numbers never.
         QCOMPARE(fittedWidths(natural, least, 440), (std::vector<int>{170, 60, 150, 60}));
         QCOMPARE(fittedWidths(natural, least, 360), (std::vector<int>{120, 60, 120, 60}));
-        QCOMPARE(fittedWidths(natural, least, 100), least);
+        QCOMPARE(fittedWidths(natural, least, 300), least);
+        QCOMPARE(fittedWidths(natural, least, 299), natural); // to be scrolled anyway
         QCOMPARE(fittedWidths({}, {}, 100), std::vector<int>());
     }
     void footnotesWrapBetweenWords()

@@ -165,7 +165,7 @@ BlockRoleMatrix::Geometry BlockRoleMatrix::fitted(QSize size, double zoomX, doub
     const double room = size.height() - g.top - g.bottom - 2 - towers * kTowerHeight;
     g.cellHeight
         = std::clamp(std::clamp(room / rows, kSmallestCellHeight, kLargestCellHeight) * zoomY, 3.0, 200.0);
-    g.low = std::floor(g.cellHeight) - 1 < 2 * kNumberHeight;
+    g.low = g.cellHeight < 2.8 * kNumberHeight;
     double y = 0;
     for (std::size_t i = 0; i < m_data.rows.size(); ++i) {
         if (!m_data.rows[i].tower.isEmpty() && (i == 0 || m_data.rows[i].tower != m_data.rows[i - 1].tower))

@@ -22,6 +22,8 @@ std::vector<int> fittedWidths(const std::vector<int>& natural, const std::vector
         = [](const std::vector<int>& widths) { return std::reduce(widths.begin(), widths.end()); };
     if (natural.empty() || sumOf(natural) <= available)
         return natural;
+    if (sumOf(cutTo(0)) > available)
+        return natural; // it has to be scrolled anyway: then nothing is cut
     int low = 0, high = *std::max_element(natural.begin(), natural.end());
     while (low + 1 < high) {
         const int middle = low + (high - low) / 2;
@@ -65,6 +67,7 @@ void ColumnWidths::setCharacters(std::initializer_list<int> characters)
         addColumn(column++, m_table->fontMetrics().averageCharWidth() * count + kMargins);
     while (static_cast<int>(m_natural.size()) < m_table->model()->columnCount())
         addColumn(static_cast<int>(m_natural.size()), 0);
+    m_least = m_natural;
     apply();
 }
 

@@ -10,8 +10,8 @@ class QTableView;
 namespace bitwright::views {
 
 // Widths of columns that would like `natural` pixels each: all of them get that where it fits; else the
-// widest are cut to one common width, none below its own `least`, until the sum is `available` (or no more
-// can be cut).
+// widest are cut to one common width, none below its own `least`, until the sum is `available`; where
+// that cannot be reached, nothing is cut, because the table has to be scrolled anyway.
 [[nodiscard]] std::vector<int> fittedWidths(
     const std::vector<int>& natural, const std::vector<int>& least, int available);
 
@@ -26,7 +26,7 @@ public:
     // Measures the rows that are there now; call it when their contents changed in kind.
     void refresh();
     // The same for tables whose rows come later: so many characters each, and never less than the
-    // heading; columns without a number get their heading's width.
+    // heading; columns without a number get their heading's width. Nothing is cut here.
     void setCharacters(std::initializer_list<int> characters);
 
 protected:

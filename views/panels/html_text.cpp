@@ -5,6 +5,7 @@
 #include "views/models/glossary.h"
 
 #include <QObject>
+#include <QRegularExpression>
 #include <QTextBrowser>
 #include <QUrl>
 
@@ -19,8 +20,12 @@ QString htmlDisplay(const std::string& text)
 
 QString htmlRow(const QString& name, const QString& value)
 {
-    return QStringLiteral("<tr><td style=\"padding-right:10px\">%1</td><td align=\"right\">%2</td></tr>")
-        .arg(name, value);
+    // Numbers stay whole: Qt would break a power of ten between its sign and its digit.
+    static const QRegularExpression tags(QStringLiteral("<[^>]*>"));
+    constexpr qsizetype kNumber = 14; // characters
+    const bool whole = QString(value).remove(tags).size() <= kNumber;
+    return QStringLiteral("<tr><td style=\"padding-right:10px\">%1</td><td align=\"right\"%3>%2</td></tr>")
+        .arg(name, value, whole ? QStringLiteral(" style=\"white-space:nowrap\"") : QString());
 }
 
 QString htmlTable(const QString& title, const QString& rows)
