@@ -12,6 +12,9 @@
 // foreach_target.h must come first: it includes this file once per instruction set.
 #include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
+// clang-format off: sorting would put it before foreach_target.h
+#include "core/base/vectors-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace bitwright::forward {
@@ -19,20 +22,7 @@ namespace HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
-
-/// Runs `body(tag, offset)` over `count` items: whole vectors first, then one item at a time.
-template <class Body>
-HWY_INLINE void forVectors(std::size_t count, const Body& body)
-{
-    const hn::ScalableTag<float> wide;
-    const hn::CappedTag<float, 1> single;
-    const std::size_t lanes = hn::Lanes(wide);
-    std::size_t i = 0;
-    for (; i + lanes <= count; i += lanes)
-        body(wide, i);
-    for (; i < count; ++i)
-        body(single, i);
-}
+using bitwright::HWY_NAMESPACE::forVectors;
 
 /// Sum of term(tag, offset), in lanes, then the rest one by one.
 template <class Term>

@@ -14,6 +14,9 @@
 
 // foreach_target.h must come first: it includes this file once per instruction set.
 #include <hwy/highway.h>
+// clang-format off: sorting would put it before foreach_target.h
+#include "core/base/vectors-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace bitwright::numeric {
@@ -21,6 +24,7 @@ namespace HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
+using bitwright::HWY_NAMESPACE::forVectors;
 
 template <class D>
 using IntsOf = hn::RebindToSigned<D>;
@@ -28,21 +32,6 @@ template <class D>
 using Ints = hn::Vec<IntsOf<D>>;
 template <class D>
 using Floats = hn::Vec<D>;
-
-/// Runs `body(tag, offset)` over `count` items: whole vectors first, then one item at a time with a one-lane
-/// tag.
-template <class Body>
-HWY_INLINE void forVectors(std::size_t count, const Body& body)
-{
-    const hn::ScalableTag<float> wide;
-    const hn::CappedTag<float, 1> single;
-    const std::size_t lanes = hn::Lanes(wide);
-    std::size_t i = 0;
-    for (; i + lanes <= count; i += lanes)
-        body(wide, i);
-    for (; i < count; ++i)
-        body(single, i);
-}
 
 /// Integers: the level is the rounded ratio inside [low, high] = [qmin - zero, qmax - zero]; code = level +
 /// offset.
