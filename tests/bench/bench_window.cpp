@@ -5,11 +5,13 @@
 #include "app/gui/main_window.h"
 #include "tests/support/safetensors_writer.h"
 #include "views/charts/outlier_map.h"
+#include "views/charts/size_treemap.h"
 #include "views/panels/tree_panel.h"
 
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QLineEdit>
+#include <QMouseEvent>
 #include <QProcess>
 #include <QScrollBar>
 #include <QTemporaryDir>
@@ -21,6 +23,7 @@
 #include <cstring>
 #include <ctime>
 #include <random>
+#include <string>
 #include <vector>
 
 using namespace bitwright;
@@ -263,6 +266,61 @@ void measureOutlierMap()
     print("outlier map 126 x 28,672: zoom frame", zooms);
 }
 
+void measureTreemap(int count)
+{
+    TreemapData data;
+    std::mt19937 random(1);
+    std::lognormal_distribution<double> bytes(10.0, 2.0);
+    for (int group = 0; group < 12; ++group)
+        data.groups << QStringLiteral("role %1").arg(group);
+    for (int i = 0; i < count; ++i) {
+        TreemapItem item;
+        item.name = QStringLiteral("model.layers.%1.experts.%2.weight").arg(i / 1000).arg(i % 1000);
+        item.bytes = bytes(random);
+        item.value = 2 + i % 7;
+        item.group = i % 12;
+        data.items.push_back(std::move(item));
+    }
+    SizeTreemap map;
+    map.resize(900, 700);
+    map.show();
+    settle();
+    QElapsedTimer clock;
+    clock.start();
+    map.setData(data);
+    map.grab();
+    const std::vector<double> first{milliseconds(clock)};
+    std::vector<double> edits, hovers, zooms;
+    for (int i = 0; i < 20; ++i) {
+        data.items[random() % data.items.size()].value = 8;
+        TreemapData next = data;
+        clock.start();
+        map.setData(std::move(next));
+        map.repaint();
+        settle();
+        edits.push_back(milliseconds(clock));
+        const QPointF at(static_cast<double>(random() % 900), static_cast<double>(random() % 600));
+        QMouseEvent move(
+            QEvent::MouseMove, at, map.mapToGlobal(at), Qt::NoButton, Qt::NoButton, Qt::NoModifier);
+        clock.start();
+        QApplication::sendEvent(&map, &move);
+        settle();
+        hovers.push_back(milliseconds(clock));
+        QWheelEvent wheel(at, map.mapToGlobal(at), {}, {0, i % 10 < 7 ? 120 : -240}, Qt::NoButton,
+            Qt::NoModifier, Qt::NoScrollPhase, false);
+        clock.start();
+        QApplication::sendEvent(&map, &wheel);
+        map.repaint();
+        settle();
+        zooms.push_back(milliseconds(clock));
+    }
+    const std::string what = "treemap of " + std::to_string(count) + " tensors: ";
+    print((what + "first paint").c_str(), first);
+    print((what + "other colors").c_str(), edits);
+    print((what + "hover").c_str(), hovers);
+    print((what + "zoom frame").c_str(), zooms);
+}
+
 /// An edit and a change of selection with every visible view of a perspective repainted.
 void measureEdits(const QString& folder)
 {
@@ -336,6 +394,8 @@ int main(int argc, char** argv)
         measureOpening("MiniLM: folder to painted tree", {inputs[1]});
     measureTree(folder.path());
     measureOutlierMap();
+    measureTreemap(10'000);
+    measureTreemap(100'000);
     measureEdits(folder.path());
     if (inputs.size() > 3) {
         QProcess process;
