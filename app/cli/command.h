@@ -79,6 +79,7 @@ Run registerScore(CLI::App& app);
 Run registerOptionsCommand(CLI::App& app);
 Run registerPlan(CLI::App& app);
 Run registerFrontier(CLI::App& app);
+Run registerMeasure(CLI::App& app);
 Run registerQuantize(CLI::App& app);
 Run registerVerify(CLI::App& app);
 Run registerCompare(CLI::App& app);

@@ -11,6 +11,7 @@ const std::vector<Command>& commands()
         {"score", "Predict the harm of every option on every unit", registerScore},
         {"plan", "Solve for the best plan within a budget", registerPlan},
         {"frontier", "List all non-dominated plans", registerFrontier},
+        {"measure", "Run the model with other options and say what they cost", registerMeasure},
         {"quantize", "Run a plan's quantizers and export", registerQuantize},
         {"verify", "Re-read an export independently and compare", registerVerify},
         {"compare", "Compare two checkpoints tensor by tensor", registerCompare},

@@ -193,13 +193,15 @@ Run registerScore(CLI::App& app)
                         {{"id", setup.space.optionIds()[j]}, {"legal", false}, {"reason", cell.reason}});
                     continue;
                 }
-                item["options"].push_back({{"id", setup.space.optionIds()[j]}, {"legal", true},
+                nlohmann::json option = {{"id", setup.space.optionIds()[j]}, {"legal", true},
                     {"stored_as", cell.resolved.option.id},
                     {"bits",
                         static_cast<double>(cell.resolved.bytes) * 8.0
                             / static_cast<double>(unit.parameters())},
                     {"bytes", cell.resolved.bytes}, {"score", optionalNumber(cell.score)},
-                    {"sqnr_db", numberOrNull(cell.sqnrDb)}, {"fallback", cell.resolved.fallback}});
+                    {"sqnr_db", numberOrNull(cell.sqnrDb)}, {"fallback", cell.resolved.fallback}};
+                addOrigin(option, cell);
+                item["options"].push_back(std::move(option));
             }
             document["units"].push_back(std::move(item));
         }

@@ -24,7 +24,8 @@ std::string quantizerWords()
     return fmt::format("{}", fmt::join(words, ", "));
 }
 
-/// The target's default options, or the legal ones that match the globs.
+} // namespace
+
 Result<std::vector<quant::Option>> chooseOptions(const PlanArguments& arguments, const plan::Target& target)
 {
     BITWRIGHT_ASSIGN(const auto method, quant::methodFromWord(arguments.quantizer));
@@ -44,14 +45,28 @@ Result<std::vector<quant::Option>> chooseOptions(const PlanArguments& arguments,
     return chosen;
 }
 
-} // namespace
+void addOrigin(nlohmann::json& document, const plan::PlanSpace::Cell& cell)
+{
+    document["origin"] = cell.score && cell.resolved.option.grid
+        ? nlohmann::json(score::scoreOriginText(cell.origin))
+        : nlohmann::json(nullptr);
+    document["score_low"] = optionalNumber(cell.low);
+    document["score_high"] = optionalNumber(cell.high);
+    if (cell.origin == score::ScoreOrigin::Measured)
+        document["measured_tokens"] = cell.behind;
+    if (cell.origin == score::ScoreOrigin::Calibrated) {
+        document["calibrated_from"] = cell.behind;
+        document["extrapolated"] = cell.extrapolated;
+    }
+}
 
 void addScoreOptions(CLI::App& app, PlanArguments& arguments)
 {
     app.add_option("--project", arguments.project, "Project made by scan (.bwp)")->required();
     app.add_option("--target", arguments.target, "Export target")->required();
     app.add_option("--score", arguments.score,
-        fmt::format("Predictor: {} (default: what the dump allows)", scoreWords()));
+        fmt::format("Harm: {} (default: measured where the project has it, else what the dump allows)",
+            scoreWords()));
     app.add_option("--gamma", arguments.gamma, "Shrinkage of fisher, 0..1")->check(CLI::Range(0.0, 1.0));
     app.add_option("--options", arguments.options, "Globs over option ids (default: the target's set)")
         ->delimiter(',');
@@ -77,7 +92,7 @@ Result<PlanSetup> preparePlan(const PlanArguments& arguments, const RunContext& 
     BITWRIGHT_ASSIGN(setup.workspace, session::Workspace::open({{}, {}, arguments.project}));
     score::ScoreSettings settings;
     settings.gamma = arguments.gamma;
-    settings.kind = score::defaultScore(setup.workspace->dump());
+    settings.kind = setup.workspace->defaultScore();
     if (!arguments.score.empty()) {
         BITWRIGHT_ASSIGN(settings.kind, score::scoreFromId(arguments.score));
     }
@@ -111,13 +126,15 @@ nlohmann::json planNumbersJson(
         const auto& unit = space.units()[i];
         const auto& cell = space.cell(i, (*choice)[i]);
         const auto entry = plan.entries.find(unit.name);
-        document["units"].push_back({{"name", unit.name}, {"option", space.optionIds()[(*choice)[i]]},
+        nlohmann::json item = {{"name", unit.name}, {"option", space.optionIds()[(*choice)[i]]},
             {"stored_as", cell.resolved.option.id},
             {"bits", static_cast<double>(cell.resolved.bytes) * 8.0 / static_cast<double>(unit.parameters())},
             {"bytes", cell.resolved.bytes}, {"score", optionalNumber(cell.score)},
             {"sqnr_db", numberOrNull(cell.sqnrDb)},
             {"locked", entry != plan.entries.end() && entry->second.locked},
-            {"fallback", cell.resolved.fallback}});
+            {"fallback", cell.resolved.fallback}};
+        addOrigin(item, cell);
+        document["units"].push_back(std::move(item));
     }
     return document;
 }

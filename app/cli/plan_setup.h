@@ -11,7 +11,7 @@ struct PlanArguments
 {
     std::string project;
     std::string target;
-    std::string score; ///< Empty: the default for what the dump holds.
+    std::string score; ///< Empty: measured where the project has it, else what the dump allows.
     double gamma = score::ScoreSettings{}.gamma;
     std::vector<std::string> options; ///< Globs over option ids; empty: the target's default set.
     std::string quantizer = "rtn";
@@ -22,6 +22,13 @@ struct PlanArguments
 
 void addScoreOptions(CLI::App& app, PlanArguments& arguments);
 void addSolveOptions(CLI::App& app, PlanArguments& arguments);
+
+/// The target's default options, or the legal ones that match the globs. Errors: InvalidArgument.
+[[nodiscard]] Result<std::vector<quant::Option>> chooseOptions(
+    const PlanArguments& arguments, const plan::Target& target);
+
+/// How a cell's score was obtained, for JSON: origin, interval, tokens or measurements behind it.
+void addOrigin(nlohmann::json& document, const plan::PlanSpace::Cell& cell);
 
 /// A workspace with its plan space, ready to solve in.
 struct PlanSetup

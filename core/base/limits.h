@@ -12,5 +12,6 @@ inline constexpr std::size_t kTensors = 1'000'000;
 inline constexpr std::size_t kNameBytes = 4'096;
 inline constexpr std::size_t kRank = 16;
 inline constexpr std::size_t kShards = 10'000;
+inline constexpr std::uint64_t kTokenFileBytes = std::uint64_t{1} << 30;
 
 } // namespace bitwright::limits

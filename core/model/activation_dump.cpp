@@ -59,6 +59,15 @@ const GradientFactors* ActivationDump::gradientOf(std::string_view tensor) const
     return found == m_gradients.end() ? nullptr : &*found;
 }
 
+Result<std::vector<std::vector<std::int32_t>>> ActivationDump::loadSequences() const
+{
+    std::vector<std::vector<std::int32_t>> sequences;
+    BITWRIGHT_ASSIGN(auto tokens, loadTokens());
+    if (!tokens.empty())
+        sequences.push_back(std::move(tokens));
+    return sequences;
+}
+
 std::optional<std::size_t> ActivationDump::inputSiteOf(std::string_view tensor) const
 {
     for (std::size_t i = 0; i < m_sites.size(); ++i) {

@@ -121,6 +121,8 @@ public:
     [[nodiscard]] virtual Result<PackedGram> loadGram(std::size_t site) const = 0;
     /// Token ids, sequences x positions flattened row-major; empty when the dump has none.
     [[nodiscard]] virtual Result<std::vector<std::int32_t>> loadTokens() const = 0;
+    /// The same by sequence; one sequence where the dump does not say more, none where it has no tokens.
+    [[nodiscard]] virtual Result<std::vector<std::vector<std::int32_t>>> loadSequences() const;
 
 protected:
     std::vector<Site> m_sites;

@@ -63,6 +63,10 @@ public:
             = std::numeric_limits<double>::quiet_NaN(); ///< +Inf for an exact copy; NaN while unknown.
         bool legal = true; ///< Whether the target can store the unit so.
         std::string reason; ///< Why not.
+        score::ScoreOrigin origin = score::ScoreOrigin::Predicted; ///< How the score was obtained.
+        std::optional<double> low, high; ///< 95 % interval of a measured or calibrated score.
+        std::uint64_t behind = 0; ///< Tokens of a measured score, measurements of a calibrated one.
+        bool extrapolated = false; ///< Calibrated outside of what was measured.
         bool measured
             = false; ///< Whether the score table knows the option for this unit, with or without a score.
     };

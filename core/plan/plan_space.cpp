@@ -92,6 +92,11 @@ PlanSpace::Cell PlanSpace::makeCell(
     if (const score::OptionScore* found = scores ? scores->find(cell.resolved.option.id) : nullptr) {
         cell.score = found->score;
         cell.sqnrDb = found->sqnrDb;
+        cell.origin = found->origin;
+        cell.low = found->low;
+        cell.high = found->high;
+        cell.behind = found->behind;
+        cell.extrapolated = found->extrapolated;
         cell.measured = true;
     }
     return cell;

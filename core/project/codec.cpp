@@ -308,4 +308,47 @@ Result<score::OptionError> decodeOptionError(const Record& record)
     return error;
 }
 
+Record encode(const measure::Harm& harm)
+{
+    Record record;
+    record.scalars["version"] = kHarmVersion;
+    record.scalars["kind"] = measure::harmKindId(harm.kind);
+    record.scalars["sameBest"] = harm.sameBest;
+    record.scalars["exact"] = !harm.screening;
+    if (harm.screening) {
+        record.putNumber("leftOut", harm.screening->leftOut);
+        record.putNumber("changedLeftOut", harm.screening->changedLeftOut);
+        record.putNumber("standardError", harm.screening->standardError);
+    }
+    record.put("values", harm.values);
+    if (!harm.next.empty())
+        record.put("next", harm.next);
+    return record;
+}
+
+Result<measure::Harm> decodeHarm(const Record& record)
+{
+    measure::Harm harm;
+    const std::string kind = record.text("kind");
+    const auto exact = record.scalars.find("exact");
+    bool known = false;
+    for (const auto one : {measure::HarmKind::Divergence, measure::HarmKind::CosineDistance}) {
+        if (kind == measure::harmKindId(one)) {
+            harm.kind = one;
+            known = true;
+        }
+    }
+    if (!known || exact == record.scalars.end() || !exact->is_boolean())
+        return fail(ErrorCode::Format, "The project's record of a measured harm is incomplete.");
+    harm.sameBest = record.integer("sameBest");
+    if (!exact->get<bool>())
+        harm.screening = measure::Screening{record.number("leftOut", kNaN),
+            record.number("changedLeftOut", kNaN), record.number("standardError", kNaN)};
+    BITWRIGHT_ASSIGN(harm.values, record.get<float>("values"));
+    if (record.arrays.contains("next")) {
+        BITWRIGHT_ASSIGN(harm.next, record.get<float>("next"));
+    }
+    return harm;
+}
+
 } // namespace bitwright::project

@@ -9,6 +9,7 @@ namespace bitwright::project {
 inline constexpr int kWeightStatsVersion = 1;
 inline constexpr int kSpectrumVersion = 1;
 inline constexpr int kOptionErrorVersion = 1;
+inline constexpr int kHarmVersion = 1;
 
 [[nodiscard]] Record encode(const stats::WeightStats& stats);
 [[nodiscard]] Result<stats::WeightStats> decodeWeightStats(const Record& record);
@@ -18,5 +19,7 @@ inline constexpr int kOptionErrorVersion = 1;
 [[nodiscard]] Result<StoredSpectrum> decodeSpectrum(const Record& record);
 [[nodiscard]] Record encode(const score::OptionError& error);
 [[nodiscard]] Result<score::OptionError> decodeOptionError(const Record& record);
+[[nodiscard]] Record encode(const measure::Harm& harm);
+[[nodiscard]] Result<measure::Harm> decodeHarm(const Record& record);
 
 } // namespace bitwright::project

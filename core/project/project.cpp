@@ -311,6 +311,24 @@ Result<std::optional<score::OptionError>> Project::optionError(
     return error;
 }
 
+Result<void> Project::saveHarm(std::string_view subject, std::string_view variant, const measure::Harm& harm)
+{
+    const std::lock_guard lock(m_database->mutex);
+    BITWRIGHT_ASSIGN(auto transaction, Transaction::begin(m_database->connection));
+    BITWRIGHT_CHECK(m_database->saveRecord(subject, "harm", variant, encode(harm)));
+    return transaction.commit();
+}
+
+Result<std::optional<measure::Harm>> Project::harm(std::string_view subject, std::string_view variant) const
+{
+    const std::lock_guard lock(m_database->mutex);
+    BITWRIGHT_ASSIGN(const auto record, m_database->loadRecord(subject, "harm", variant, kHarmVersion));
+    if (!record)
+        return std::nullopt;
+    BITWRIGHT_ASSIGN(auto harm, decodeHarm(*record));
+    return harm;
+}
+
 namespace {
 
 /// Copies the rows that `select` gives through `insert`, column by column; all columns are text.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/run_context.h"
+#include "core/measure/harm_values.h"
 #include "core/model/activation_dump.h"
 #include "core/model/checkpoint.h"
 #include "core/score/option_error.h"
@@ -78,6 +79,13 @@ public:
         std::string_view content, std::string_view dump, const std::vector<score::OptionError>& errors);
     [[nodiscard]] Result<std::optional<score::OptionError>> optionError(
         std::string_view content, std::string_view dump, std::string_view option) const;
+
+    /// What a change did to one batch of tokens. `subject` is the content key of the unit, or of a whole plan
+    /// or the model; `variant` spells option, target and tokens (docs/project-file.md).
+    [[nodiscard]] Result<void> saveHarm(
+        std::string_view subject, std::string_view variant, const measure::Harm& harm);
+    [[nodiscard]] Result<std::optional<measure::Harm>> harm(
+        std::string_view subject, std::string_view variant) const;
 
     /// Copies everything but the inputs into another project; what both hold is taken from this one. One
     /// transaction.

@@ -18,7 +18,7 @@ struct ScoreFacts
     std::string_view description;
 };
 
-constexpr std::array<ScoreFacts, 6> kScores{{
+constexpr std::array<ScoreFacts, 7> kScores{{
     {ScoreKind::WeightError, "weight-error",
         "Squared weight error ||E||^2. Needs the weights only. Says little across layers: on a 270 M "
         "language model its rank "
@@ -45,6 +45,10 @@ constexpr std::array<ScoreFacts, 6> kScores{{
         "Needs gradients. "
         "Ranks best (0.77), but unshrunk its plans were worse than uniform: a quadratic form does not see "
         "the cliff at 2 bits."},
+    {ScoreKind::Measured, "measured",
+        "KL of the model with this one change to the original, measured by running both on a text. Needs "
+        "\"measure\". What was not "
+        "measured is calibrated by what was, and says so. Its plans beat those of every predictor."},
 }};
 
 const ScoreFacts& factsOf(ScoreKind kind)
@@ -106,24 +110,6 @@ std::optional<ReferenceRank> referenceRank(const std::string& id)
         static_cast<int>(grid.element), -static_cast<int>(grid.convention), -group, id);
 }
 
-/// The option that a unit's spread is judged at: the first by rank of those with a positive fisher error.
-/// Nothing when no option has one.
-const OptionError* fisherReference(const std::vector<OptionError>& errors)
-{
-    const OptionError* best = nullptr;
-    std::optional<ReferenceRank> bestRank;
-    for (const OptionError& error : errors) {
-        if (!error.fisher || !(*error.fisher > 0))
-            continue;
-        auto rank = referenceRank(error.option);
-        if (rank && (!bestRank || *rank < *bestRank)) {
-            best = &error;
-            bestRank = std::move(rank);
-        }
-    }
-    return best;
-}
-
 std::optional<double> relativeError(const OptionError& error)
 {
     if (error.squaredError == 0)
@@ -146,21 +132,8 @@ std::optional<double> shrunkFisher(const OptionError& error, const OptionError* 
 std::optional<double> scoreOf(
     const OptionError& error, const OptionError* reference, const ScoreSettings& settings)
 {
-    switch (settings.kind) {
-    case ScoreKind::WeightError:
-        return error.squaredError;
-    case ScoreKind::WeightErrorRelative:
-        return relativeError(error);
-    case ScoreKind::ActDiag:
-        return error.actDiag;
-    case ScoreKind::ActGram:
-        return error.actGram;
-    case ScoreKind::Residual:
-        return error.residual;
-    case ScoreKind::Fisher:
-        return shrunkFisher(error, reference, settings.gamma);
-    }
-    return std::nullopt;
+    return settings.kind == ScoreKind::Fisher ? shrunkFisher(error, reference, settings.gamma)
+                                              : rawScore(error, settings.kind);
 }
 
 UnitScores scoresOfUnit(
@@ -168,7 +141,9 @@ UnitScores scoresOfUnit(
 {
     UnitScores scores;
     scores.unit = unit;
-    const OptionError* reference = settings.kind == ScoreKind::Fisher ? fisherReference(errors) : nullptr;
+    const OptionError* reference = settings.kind == ScoreKind::Fisher
+        ? referenceOption(errors, [](const OptionError& error) { return error.fisher && *error.fisher > 0; })
+        : nullptr;
     for (const OptionError& error : errors) {
         if (error.option == kKeepOption)
             continue;
@@ -186,7 +161,7 @@ UnitScores scoresOfUnit(
 
 std::span<const ScoreKind> allScores()
 {
-    static constexpr std::array kOrder = {ScoreKind::Fisher, ScoreKind::Residual,
+    static constexpr std::array kOrder = {ScoreKind::Measured, ScoreKind::Fisher, ScoreKind::Residual,
         ScoreKind::WeightErrorRelative, ScoreKind::WeightError, ScoreKind::ActDiag, ScoreKind::ActGram};
     return kOrder;
 }
@@ -212,6 +187,57 @@ Result<ScoreKind> scoreFromId(std::string_view id)
 std::string_view scoreDescription(ScoreKind kind)
 {
     return factsOf(kind).description;
+}
+
+std::string_view scoreOriginText(ScoreOrigin origin)
+{
+    switch (origin) {
+    case ScoreOrigin::Predicted:
+        break;
+    case ScoreOrigin::Measured:
+        return "measured";
+    case ScoreOrigin::Calibrated:
+        return "calibrated";
+    }
+    return "proxy, not measured";
+}
+
+std::optional<double> rawScore(const OptionError& error, ScoreKind kind)
+{
+    switch (kind) {
+    case ScoreKind::WeightError:
+        return error.squaredError;
+    case ScoreKind::WeightErrorRelative:
+        return relativeError(error);
+    case ScoreKind::ActDiag:
+        return error.actDiag;
+    case ScoreKind::ActGram:
+        return error.actGram;
+    case ScoreKind::Residual:
+        return error.residual;
+    case ScoreKind::Fisher:
+        return error.fisher;
+    case ScoreKind::Measured:
+        break;
+    }
+    return std::nullopt;
+}
+
+const OptionError* referenceOption(
+    const std::vector<OptionError>& errors, const std::function<bool(const OptionError&)>& usable)
+{
+    const OptionError* best = nullptr;
+    std::optional<ReferenceRank> bestRank;
+    for (const OptionError& error : errors) {
+        if (!usable(error))
+            continue;
+        auto rank = referenceRank(error.option);
+        if (rank && (!bestRank || *rank < *bestRank)) {
+            best = &error;
+            bestRank = std::move(rank);
+        }
+    }
+    return best;
 }
 
 const OptionScore* UnitScores::find(std::string_view option) const

@@ -2,6 +2,7 @@
 
 #include "core/score/option_error.h"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -11,7 +12,8 @@
 
 namespace bitwright::score {
 
-/// Which predictor of harm. Ids: weight-error, weight-error-relative, act-diag, act-gram, residual, fisher.
+/// Which predictor of harm. Ids: weight-error, weight-error-relative, act-diag, act-gram, residual, fisher,
+/// and measured, which is no predictor: the harm itself, found by running the model (measured.h).
 enum class ScoreKind
 {
     WeightError,
@@ -20,6 +22,7 @@ enum class ScoreKind
     ActGram,
     Residual,
     Fisher,
+    Measured,
 };
 /// Every predictor, those that made the better plans first: the order in which people are offered them.
 [[nodiscard]] std::span<const ScoreKind> allScores();
@@ -48,11 +51,25 @@ struct Provenance
     std::string origin = "computed"; ///< computed | imported | measured
 };
 
+/// How one score was obtained.
+enum class ScoreOrigin
+{
+    Predicted, ///< A proxy, not measured.
+    Measured, ///< By running the model with this unit at this option.
+    Calibrated, ///< From a proxy and the measurements of other pairs.
+};
+/// "proxy, not measured", "measured" or "calibrated".
+[[nodiscard]] std::string_view scoreOriginText(ScoreOrigin origin);
+
 struct OptionScore
 {
     std::string option;
-    std::optional<double> score; ///< Predicted harm; nullopt = missing.
+    std::optional<double> score; ///< Predicted or measured harm; nullopt = missing.
     double sqnrDb = 0;
+    ScoreOrigin origin = ScoreOrigin::Predicted;
+    std::optional<double> low = std::nullopt, high = std::nullopt; ///< 95 % interval, where it is known.
+    std::uint64_t behind = 0; ///< Tokens of a measured score, measurements of a calibrated one.
+    bool extrapolated = false; ///< Calibrated outside of what was measured.
 };
 
 struct UnitScores
@@ -77,8 +94,19 @@ using UnitErrors = std::map<std::string, std::vector<OptionError>>;
 /// worse than uniform).
 [[nodiscard]] ScoreKind defaultScore(const model::ActivationDump* dump);
 
+/// The score of one error alone (fisher without shrinkage); nothing where the evidence was missing, and for
+/// ScoreKind::Measured.
+[[nodiscard]] std::optional<double> rawScore(const OptionError& error, ScoreKind kind);
+
+/// The option that a unit is judged at when units are compared: code bits nearest 4; of several
+/// round-to-nearest before other methods, asymmetric before symmetric, larger groups first. Of those for
+/// which `usable` holds; nullptr when none does.
+[[nodiscard]] const OptionError* referenceOption(
+    const std::vector<OptionError>& errors, const std::function<bool(const OptionError&)>& usable);
+
 /// Turns measured errors into a score table. A unit without what the score needs gets missing scores. The
-/// option "keep" always scores 0.
+/// option "keep" always scores 0. For ScoreKind::Measured all others are missing: measuredScoreTable makes
+/// that table.
 [[nodiscard]] ScoreTable makeScoreTable(
     const UnitErrors& errors, const ScoreSettings& settings, const model::ActivationDump* dump);
 

@@ -275,6 +275,15 @@ Result<plan::PlanSpace> Workspace::planSpace(const plan::Target& target,
     };
     const model::ActivationDump* scored = dump();
     BITWRIGHT_ASSIGN(const auto errors, measureWith(scored, resolved, onUnit, context));
+    if (settings.kind == score::ScoreKind::Measured) {
+        BITWRIGHT_ASSIGN(const auto harm, measuredHarm(target, resolved, context));
+        if (harm.pairs.empty())
+            return fail(Error{ErrorCode::InvalidArgument,
+                fmt::format("No harm was measured for these options and target {}.", target.id()), {}, {}, {},
+                "Measure first (bitwright-cli measure), or choose another score."});
+        const auto measured = score::measuredScoreTable(errors, harm);
+        return plan::PlanSpace::build(*m_checkpoint, target, options, measured, ties);
+    }
     const auto table = score::makeScoreTable(errors, settings, scored);
     return plan::PlanSpace::build(*m_checkpoint, target, options, table, ties);
 }

@@ -261,7 +261,7 @@ Result<void> Workspace::storeEverything(project::Project& into) const
         BITWRIGHT_CHECK(into.setContentHash(unit.tensor, stampOf(unit.index), content));
         BITWRIGHT_CHECK(into.saveOptionErrors(unitContent(unit, content), dumpHash, errors));
     }
-    return {};
+    return storeHarms(into);
 }
 
 std::string Workspace::stampOf(model::TensorIndex tensor) const

@@ -3,7 +3,8 @@
 #include "core/export/exporter.h"
 #include "core/plan/plan.h"
 #include "core/project/project.h"
-#include "core/score/score_table.h"
+#include "core/score/measured.h"
+#include "core/session/harm_results.h"
 #include "core/spectra/spectrum.h"
 #include "core/stats/weight_stats.h"
 
@@ -106,17 +107,38 @@ public:
         const std::vector<quant::Option>& options, const score::ScoreSettings& settings, bool ties,
         const RunContext& context, const OnUnit& onUnit = {});
 
+    // What measuring by running the model stores (docs/project-file.md): in the project, else in memory.
+
+    /// Content hash of a tensor: from the project while its file is the same, else by reading it.
+    [[nodiscard]] Result<std::string> contentHash(model::TensorIndex tensor, const RunContext& context) const;
+    /// Content key of a unit: its tensor's hash, with the expert of a stack.
+    [[nodiscard]] static std::string unitContent(const plan::Unit& unit, const std::string& tensorContent);
+    [[nodiscard]] Result<std::optional<measure::Harm>> storedHarm(
+        const std::string& subject, const std::string& variant) const;
+    [[nodiscard]] Result<void> storeHarm(
+        const std::string& subject, const std::string& variant, const measure::Harm& harm);
+    /// The tokens that units were measured on last; nothing when none were.
+    [[nodiscard]] Result<std::optional<MeasuredTokens>> measuredTokens() const;
+    [[nodiscard]] Result<void> setMeasuredTokens(const MeasuredTokens& tokens);
+    /// Variant of a unit's harm in storage; `dump` where the option's quantizer reads it.
+    [[nodiscard]] static std::string harmVariant(const quant::Option& stored, std::string_view target,
+        const std::string& part, const model::ActivationDump* dump);
+    /// Everything measured on those tokens that belongs to `optionsOf` (as the target stores them), joined
+    /// over parts. Empty when nothing was measured.
+    [[nodiscard]] Result<score::MeasuredHarm> measuredHarm(
+        const plan::Target& target, const OptionsOf& optionsOf, const RunContext& context) const;
+    /// ScoreKind::Measured where harm was measured for this model, else what the first dump allows.
+    [[nodiscard]] score::ScoreKind defaultScore() const;
+
 private:
     Workspace() = default;
-    [[nodiscard]] Result<std::string> contentHash(model::TensorIndex tensor, const RunContext& context) const;
+    [[nodiscard]] Result<void> storeHarms(project::Project& into) const;
     [[nodiscard]] std::string stampOf(model::TensorIndex tensor) const;
     /// Key of what was measured with a dump; nullptr: without any.
     [[nodiscard]] static std::string hashOf(const model::ActivationDump* dump);
     /// `dump` is one for all units of a job, whatever is added meanwhile.
     [[nodiscard]] Result<score::UnitErrors> measureWith(const model::ActivationDump* dump,
         const OptionsOf& optionsOf, const OnUnit& onUnit, const RunContext& context);
-    /// Content key of a unit: its tensor's hash, with the expert of a stack.
-    [[nodiscard]] static std::string unitContent(const plan::Unit& unit, const std::string& tensorContent);
     [[nodiscard]] Result<void> rememberInputs(project::Project& into) const;
     [[nodiscard]] Result<void> storeEverything(project::Project& into) const;
     [[nodiscard]] Result<void> copyEverything(project::Project& into) const;
@@ -138,6 +160,9 @@ private:
     mutable std::unordered_map<model::TensorIndex, std::string> m_hashes;
     /// By (dump, unit) and option, for workspaces without a project.
     std::map<std::pair<std::string, std::string>, std::map<std::string, score::OptionError>> m_errors;
+    /// By subject and variant, for workspaces without a project.
+    std::map<std::pair<std::string, std::string>, measure::Harm> m_harms;
+    std::optional<MeasuredTokens> m_measuredTokens;
 };
 
 } // namespace bitwright::session

@@ -83,6 +83,7 @@ public:
     [[nodiscard]] Result<model::SampleRows> loadSamples(std::size_t site) const override;
     [[nodiscard]] Result<model::PackedGram> loadGram(std::size_t site) const override;
     [[nodiscard]] Result<std::vector<std::int32_t>> loadTokens() const override;
+    [[nodiscard]] Result<std::vector<std::vector<std::int32_t>>> loadSequences() const override;
 
 private:
     /// Visits the groups below /`name` in numeric order, each object once.
@@ -311,24 +312,37 @@ Result<model::PackedGram> Hdf5Dump::loadGram(std::size_t site) const
 
 Result<std::vector<std::int32_t>> Hdf5Dump::loadTokens() const
 {
-    return guarded(m_path, [&]() -> Result<std::vector<std::int32_t>> {
+    BITWRIGHT_ASSIGN(const auto sequences, loadSequences());
+    std::vector<std::int32_t> tokens;
+    for (const auto& sequence : sequences)
+        tokens.insert(tokens.end(), sequence.begin(), sequence.end());
+    return tokens;
+}
+
+Result<std::vector<std::vector<std::int32_t>>> Hdf5Dump::loadSequences() const
+{
+    using Sequences = std::vector<std::vector<std::int32_t>>;
+    return guarded(m_path, [&]() -> Result<Sequences> {
         const Session session;
         h5::Warnings ignored;
-        std::vector<std::int32_t> tokens;
         BITWRIGHT_ASSIGN(const auto group, m_root->group("tokens", ignored));
         if (!group)
-            return tokens;
+            return Sequences();
         BITWRIGHT_ASSIGN(const auto dataset, group->dataset("input_ids", ignored));
         if (!dataset)
-            return tokens;
+            return Sequences();
         BITWRIGHT_ASSIGN(const auto values, h5::readIntegers(*dataset));
-        for (const std::int64_t value : values) {
-            if (value < INT32_MIN || value > INT32_MAX)
+        const std::size_t count = dataset->shape.size() == 2
+            ? static_cast<std::size_t>(std::max<std::uint64_t>(1, dataset->shape[0]))
+            : std::size_t{1};
+        Sequences sequences(values.empty() ? 0 : count);
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            if (values[i] < INT32_MIN || values[i] > INT32_MAX)
                 return fail(problem(ErrorCode::Format, "Holds a number outside of 32 bits.")
                                 .inTensor("/tokens/input_ids"));
-            tokens.push_back(static_cast<std::int32_t>(value));
+            sequences[i * count / values.size()].push_back(static_cast<std::int32_t>(values[i]));
         }
-        return tokens;
+        return sequences;
     });
 }
 

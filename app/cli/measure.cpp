@@ -1,0 +1,356 @@
+#include "app/cli/plan_setup.h"
+#include "app/cli/read_file.h"
+#include "core/session/measurer.h"
+#include "core/session/token_input.h"
+
+#include <algorithm>
+#include <chrono>
+#include <fnmatch.h>
+
+namespace bitwright::cli {
+
+namespace {
+
+struct MeasureArguments
+{
+    PlanArguments plan; ///< Project, target, options and quantizer.
+    std::vector<std::string> plans;
+    std::vector<std::string> units;
+    std::string tokens, text;
+    session::TokenLimits limits;
+    bool againstUniform = false;
+    bool allTokens = false;
+    bool exact = false;
+    double precision = measure::AdaptiveSettings{}.precision;
+};
+
+/// The token ids to measure on, and where they come from.
+struct Input
+{
+    forward::TokenBatch batch;
+    std::string source;
+};
+
+Result<Input> inputOf(
+    const MeasureArguments& arguments, const session::Workspace& workspace, const RunContext& context)
+{
+    BITWRIGHT_ASSIGN(
+        const auto architecture, forward::readArchitecture(workspace.checkpoint().config().json));
+    Input input;
+    formats::TokenSequences sequences;
+    if (!arguments.tokens.empty()) {
+        BITWRIGHT_ASSIGN(sequences, formats::readTokenFile(arguments.tokens));
+        input.source = arguments.tokens;
+    } else if (!arguments.text.empty()) {
+        BITWRIGHT_ASSIGN(const auto text, readWholeFile(arguments.text));
+        BITWRIGHT_ASSIGN(const auto tokenizer, tokens::openTokenizer(workspace.checkpoint().path()));
+        if (!tokenizer)
+            return fail(Error{ErrorCode::InvalidArgument, "There is no tokenizer beside the model.",
+                workspace.checkpoint().path(), {}, {}, "Give token ids instead of text (--tokens FILE)."});
+        auto ids
+            = session::tokensOfText(architecture, *tokenizer, text, arguments.limits.sequenceLength, context);
+        if (!ids)
+            return fail(std::move(ids.error()).inFile(arguments.text));
+        sequences = std::move(*ids);
+        input.source = arguments.text;
+    } else {
+        const auto* dump = workspace.dump();
+        if (dump == nullptr)
+            return fail(Error{ErrorCode::InvalidArgument, "There are no tokens to measure on.", {}, {}, {},
+                "Give --text, --tokens, or a project with a dump that recorded its tokens."});
+        BITWRIGHT_ASSIGN(sequences, session::tokensOfDump(*dump));
+        input.source = dump->path();
+    }
+    auto batch = session::batchOf(architecture, sequences, arguments.limits);
+    if (!batch)
+        return fail(std::move(batch.error()).inFile(input.source));
+    input.batch = std::move(*batch);
+    return input;
+}
+
+Result<std::vector<session::MeasurePair>> pairsOf(
+    const MeasureArguments& arguments, const session::Workspace& workspace, const plan::Target& target)
+{
+    BITWRIGHT_ASSIGN(const auto options, chooseOptions(arguments.plan, target));
+    std::vector<session::MeasurePair> pairs;
+    for (std::size_t i = 0; i < workspace.units().size(); ++i) {
+        const std::string& name = workspace.units()[i].name;
+        const bool wanted = arguments.units.empty()
+            || std::any_of(arguments.units.begin(), arguments.units.end(), [&](const std::string& glob) {
+                   return name == glob || fnmatch(glob.c_str(), name.c_str(), 0) == 0;
+               });
+        for (const quant::Option& option : options)
+            if (wanted && option.grid)
+                pairs.push_back({i, option});
+    }
+    if (pairs.empty())
+        return fail(ErrorCode::InvalidArgument, "No unit matches {}.", fmt::join(arguments.units, ", "));
+    return pairs;
+}
+
+nlohmann::json intervalJson(const std::optional<measure::Interval>& interval)
+{
+    if (!interval)
+        return nullptr;
+    return {{"mean", numberOrNull(interval->mean)}, {"low", numberOrNull(interval->low)},
+        {"high", numberOrNull(interval->high)}};
+}
+
+nlohmann::json resultJson(const session::HarmResult& result)
+{
+    const auto textOrNull = [](const std::string& text) {
+        return text.empty() ? nlohmann::json(nullptr) : nlohmann::json(text);
+    };
+    nlohmann::json item = {{"unit", textOrNull(result.unit)}, {"plan", textOrNull(result.plan)},
+        {"option", textOrNull(result.option)}, {"stored_as", textOrNull(result.stored)},
+        {"tokens", result.tokens}, {"perplexity", optionalNumber(result.perplexity)},
+        {"top1_agreement", optionalNumber(result.sameBest)}, {"from_project", result.fromProject},
+        {"screened", nullptr}};
+    const std::string name = result.kind == measure::HarmKind::Divergence ? "kl" : "cosine_distance";
+    item[name] = numberOrNull(result.mean);
+    item[name + "_low"] = result.interval ? numberOrNull(result.interval->low) : nullptr;
+    item[name + "_high"] = result.interval ? numberOrNull(result.interval->high) : nullptr;
+    if (result.screening)
+        item["screened"] = {{"left_out", numberOrNull(result.screening->leftOut)},
+            {"changed_left_out", numberOrNull(result.screening->changedLeftOut)},
+            {"standard_error", numberOrNull(result.screening->standardError)}};
+    return item;
+}
+
+/// The largest uniform plan of one option that is not larger than `plan`, its locks kept; nothing when all
+/// are larger.
+Result<std::optional<plan::UniformPoint>> uniformOfSize(
+    const session::Workspace& workspace, const plan::Target& target, const plan::Plan& plan)
+{
+    BITWRIGHT_ASSIGN(const auto space,
+        plan::PlanSpace::build(workspace.checkpoint(), target, target.options(), {}, plan.ties));
+    // A plan spells options that the target's catalog may lack: its size comes from its own job.
+    BITWRIGHT_ASSIGN(const auto job, exporting::makeJob(workspace.checkpoint(), plan));
+    const std::uint64_t bytes = job.plannedSize().bytes();
+    BITWRIGHT_ASSIGN(const auto objective, plan::objectiveFromText("sum"));
+    BITWRIGHT_ASSIGN(const auto points, plan::uniformPoints(space, plan, objective));
+    std::optional<plan::UniformPoint> best;
+    for (const auto& point : points) {
+        const auto option = quant::optionFromId(point.option);
+        if (!option || !option->grid || option->method != quant::Method::RoundToNearest
+            || point.numbers.size.bytes() > bytes)
+            continue;
+        if (!best || point.numbers.size.bytes() > best->numbers.size.bytes())
+            best = point;
+    }
+    return best;
+}
+
+class MeasureRun
+{
+public:
+    MeasureRun(const MeasureArguments& arguments, const Common& common)
+        : m_arguments(arguments)
+        , m_common(common)
+        , m_context(common.context())
+    { }
+
+    Result<int> run()
+    {
+        const auto start = std::chrono::steady_clock::now();
+        BITWRIGHT_ASSIGN(m_target, plan::targetFromId(m_arguments.plan.target));
+        BITWRIGHT_ASSIGN(m_workspace, session::Workspace::open({{}, {}, m_arguments.plan.project}));
+        BITWRIGHT_CHECK(readPlans());
+        BITWRIGHT_ASSIGN(const Input input, inputOf(m_arguments, *m_workspace, m_context));
+        session::MeasureSettings settings;
+        settings.adaptive = !m_arguments.allTokens;
+        settings.more.precision = m_arguments.precision;
+        settings.reference.screen = m_plans.empty() && !m_arguments.exact;
+        settings.reference.words.seed = m_context.seed;
+        BITWRIGHT_ASSIGN(m_measurer,
+            session::Measurer::make(m_workspace, *m_target, input.batch, settings, m_context.part(0, 0.05)));
+        m_document = {{"kind", measure::harmKindId(m_measurer->kind())}, {"target", m_target->id()},
+            {"source", input.source}, {"measurements", nlohmann::json::array()},
+            {"reliability", nlohmann::json::array()}, {"unmeasured", nlohmann::json::array()}};
+        BITWRIGHT_CHECK(m_plans.empty() ? measureUnits() : measurePlans());
+        m_document["reference"] = {{"perplexity", optionalNumber(m_measurer->referencePerplexity())},
+            {"tokens", m_measurer->tokens()}};
+        m_document["seconds"]
+            = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        m_common.progressDone();
+        if (m_common.json)
+            printJson(m_document);
+        else
+            print();
+        return kDone;
+    }
+
+private:
+    Result<void> readPlans()
+    {
+        for (const std::string& path : m_arguments.plans) {
+            BITWRIGHT_ASSIGN(const auto text, readWholeFile(path));
+            auto plan = plan::planFromJson(text);
+            if (!plan)
+                return fail(std::move(plan.error()).inFile(path));
+            m_plans.push_back(std::move(*plan));
+        }
+        return {};
+    }
+
+    Result<void> measureUnits()
+    {
+        BITWRIGHT_ASSIGN(const auto pairs, pairsOf(m_arguments, *m_workspace, *m_target));
+        BITWRIGHT_ASSIGN(const double seconds, m_measurer->secondsFor(pairs, m_context));
+        m_document["estimated_seconds"] = seconds;
+        if (!m_common.quiet)
+            std::fprintf(stderr,
+                "%zu pairs, about %.0f s for the first %llu tokens; at most %zu times that for all\n",
+                pairs.size(), seconds, static_cast<unsigned long long>(m_measurer->parts().front().tokens()),
+                m_measurer->parts().size());
+        BITWRIGHT_ASSIGN(const auto harms, m_measurer->measureUnits(pairs, {}, m_context.part(0.05, 1.0)));
+        for (const auto& result : harms.pairs)
+            m_document["measurements"].push_back(resultJson(result));
+        for (const auto& one : harms.reliability)
+            m_document["reliability"].push_back({{"option", one.option}, {"halves", one.reliability.halves},
+                {"whole", one.reliability.whole}, {"units", one.reliability.ranked}});
+        for (const auto& error : harms.errors)
+            m_document["unmeasured"].push_back(error.oneLine());
+        return {};
+    }
+
+    Result<void> measurePlans()
+    {
+        const double count = static_cast<double>(m_plans.size() * (m_arguments.againstUniform ? 2 : 1));
+        double done = 0;
+        const auto window = [&] {
+            done += 1;
+            return m_context.part(0.05 + 0.95 * (done - 1) / count, 0.05 + 0.95 * done / count);
+        };
+        for (const plan::Plan& plan : m_plans) {
+            const RunContext own = window();
+            BITWRIGHT_ASSIGN(const auto result, m_measurer->measurePlan(plan, {}, own));
+            m_document["measurements"].push_back(resultJson(result));
+            if (!m_arguments.againstUniform)
+                continue;
+            BITWRIGHT_ASSIGN(const auto uniform, uniformOfSize(*m_workspace, *m_target, plan));
+            nlohmann::json& item = m_document["measurements"].back();
+            if (!uniform) {
+                item["against_uniform"] = nullptr;
+                continue;
+            }
+            const RunContext other = window();
+            plan::Plan named = uniform->plan;
+            named.name = "uniform " + uniform->option;
+            BITWRIGHT_ASSIGN(const auto beside, m_measurer->measurePlan(named, {}, other));
+            item["against_uniform"] = compared(result, beside, *uniform);
+        }
+        return {};
+    }
+
+    [[nodiscard]] nlohmann::json compared(const session::HarmResult& plan, const session::HarmResult& uniform,
+        const plan::UniformPoint& point) const
+    {
+        const auto difference = session::differenceOf(plan, uniform, m_context.seed);
+        nlohmann::json item = resultJson(uniform);
+        item["option"] = point.option;
+        item["bytes"] = point.numbers.size.bytes();
+        item["bpw"] = numberOrNull(point.numbers.size.bpw());
+        item["difference"] = intervalJson(difference);
+        item["verdict"] = !difference || difference->holds(0) ? "cannot be told apart"
+            : difference->mean < 0                            ? "better than uniform"
+                                                              : "worse than uniform";
+        return item;
+    }
+
+    void print() const
+    {
+        const bool kl = m_document["kind"] == "kl";
+        const std::string name = kl ? "kl" : "cosine_distance";
+        if (kl && !m_document["reference"]["perplexity"].is_null())
+            printLine(fmt::format("original: perplexity {:.4f} on {} tokens of {}",
+                m_document["reference"]["perplexity"].get<double>(),
+                m_document["reference"]["tokens"].get<std::uint64_t>(),
+                escapedForDisplay(m_document["source"].get<std::string>())));
+        for (const auto& item : m_document["measurements"])
+            printResult(item, name);
+        for (const auto& one : m_document["reliability"])
+            printLine(fmt::format("reliability of the ranking of {} units at {}: {:.2f} (halves {:.2f})",
+                one["units"].get<std::size_t>(), one["option"].get<std::string>(), one["whole"].get<double>(),
+                one["halves"].get<double>()));
+        for (const auto& line : m_document["unmeasured"])
+            printLine("not measured: " + line.get<std::string>());
+    }
+
+    static void printResult(const nlohmann::json& item, const std::string& name)
+    {
+        const auto number = [](const nlohmann::json& value) {
+            return value.is_null() ? std::string("unknown") : fmt::format("{:.6f}", value.get<double>());
+        };
+        const std::string what = item["plan"].is_null()
+            ? fmt::format("{} {}", escapedForDisplay(item["unit"].get<std::string>()),
+                item["option"].get<std::string>())
+            : "plan " + escapedForDisplay(item["plan"].get<std::string>());
+        printLine(fmt::format("{}: {} {} [{}, {}]{}, {} tokens{}", what, name == "kl" ? "KL" : "distance",
+            number(item[name]), number(item[name + "_low"]), number(item[name + "_high"]),
+            item["perplexity"].is_null()
+                ? std::string()
+                : fmt::format(", perplexity {:.4f}, same best word {:.1f} %",
+                    item["perplexity"].get<double>(), 100 * item["top1_agreement"].get<double>()),
+            item["tokens"].get<std::uint64_t>(), item["screened"].is_null() ? "" : ", head screened"));
+        if (!item.contains("against_uniform"))
+            return;
+        const auto& uniform = item["against_uniform"];
+        if (uniform.is_null()) {
+            printLine("  no uniform plan is as small as this one");
+            return;
+        }
+        printResult(uniform, name);
+        printLine(fmt::format("  {} of {:.3f} bpw", uniform["verdict"].get<std::string>(),
+            uniform["bpw"].is_null() ? 0.0 : uniform["bpw"].get<double>()));
+    }
+
+    const MeasureArguments& m_arguments;
+    const Common& m_common;
+    RunContext m_context;
+    const plan::Target* m_target = nullptr;
+    std::shared_ptr<session::Workspace> m_workspace;
+    std::vector<plan::Plan> m_plans;
+    std::unique_ptr<session::Measurer> m_measurer;
+    nlohmann::json m_document;
+};
+
+} // namespace
+
+Run registerMeasure(CLI::App& app)
+{
+    auto arguments = std::make_shared<MeasureArguments>();
+    app.add_option("--project", arguments->plan.project, "Project made by scan (.bwp)")->required();
+    app.add_option("--target", arguments->plan.target, "Export target: says how options are stored")
+        ->required();
+    auto* plans
+        = app.add_option("--plan", arguments->plans, "Plan JSON to run whole; may be given several times");
+    app.add_flag("--against-uniform", arguments->againstUniform,
+           "Also run the largest uniform plan of at most the plan's size")
+        ->needs(plans);
+    auto* units = app.add_option("--units", arguments->units, "Globs over unit names (default: all)")
+                      ->delimiter(',')
+                      ->excludes(plans);
+    static_cast<void>(units);
+    app.add_option("--options", arguments->plan.options, "Globs over option ids (default: the target's set)")
+        ->delimiter(',')
+        ->excludes(plans);
+    app.add_option("--quantizer", arguments->plan.quantizer, "Quantizer of the default set: rtn, clip, gptq");
+    auto* tokens = app.add_option(
+        "--tokens", arguments->tokens, "Token ids: .npy, or text with one sequence per line");
+    app.add_option("--text", arguments->text, "Text, through the model's own tokenizer")->excludes(tokens);
+    app.add_option("--max-tokens", arguments->limits.maxTokens, "Tokens to use at most")
+        ->check(CLI::PositiveNumber);
+    app.add_option("--sequence-length", arguments->limits.sequenceLength,
+           "Longer sequences are cut (default: 512, or what the model has positions for)")
+        ->check(CLI::PositiveNumber);
+    app.add_flag("--all-tokens", arguments->allTokens,
+        "Measure every pair on all tokens, not those alone that the plan depends on");
+    app.add_option("--precision", arguments->precision,
+           "Half an interval over its mean that is good enough (default: 0.1)")
+        ->check(CLI::Range(0.001, 10.0));
+    app.add_flag("--exact", arguments->exact, "Look at every word of the vocabulary for single units too");
+    return [arguments](const Common& common) -> Result<int> { return MeasureRun(*arguments, common).run(); };
+}
+
+} // namespace bitwright::cli

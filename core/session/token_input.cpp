@@ -1,0 +1,100 @@
+#include "core/session/token_input.h"
+
+#include <algorithm>
+
+namespace bitwright::session {
+
+namespace {
+
+Result<std::size_t> lengthOf(const forward::Architecture& architecture, std::size_t asked)
+{
+    constexpr std::size_t kUsualLength = 512;
+    const auto positions = static_cast<std::size_t>(architecture.positions);
+    if (asked > positions)
+        return fail(ErrorCode::OutOfRange, "Sequences of {} tokens: the model has positions for {}.", asked,
+            positions);
+    return asked > 0 ? asked : std::min(kUsualLength, positions);
+}
+
+} // namespace
+
+Result<forward::TokenBatch> batchOf(const forward::Architecture& architecture,
+    const formats::TokenSequences& sequences, const TokenLimits& limits)
+{
+    BITWRIGHT_ASSIGN(const std::size_t length, lengthOf(architecture, limits.sequenceLength));
+    forward::TokenBatch batch;
+    for (std::size_t s = 0; s < sequences.size(); ++s) {
+        const auto& ids = sequences[s];
+        for (std::size_t t = 0; t < ids.size(); ++t)
+            if (ids[t] >= architecture.vocabulary)
+                return fail(ErrorCode::OutOfRange,
+                    "Token {} of sequence {} has the id {}, the vocabulary has {} words.", t, s, ids[t],
+                    architecture.vocabulary);
+        for (std::size_t at = 0; at < ids.size(); at += length) {
+            std::size_t count = std::min(length, ids.size() - at);
+            if (limits.maxTokens > 0)
+                count = std::min(count, limits.maxTokens - batch.tokens());
+            if (count > 0)
+                batch.add(std::span(ids).subspan(at, count));
+        }
+    }
+    if (batch.tokens() == 0)
+        return fail(ErrorCode::InvalidArgument, "There are no tokens to run the model on.");
+    return batch;
+}
+
+Result<formats::TokenSequences> tokensOfDump(const model::ActivationDump& dump)
+{
+    BITWRIGHT_ASSIGN(const auto recorded, dump.loadSequences());
+    formats::TokenSequences sequences;
+    for (const auto& ids : recorded) {
+        if (std::any_of(ids.begin(), ids.end(), [](std::int32_t id) { return id < 0; }))
+            return fail(Error{ErrorCode::Format, "The recorded token ids hold a negative number.",
+                dump.path(), "/tokens/input_ids", {}, "Give ids with --tokens."});
+        sequences.emplace_back(ids.begin(), ids.end());
+    }
+    if (sequences.empty())
+        return fail(Error{ErrorCode::InvalidArgument, "The dump holds no token ids.", dump.path(), {}, {},
+            "Give ids with --tokens."});
+    return sequences;
+}
+
+Result<formats::TokenSequences> tokensOfText(const forward::Architecture& architecture,
+    const tokens::Tokenizer& tokenizer, std::string_view text, std::size_t length, const RunContext& context)
+{
+    BITWRIGHT_ASSIGN(const std::size_t whole, lengthOf(architecture, length));
+    BITWRIGHT_ASSIGN(const auto ids, tokenizer.encode(text, context));
+    if (ids.empty())
+        return fail(ErrorCode::InvalidArgument, "The text has no tokens.");
+    std::vector<std::uint32_t> before = tokenizer.before();
+    if (before.empty() && tokenizer.start())
+        before.push_back(*tokenizer.start());
+    const std::vector<std::uint32_t>& behind = tokenizer.behind();
+    if (before.size() + behind.size() >= whole)
+        return fail(ErrorCode::OutOfRange, "Sequences of {} tokens have no room beside {} special ones.",
+            whole, before.size() + behind.size());
+    const std::size_t step = whole - before.size() - behind.size();
+    formats::TokenSequences sequences;
+    for (std::size_t at = 0; at < ids.size(); at += step) {
+        std::vector<std::uint32_t> sequence = before;
+        const auto piece = std::span(ids).subspan(at, std::min(step, ids.size() - at));
+        sequence.insert(sequence.end(), piece.begin(), piece.end());
+        sequence.insert(sequence.end(), behind.begin(), behind.end());
+        sequences.push_back(std::move(sequence));
+    }
+    return sequences;
+}
+
+std::vector<forward::TokenBatch> partsOf(const forward::TokenBatch& batch, std::size_t partTokens)
+{
+    std::vector<forward::TokenBatch> parts;
+    for (std::size_t s = 0; s < batch.sequences(); ++s) {
+        if (parts.empty() || parts.back().tokens() >= partTokens)
+            parts.emplace_back();
+        parts.back().add(
+            std::span(batch.ids).subspan(batch.starts[s], batch.starts[s + 1] - batch.starts[s]));
+    }
+    return parts;
+}
+
+} // namespace bitwright::session
