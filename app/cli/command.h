@@ -75,6 +75,7 @@ void printLine(const std::string& text);
 
 Run registerInfo(CLI::App& app);
 Run registerScan(CLI::App& app);
+Run registerCapture(CLI::App& app);
 Run registerScore(CLI::App& app);
 Run registerOptionsCommand(CLI::App& app);
 Run registerPlan(CLI::App& app);

@@ -7,6 +7,7 @@ const std::vector<Command>& commands()
     static const std::vector<Command> all = {
         {"info", "List a model's tensors from its headers", registerInfo},
         {"scan", "Measure every statistic and spectrum; resumable", registerScan},
+        {"capture", "Record activations by running the model", registerCapture},
         {"options", "List the options that can be chosen", registerOptionsCommand},
         {"score", "Predict the harm of every option on every unit", registerScore},
         {"plan", "Solve for the best plan within a budget", registerPlan},

@@ -47,7 +47,11 @@ Result<formats::TokenSequences> tokensOfDump(const model::ActivationDump& dump)
 {
     BITWRIGHT_ASSIGN(const auto recorded, dump.loadSequences());
     formats::TokenSequences sequences;
-    for (const auto& ids : recorded) {
+    for (auto ids : recorded) {
+        while (!ids.empty() && ids.back() == -1) // padding of the shorter sequences
+            ids.pop_back();
+        if (ids.empty())
+            continue;
         if (std::any_of(ids.begin(), ids.end(), [](std::int32_t id) { return id < 0; }))
             return fail(Error{ErrorCode::Format, "The recorded token ids hold a negative number.",
                 dump.path(), "/tokens/input_ids", {}, "Give ids with --tokens."});

@@ -35,6 +35,21 @@ tests/interop/make_real_models.sh "$readers/models" "$readers/venv"
 minilm=$(dirname "$(find -L "$readers/models/minilm" -name model.safetensors | head -n 1)")
 check "token ids are the reference's" "$python" tests/interop/check_tokenizer.py "$bin/../tests/bench_tokens" "$minilm" "$readers/models/gemma-hf"
 
+# Activations recorded by the program against those of the PyTorch script.
+same_dump() { # same_dump NAME MODEL ARGUMENTS...
+    local name=$1 model=$2
+    shift 2
+    "$python" samples/capture/capture_activations.py "$model" "$@" -o "$out/$name-reference.h5" 2>/dev/null
+    "$cli" --quiet capture "$model" "$@" -o "$out/$name-own.h5" >/dev/null
+    check "activations of $name are the PyTorch script's" "$python" tests/interop/compare_dumps.py "$out/$name-reference.h5" "$out/$name-own.h5"
+    rm -f "$out/$name-reference.h5" "$out/$name-own.h5"
+}
+same_dump sample "$sample" --text "$sample/held_out.txt" --sequence-length 256 --max-tokens 2000 --gram-max-width 512 --gram-bits 15
+same_dump minilm "$minilm" --text tests/interop/data/sentences.txt --lines --sequence-length 128 --max-tokens 3000 --gram-max-width 384
+if [ -n "$full" ]; then
+    same_dump gemma "$readers/models/gemma-hf" --text samples/text/calibration.txt --max-tokens 1024 --gram-max-width 2048
+fi
+
 # The sample, packed and as values, from one plan.
 rm -rf "$out/sample"
 mkdir -p "$out/sample"

@@ -37,6 +37,8 @@ void startLibrary()
     // The library reads these when it starts. "::" means: never load a plug-in.
     ::setenv("HDF5_PLUGIN_PRELOAD", "::", 1);
     ::setenv("HDF5_USE_FILE_LOCKING", "BEST_EFFORT", 0); // file systems without locks are common on clusters
+    // Nothing is closed behind our back at the end of the program: what is open then could not be written.
+    H5dont_atexit();
     H5open();
     H5PLset_loading_state(0);
 }

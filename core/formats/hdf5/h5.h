@@ -62,6 +62,7 @@ public:
     }
     ~Handle() { reset(); }
     void reset();
+    void release() { m_id = -1; } ///< Leaves it open, for what cannot be closed.
 
     [[nodiscard]] hid_t id() const { return m_id; }
     [[nodiscard]] bool valid() const { return m_id >= 0; }

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "core/model/activation_dump.h"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace bitwright::formats {
+
+/// What a whole dump says about itself.
+struct DumpFacts
+{
+    std::string model, modelHash, dataset, producer;
+    std::uint64_t tokens = 0, sequences = 0, seed = 0;
+};
+
+/// One site to write. Spans are read during the call only.
+struct DumpSite
+{
+    const model::Site* site = nullptr; ///< What is nullopt is left out.
+    std::span<const float> samples; ///< rows x channels; stored as float16 where all values fit.
+    std::span<const std::int32_t> sampleSequence, samplePosition; ///< One per row of `samples`.
+    std::span<const float> gram; ///< Packed lower triangle; empty: none.
+    int gramBits = 23; ///< Mantissa bits kept of the Gram, 8 to 23.
+};
+
+/// Writes an activation dump (`bitwright-activations`, version 1: samples/capture/README.md) site by site, so
+/// that memory holds one site. The file grows beside its target and is renamed by finish(); without it,
+/// nothing is left behind. The same numbers give the same bytes. Errors: Io.
+class DumpFile
+{
+public:
+    [[nodiscard]] static Result<DumpFile> create(const std::string& path);
+    DumpFile(DumpFile&&) noexcept;
+    DumpFile& operator=(DumpFile&&) noexcept;
+    ~DumpFile();
+
+    [[nodiscard]] Result<void> addSite(const DumpSite& site);
+    /// Ids of all tokens; `starts` has the first token of each sequence and the number of tokens at the end.
+    [[nodiscard]] Result<void> setTokens(
+        std::span<const std::uint32_t> ids, std::span<const std::size_t> starts);
+    [[nodiscard]] Result<void> addGradient(const model::GradientFactors& gradient);
+    /// Writes the facts, closes, syncs and renames.
+    [[nodiscard]] Result<void> finish(const DumpFacts& facts);
+
+private:
+    DumpFile();
+    class Writer;
+    std::unique_ptr<Writer> m_writer;
+};
+
+} // namespace bitwright::formats

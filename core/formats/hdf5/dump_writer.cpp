@@ -1,0 +1,472 @@
+#include "core/base/float_bits.h"
+#include "core/formats/dump_file.h"
+#include "core/formats/hdf5/h5.h"
+#include "core/io/atomic_output.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace bitwright::formats {
+
+namespace {
+
+using h5::Handle;
+using h5::Session;
+
+constexpr std::size_t kPackedBytes = 16384; ///< Smaller arrays are stored plain.
+constexpr float kLargestHalf = 65504.0F;
+
+tl::unexpected<Error> failure(std::string_view what)
+{
+    return fail(ErrorCode::Io, "Not saved: the HDF5 library could not write {}.", what);
+}
+
+Result<Handle> owned(hid_t id, Handle::Close close, std::string_view what)
+{
+    if (id < 0)
+        return failure(what);
+    return Handle(id, close);
+}
+
+Result<Handle> textType()
+{
+    BITWRIGHT_ASSIGN(Handle type, owned(H5Tcopy(H5T_C_S1), H5Tclose, "a text type"));
+    if (H5Tset_size(type.id(), H5T_VARIABLE) < 0 || H5Tset_cset(type.id(), H5T_CSET_UTF8) < 0)
+        return failure("a text type");
+    return type;
+}
+
+/// IEEE half precision, which HDF5 1.10 has no name for.
+Result<Handle> halfType()
+{
+    BITWRIGHT_ASSIGN(Handle type, owned(H5Tcopy(H5T_IEEE_F32LE), H5Tclose, "a half type"));
+    if (H5Tset_fields(type.id(), 15, 10, 5, 0, 10) < 0 || H5Tset_size(type.id(), 2) < 0
+        || H5Tset_ebias(type.id(), 15) < 0)
+        return failure("a half type");
+    return type;
+}
+
+Result<void> writeAttribute(
+    hid_t object, const char* name, hid_t stored, hid_t memory, hid_t space, const void* data)
+{
+    BITWRIGHT_ASSIGN(const Handle attribute,
+        owned(H5Acreate2(object, name, stored, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, name));
+    if (H5Awrite(attribute.id(), memory, data) < 0)
+        return failure(name);
+    return {};
+}
+
+Result<void> writeText(hid_t object, const char* name, const std::string& text)
+{
+    BITWRIGHT_ASSIGN(const Handle space, owned(H5Screate(H5S_SCALAR), H5Sclose, name));
+    BITWRIGHT_ASSIGN(const Handle type, textType());
+    const char* const data = text.c_str();
+    return writeAttribute(object, name, type.id(), type.id(), space.id(), &data);
+}
+
+Result<void> writeInteger(hid_t object, const char* name, std::int64_t value)
+{
+    BITWRIGHT_ASSIGN(const Handle space, owned(H5Screate(H5S_SCALAR), H5Sclose, name));
+    return writeAttribute(object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, space.id(), &value);
+}
+
+Result<void> writeNumber(hid_t object, const char* name, double value)
+{
+    BITWRIGHT_ASSIGN(const Handle space, owned(H5Screate(H5S_SCALAR), H5Sclose, name));
+    return writeAttribute(object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, space.id(), &value);
+}
+
+Result<void> writeTexts(hid_t object, const char* name, const std::vector<std::string>& texts)
+{
+    const hsize_t count = texts.size();
+    BITWRIGHT_ASSIGN(const Handle space, owned(H5Screate_simple(1, &count, nullptr), H5Sclose, name));
+    BITWRIGHT_ASSIGN(const Handle type, textType());
+    std::vector<const char*> data;
+    for (const std::string& text : texts)
+        data.push_back(text.c_str());
+    if (data.empty())
+        data.push_back("");
+    return writeAttribute(object, name, type.id(), type.id(), space.id(), data.data());
+}
+
+/// How an array is stored.
+struct Stored
+{
+    hid_t file, memory;
+    std::vector<hsize_t> shape; ///< Empty: a scalar.
+    bool packed = false; ///< With the shuffle and deflate filters, where it is large.
+};
+
+/// Times of objects are left out: the same numbers give the same file.
+Result<Handle> datasetSettings(const Stored& stored)
+{
+    BITWRIGHT_ASSIGN(Handle settings, owned(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "dataset settings"));
+    if (H5Pset_obj_track_times(settings.id(), false) < 0)
+        return failure("dataset settings");
+    hsize_t bytes = H5Tget_size(stored.file);
+    for (const hsize_t length : stored.shape)
+        bytes *= length;
+    if (!stored.packed || stored.shape.empty() || bytes <= kPackedBytes)
+        return settings;
+    std::vector<hsize_t> chunk = stored.shape;
+    for (std::size_t axis = 0; bytes > (hsize_t{1} << 20U) && axis < chunk.size(); ++axis)
+        while (bytes > (hsize_t{1} << 20U) && chunk[axis] > 1) {
+            chunk[axis] = (chunk[axis] + 1) / 2;
+            bytes = bytes / 2;
+        }
+    if (H5Pset_chunk(settings.id(), static_cast<int>(chunk.size()), chunk.data()) < 0
+        || H5Pset_shuffle(settings.id()) < 0 || H5Pset_deflate(settings.id(), 4) < 0)
+        return failure("dataset settings");
+    return settings;
+}
+
+Result<Handle> writeData(hid_t group, const char* name, const Stored& stored, const void* data)
+{
+    BITWRIGHT_ASSIGN(const Handle space,
+        stored.shape.empty()
+            ? owned(H5Screate(H5S_SCALAR), H5Sclose, name)
+            : owned(H5Screate_simple(static_cast<int>(stored.shape.size()), stored.shape.data(), nullptr),
+                H5Sclose, name));
+    BITWRIGHT_ASSIGN(const Handle settings, datasetSettings(stored));
+    BITWRIGHT_ASSIGN(Handle dataset,
+        owned(H5Dcreate2(group, name, stored.file, space.id(), H5P_DEFAULT, settings.id(), H5P_DEFAULT),
+            H5Dclose, name));
+    const bool empty = std::find(stored.shape.begin(), stored.shape.end(), hsize_t{0}) != stored.shape.end();
+    if (!empty && H5Dwrite(dataset.id(), stored.memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
+        return failure(name);
+    return dataset;
+}
+
+/// A vector of float64, stored as float32 where `file` says so.
+Result<void> writeVector(
+    hid_t group, const char* name, const std::optional<std::vector<double>>& values, hid_t file)
+{
+    if (!values)
+        return {};
+    BITWRIGHT_CHECK(
+        writeData(group, name, {file, H5T_NATIVE_DOUBLE, {values->size()}, false}, values->data()));
+    return {};
+}
+
+Result<void> writeFloats(hid_t group, const char* name, const std::optional<std::vector<float>>& values)
+{
+    if (!values)
+        return {};
+    BITWRIGHT_CHECK(
+        writeData(group, name, {H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, {values->size()}, true}, values->data()));
+    return {};
+}
+
+/// Rounds to `bits` explicit mantissa bits, half away from zero; the zeros behind them compress well.
+std::vector<float> rounded(std::span<const float> values, int bits)
+{
+    std::vector<float> out(values.begin(), values.end());
+    const auto drop = static_cast<unsigned>(std::clamp(23 - bits, 0, 15));
+    if (drop == 0)
+        return out;
+    for (float& value : out) {
+        const std::uint32_t code = std::bit_cast<std::uint32_t>(value) + (1U << (drop - 1));
+        value = std::bit_cast<float>(code & ~((1U << drop) - 1));
+    }
+    return out;
+}
+
+Result<void> writeStatistics(hid_t group, const model::Site& site)
+{
+    BITWRIGHT_CHECK(writeVector(group, "abs_max", site.absMax, H5T_IEEE_F32LE));
+    BITWRIGHT_CHECK(writeVector(group, "min", site.min, H5T_IEEE_F32LE));
+    BITWRIGHT_CHECK(writeVector(group, "max", site.max, H5T_IEEE_F32LE));
+    BITWRIGHT_CHECK(writeVector(group, "mean", site.mean, H5T_IEEE_F64LE));
+    BITWRIGHT_CHECK(writeVector(group, "mean_abs", site.meanAbs, H5T_IEEE_F64LE));
+    BITWRIGHT_CHECK(writeVector(group, "sum_sq", site.sumSq, H5T_IEEE_F64LE));
+    BITWRIGHT_CHECK(writeVector(group, "moment3", site.moment3, H5T_IEEE_F64LE));
+    BITWRIGHT_CHECK(writeVector(group, "moment4", site.moment4, H5T_IEEE_F64LE));
+    BITWRIGHT_CHECK(writeFloats(group, "token_abs_max", site.tokenAbsMax));
+    BITWRIGHT_CHECK(writeFloats(group, "token_median_abs", site.tokenMedianAbs));
+    return writeFloats(group, "token_rms", site.tokenRms);
+}
+
+Result<void> writeHistogram(hid_t group, const model::LogHistogram& histogram)
+{
+    std::vector<std::int64_t> counts(histogram.counts.begin(), histogram.counts.end());
+    counts.push_back(static_cast<std::int64_t>(histogram.zeros));
+    BITWRIGHT_ASSIGN(const Handle dataset,
+        writeData(group, "hist_log10_abs", {H5T_STD_I64LE, H5T_NATIVE_INT64, {counts.size()}, false},
+            counts.data()));
+    BITWRIGHT_CHECK(writeNumber(dataset.id(), "low", model::LogHistogram::kLow));
+    BITWRIGHT_CHECK(writeNumber(dataset.id(), "high", model::LogHistogram::kHigh));
+    return writeInteger(dataset.id(), "zero_bucket", model::LogHistogram::kBins);
+}
+
+Result<void> writeTop(hid_t group, const std::vector<model::TopValue>& top)
+{
+    std::vector<double> values;
+    std::vector<std::int64_t> places;
+    for (const model::TopValue& entry : top) {
+        values.push_back(entry.value);
+        places.push_back(static_cast<std::int64_t>(entry.token));
+        places.push_back(static_cast<std::int64_t>(entry.channel));
+    }
+    BITWRIGHT_CHECK(writeData(
+        group, "top_values", {H5T_IEEE_F32LE, H5T_NATIVE_DOUBLE, {values.size()}, false}, values.data()));
+    BITWRIGHT_CHECK(writeData(
+        group, "top_index", {H5T_STD_I64LE, H5T_NATIVE_INT64, {values.size(), 2}, false}, places.data()));
+    return {};
+}
+
+Result<void> writeSamples(hid_t group, const DumpSite& site)
+{
+    const std::vector<hsize_t> shape{site.sampleSequence.size(), static_cast<hsize_t>(site.site->channels)};
+    const bool fits = std::all_of(site.samples.begin(), site.samples.end(),
+        [](float value) { return std::fabs(value) <= kLargestHalf; });
+    if (fits) {
+        BITWRIGHT_ASSIGN(const Handle half, halfType());
+        std::vector<std::uint16_t> codes(site.samples.size());
+        std::transform(site.samples.begin(), site.samples.end(), codes.begin(),
+            [](float value) { return halfFromFloat(value); });
+        BITWRIGHT_CHECK(writeData(group, "samples", {half.id(), half.id(), shape, false}, codes.data()));
+    } else {
+        BITWRIGHT_CHECK(writeData(
+            group, "samples", {H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, shape, false}, site.samples.data()));
+    }
+    const std::vector<hsize_t> rows{shape[0]};
+    BITWRIGHT_CHECK(writeData(group, "sample_sequence", {H5T_STD_I32LE, H5T_NATIVE_INT32, rows, false},
+        site.sampleSequence.data()));
+    BITWRIGHT_CHECK(writeData(group, "sample_position", {H5T_STD_I32LE, H5T_NATIVE_INT32, rows, false},
+        site.samplePosition.data()));
+    return {};
+}
+
+Result<void> writeGram(hid_t group, const DumpSite& site)
+{
+    // Full mantissas hardly get smaller by compression, which would cost more than the recording.
+    const bool packed = site.gramBits < 23;
+    const std::vector<float> values = rounded(site.gram, site.gramBits);
+    BITWRIGHT_CHECK(
+        writeData(group, "gram", {H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, {values.size()}, packed}, values.data()));
+    const auto count = static_cast<std::int64_t>(site.site->count);
+    BITWRIGHT_CHECK(writeData(group, "gram_count", {H5T_STD_I64LE, H5T_NATIVE_INT64, {}, false}, &count));
+    return {};
+}
+
+} // namespace
+
+class DumpFile::Writer
+{
+public:
+    Writer(io::AtomicFile file, std::string target)
+        : m_file(std::move(file))
+        , m_target(std::move(target))
+    { }
+    ~Writer()
+    {
+        const Session session; // handles are closed under the lock
+        if (m_h5.valid()) // never finished
+            abandon();
+        close();
+    }
+
+    Result<void> open()
+    {
+        const Session session;
+        // The 1.10 layout is what Debian 12 reads; its indexes are far smaller than the oldest ones.
+        BITWRIGHT_ASSIGN(const Handle access, owned(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "the file"));
+        if (H5Pset_libver_bounds(access.id(), H5F_LIBVER_V110, H5F_LIBVER_V110) < 0
+            || H5Pset_fclose_degree(access.id(), H5F_CLOSE_STRONG) < 0)
+            return failure("the file");
+        BITWRIGHT_ASSIGN(m_h5,
+            owned(H5Fcreate(m_file.temporaryPath().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()),
+                H5Fclose, "the file"));
+        BITWRIGHT_ASSIGN(m_sites, group(m_h5.id(), "sites"));
+        return {};
+    }
+
+    Result<void> addSite(const DumpSite& site)
+    {
+        const Session session;
+        BITWRIGHT_ASSIGN(const Handle place, group(m_sites.id(), std::to_string(m_siteCount++)));
+        const hid_t id = place.id();
+        BITWRIGHT_CHECK(writeText(id, "name", site.site->name));
+        BITWRIGHT_CHECK(writeText(id, "kind", std::string(model::siteKindName(site.site->kind))));
+        BITWRIGHT_CHECK(writeTexts(id, "tensors", site.site->tensors));
+        BITWRIGHT_CHECK(writeInteger(id, "block", site.site->block.value_or(-1)));
+        BITWRIGHT_CHECK(writeInteger(id, "channels", static_cast<std::int64_t>(site.site->channels)));
+        BITWRIGHT_CHECK(writeInteger(id, "count", static_cast<std::int64_t>(site.site->count)));
+        BITWRIGHT_CHECK(writeStatistics(id, *site.site));
+        if (site.site->histogram)
+            BITWRIGHT_CHECK(writeHistogram(id, *site.site->histogram));
+        if (site.site->top)
+            BITWRIGHT_CHECK(writeTop(id, *site.site->top));
+        if (!site.sampleSequence.empty())
+            BITWRIGHT_CHECK(writeSamples(id, site));
+        if (!site.gram.empty())
+            BITWRIGHT_CHECK(writeGram(id, site));
+        return {};
+    }
+
+    Result<void> setTokens(std::span<const std::uint32_t> ids, std::span<const std::size_t> starts)
+    {
+        const Session session;
+        const std::size_t sequences = starts.empty() ? 0 : starts.size() - 1;
+        std::size_t longest = 0;
+        for (std::size_t s = 0; s < sequences; ++s)
+            longest = std::max(longest, starts[s + 1] - starts[s]);
+        std::vector<std::int32_t> padded(sequences * longest, -1);
+        for (std::size_t s = 0; s < sequences; ++s)
+            for (std::size_t t = starts[s]; t < starts[s + 1]; ++t)
+                padded[s * longest + t - starts[s]] = static_cast<std::int32_t>(ids[t]);
+        BITWRIGHT_ASSIGN(const Handle place, group(m_h5.id(), "tokens"));
+        BITWRIGHT_ASSIGN(const Handle dataset,
+            writeData(place.id(), "input_ids", {H5T_STD_I32LE, H5T_NATIVE_INT32, {sequences, longest}, true},
+                padded.data()));
+        return writeInteger(dataset.id(), "padding", -1);
+    }
+
+    Result<void> addGradient(const model::GradientFactors& gradient)
+    {
+        const Session session;
+        if (!m_gradients.valid()) {
+            BITWRIGHT_ASSIGN(m_gradients, group(m_h5.id(), "gradients"));
+        }
+        BITWRIGHT_ASSIGN(const Handle place, group(m_gradients.id(), std::to_string(m_gradientCount++)));
+        const hid_t id = place.id();
+        BITWRIGHT_CHECK(writeText(id, "tensor", gradient.tensor));
+        BITWRIGHT_CHECK(writeVector(id, "row_mean_sq", gradient.rowMeanSq, H5T_IEEE_F64LE));
+        BITWRIGHT_CHECK(writeVector(id, "col_mean_sq", gradient.colMeanSq, H5T_IEEE_F64LE));
+        BITWRIGHT_CHECK(
+            writeData(id, "mean_sq", {H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, {}, false}, &gradient.meanSq));
+        const auto batches = static_cast<std::int64_t>(gradient.batches);
+        BITWRIGHT_CHECK(writeData(id, "batches", {H5T_STD_I64LE, H5T_NATIVE_INT64, {}, false}, &batches));
+        return {};
+    }
+
+    Result<void> finish(const DumpFacts& facts)
+    {
+        {
+            const Session session;
+            const hid_t root = m_h5.id();
+            BITWRIGHT_CHECK(writeText(root, "schema", "bitwright-activations"));
+            BITWRIGHT_CHECK(writeInteger(root, "version", 1));
+            BITWRIGHT_CHECK(writeText(root, "model", facts.model));
+            if (!facts.modelHash.empty())
+                BITWRIGHT_CHECK(writeText(root, "model_hash", facts.modelHash));
+            BITWRIGHT_CHECK(writeText(root, "dataset", facts.dataset));
+            BITWRIGHT_CHECK(writeText(root, "producer", facts.producer));
+            BITWRIGHT_CHECK(writeInteger(root, "tokens", static_cast<std::int64_t>(facts.tokens)));
+            BITWRIGHT_CHECK(writeInteger(root, "sequences", static_cast<std::int64_t>(facts.sequences)));
+            BITWRIGHT_CHECK(writeInteger(root, "seed", static_cast<std::int64_t>(facts.seed)));
+            if (H5Fflush(root, H5F_SCOPE_GLOBAL) < 0)
+                return failure("the end of the file");
+            close();
+        }
+        return m_file.commit();
+    }
+
+    /// Says that the disk is full where it is, which the library does not.
+    [[nodiscard]] Error explained(Error error)
+    {
+        m_failed = true;
+        const auto room = io::freeBytes(m_target);
+        if (error.code == ErrorCode::Io && room && *room < (std::uint64_t{1} << 20U))
+            error.message = "Not saved: disk full; previous file intact.";
+        return std::move(error).inFile(m_target);
+    }
+
+private:
+    static Result<Handle> group(hid_t parent, const std::string& name)
+    {
+        BITWRIGHT_ASSIGN(
+            const Handle settings, owned(H5Pcreate(H5P_GROUP_CREATE), H5Pclose, "group settings"));
+        if (H5Pset_obj_track_times(settings.id(), false) < 0)
+            return failure("group settings");
+        return owned(
+            H5Gcreate2(parent, name.c_str(), H5P_DEFAULT, settings.id(), H5P_DEFAULT), H5Gclose, "a group");
+    }
+
+    /// What the library still holds goes to memory, where it is little and nobody reads it, so that closing
+    /// cannot meet a full disk. After a write that failed the library (1.10.8) crashes on closing all the
+    /// same: then the file is emptied and left to it open (a new file of the same inode would count as open),
+    /// and it does not close files at the end of the program (startLibrary).
+    void abandon()
+    {
+        void* handle = nullptr;
+        const bool known = H5Fget_vfd_handle(m_h5.id(), H5P_DEFAULT, &handle) >= 0 && handle != nullptr;
+        if (m_failed) {
+            if (known) // where it fails, the space comes back at the end of the program
+                (void)!ftruncate(*static_cast<int*>(handle), 0);
+            for (Handle* left : {&m_gradients, &m_sites, &m_h5})
+                left->release();
+            return;
+        }
+        const int sink = memfd_create("bitwright-abandoned", MFD_CLOEXEC);
+        if (known && sink >= 0)
+            dup2(sink, *static_cast<int*>(handle));
+        if (sink >= 0)
+            ::close(sink);
+    }
+
+    void close()
+    {
+        m_gradients.reset();
+        m_sites.reset();
+        m_h5.reset();
+    }
+
+    io::AtomicFile m_file;
+    std::string m_target;
+    Handle m_h5, m_sites, m_gradients;
+    bool m_failed = false;
+    std::size_t m_siteCount = 0, m_gradientCount = 0;
+};
+
+DumpFile::DumpFile() = default;
+DumpFile::DumpFile(DumpFile&&) noexcept = default;
+DumpFile& DumpFile::operator=(DumpFile&&) noexcept = default;
+DumpFile::~DumpFile() = default;
+
+namespace {
+
+template <typename Writer, typename Action>
+Result<void> explaining(Writer& writer, const Action& action)
+{
+    auto done = action();
+    if (!done)
+        return fail(writer.explained(std::move(done.error())));
+    return done;
+}
+
+} // namespace
+
+Result<DumpFile> DumpFile::create(const std::string& path)
+{
+    BITWRIGHT_ASSIGN(io::AtomicFile file, io::AtomicFile::create(path));
+    DumpFile dump;
+    dump.m_writer = std::make_unique<Writer>(std::move(file), path);
+    BITWRIGHT_CHECK(explaining(*dump.m_writer, [&] { return dump.m_writer->open(); }));
+    return dump;
+}
+
+Result<void> DumpFile::addSite(const DumpSite& site)
+{
+    return explaining(*m_writer, [&] { return m_writer->addSite(site); });
+}
+
+Result<void> DumpFile::setTokens(std::span<const std::uint32_t> ids, std::span<const std::size_t> starts)
+{
+    return explaining(*m_writer, [&] { return m_writer->setTokens(ids, starts); });
+}
+
+Result<void> DumpFile::addGradient(const model::GradientFactors& gradient)
+{
+    return explaining(*m_writer, [&] { return m_writer->addGradient(gradient); });
+}
+
+Result<void> DumpFile::finish(const DumpFacts& facts)
+{
+    return explaining(*m_writer, [&] { return m_writer->finish(facts); });
+}
+
+} // namespace bitwright::formats
