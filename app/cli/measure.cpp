@@ -1,11 +1,13 @@
 #include "app/cli/plan_setup.h"
 #include "app/cli/read_file.h"
+#include "core/session/capture_tokens.h"
 #include "core/session/measurer.h"
 #include "core/session/token_input.h"
 
 #include <algorithm>
 #include <chrono>
 #include <fnmatch.h>
+#include <limits>
 
 namespace bitwright::cli {
 
@@ -21,6 +23,7 @@ struct MeasureArguments
     bool againstUniform = false;
     bool allTokens = false;
     bool exact = false;
+    bool lines = false; ///< Every line of the text is a sequence.
     double precision = measure::AdaptiveSettings{}.precision;
 };
 
@@ -31,28 +34,39 @@ struct Input
     std::string source;
 };
 
+/// Sequences of a text or a file of ids, as capture reads them.
+Result<formats::TokenSequences> readGiven(
+    const MeasureArguments& arguments, const session::Workspace& workspace, const RunContext& context)
+{
+    BITWRIGHT_ASSIGN(const auto model, forward::Model::open(workspace.checkpointPtr()));
+    session::CaptureInput given;
+    given.textPath = arguments.text;
+    given.tokensPath = arguments.tokens;
+    given.lines = arguments.lines;
+    if (arguments.limits.sequenceLength > 0)
+        given.sequenceLength = arguments.limits.sequenceLength;
+    given.maxTokens = std::numeric_limits<std::size_t>::max() / 2; // limited after those that are skipped
+    BITWRIGHT_ASSIGN(const auto read, session::readTokens(model, given, context));
+    formats::TokenSequences sequences;
+    for (std::size_t s = 0; s < read.batch.sequences(); ++s)
+        sequences.emplace_back(read.batch.ids.begin() + static_cast<std::ptrdiff_t>(read.batch.starts[s]),
+            read.batch.ids.begin() + static_cast<std::ptrdiff_t>(read.batch.starts[s + 1]));
+    return sequences;
+}
+
 Result<Input> inputOf(
     const MeasureArguments& arguments, const session::Workspace& workspace, const RunContext& context)
 {
     BITWRIGHT_ASSIGN(
         const auto architecture, forward::readArchitecture(workspace.checkpoint().config().json));
     Input input;
+    session::TokenLimits limits = arguments.limits;
     formats::TokenSequences sequences;
-    if (!arguments.tokens.empty()) {
-        BITWRIGHT_ASSIGN(sequences, formats::readTokenFile(arguments.tokens));
-        input.source = arguments.tokens;
-    } else if (!arguments.text.empty()) {
-        BITWRIGHT_ASSIGN(const auto text, readWholeFile(arguments.text));
-        BITWRIGHT_ASSIGN(const auto tokenizer, tokens::openTokenizer(workspace.checkpoint().path()));
-        if (!tokenizer)
-            return fail(Error{ErrorCode::InvalidArgument, "There is no tokenizer beside the model.",
-                workspace.checkpoint().path(), {}, {}, "Give token ids instead of text (--tokens FILE)."});
-        auto ids
-            = session::tokensOfText(architecture, *tokenizer, text, arguments.limits.sequenceLength, context);
-        if (!ids)
-            return fail(std::move(ids.error()).inFile(arguments.text));
-        sequences = std::move(*ids);
-        input.source = arguments.text;
+    if (!arguments.tokens.empty() || !arguments.text.empty()) {
+        BITWRIGHT_ASSIGN(sequences, readGiven(arguments, workspace, context));
+        input.source = arguments.tokens + arguments.text;
+        if (limits.sequenceLength == 0)
+            limits.sequenceLength = static_cast<std::size_t>(architecture.positions); // cut already
     } else {
         const auto* dump = workspace.dump();
         if (dump == nullptr)
@@ -61,7 +75,7 @@ Result<Input> inputOf(
         BITWRIGHT_ASSIGN(sequences, session::tokensOfDump(*dump));
         input.source = dump->path();
     }
-    auto batch = session::batchOf(architecture, sequences, arguments.limits);
+    auto batch = session::batchOf(architecture, sequences, limits);
     if (!batch)
         return fail(std::move(batch.error()).inFile(input.source));
     input.batch = std::move(*batch);
@@ -165,8 +179,9 @@ public:
         BITWRIGHT_ASSIGN(m_measurer,
             session::Measurer::make(m_workspace, *m_target, input.batch, settings, m_context.part(0, 0.05)));
         m_document = {{"kind", measure::harmKindId(m_measurer->kind())}, {"target", m_target->id()},
-            {"source", input.source}, {"measurements", nlohmann::json::array()},
-            {"reliability", nlohmann::json::array()}, {"unmeasured", nlohmann::json::array()}};
+            {"source", input.source}, {"states", m_measurer->statesInMemory() ? "memory" : "temporary file"},
+            {"measurements", nlohmann::json::array()}, {"reliability", nlohmann::json::array()},
+            {"unmeasured", nlohmann::json::array()}};
         BITWRIGHT_CHECK(m_plans.empty() ? measureUnits() : measurePlans());
         m_document["reference"] = {{"perplexity", optionalNumber(m_measurer->referencePerplexity())},
             {"tokens", m_measurer->tokens()}};
@@ -209,8 +224,9 @@ private:
         for (const auto& one : harms.reliability)
             m_document["reliability"].push_back({{"option", one.option}, {"halves", one.reliability.halves},
                 {"whole", one.reliability.whole}, {"units", one.reliability.ranked}});
-        for (const auto& error : harms.errors)
-            m_document["unmeasured"].push_back(error.oneLine());
+        for (const auto& failure : harms.errors)
+            m_document["unmeasured"].push_back(
+                {{"unit", failure.unit}, {"option", failure.option}, {"reason", failure.error.oneLine()}});
         return {};
     }
 
@@ -273,8 +289,9 @@ private:
             printLine(fmt::format("reliability of the ranking of {} units at {}: {:.2f} (halves {:.2f})",
                 one["units"].get<std::size_t>(), one["option"].get<std::string>(), one["whole"].get<double>(),
                 one["halves"].get<double>()));
-        for (const auto& line : m_document["unmeasured"])
-            printLine("not measured: " + line.get<std::string>());
+        for (const auto& one : m_document["unmeasured"])
+            printLine(fmt::format(
+                "not measured: {}: {}", one["option"].get<std::string>(), one["reason"].get<std::string>()));
     }
 
     static void printResult(const nlohmann::json& item, const std::string& name)
@@ -338,9 +355,15 @@ Run registerMeasure(CLI::App& app)
     app.add_option("--quantizer", arguments->plan.quantizer, "Quantizer of the default set: rtn, clip, gptq");
     auto* tokens = app.add_option(
         "--tokens", arguments->tokens, "Token ids: .npy, or text with one sequence per line");
-    app.add_option("--text", arguments->text, "Text, through the model's own tokenizer")->excludes(tokens);
+    auto* text = app.add_option("--text", arguments->text, "Text, through the model's own tokenizer")
+                     ->excludes(tokens);
+    app.add_flag("--lines", arguments->lines, "Every line of the text is a sequence (sentence encoders)")
+        ->needs(text);
     app.add_option("--max-tokens", arguments->limits.maxTokens, "Tokens to use at most")
         ->check(CLI::PositiveNumber);
+    app.add_option("--skip-tokens", arguments->limits.skipTokens,
+           "Tokens to leave out at the beginning: what judges a plan should not have chosen it")
+        ->check(CLI::NonNegativeNumber);
     app.add_option("--sequence-length", arguments->limits.sequenceLength,
            "Longer sequences are cut (default: 512, or what the model has positions for)")
         ->check(CLI::PositiveNumber);

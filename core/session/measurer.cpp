@@ -136,15 +136,17 @@ Result<std::vector<Measurer::Work>> Measurer::workOf(
         const plan::Unit& unit = m_workspace->units()[pair.unit];
         auto resolved = m_target.resolve(unit, pair.option);
         if (!resolved) {
-            harms.errors.push_back(std::move(resolved.error()).inTensor(unit.name));
+            harms.errors.push_back(
+                {unit.name, pair.option.id, std::move(resolved.error()).inTensor(unit.name)});
             continue;
         }
         if (!resolved->option.grid)
             continue; // stored as it is: no harm, and nothing to measure
         if (measure::reachOf(*m_model, unit.index).nothing()) {
-            harms.errors.push_back({ErrorCode::Unsupported,
-                "Its harm cannot be measured: no part of what is run uses this tensor.", {}, unit.name, {},
-                {}});
+            harms.errors.push_back({unit.name, pair.option.id,
+                Error{ErrorCode::Unsupported,
+                    "Its harm cannot be measured: no part of what is run uses this tensor.", {}, unit.name,
+                    {}, {}}});
             continue;
         }
         BITWRIGHT_ASSIGN(const auto content, m_workspace->contentHash(unit.index, context));
@@ -252,7 +254,8 @@ Result<UnitHarms> Measurer::measureUnits(
     BITWRIGHT_ASSIGN(auto work, workOf(pairs, harms, context));
     if (work.empty())
         return fail(ErrorCode::InvalidArgument, "There is no unit and option to measure{}{}",
-            harms.errors.empty() ? "." : ": ", harms.errors.empty() ? "" : harms.errors.front().oneLine());
+            harms.errors.empty() ? "." : ": ",
+            harms.errors.empty() ? "" : harms.errors.front().error.oneLine());
     bool noted = false;
     for (std::size_t part = 0; part < m_parts.size(); ++part) {
         std::vector<std::size_t> todo;
@@ -304,7 +307,7 @@ Result<UnitHarms> Measurer::finish(std::vector<Work>& work, UnitHarms harms, con
     std::map<std::string, std::vector<std::size_t>> byOption;
     for (Work& one : work) {
         if (one.error) {
-            harms.errors.push_back(std::move(*one.error));
+            harms.errors.push_back({one.unit, one.option, std::move(*one.error)});
             continue;
         }
         BITWRIGHT_ASSIGN(auto result, resultOf(one, context.seed));

@@ -28,11 +28,18 @@ struct OptionReliability
     measure::Reliability reliability;
 };
 
+/// A pair that could not be measured, and why.
+struct PairFailure
+{
+    std::string unit, option;
+    Error error;
+};
+
 /// What measuring many pairs gave.
 struct UnitHarms
 {
     std::vector<HarmResult> pairs; ///< In the order asked for, without those that `errors` names.
-    std::vector<Error> errors; ///< Pairs that could not be measured, with their unit.
+    std::vector<PairFailure> errors; ///< Pairs that could not be measured.
     std::vector<OptionReliability>
         reliability; ///< Options with at least three units, over the tokens that all of them share.
     std::size_t parts = 0; ///< Parts of the tokens that at least one pair used.

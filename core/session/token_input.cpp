@@ -23,6 +23,7 @@ Result<forward::TokenBatch> batchOf(const forward::Architecture& architecture,
 {
     BITWRIGHT_ASSIGN(const std::size_t length, lengthOf(architecture, limits.sequenceLength));
     forward::TokenBatch batch;
+    std::size_t skipped = 0;
     for (std::size_t s = 0; s < sequences.size(); ++s) {
         const auto& ids = sequences[s];
         for (std::size_t t = 0; t < ids.size(); ++t)
@@ -32,6 +33,10 @@ Result<forward::TokenBatch> batchOf(const forward::Architecture& architecture,
                     architecture.vocabulary);
         for (std::size_t at = 0; at < ids.size(); at += length) {
             std::size_t count = std::min(length, ids.size() - at);
+            if (skipped < limits.skipTokens) {
+                skipped += count;
+                continue;
+            }
             if (limits.maxTokens > 0)
                 count = std::min(count, limits.maxTokens - batch.tokens());
             if (count > 0)
@@ -60,32 +65,6 @@ Result<formats::TokenSequences> tokensOfDump(const model::ActivationDump& dump)
     if (sequences.empty())
         return fail(Error{ErrorCode::InvalidArgument, "The dump holds no token ids.", dump.path(), {}, {},
             "Give ids with --tokens."});
-    return sequences;
-}
-
-Result<formats::TokenSequences> tokensOfText(const forward::Architecture& architecture,
-    const tokens::Tokenizer& tokenizer, std::string_view text, std::size_t length, const RunContext& context)
-{
-    BITWRIGHT_ASSIGN(const std::size_t whole, lengthOf(architecture, length));
-    BITWRIGHT_ASSIGN(const auto ids, tokenizer.encode(text, context));
-    if (ids.empty())
-        return fail(ErrorCode::InvalidArgument, "The text has no tokens.");
-    std::vector<std::uint32_t> before = tokenizer.before();
-    if (before.empty() && tokenizer.start())
-        before.push_back(*tokenizer.start());
-    const std::vector<std::uint32_t>& behind = tokenizer.behind();
-    if (before.size() + behind.size() >= whole)
-        return fail(ErrorCode::OutOfRange, "Sequences of {} tokens have no room beside {} special ones.",
-            whole, before.size() + behind.size());
-    const std::size_t step = whole - before.size() - behind.size();
-    formats::TokenSequences sequences;
-    for (std::size_t at = 0; at < ids.size(); at += step) {
-        std::vector<std::uint32_t> sequence = before;
-        const auto piece = std::span(ids).subspan(at, std::min(step, ids.size() - at));
-        sequence.insert(sequence.end(), piece.begin(), piece.end());
-        sequence.insert(sequence.end(), behind.begin(), behind.end());
-        sequences.push_back(std::move(sequence));
-    }
     return sequences;
 }
 

@@ -220,7 +220,7 @@ void TestSessionMeasure::whatCannotBeMeasured()
     QVERIFY(harms);
     QCOMPARE(harms->pairs.size(), std::size_t{2});
     QCOMPARE(harms->errors.size(), std::size_t{1});
-    QVERIFY(harms->errors[0].oneLine().find("Gram") != std::string::npos);
+    QVERIFY(harms->errors[0].error.oneLine().find("Gram") != std::string::npos);
     const auto none = measurer(workspace, 2)->measureUnits({wanted[3]}, {}, withThreads(2));
     QVERIFY(!none && none.error().code == ErrorCode::InvalidArgument);
     forward::TokenBatch bad;

@@ -142,6 +142,9 @@ private Q_SLOTS:
         QCOMPARE(batch->starts, (std::vector<std::size_t>{0, 2, 4, 5, 6, 8, 9}));
         QCOMPARE(
             session::batchOf(architecture, given, {7, 0})->starts, (std::vector<std::size_t>{0, 5, 6, 7}));
+        QCOMPARE(session::batchOf(architecture, given, {0, 2, 3})->ids,
+            (std::vector<std::uint32_t>{5, 6, 7, 8, 9}));
+        QCOMPARE(session::batchOf(architecture, given, {0, 2, 99}).error().code, ErrorCode::InvalidArgument);
         QCOMPARE(session::batchOf(architecture, {{1, 96}}, {}).error().code, ErrorCode::OutOfRange);
         QCOMPARE(session::batchOf(architecture, given, {0, 1'000'000}).error().code, ErrorCode::OutOfRange);
         QCOMPARE(session::batchOf(architecture, {{}}, {}).error().code, ErrorCode::InvalidArgument);
@@ -150,27 +153,6 @@ private Q_SLOTS:
         QCOMPARE(parts[0].ids, (std::vector<std::uint32_t>{1, 2, 3, 4}));
         QCOMPARE(parts[1].starts, (std::vector<std::size_t>{0, 1, 2, 4}));
         QCOMPARE(parts[2].ids, (std::vector<std::uint32_t>{9}));
-    }
-
-    void texts()
-    {
-        const auto model = test::openFamily("llama");
-        const auto bytes = tokens::byteTokenizer();
-        const RunContext context;
-        const auto sequences = session::tokensOfText(model->architecture(), *bytes, "abcdefg", 3, context);
-        QVERIFY(sequences);
-        QCOMPARE(*sequences, (TokenSequences{{97, 98, 99}, {100, 101, 102}, {103}}));
-        QCOMPARE(session::tokensOfText(model->architecture(), *bytes, "", 3, context).error().code,
-            ErrorCode::InvalidArgument);
-        const auto framed = tokens::tokenizerFromJson(
-            R"({"model": {"type": "WordLevel", "vocab": {"<s>": 0, "a": 1, "b": 2}, "unk_token": "a"}, "pre_tokenizer": {"type": "Whitespace"}, "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}], "pair": [], "special_tokens": {"<s>": {"id": "<s>", "ids": [0], "tokens": ["<s>"]}}}})");
-        if (framed) {
-            const auto cut = session::tokensOfText(model->architecture(), **framed, "a b b a b", 3, context);
-            QVERIFY(cut);
-            QCOMPARE(*cut, (TokenSequences{{0, 1, 2}, {0, 2, 1}, {0, 2}}));
-        } else {
-            QCOMPARE(framed.error().code, ErrorCode::Unsupported); // this kind of model is not read
-        }
     }
 };
 
