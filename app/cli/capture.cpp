@@ -12,7 +12,8 @@ struct CaptureArguments
 {
     std::string model, out, dataset, tokenSites = "all";
     session::CaptureInput input;
-    std::size_t sequenceLength = 0;
+    std::size_t sequenceLength = 0, gradientTokens = 0;
+    bool gradients = false;
     session::RecorderSettings recorder;
 };
 
@@ -29,8 +30,8 @@ nlohmann::json documentOf(
 {
     nlohmann::json document{{"dump", arguments.out}, {"tokens", result.tokens},
         {"sequences", result.sequences}, {"tokenizer", text.tokenizer},
-        {"perplexity", optionalNumber(result.perplexity)}, {"seconds", result.seconds},
-        {"sites", nlohmann::json::array()}};
+        {"perplexity", optionalNumber(result.perplexity)}, {"gradients", result.gradients},
+        {"seconds", result.seconds}, {"sites", nlohmann::json::array()}};
     for (const auto& site : result.sites)
         document["sites"].push_back(siteJson(site));
     return document;
@@ -42,6 +43,9 @@ void printSummary(
     printLine(fmt::format("{}: {} tokens in {} sequences ({}), {} sites, {:.1f} s",
         escapedForDisplay(arguments.out), result.tokens, result.sequences, text.tokenizer,
         result.sites.size(), result.seconds));
+    if (result.gradients > 0)
+        printLine(fmt::format("mean squared gradients of {} tensors over {} sequences", result.gradients,
+            text.gradientBatch.sequences()));
     if (result.perplexity)
         printLine(fmt::format("perplexity {:.4f}", *result.perplexity));
 }
@@ -81,6 +85,11 @@ void addRecorder(CLI::App& app, CaptureArguments& arguments)
            "--token-sites", arguments.tokenSites, "Sites that keep one maximum, median and rms per token")
         ->default_val("all")
         ->check(CLI::IsMember({"all", "sublayers", "none"}));
+    auto* const gradients = app.add_flag(
+        "--gradients", arguments.gradients, "Also mean squared gradients of the next-token loss");
+    app.add_option("--gradient-tokens", arguments.gradientTokens, "Tokens for them (default: --max-tokens)")
+        ->check(CLI::Range(std::size_t{2}, std::size_t{1} << 31U))
+        ->needs(gradients);
     app.add_option("--dataset", arguments.dataset, "Name stored in the dump (default: the file's name)");
 }
 
@@ -108,6 +117,8 @@ Run registerCapture(CLI::App& app)
             return fail(ErrorCode::InvalidArgument, "Either --text or --tokens must be given.");
         if (arguments->sequenceLength > 0)
             input.sequenceLength = arguments->sequenceLength;
+        if (arguments->gradientTokens > 0)
+            input.gradientTokens = arguments->gradientTokens;
         BITWRIGHT_ASSIGN(const auto checkpoint, formats::openCheckpoint(arguments->model));
         BITWRIGHT_ASSIGN(const auto model, forward::Model::open(checkpoint));
         BITWRIGHT_ASSIGN(const auto text, session::readTokens(model, input, context));
@@ -116,6 +127,8 @@ Run registerCapture(CLI::App& app)
         settings.recorder.seed = context.seed;
         settings.recorder.tokenSites = tokenSitesOf(arguments->tokenSites);
         settings.dataset = arguments->dataset.empty() ? text.dataset : arguments->dataset;
+        if (arguments->gradients)
+            settings.gradientBatch = &text.gradientBatch;
         BITWRIGHT_ASSIGN(
             const auto result, session::capture(model, text.batch, settings, arguments->out, context));
         common.progressDone();

@@ -1,6 +1,7 @@
 #include "core/session/capture.h"
 
 #include "core/base/parallel.h"
+#include "core/forward/gradients.h"
 #include "core/measure/state_store.h"
 
 #include <algorithm>
@@ -195,16 +196,28 @@ Result<CaptureResult> capture(const forward::Model& model, const forward::TokenB
     BITWRIGHT_CHECK(file.setTokens(batch.ids, batch.starts));
     SiteRecorder recorder(model, batch, settings.recorder, file, context);
     CaptureRun run(model, std::move(parts), recorder, std::move(states));
+    // A backward pass costs some three forward passes.
+    const double activations = settings.gradientBatch == nullptr ? 1.0
+                                                                 : static_cast<double>(batch.tokens())
+            / static_cast<double>(batch.tokens() + 4 * settings.gradientBatch->tokens());
     BITWRIGHT_CHECK(run.embedAll(context.part(0.0, 0.0)));
     const std::size_t blocks = model.blocks().size();
-    const double share = 1.0 - headShare(model);
+    const double share = activations * (1.0 - headShare(model));
     for (std::size_t block = 0; block < blocks; ++block) {
         context.report(share * static_cast<double>(block) / static_cast<double>(blocks),
             fmt::format("Recording block {}", block));
         BITWRIGHT_CHECK(run.runBlock(block, context));
     }
     CaptureResult result;
-    BITWRIGHT_ASSIGN(result.perplexity, run.finish(context.part(share, 1.0)));
+    BITWRIGHT_ASSIGN(result.perplexity, run.finish(context.part(share, activations)));
+    if (settings.gradientBatch != nullptr) {
+        BITWRIGHT_ASSIGN(const auto gradients,
+            forward::meanSquaredGradients(
+                model, *settings.gradientBatch, {}, context.part(activations, 1.0)));
+        for (const model::GradientFactors& gradient : gradients)
+            BITWRIGHT_CHECK(file.addGradient(gradient));
+        result.gradients = gradients.size();
+    }
     formats::DumpFacts facts;
     facts.model = model.checkpoint().name();
     facts.dataset = settings.dataset;

@@ -13,6 +13,7 @@ struct CaptureSettings
 {
     RecorderSettings recorder;
     std::string dataset; ///< Text in the dump.
+    const forward::TokenBatch* gradientBatch = nullptr; ///< Also mean squared gradients over these tokens.
 };
 
 struct CaptureResult
@@ -22,6 +23,7 @@ struct CaptureResult
     /// Of the model on these tokens, within their sequences; nothing for an encoder and where no token has a
     /// next one.
     std::optional<double> perplexity;
+    std::size_t gradients = 0; ///< Tensors with mean squared gradients.
     double seconds = 0;
 };
 

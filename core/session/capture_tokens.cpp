@@ -57,13 +57,13 @@ Result<tokens::Sequences> sequencesOf(const forward::Model& model, const Capture
         result.tokenizer = "ids as given";
         BITWRIGHT_ASSIGN(tokens::Sequences given, formats::readTokenFile(input.tokensPath));
         const auto positions = static_cast<std::size_t>(model.architecture().positions);
-        return tokens::limited(
-            cutGiven(std::move(given), input.sequenceLength, length, positions), input.maxTokens);
+        return cutGiven(std::move(given), input.sequenceLength, length, positions);
     }
     BITWRIGHT_ASSIGN(const auto tokenizer, tokenizerOf(model, input.bytes));
     result.tokenizer = tokenizer->description();
     BITWRIGHT_ASSIGN(const std::string text, readText(input.textPath));
-    auto cut = tokens::cutText(*tokenizer, text, {length, input.maxTokens, input.lines}, context);
+    const std::size_t most = std::max(input.maxTokens, input.gradientTokens.value_or(0));
+    auto cut = tokens::cutText(*tokenizer, text, {length, most, input.lines}, context);
     if (!cut)
         return fail(std::move(cut.error()).inFile(input.textPath));
     return cut;
@@ -76,7 +76,8 @@ Result<TokenText> readTokens(
 {
     if (input.textPath.empty() == input.tokensPath.empty())
         return fail(ErrorCode::InvalidArgument, "Either a text or a file of token ids must be given.");
-    if (input.maxTokens == 0 || input.sequenceLength == std::size_t{0})
+    if (input.maxTokens == 0 || input.gradientTokens == std::size_t{0}
+        || input.sequenceLength == std::size_t{0})
         return fail(ErrorCode::InvalidArgument, "At least one token must be asked for.");
     const auto positions = static_cast<std::size_t>(model.architecture().positions);
     const std::size_t length = input.sequenceLength.value_or(std::min<std::size_t>(512, positions));
@@ -84,9 +85,13 @@ Result<TokenText> readTokens(
     const std::string& path = input.textPath.empty() ? input.tokensPath : input.textPath;
     result.dataset = std::filesystem::path(path).filename().string();
     BITWRIGHT_ASSIGN(const tokens::Sequences sequences, sequencesOf(model, input, length, result, context));
-    for (const auto& sequence : sequences)
+    for (const auto& sequence : tokens::limited(sequences, input.maxTokens))
         result.batch.add(sequence);
+    for (const auto& sequence : tokens::limited(sequences, input.gradientTokens.value_or(input.maxTokens)))
+        result.gradientBatch.add(sequence);
     auto valid = forward::checkBatch(model, result.batch);
+    if (valid)
+        valid = forward::checkBatch(model, result.gradientBatch);
     if (!valid)
         return fail(std::move(valid.error()).inFile(path));
     return result;

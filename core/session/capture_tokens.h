@@ -14,6 +14,7 @@ struct CaptureInput
     std::string textPath, tokensPath;
     std::optional<std::size_t> sequenceLength; ///< Default: 512, or what the model has positions for.
     std::size_t maxTokens = 4096;
+    std::optional<std::size_t> gradientTokens; ///< Tokens for gradients, default: maxTokens.
     bool lines = false; ///< Every line of the text is a sequence (sentence encoders).
     bool bytes = false; ///< A token's id is the value of its byte.
 };
@@ -22,6 +23,7 @@ struct CaptureInput
 struct TokenText
 {
     forward::TokenBatch batch;
+    forward::TokenBatch gradientBatch; ///< The first gradientTokens of the same sequences.
     std::string dataset; ///< Bare name of the file.
     std::string tokenizer; ///< How the text was split; for people.
 };

@@ -50,6 +50,8 @@ if [ -n "$full" ]; then
     same_dump gemma "$readers/models/gemma-hf" --text samples/text/calibration.txt --max-tokens 1024 --gram-max-width 2048
 fi
 
+check "gradients of the tiny models are autograd's" tests/interop/check_gradients.sh "$python" "$cli" "$out/gradients"
+
 # The sample, packed and as values, from one plan.
 rm -rf "$out/sample"
 mkdir -p "$out/sample"

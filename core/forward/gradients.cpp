@@ -1,0 +1,213 @@
+#include "core/forward/gradients.h"
+
+#include "core/base/parallel.h"
+#include "core/forward/gradient_parts.h"
+#include "core/forward/head_tile.h"
+#include "core/forward/kernels.h"
+
+#include <cblas.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace bitwright::forward {
+
+namespace {
+
+/// Tiles of the head whose shares of the states' gradient are held at once, to be added in their order.
+constexpr std::size_t kTilesAtOnce = 8;
+
+Result<void> checkModel(const Model& model)
+{
+    const Architecture& a = model.architecture();
+    std::string_view part;
+    if (!a.hasHead)
+        part = "a model without a language-model head";
+    else if (std::any_of(a.layers.begin(), a.layers.end(), [](const Layer& layer) { return layer.routed; }))
+        part = "routed experts";
+    else if (model.projectOut().rows > 0 || model.projectIn().rows > 0)
+        part = "projections beside the embeddings";
+    if (part.empty())
+        return {};
+    return fail(
+        Error{ErrorCode::Unsupported, fmt::format("Gradients of {} are not known to this program.", part),
+            model.checkpoint().path(), {}, {}, "Record without gradients."});
+}
+
+/// Matrices that get an entry, in order: those of the blocks, and the head where it is no embedding.
+std::vector<model::TensorIndex> tensorsOf(const Model& model)
+{
+    std::vector<model::TensorIndex> tensors;
+    const auto add = [&](const Linear& linear) {
+        if (linear.rows > 0 && (tensors.empty() || tensors.back() != linear.tensor))
+            tensors.push_back(linear.tensor);
+    };
+    for (const Block& block : model.blocks())
+        for (const Linear* linear : {&block.query, &block.key, &block.value, &block.output, &block.mlp.gate,
+                 &block.mlp.up, &block.mlp.down})
+            add(*linear);
+    if (!model.architecture().tiedHead)
+        add(model.head());
+    return tensors;
+}
+
+/// The loss of one sequence backward through head and final norm.
+class HeadGradient
+{
+public:
+    HeadGradient(const Model& model, const TokenBatch& batch, const Hooks& hooks, GradientSums& sums)
+        : m_model(model)
+        , m_batch(batch)
+        , m_hooks{hooks.weights, nullptr}
+        , m_sums(sums)
+        , m_next(nextTokens(batch))
+    { }
+
+    /// d loss / d output of the last block.
+    Result<std::vector<float>> run(std::span<const float> hidden, const RunContext& context)
+    {
+        const Architecture& a = m_model.architecture();
+        const Linear& head = m_model.head();
+        BITWRIGHT_ASSIGN(m_results, runHead(m_model, m_batch, hidden, m_hooks, context));
+        BITWRIGHT_ASSIGN(m_states, finalStates(m_model, m_batch, hidden, m_hooks, context));
+        const auto width = static_cast<std::size_t>(head.cols);
+        std::vector<float> gradient(m_states.size(), 0.0F);
+        const auto words = static_cast<std::size_t>(wordsPerTile(head));
+        const std::size_t tiles = chunkCount(static_cast<std::size_t>(head.rows), words);
+        if (!a.tiedHead)
+            m_sums.prepare(head);
+        for (std::size_t first = 0; first < tiles; first += kTilesAtOnce) {
+            const std::size_t count = std::min(kTilesAtOnce, tiles - first);
+            std::vector<std::vector<float>> shares(count);
+            std::vector<std::vector<double>> columns(count);
+            BITWRIGHT_CHECK(parallelFor(
+                count, 1,
+                [&](const Chunk& chunk) -> Result<void> {
+                    return runTile(
+                        (first + chunk.begin) * words, words, shares[chunk.begin], columns[chunk.begin]);
+                },
+                context));
+            for (std::size_t i = 0; i < count; ++i) {
+                addScaled(gradient, shares[i], 1.0F);
+                if (!a.tiedHead)
+                    m_sums.foldColumns(head, columns[i]);
+            }
+        }
+        if (a.finalNorm)
+            for (std::size_t at = 0; at < gradient.size(); at += width)
+                normBackward(a.norm, a.normEps, hidden.subspan(at, width), m_model.finalNorm().weight,
+                    std::span(gradient).subspan(at, width), std::span(gradient).subspan(at, width));
+        return gradient;
+    }
+
+private:
+    Result<void> runTile(
+        std::size_t begin, std::size_t most, std::vector<float>& share, std::vector<double>& columns)
+    {
+        const Linear& head = m_model.head();
+        const std::size_t words = std::min(most, static_cast<std::size_t>(head.rows) - begin);
+        const auto width = static_cast<std::size_t>(head.cols);
+        const std::size_t tokens = m_batch.tokens();
+        std::vector<float> weights(words * width), logits(tokens * words);
+        BITWRIGHT_CHECK(readWeights(m_model, head, begin, begin + words, m_hooks.weights, weights));
+        BITWRIGHT_CHECK(tileLogits(m_model, m_states, tokens, weights, begin, 0, logits));
+        for (std::size_t t = 0; t < tokens; ++t)
+            lossGradient(t, begin, std::span(logits).subspan(t * words, words));
+        share.resize(tokens * width);
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<int>(tokens),
+            static_cast<int>(width), static_cast<int>(words), 1.0F, logits.data(), static_cast<int>(words),
+            weights.data(), static_cast<int>(width), 0.0F, share.data(), static_cast<int>(width));
+        if (!m_model.architecture().tiedHead)
+            columns = m_sums.addRows(
+                head, begin, begin + words, logits, words, Rows{m_states.data(), tokens, width, width});
+        return {};
+    }
+
+    /// Logits of one token become d loss / d logits before the soft cap.
+    void lossGradient(std::size_t token, std::size_t begin, std::span<float> logits) const
+    {
+        if (!m_next[token]) {
+            std::fill(logits.begin(), logits.end(), 0.0F);
+            return;
+        }
+        const auto cap = m_model.architecture().logitSoftcap;
+        const auto losses = static_cast<double>(m_batch.tokens() - 1);
+        for (std::size_t w = 0; w < logits.size(); ++w) {
+            const double logit = static_cast<double>(logits[w]);
+            double slope = std::exp(logit - m_results[token].logSumExp);
+            if (begin + w == *m_next[token])
+                slope -= 1.0;
+            if (cap)
+                slope *= 1.0 - (logit / *cap) * (logit / *cap);
+            logits[w] = static_cast<float>(slope / losses);
+        }
+    }
+
+    const Model& m_model;
+    const TokenBatch& m_batch; ///< One sequence.
+    const Hooks m_hooks;
+    GradientSums& m_sums;
+    std::vector<std::optional<std::uint32_t>> m_next;
+    std::vector<TokenResult> m_results;
+    std::vector<float> m_states;
+};
+
+Result<void> runSequence(const Model& model, const TokenBatch& sequence, const Hooks& hooks,
+    GradientSums& sums, const RunContext& context)
+{
+    const std::size_t blocks = model.blocks().size();
+    const auto width = static_cast<std::size_t>(model.architecture().hidden);
+    const std::size_t bytes = (blocks + 4) * sequence.tokens() * width * sizeof(float);
+    if (bytes > context.memoryBytes() / 2)
+        return fail(Error{ErrorCode::OutOfMemory,
+            fmt::format(
+                "The hidden states of {} tokens at every block need {} MiB, half of the memory budget is "
+                "{} MiB.",
+                sequence.tokens(), bytes >> 20U, context.memoryBytes() >> 21U),
+            {}, {}, {}, "Give more memory or shorter sequences."});
+    const Hooks quiet{hooks.weights, nullptr};
+    std::vector<std::vector<float>> inputs;
+    BITWRIGHT_ASSIGN(std::vector<float> hidden, embed(model, sequence, quiet, context));
+    for (std::size_t block = 0; block < blocks; ++block) {
+        inputs.push_back(hidden);
+        BITWRIGHT_CHECK(runBlocks(model, sequence, block, block + 1, hidden, quiet, context));
+    }
+    HeadGradient head(model, sequence, hooks, sums);
+    BITWRIGHT_ASSIGN(std::vector<float> gradient, head.run(hidden, context));
+    BlockGradient back(model, hooks, sums);
+    for (std::size_t block = blocks; block-- > 0;) {
+        BITWRIGHT_CHECK(context.checkStop());
+        BITWRIGHT_CHECK(back.run(block, inputs[block], gradient, context));
+        inputs.pop_back();
+    }
+    return {};
+}
+
+} // namespace
+
+Result<std::vector<model::GradientFactors>> meanSquaredGradients(const Model& model, const TokenBatch& batch,
+    const Hooks& hooks, const RunContext& context, const RawGradient& raw)
+{
+    BITWRIGHT_CHECK(checkModel(model));
+    BITWRIGHT_CHECK(checkBatch(model, batch));
+    const BlasThreads single(1);
+    GradientSums sums(model, raw);
+    RunContext quiet = context;
+    quiet.progress = {};
+    std::uint64_t batches = 0;
+    for (std::size_t s = 0; s < batch.sequences(); ++s) {
+        context.report(static_cast<double>(s) / static_cast<double>(batch.sequences()), "Gradients");
+        const std::size_t length = batch.starts[s + 1] - batch.starts[s];
+        if (length < 2)
+            continue;
+        TokenBatch sequence;
+        sequence.add(std::span(batch.ids).subspan(batch.starts[s], length));
+        BITWRIGHT_CHECK(runSequence(model, sequence, hooks, sums, quiet));
+        ++batches;
+    }
+    if (batches == 0)
+        return fail(ErrorCode::InvalidArgument, "Gradients need a sequence of at least two tokens.");
+    return sums.factors(tensorsOf(model), batches);
+}
+
+} // namespace bitwright::forward

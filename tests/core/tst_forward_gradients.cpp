@@ -1,0 +1,313 @@
+#include "core/formats/open.h"
+#include "core/forward/gradient_parts.h"
+#include "core/forward/gradients.h"
+#include "core/forward/kernels.h"
+#include "tests/support/forward_models.h"
+#include "tests/support/temp_folder.h"
+
+#include <QtTest/QTest>
+
+#include <cmath>
+#include <map>
+#include <random>
+
+using namespace bitwright;
+using namespace bitwright::forward;
+using test::openFamily;
+using test::withThreads;
+
+namespace {
+
+TokenBatch someTokens(std::size_t vocabulary, const std::vector<std::size_t>& lengths)
+{
+    TokenBatch batch;
+    std::mt19937_64 random(11);
+    for (const std::size_t length : lengths) {
+        std::vector<std::uint32_t> ids(length);
+        for (std::uint32_t& id : ids)
+            id = static_cast<std::uint32_t>(random() % vocabulary);
+        batch.add(ids);
+    }
+    return batch;
+}
+
+/// Adds a multiple of a random direction to one tensor.
+class Moved final : public WeightSource
+{
+public:
+    Moved(const Model& model, model::TensorIndex tensor)
+        : m_model(model)
+        , m_tensor(tensor)
+    {
+        const auto& info = model.checkpoint().tensors()[tensor];
+        m_cols = static_cast<std::size_t>(info.cols());
+        std::mt19937_64 random(tensor + 1);
+        std::normal_distribution<double> normal;
+        direction.resize(static_cast<std::size_t>(info.rows()) * m_cols);
+        for (double& value : direction)
+            value = normal(random);
+    }
+
+    Result<bool> readRows(model::TensorIndex tensor, std::uint64_t expert, std::uint64_t begin,
+        std::uint64_t end, std::span<float> out) const override
+    {
+        if (tensor != m_tensor)
+            return false;
+        BITWRIGHT_ASSIGN(const auto reader, model::MatrixReader::open(m_model.checkpoint(), tensor, expert));
+        BITWRIGHT_CHECK(reader.readRows(begin, end, out));
+        for (std::size_t i = 0; i < out.size(); ++i)
+            out[i] = static_cast<float>(
+                static_cast<double>(out[i]) + step * direction[static_cast<std::size_t>(begin) * m_cols + i]);
+        return true;
+    }
+
+    double step = 0;
+    std::vector<double> direction;
+
+private:
+    const Model& m_model;
+    model::TensorIndex m_tensor;
+    std::size_t m_cols = 0;
+};
+
+Result<double> lossOf(const Model& model, const TokenBatch& batch, const WeightSource& weights)
+{
+    const Hooks hooks{&weights, nullptr};
+    BITWRIGHT_ASSIGN(auto hidden, embed(model, batch, hooks, withThreads(2)));
+    BITWRIGHT_CHECK(runBlocks(model, batch, 0, model.blocks().size(), hidden, hooks, withThreads(2)));
+    BITWRIGHT_ASSIGN(const auto results, runHead(model, batch, hidden, hooks, withThreads(2)));
+    return std::log(*perplexityOf(results));
+}
+
+double worst(const std::vector<double>& a, const std::vector<double>& b)
+{
+    double difference = a.size() == b.size() ? 0.0 : 1e9, largest = 0;
+    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+        difference = std::max(difference, std::abs(a[i] - b[i]));
+        largest = std::max(largest, std::abs(a[i]));
+    }
+    return difference / largest;
+}
+
+} // namespace
+
+class TestForwardGradients : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void slopesLikeDifferences();
+    void normsLikeDifferences_data();
+    void normsLikeDifferences();
+    void weightsLikeDifferences_data();
+    void weightsLikeDifferences();
+    void sampleLikeItsDump();
+    void factorsAreMeans();
+    void sameForAnyThreads();
+    void whatIsNotKnownIsRefused();
+    void stops();
+};
+
+void TestForwardGradients::slopesLikeDifferences()
+{
+    for (const auto kind : {ActivationKind::Silu, ActivationKind::Gelu, ActivationKind::GeluTanh,
+             ActivationKind::Relu, ActivationKind::QuickGelu})
+        for (const float x : {-4.0F, -1.3F, -0.2F, 0.4F, 2.0F, 6.0F}) {
+            std::array<float, 2> values{x - 0.01F, x + 0.01F};
+            activate(kind, values);
+            const double found = activationSlope(kind, static_cast<double>(x));
+            QVERIFY(std::abs(found - static_cast<double>(values[1] - values[0]) / 0.02) < 2e-4);
+        }
+}
+
+void TestForwardGradients::normsLikeDifferences_data()
+{
+    QTest::addColumn<int>("kind");
+    QTest::newRow("rms") << static_cast<int>(NormKind::Rms);
+    QTest::newRow("rms + 1") << static_cast<int>(NormKind::RmsPlusOne);
+    QTest::newRow("layer") << static_cast<int>(NormKind::Layer);
+}
+
+void TestForwardGradients::normsLikeDifferences()
+{
+    QFETCH(int, kind);
+    const auto norm = static_cast<NormKind>(kind);
+    constexpr std::size_t width = 7;
+    const std::vector<float> in{0.3F, -1.2F, 2.0F, 0.7F, -0.4F, 1.1F, -2.2F}, bias(width, 0.1F);
+    const std::vector<float> weight{1.0F, 0.5F, -0.7F, 2.0F, 1.3F, 0.2F, 0.9F};
+    const std::vector<float> out{0.2F, 1.0F, -0.3F, 0.4F, 0.6F, -1.0F, 0.8F};
+    std::vector<float> found(width);
+    normBackward(norm, 1e-5, in, weight, out, found);
+    for (std::size_t i = 0; i < width; ++i) {
+        double change = 0;
+        for (const double sign : {-1.0, 1.0}) {
+            std::vector<float> moved = in, result(width);
+            moved[i] += static_cast<float>(sign * 0.01);
+            normRow(norm, 1e-5, moved, weight, norm == NormKind::Layer ? bias : std::vector<float>(), result);
+            for (std::size_t k = 0; k < width; ++k)
+                change += sign * static_cast<double>(result[k]) * static_cast<double>(out[k]);
+        }
+        QVERIFY(std::abs(change / 0.02 - static_cast<double>(found[i])) < 3e-4);
+    }
+}
+
+void TestForwardGradients::weightsLikeDifferences_data()
+{
+    QTest::addColumn<std::string>("family");
+    for (const char* family :
+        {"llama", "llama-biases", "mistral", "qwen2", "qwen3", "gemma2", "gemma3", "phi3", "gpt2", "opt"})
+        QTest::newRow(family) << std::string(family);
+}
+
+/// The change of the loss along a random direction of every weight is the direction times the gradient.
+void TestForwardGradients::weightsLikeDifferences()
+{
+    QFETCH(std::string, family);
+    const auto model = openFamily(family);
+    QVERIFY2(model.has_value(), model ? "" : model.error().oneLine().c_str());
+    const TokenBatch batch = someTokens(static_cast<std::size_t>(model->architecture().vocabulary), {24});
+    std::map<model::TensorIndex, std::vector<double>> gradients;
+    const auto factors = meanSquaredGradients(*model, batch, {}, withThreads(2),
+        [&](model::TensorIndex tensor, std::uint64_t begin, std::uint64_t, std::span<const float> values) {
+            const auto& info = model->checkpoint().tensors()[tensor];
+            auto& whole = gradients[tensor];
+            whole.resize(static_cast<std::size_t>(info.rows() * info.cols()));
+            std::copy(values.begin(), values.end(),
+                whole.begin() + static_cast<std::ptrdiff_t>(begin * info.cols()));
+        });
+    QVERIFY2(factors.has_value(), factors ? "" : factors.error().oneLine().c_str());
+    QCOMPARE(factors->size(), gradients.size());
+    for (const auto& [tensor, gradient] : gradients) {
+        Moved moved(*model, tensor);
+        double expected = 0, length = 0;
+        for (std::size_t i = 0; i < gradient.size(); ++i) {
+            expected += gradient[i] * moved.direction[i];
+            length += gradient[i] * gradient[i];
+        }
+        // Float32 losses carry some 1e-6 of noise: the step makes the change some 1e-2. Steps must not cross
+        // many of the kinks that ReLU has.
+        const bool kinks = model->architecture().activation == ActivationKind::Relu;
+        const double step = (kinks ? 3e-4 : 3e-3) / std::sqrt(length);
+        std::array<double, 4> losses{};
+        for (std::size_t i = 0; i < 4; ++i) {
+            moved.step = std::array{-2.0, -1.0, 1.0, 2.0}[i] * step;
+            const auto loss = lossOf(*model, batch, moved);
+            QVERIFY(loss);
+            losses[i] = *loss;
+        }
+        // Fourth order differences; the direction's length is the gradient's scale.
+        const double found = (losses[0] - 8 * losses[1] + 8 * losses[2] - losses[3]) / (12 * step);
+        const double error = std::abs(found - expected) / std::sqrt(length);
+        QVERIFY2(error < (kinks ? 4e-2 : 1e-2),
+            qPrintable(QStringLiteral("%1: %2 instead of %3")
+                           .arg(QString::fromStdString(model->checkpoint().tensors()[tensor].name))
+                           .arg(found)
+                           .arg(expected)));
+    }
+}
+
+/// Autograd's numbers, over all 64 sequences of the sample's held-out text.
+void TestForwardGradients::sampleLikeItsDump()
+{
+    const std::string sample = std::string(BITWRIGHT_SOURCE_DIR) + "/samples/tiny-llama";
+    const auto dump = formats::openDump(sample + "/activations.h5");
+    const auto checkpoint = formats::openCheckpoint(sample);
+    QVERIFY(dump && checkpoint);
+    const auto model = Model::open(*checkpoint);
+    QVERIFY(model);
+    const std::string text = test::readFile(sample + "/held_out.txt");
+    TokenBatch batch;
+    for (std::size_t at = 0; at < text.size(); at += 256) {
+        std::vector<std::uint32_t> ids;
+        for (const char c : std::string_view(text).substr(at, 256))
+            ids.push_back(static_cast<unsigned char>(c));
+        batch.add(ids);
+    }
+    const auto factors = meanSquaredGradients(*model, batch, {}, withThreads(2));
+    QVERIFY2(factors.has_value(), factors ? "" : factors.error().oneLine().c_str());
+    QCOMPARE(factors->size(), (*dump)->gradients().size());
+    for (std::size_t i = 0; i < factors->size(); ++i) {
+        const model::GradientFactors& found = (*factors)[i];
+        const model::GradientFactors& expected = (*dump)->gradients()[i];
+        QCOMPARE(found.tensor, expected.tensor);
+        QCOMPARE(found.batches, expected.batches);
+        QVERIFY(std::abs(found.meanSq / expected.meanSq - 1) < 1e-3);
+        QVERIFY2(worst(expected.rowMeanSq, found.rowMeanSq) < 1e-3, found.tensor.c_str());
+        QVERIFY2(worst(expected.colMeanSq, found.colMeanSq) < 1e-3, found.tensor.c_str());
+    }
+}
+
+void TestForwardGradients::factorsAreMeans()
+{
+    const auto model = openFamily("llama");
+    const auto vocabulary = static_cast<std::size_t>(model->architecture().vocabulary);
+    const TokenBatch batch = someTokens(vocabulary, {12, 1, 20}); // a sequence of one token has no loss
+    const auto all = meanSquaredGradients(*model, batch, {}, withThreads(2));
+    QVERIFY(all);
+    std::vector<std::vector<model::GradientFactors>> parts;
+    for (const std::size_t s : {std::size_t{0}, std::size_t{2}}) {
+        TokenBatch one;
+        one.add(std::span(batch.ids).subspan(batch.starts[s], batch.starts[s + 1] - batch.starts[s]));
+        parts.push_back(*meanSquaredGradients(*model, one, {}, withThreads(2)));
+    }
+    for (std::size_t i = 0; i < all->size(); ++i) {
+        QCOMPARE((*all)[i].batches, std::uint64_t{2});
+        double rows = 0, columns = 0;
+        for (const double value : (*all)[i].rowMeanSq)
+            rows += value / static_cast<double>((*all)[i].rowMeanSq.size());
+        for (const double value : (*all)[i].colMeanSq)
+            columns += value / static_cast<double>((*all)[i].colMeanSq.size());
+        QVERIFY(std::abs(rows / (*all)[i].meanSq - 1) < 1e-9 && std::abs(columns / rows - 1) < 1e-9);
+        QVERIFY(std::abs((parts[0][i].meanSq + parts[1][i].meanSq) / 2 / (*all)[i].meanSq - 1) < 1e-9);
+    }
+}
+
+void TestForwardGradients::sameForAnyThreads()
+{
+    for (const char* family : {"gemma2", "gpt2"}) {
+        const auto model = openFamily(family);
+        const TokenBatch batch
+            = someTokens(static_cast<std::size_t>(model->architecture().vocabulary), {9, 17});
+        const auto one = meanSquaredGradients(*model, batch, {}, withThreads(1));
+        const auto three = meanSquaredGradients(*model, batch, {}, withThreads(3));
+        QVERIFY(one && three);
+        for (std::size_t i = 0; i < one->size(); ++i)
+            QVERIFY(
+                (*one)[i].rowMeanSq == (*three)[i].rowMeanSq && (*one)[i].colMeanSq == (*three)[i].colMeanSq);
+    }
+}
+
+void TestForwardGradients::whatIsNotKnownIsRefused()
+{
+    for (const char* family : {"bert", "mixtral", "opt-post"}) {
+        const auto model = openFamily(family);
+        const TokenBatch batch = someTokens(static_cast<std::size_t>(model->architecture().vocabulary), {9});
+        const auto found = meanSquaredGradients(*model, batch, {}, withThreads(1));
+        QVERIFY2(!found, family);
+        QCOMPARE(found.error().code, ErrorCode::Unsupported);
+    }
+    const auto model = openFamily("llama");
+    const auto single = meanSquaredGradients(*model, someTokens(9, {1, 1}), {}, withThreads(1));
+    QVERIFY(!single);
+    QCOMPARE(single.error().code, ErrorCode::InvalidArgument);
+    RunContext small = withThreads(1);
+    small.memoryBudget = 10'000;
+    const auto big = meanSquaredGradients(*model, someTokens(9, {24}), {}, small);
+    QVERIFY(!big);
+    QCOMPARE(big.error().code, ErrorCode::OutOfMemory);
+}
+
+void TestForwardGradients::stops()
+{
+    const auto model = openFamily("llama");
+    std::stop_source stop;
+    stop.request_stop();
+    RunContext context = withThreads(2);
+    context.stop = stop.get_token();
+    const auto found = meanSquaredGradients(*model, someTokens(9, {9}), {}, context);
+    QVERIFY(!found);
+    QCOMPARE(found.error().code, ErrorCode::Cancelled);
+}
+
+QTEST_GUILESS_MAIN(TestForwardGradients)
+#include "tst_forward_gradients.moc"
