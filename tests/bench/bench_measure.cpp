@@ -16,6 +16,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <numeric>
 #include <sstream>
@@ -103,6 +104,14 @@ double secondsSince(Clock::time_point start)
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+/// Processor seconds of all threads: on a busy machine steadier than the clock.
+double cpuSeconds()
+{
+    timespec now{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
 double meanOf(const std::vector<float>& values)
 {
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
@@ -130,8 +139,10 @@ int main(int argc, char** argv)
     const forward::TokenBatch batch = tokensOf(settings);
     RunContext context;
     context.threads = settings.threads;
-    const double whole
-        = std::min(forwardSeconds(*model, batch, context), forwardSeconds(*model, batch, context));
+    double whole = forwardSeconds(*model, batch, context);
+    const double forwardStart = cpuSeconds();
+    whole = std::min(whole, forwardSeconds(*model, batch, context));
+    const double forwardCpu = cpuSeconds() - forwardStart;
     auto start = Clock::now();
     const auto reference = valueOf(measure::Reference::make(model, batch, settings.reference, context));
     const auto* head = reference->screenedHead();
@@ -141,7 +152,7 @@ int main(int argc, char** argv)
         head ? head->leftOut() : 0.0);
     const plan::Target* target = valueOf(plan::targetFromId("fake-quant"));
     exporting::UnitQuantizer quantizer(*checkpoint, *exporting::writerFor("fake-quant"), nullptr);
-    double screened = 0, exact = 0, worst = 0;
+    double screened = 0, exact = 0, worst = 0, cpu = 0;
     std::size_t count = 0, fellBack = 0, number = 0;
     const auto units = plan::unitsOf(*checkpoint);
     for (std::size_t i = 0; i < units.size(); ++i) {
@@ -152,10 +163,12 @@ int main(int argc, char** argv)
             const exporting::PlannedUnit planned{
                 units[i], option.id, valueOf(target->resolve(units[i], option))};
             start = Clock::now();
+            const double cpuStart = cpuSeconds();
             const auto changed = valueOf(measure::ChangedWeights::make({planned}, quantizer, context));
             const double quantizing = secondsSince(start);
             const auto fast = valueOf(measure::measureHarm(*reference, changed, false, context));
             const double fastSeconds = secondsSince(start);
+            cpu += cpuSeconds() - cpuStart;
             start = Clock::now();
             const auto slow = valueOf(measure::measureHarm(*reference, changed, true, context));
             const double slowSeconds = quantizing + secondsSince(start);
@@ -174,10 +187,10 @@ int main(int argc, char** argv)
             ++count;
         }
     }
-    fmt::print(
-        "{{\"pairs\": {}, \"forward\": {:.3f}, \"screened\": {:.3f}, \"exact\": {:.3f}, \"worst_error\": "
-        "{:.4f}, \"took_the_exact_head\": {}}}\n",
-        count, whole, screened / static_cast<double>(count), exact / static_cast<double>(count), worst,
-        fellBack);
+    fmt::print("{{\"pairs\": {}, \"forward\": {:.3f}, \"screened\": {:.3f}, \"screened_cpu\": {:.3f}, "
+               "\"forward_cpu\": {:.3f}, \"exact\": {:.3f}, \"worst_error\": "
+               "{:.4f}, \"took_the_exact_head\": {}}}\n",
+        count, whole, screened / static_cast<double>(count), cpu / static_cast<double>(count), forwardCpu,
+        exact / static_cast<double>(count), worst, fellBack);
     return 0;
 }
