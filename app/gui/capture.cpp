@@ -71,7 +71,7 @@ QString captureViews(MainWindow& window, const QString& folder)
         QStringLiteral("outlier-map"), QStringLiteral("weights"), QStringLiteral("spectrum"),
         QStringLiteral("sensitivity"), QStringLiteral("pareto"), QStringLiteral("allocation"),
         QStringLiteral("difference"), QStringLiteral("export"), QStringLiteral("look"),
-        QStringLiteral("plan"), QStringLiteral("learn")};
+        QStringLiteral("plan"), QStringLiteral("learn"), QStringLiteral("harm")};
     int number = 0;
     for (const QString& view : views) {
         window.showPerspective(view);

@@ -7,6 +7,7 @@
 #include "views/panels/difference_panel.h"
 #include "views/panels/explain_panel.h"
 #include "views/panels/export_panel.h"
+#include "views/panels/harm_panel.h"
 #include "views/panels/history_panels.h"
 #include "views/panels/inspector_panel.h"
 #include "views/panels/jobs_panel.h"
@@ -80,6 +81,9 @@ void MainWindow::createPanels()
     auto* pareto = new ParetoPanel(m_document, this);
     auto* allocation = new AllocationPanel(m_document, this);
     auto* difference = new DifferencePanel(m_document, m_jobs, this);
+    m_harmRun = new HarmRun(m_document, m_jobs, this);
+    pareto->showMeasured(*m_harmRun);
+    m_harm = new HarmPanel(m_document, *m_harmRun, this);
     m_export = new ExportPanel(m_document, m_jobs, this);
     // What was typed for one export must not replace files in the next session.
     m_export->setProperty("keepState", false);
@@ -88,8 +92,8 @@ void MainWindow::createPanels()
     auto* outliers = new OutlierPanel(m_document, this);
     m_panels = {new OverviewPanel(m_document, this), maxima, outliers,
         new WeightsPanel(m_document, m_jobs, this), new SpectrumPanel(m_document, m_jobs, this), sensitivity,
-        pareto, allocation, difference, m_export, m_tree, new InspectorPanel(m_document, this), m_explain,
-        new NotesPanel(m_document, this), new HistoryPanel(m_document, this),
+        pareto, allocation, difference, m_harm, m_export, m_tree, new InspectorPanel(m_document, this),
+        m_explain, new NotesPanel(m_document, this), new HistoryPanel(m_document, this),
         new JobsPanel(m_document, m_jobs, this)};
     connect(sensitivity, &SensitivityPanel::unitHovered, pareto,
         [pareto](int unit) { pareto->previewUnit(unit); });

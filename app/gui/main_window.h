@@ -21,6 +21,8 @@ class QMenuBar;
 namespace bitwright::views {
 class ExplainPanel;
 class ExportPanel;
+class HarmPanel;
+class HarmRun;
 class ParetoPanel;
 class TreePanel;
 }
@@ -156,6 +158,8 @@ private:
     Perspectives* m_perspectives = nullptr;
     views::TreePanel* m_tree = nullptr;
     views::ExportPanel* m_export = nullptr;
+    views::HarmRun* m_harmRun = nullptr;
+    views::HarmPanel* m_harm = nullptr;
     views::ExplainPanel* m_explain = nullptr;
     QMenu* m_recentMenu = nullptr;
     QMenu* m_perspectiveMenu = nullptr;

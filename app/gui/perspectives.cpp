@@ -103,7 +103,7 @@ Perspectives::Layout Perspectives::layoutOf(const QString& name)
     } else if (name == QLatin1String("plan")) {
         layout.places = {{kTree, {}, h}, {kPareto, kTree, h}, {kInspector, kPareto, h},
             {kAllocation, kPareto, v}, {kMatrix, kPareto, h}};
-        layout.tabs = {{kAllocation, QStringLiteral("difference")}};
+        layout.tabs = {{kAllocation, QStringLiteral("difference")}, {kAllocation, QStringLiteral("harm")}};
         layout.sizes = {{h, {{kTree, 225}, {kPareto, 590}, {kMatrix, 390}, {kInspector, 235}}},
             {v, {{kPareto, 540}, {kAllocation, 260}}}};
         layout.raised = kPareto;

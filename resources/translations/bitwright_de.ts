@@ -467,6 +467,13 @@
     </message>
 </context>
 <context>
+    <name>ParetoPanel</name>
+    <message>
+        <source>%1, measured</source>
+        <translation>%1, gemessen</translation>
+    </message>
+</context>
+<context>
     <name>QObject</name>
     <message>
         <source>unknown</source>
@@ -2787,6 +2794,173 @@ Lizenz: GPL-3.0-or-later</translation>
         <source>The threshold |x| ≥ 6 does not follow the scale of the values, so where most of them reach it, every channel is marked. It was found on what matrices read. Sorting by max |x| and the kurtoses do not depend on the scale.</source>
         <translation>Die Schwelle |x| ≥ 6 folgt dem Maßstab der Werte nicht: Wo die meisten sie erreichen, wird jeder Kanal markiert. Sie wurde an dem gefunden, was Matrizen lesen. Das Sortieren nach max |x| und die Kurtosen hängen nicht vom Maßstab ab.</translation>
     </message>
+    <message>
+        <source>Harm (measured)</source>
+        <translation>Schaden (gemessen)</translation>
+    </message>
+    <message>
+        <source>Harm (predicted)</source>
+        <translation>Schaden (vorh.)</translation>
+    </message>
+    <message>
+        <source>KL in nats per token, measured or calibrated</source>
+        <translation>KL in Nat je Token, gemessen oder kalibriert</translation>
+    </message>
+    <message>
+        <source>cosine distance, measured or calibrated</source>
+        <translation>Kosinusabstand, gemessen oder kalibriert</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
+    </message>
+    <message>
+        <source>measured on %1 tokens</source>
+        <translation>gemessen auf %1 Token</translation>
+    </message>
+    <message>
+        <source>calibrated from %1 measurements</source>
+        <translation>kalibriert aus %1 Messungen</translation>
+    </message>
+    <message>
+        <source>, outside of what was measured</source>
+        <translation>, außerhalb des Gemessenen</translation>
+    </message>
+    <message>
+        <source>exact copy</source>
+        <translation>exakte Kopie</translation>
+    </message>
+    <message>
+        <source>proxy, not measured: %1</source>
+        <translation>Schätzung, nicht gemessen: %1</translation>
+    </message>
+    <message>
+        <source>: %1 to %2 (95 %)</source>
+        <translation>: %1 bis %2 (95 %)</translation>
+    </message>
+    <message>
+        <source>measured harm</source>
+        <translation>gemessener Schaden</translation>
+    </message>
+    <message>
+        <source>measured: %1</source>
+        <translation>gemessen: %1</translation>
+    </message>
+    <message>
+        <source>what</source>
+        <translation>was</translation>
+    </message>
+    <message>
+        <source>A unit, or a whole plan</source>
+        <translation>Eine Einheit oder ein ganzer Plan</translation>
+    </message>
+    <message>
+        <source>option</source>
+        <translation>Option</translation>
+    </message>
+    <message>
+        <source>As the target stores it</source>
+        <translation>Wie das Ziel sie speichert</translation>
+    </message>
+    <message>
+        <source>measured</source>
+        <translation>gemessen</translation>
+    </message>
+    <message>
+        <source>from</source>
+        <translation>von</translation>
+    </message>
+    <message>
+        <source>Lower end of the 95 % interval</source>
+        <translation>Unteres Ende des 95-%-Intervalls</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation>bis</translation>
+    </message>
+    <message>
+        <source>Upper end of the 95 % interval</source>
+        <translation>Oberes Ende des 95-%-Intervalls</translation>
+    </message>
+    <message>
+        <source>predicted</source>
+        <translation>vorhergesagt</translation>
+    </message>
+    <message>
+        <source>By %1, not measured</source>
+        <translation>Von %1, nicht gemessen</translation>
+    </message>
+    <message>
+        <source>perplexity</source>
+        <translation>Perplexität</translation>
+    </message>
+    <message>
+        <source>Of the changed model, on the tokens measured</source>
+        <translation>Des geänderten Modells auf den gemessenen Token</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>Tokens that were run</source>
+        <translation>Token, die durchliefen</translation>
+    </message>
+    <message>
+        <source>%1 bpw</source>
+        <translation>%1 bpw</translation>
+    </message>
+    <message>
+        <source>The current plan was not run.</source>
+        <translation>Der jetzige Plan lief nicht.</translation>
+    </message>
+    <message>
+        <source>Measured: %1</source>
+        <translation>Gemessen: %1</translation>
+    </message>
+    <message>
+        <source> (%1 to %2)</source>
+        <translation> (%1 bis %2)</translation>
+    </message>
+    <message>
+        <source> · perplexity %1, original %2</source>
+        <translation> · Perplexität %1, Original %2</translation>
+    </message>
+    <message>
+        <source> · worse than %1: %2</source>
+        <translation> · schlechter als %1: %2</translation>
+    </message>
+    <message>
+        <source> · %1 of its size: %2</source>
+        <translation> · %1 seiner Größe: %2</translation>
+    </message>
+</context>
+<context>
+    <name>bitwright::views::AgreementChart</name>
+    <message>
+        <source>as predicted</source>
+        <translation>wie vorhergesagt</translation>
+    </message>
+    <message>
+        <source>best power law (exponent %1)</source>
+        <translation>bestes Potenzgesetz (Exponent %1)</translation>
+    </message>
+    <message>
+        <source>measured %1</source>
+        <translation>gemessen %1</translation>
+    </message>
+    <message>
+        <source> (%1 to %2)</source>
+        <translation> (%1 bis %2)</translation>
+    </message>
+    <message>
+        <source>predicted %1</source>
+        <translation>vorhergesagt %1</translation>
+    </message>
+    <message>
+        <source>%1 times what the line says</source>
+        <translation>das %1-Fache dessen, was die Linie sagt</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::AllocationPanel</name>
@@ -2962,10 +3136,6 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>Size</source>
         <translation>Größe</translation>
-    </message>
-    <message>
-        <source>Harm (predicted)</source>
-        <translation>Schaden (vorh.)</translation>
     </message>
     <message>
         <source>SQNR</source>
@@ -4464,6 +4634,252 @@ Die Pläne sind gleich.</translation>
     </message>
 </context>
 <context>
+    <name>bitwright::views::HarmPanel</name>
+    <message>
+        <source>Measured harm</source>
+        <translation>Gemessener Schaden</translation>
+    </message>
+    <message>
+        <source>from the &amp;end</source>
+        <translation>vom &amp;Ende</translation>
+    </message>
+    <message>
+        <source>&amp;Measure</source>
+        <translation>&amp;Messen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Predicted against measured harm</source>
+        <translation>Vorhergesagter gegen gemessenen Schaden</translation>
+    </message>
+    <message>
+        <source>the plan and uniform of its size</source>
+        <translation>der Plan und einheitlich in seiner Größe</translation>
+    </message>
+    <message>
+        <source>all options of the selected units</source>
+        <translation>alle Optionen der gewählten Einheiten</translation>
+    </message>
+    <message>
+        <source>all options of all units</source>
+        <translation>alle Optionen aller Einheiten</translation>
+    </message>
+    <message>
+        <source>What to measure</source>
+        <translation>Was gemessen wird</translation>
+    </message>
+    <message>
+        <source>What is run with other options and compared with the original</source>
+        <translation>Was mit anderen Optionen läuft und mit dem Original verglichen wird</translation>
+    </message>
+    <message>
+        <source>tokens of the dump</source>
+        <translation>Token des Dumps</translation>
+    </message>
+    <message>
+        <source>the bundled text</source>
+        <translation>der mitgelieferte Text</translation>
+    </message>
+    <message>
+        <source>a file…</source>
+        <translation>eine Datei…</translation>
+    </message>
+    <message>
+        <source>Text to measure on</source>
+        <translation>Text zum Messen</translation>
+    </message>
+    <message>
+        <source>Text (through the model&apos;s own tokenizer), or token ids as .npy</source>
+        <translation>Text (durch den Tokenizer des Modells) oder Token-Nummern als .npy</translation>
+    </message>
+    <message>
+        <source> tokens</source>
+        <translation> Token</translation>
+    </message>
+    <message>
+        <source>Tokens to run</source>
+        <translation>Token, die laufen</translation>
+    </message>
+    <message>
+        <source>More tokens make intervals narrower and take longer</source>
+        <translation>Mehr Token machen Intervalle enger und dauern länger</translation>
+    </message>
+    <message>
+        <source>Takes the last sequences of the text: others than those that units were measured on, so that a plan is judged on what did not choose it</source>
+        <translation>Nimmt die letzten Folgen des Textes: andere als die, auf denen Einheiten gemessen wurden, damit ein Plan an dem beurteilt wird, was ihn nicht gewählt hat</translation>
+    </message>
+    <message>
+        <source>Runs the model (Ctrl+Return)</source>
+        <translation>Lässt das Modell laufen (Strg+Eingabe)</translation>
+    </message>
+    <message>
+        <source>Stops; what was measured until then is kept</source>
+        <translation>Hält an; was bis dahin gemessen wurde, bleibt</translation>
+    </message>
+    <message>
+        <source>Measure the &amp;plan</source>
+        <translation>Den &amp;Plan messen</translation>
+    </message>
+    <message>
+        <source>Runs the current plan and the uniform plan of its size, and says what they cost</source>
+        <translation>Lässt den jetzigen Plan und den einheitlichen seiner Größe laufen und sagt, was sie kosten</translation>
+    </message>
+    <message>
+        <source>Measure the &amp;selected units</source>
+        <translation>Die &amp;gewählten Einheiten messen</translation>
+    </message>
+    <message>
+        <source>Runs every option of the selected units</source>
+        <translation>Lässt jede Option der gewählten Einheiten laufen</translation>
+    </message>
+    <message>
+        <source>Measure &amp;all units</source>
+        <translation>&amp;Alle Einheiten messen</translation>
+    </message>
+    <message>
+        <source>Runs every option of every unit: the score &quot;measured&quot; is made from this</source>
+        <translation>Lässt jede Option jeder Einheit laufen: daraus entsteht der Score „measured“</translation>
+    </message>
+    <message>
+        <source>Measures what the page says (Ctrl+Return)</source>
+        <translation>Misst, was die Seite sagt (Strg+Eingabe)</translation>
+    </message>
+    <message>
+        <source>Texts and token ids (*.txt *.md *.npy *.ids);;All files (*)</source>
+        <translation>Texte und Token-Nummern (*.txt *.md *.npy *.ids);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>What a score predicted against what running the model measured.
+No model is open.</source>
+        <translation>Was ein Score vorhersagte gegen das, was beim Laufen gemessen wurde.
+Kein Modell ist offen.</translation>
+    </message>
+    <message>
+        <source>Open a model…</source>
+        <translation>Ein Modell öffnen…</translation>
+    </message>
+    <message>
+        <source>What a score predicted against what running the model measured.
+No unit was measured yet: measure all units, or select some.</source>
+        <translation>Was ein Score vorhersagte gegen das, was beim Laufen gemessen wurde.
+Noch wurde keine Einheit gemessen: alle messen, oder einige auswählen.</translation>
+    </message>
+    <message>
+        <source>95 % bootstrap intervals over blocks of tokens</source>
+        <translation>95-%-Bootstrap-Intervalle über Blöcke von Token</translation>
+    </message>
+    <message>
+        <source>rank correlation %1; %2</source>
+        <translation>Rangkorrelation %1; %2</translation>
+    </message>
+    <message>
+        <source>measured by running the model</source>
+        <translation>gemessen durch Laufen des Modells</translation>
+    </message>
+    <message>
+        <source>Nothing was measured yet.</source>
+        <translation>Noch wurde nichts gemessen.</translation>
+    </message>
+    <message>
+        <source>Predictions are guesses until the model was run.</source>
+        <translation>Vorhersagen sind geraten, bis das Modell lief.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pair(s) of unit and option are measured. What a whole plan costs, only running it tells.</source>
+        <translation><numerusform>%n Paar aus Einheit und Option ist gemessen. Was ein ganzer Plan kostet, sagt nur sein Lauf.</numerusform><numerusform>%n Paare aus Einheit und Option sind gemessen. Was ein ganzer Plan kostet, sagt nur sein Lauf.</numerusform></translation>
+    </message>
+</context>
+<context>
+    <name>bitwright::views::HarmRun</name>
+    <message>
+        <source>No model is open.</source>
+        <translation>Kein Modell ist offen.</translation>
+    </message>
+    <message>
+        <source>The options are still being scored.</source>
+        <translation>Die Optionen werden noch bewertet.</translation>
+    </message>
+    <message>
+        <source>There is no dump whose tokens could be run: choose a text.</source>
+        <translation>Es gibt keinen Dump, dessen Token laufen könnten: einen Text wählen.</translation>
+    </message>
+    <message>
+        <source>Choose a text, or a file of token ids.</source>
+        <translation>Einen Text oder eine Datei mit Token-Nummern wählen.</translation>
+    </message>
+    <message>
+        <source>Nothing is selected that the plan decides.</source>
+        <translation>Nichts ist ausgewählt, worüber der Plan entscheidet.</translation>
+    </message>
+    <message>
+        <source>uniform %1</source>
+        <translation>einheitlich %1</translation>
+    </message>
+    <message>
+        <source>The original is run first.</source>
+        <translation>Zuerst läuft das Original.</translation>
+    </message>
+    <message>
+        <source>Measure the plan</source>
+        <translation>Den Plan messen</translation>
+    </message>
+    <message>
+        <source>Measure harm</source>
+        <translation>Schaden messen</translation>
+    </message>
+    <message>
+        <source>last tokens of the dump</source>
+        <translation>letzte Token des Dumps</translation>
+    </message>
+    <message>
+        <source>tokens of the dump</source>
+        <translation>Token des Dumps</translation>
+    </message>
+    <message>
+        <source>end of the bundled text</source>
+        <translation>Ende des mitgelieferten Textes</translation>
+    </message>
+    <message>
+        <source>the bundled text</source>
+        <translation>der mitgelieferte Text</translation>
+    </message>
+    <message>
+        <source>end of %1</source>
+        <translation>Ende von %1</translation>
+    </message>
+    <message>
+        <source>Running %1 on %2 tokens.</source>
+        <translation>%1 läuft auf %2 Token.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pair(s), about %1 for the first pass.</source>
+        <translation><numerusform>%n Paar, etwa %1 für den ersten Durchgang.</numerusform><numerusform>%n Paare, etwa %1 für den ersten Durchgang.</numerusform></translation>
+    </message>
+    <message>
+        <source>%1 at %2: %3 (%4 measured)</source>
+        <translation>%1 mit %2: %3 (%4 gemessen)</translation>
+    </message>
+    <message>
+        <source>Cancelled; what was measured until then is kept.</source>
+        <translation>Abgebrochen; was bis dahin gemessen wurde, bleibt.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pair(s) measured.</source>
+        <translation><numerusform>%n Paar gemessen.</numerusform><numerusform>%n Paare gemessen.</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n plan(s) measured.</source>
+        <translation><numerusform>%n Plan gemessen.</numerusform><numerusform>%n Pläne gemessen.</numerusform></translation>
+    </message>
+    <message>
+        <source>Compare with measurements</source>
+        <translation>Mit Messungen vergleichen</translation>
+    </message>
+</context>
+<context>
     <name>bitwright::views::HistoryPanel</name>
     <message>
         <source>History</source>
@@ -4615,10 +5031,6 @@ Die Pläne sind gleich.</translation>
     <message>
         <source>exact</source>
         <translation>exakt</translation>
-    </message>
-    <message>
-        <source>Harm (predicted)</source>
-        <translation>Schaden (vorh.)</translation>
     </message>
     <message>
         <source>Fallback</source>
@@ -5373,10 +5785,6 @@ Keine Aktivierungen sind geladen.</translation>
         <translation>Größe</translation>
     </message>
     <message>
-        <source>Harm (predicted)</source>
-        <translation>Schaden (vorh.)</translation>
-    </message>
-    <message>
         <source>buy</source>
         <translation>mehr</translation>
     </message>
@@ -6047,10 +6455,6 @@ Kein Modell geöffnet.</translation>
     <message>
         <source>bytes of all weights; %1</source>
         <translation>Bytes aller Gewichte; %1</translation>
-    </message>
-    <message>
-        <source>Harm (predicted)</source>
-        <translation>Schaden (vorh.)</translation>
     </message>
     <message>
         <source>Plan</source>

@@ -154,6 +154,28 @@
     </message>
 </context>
 <context>
+    <name>bitwright::views::HarmPanel</name>
+    <message numerus="yes">
+        <source>%n pair(s) of unit and option are measured. What a whole plan costs, only running it tells.</source>
+        <translation><numerusform>%n pair of unit and option is measured. What a whole plan costs, only running it tells.</numerusform><numerusform>%n pairs of unit and option are measured. What a whole plan costs, only running it tells.</numerusform></translation>
+    </message>
+</context>
+<context>
+    <name>bitwright::views::HarmRun</name>
+    <message numerus="yes">
+        <source>%n pair(s), about %1 for the first pass.</source>
+        <translation><numerusform>%n pair, about %1 for the first pass.</numerusform><numerusform>%n pairs, about %1 for the first pass.</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pair(s) measured.</source>
+        <translation><numerusform>%n pair measured.</numerusform><numerusform>%n pairs measured.</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n plan(s) measured.</source>
+        <translation><numerusform>%n plan measured.</numerusform><numerusform>%n plans measured.</numerusform></translation>
+    </message>
+</context>
+<context>
     <name>bitwright::views::MaximaChart</name>
     <message numerus="yes">
         <source>%n massive value(s) of this channel here</source>

@@ -339,6 +339,11 @@ void DataTable::setCurrentRow(int row)
     m_quiet = false;
 }
 
+int DataTable::rowOf(const QModelIndex& index) const
+{
+    return index.isValid() ? m_proxy->mapToSource(index).row() : -1;
+}
+
 int DataTable::visibleRows() const
 {
     return m_proxy->rowCount();

@@ -82,6 +82,8 @@ public:
     [[nodiscard]] int currentRow() const;
     void setCurrentRow(int row);
     [[nodiscard]] int visibleRows() const;
+    // Row of the data behind an index of the view.
+    [[nodiscard]] int rowOf(const QModelIndex& index) const;
     // The rows that the filter leaves, in the order of the screen.
     [[nodiscard]] QString visibleCsv() const;
 

@@ -1,6 +1,7 @@
 #include "views/models/allocation_table.h"
 
 #include "views/models/core_text.h"
+#include "views/models/harm_text.h"
 #include "views/models/number_text.h"
 #include "views/models/text.h"
 
@@ -143,7 +144,7 @@ QString AllocationTable::textOf(int row, int column) const
     case BytesColumn:
         return sizeText(cell.resolved.bytes);
     case HarmColumn:
-        return numberText(numberOf(row, column));
+        return harmText(cell);
     case ShareColumn: {
         const double share = numberOf(row, column);
         return std::isnan(share) ? tr("unknown") : tr("%1 %").arg(QLocale().toString(share * 100, 'f', 2));
@@ -178,7 +179,11 @@ QVariant AllocationTable::toolTip(int row, int column) const
         return display(m_document.space()->units()[static_cast<std::size_t>(row)].name);
     if (column == BytesColumn)
         return formatExactBytes(numberOf(row, column));
-    if (column == HarmColumn || column == ShareColumn)
+    const auto unit = static_cast<std::size_t>(row);
+    const auto& cell = m_document.space()->cell(unit, m_document.choice()[unit]);
+    if (column == HarmColumn)
+        return tr("%1 (%2)").arg(formatExact(numberOf(row, column)), harmOrigin(m_document, cell));
+    if (column == ShareColumn)
         return tr("%1 (%2)").arg(formatExact(numberOf(row, column)), provenanceText(provenance));
     if (column == OptionColumn)
         return isEdited(row)
@@ -297,7 +302,7 @@ QVariant AllocationTable::headerData(int section, Qt::Orientation orientation, i
     case BytesColumn:
         return tr("Size");
     case HarmColumn:
-        return tr("Harm (predicted)");
+        return harmHeading(m_document);
     case ShareColumn:
         return tr("Share");
     case SqnrColumn:

@@ -77,6 +77,8 @@ public:
     // --- Planning ---
     [[nodiscard]] const PlanSettings& settings() const { return m_settings; }
     void setSettings(const PlanSettings& settings);
+    /// Makes the scores anew where they come from measuring; the views stay as they are until then.
+    void refreshScores();
     [[nodiscard]] const std::shared_ptr<const plan::PlanSpace>& space() const { return m_space; }
     [[nodiscard]] const std::shared_ptr<const plan::PlanFrontier>& frontier() const { return m_frontier; }
     [[nodiscard]] const std::vector<plan::UniformPoint>& uniforms() const { return m_uniforms; }
@@ -213,7 +215,8 @@ private:
     void take(std::shared_ptr<session::Workspace> workspace);
     void loadKnownResults();
     void startOutliers();
-    void rebuildSpace();
+    void rebuildSpace(bool quiet = false); ///< quiet: what is shown does not count as stale meanwhile.
+    [[nodiscard]] score::ScoreKind scoreKind() const;
     void takeSpace(std::shared_ptr<const plan::PlanSpace> space);
     void rebuildFrontier();
     void applyPlan(const plan::Plan& plan); ///< Without undo.

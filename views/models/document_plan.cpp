@@ -89,7 +89,18 @@ plan::Plan Document::basePlan() const
     return base;
 }
 
-void Document::rebuildSpace()
+score::ScoreKind Document::scoreKind() const
+{
+    return m_settings.score.value_or(m_workspace->defaultScore());
+}
+
+void Document::refreshScores()
+{
+    if (m_workspace && scoreKind() == score::ScoreKind::Measured)
+        rebuildSpace(true);
+}
+
+void Document::rebuildSpace(bool quiet)
 {
     if (!m_workspace)
         return;
@@ -97,12 +108,12 @@ void Document::rebuildSpace()
     if (!target)
         return reportError(target.error());
     score::ScoreSettings scoring;
-    scoring.kind = m_settings.score.value_or(score::defaultScore(m_workspace->dump()));
+    scoring.kind = scoreKind();
     scoring.gamma = m_settings.gamma;
     const int serial = ++m_spaceSerial;
     auto workspace = m_workspace;
     const bool ties = m_settings.ties && (*target)->tiesByDefault();
-    m_stale = m_space != nullptr;
+    m_stale = m_space != nullptr && !quiet;
     Q_EMIT busyChanged();
     m_jobs.run<std::shared_ptr<const plan::PlanSpace>>(
         tr("Score options"), kHeavyLane,

@@ -1,6 +1,7 @@
 #include "views/models/moves_table.h"
 
 #include "views/models/core_text.h"
+#include "views/models/harm_text.h"
 #include "views/models/number_text.h"
 #include "views/models/text.h"
 
@@ -196,7 +197,7 @@ QVariant MovesTable::headerData(int section, Qt::Orientation orientation, int ro
     case BytesColumn:
         return tr("Size");
     case HarmColumn:
-        return tr("Harm (predicted)");
+        return harmHeading(m_document);
     case PerKibColumn:
         return tr("Per KiB");
     case PerBitColumn:

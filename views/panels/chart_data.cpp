@@ -99,14 +99,6 @@ QString roleGroup(model::Role role)
     return {};
 }
 
-QString harmLabel(const Document& document)
-{
-    if (!document.space())
-        return tr("predicted harm");
-    return tr("predicted harm (%1, not measured)")
-        .arg(QString::fromStdString(document.space()->provenance().score));
-}
-
 QString sourceText(const Document& document)
 {
     if (!document.isOpen())

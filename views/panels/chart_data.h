@@ -1,6 +1,7 @@
 #pragma once
 
 #include "views/models/document.h"
+#include "views/models/harm_text.h"
 
 namespace bitwright::views {
 
@@ -12,8 +13,6 @@ namespace bitwright::views {
 /// Heading above several roles: "attention", "mlp"; empty for others.
 [[nodiscard]] QString roleGroup(model::Role role);
 
-/// "predicted harm (fisher^0.25, not measured)"
-[[nodiscard]] QString harmLabel(const Document& document);
 /// "tiny-llama; KJV sample (4 096 tokens)"
 [[nodiscard]] QString sourceText(const Document& document);
 

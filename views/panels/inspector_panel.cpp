@@ -180,8 +180,9 @@ void InspectorPanel::fillOptions(int tensor)
                 : tr("%1\nfallback: %2")
                       .arg(id, QString::fromStdString(escapedForDisplay(cell.resolved.fallback))));
         put(BitsColumn, formatBpw(8.0 * static_cast<double>(cell.resolved.bytes) / parameters), bytes);
-        put(HarmColumn, optionalText(cell.score),
-            tr("%1\n%2").arg(cell.score ? formatExact(*cell.score) : tr("unknown"), harmLabel(m_document)));
+        put(HarmColumn, harmText(cell),
+            tr("%1\n%2").arg(
+                cell.score ? formatExact(*cell.score) : tr("unknown"), harmOrigin(m_document, cell)));
         put(SqnrColumn,
             std::isinf(cell.sqnrDb)       ? tr("exact")
                 : std::isnan(cell.sqnrDb) ? tr("unknown")
@@ -305,7 +306,9 @@ QString InspectorPanel::planHtml(int tensor)
                 ? tr("exact")
                 : htmlNumber(cell.sqnrDb, tr("signal to quantization noise of the weights, measured"),
                     QStringLiteral("dB")))
-        + row(tr("Harm (predicted)"), htmlNumber(cell.score, harmLabel(m_document)));
+        + row(harmHeading(m_document),
+            cell.score ? htmlValue(harmText(cell), csvNumber(*cell.score), harmOrigin(m_document, cell))
+                       : tr("unknown"));
     if (!cell.resolved.fallback.empty())
         rows += row(tr("Fallback"), htmlDisplay(cell.resolved.fallback));
     return htmlTable(tr("Plan"), rows);

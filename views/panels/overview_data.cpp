@@ -325,6 +325,8 @@ void addPlanItems(const Document& document, std::vector<MissingItem>& items)
             trn("%n matrices have no score for their option: their harm is unknown.", unscored), false,
             Remedy::View, tr("Show the matrix"), tr("Hatched cells are unknown"),
             QStringLiteral("sensitivity")});
+    if (harmIsMeasured(document))
+        return;
     items.push_back({QStringLiteral("predicted"),
         tr("Harm is predicted (%1), not measured.").arg(QString::fromStdString(space->provenance().score)),
         false, Remedy::Explain, tr("What that means"), tr("Opens the glossary"), QStringLiteral("harm")});

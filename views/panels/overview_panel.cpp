@@ -258,7 +258,7 @@ QString OverviewPanel::planHtml()
         + htmlRow(tr("Size"),
             htmlValue(sizeText(numbers.size.bytes()), QString::number(numbers.size.bytes()),
                 tr("bytes of all weights; %1").arg(exact)))
-        + htmlRow(label(tr("Harm (predicted)")),
+        + htmlRow(label(harmHeading(m_document)),
             htmlNumber(numbers.unscored == 0 ? std::optional(numbers.objective) : std::nullopt,
                 harmLabel(m_document)));
     return htmlTable(tr("Plan"), rows);

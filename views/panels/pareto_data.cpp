@@ -73,7 +73,27 @@ void addMarks(const Document& document, ParetoData& data)
 
 } // namespace
 
-ParetoData paretoData(const Document& document)
+namespace {
+
+/// Whole plans that were run, where the chart's harm has the same unit.
+void addMeasured(const Document& document, const HarmRun& measured, ParetoData& data)
+{
+    if (!harmIsMeasured(document))
+        return;
+    for (const auto& plan : measured.plans()) {
+        if (plan.target != document.settings().target)
+            continue;
+        ParetoMark mark{QCoreApplication::translate("ParetoPanel", "%1, measured").arg(plan.name),
+            static_cast<double>(plan.bytes), plan.mean, std::nullopt, true};
+        if (plan.low && plan.high)
+            mark.interval = Interval{*plan.low, *plan.high};
+        data.plans.push_back(std::move(mark));
+    }
+}
+
+} // namespace
+
+ParetoData paretoData(const Document& document, const HarmRun* measured)
 {
     ParetoData data;
     const auto& space = document.space();
@@ -86,6 +106,8 @@ ParetoData paretoData(const Document& document)
         data.gap = frontier->frontier.gap();
     }
     addMarks(document, data);
+    if (measured != nullptr)
+        addMeasured(document, *measured, data);
     if (const auto* other = document.otherFrontier()) {
         data.otherName = tr("frontier of %1 under this score").arg(other->score);
         for (const auto& point : other->points)

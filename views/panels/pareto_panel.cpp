@@ -61,6 +61,10 @@ void ParetoPanel::createControls()
     m_target->setCurrentText(m_document.settings().target);
     m_score->addItem(tr("default score"), -1);
     m_compare->addItem(tr("no second score"), -1);
+    m_score->addItem(
+        text(score::scoreId(score::ScoreKind::Measured)), static_cast<int>(score::ScoreKind::Measured));
+    m_score->setItemData(
+        m_score->count() - 1, text(score::scoreDescription(score::ScoreKind::Measured)), Qt::ToolTipRole);
     for (const auto kind : score::allScores()) {
         m_score->addItem(text(score::scoreId(kind)), static_cast<int>(kind));
         m_compare->addItem(tr("against %1").arg(text(score::scoreId(kind))), static_cast<int>(kind));
@@ -241,6 +245,12 @@ void ParetoPanel::connectDocument()
     connect(&document, &Document::busyChanged, this, [this] { m_chart->setStale(m_document.isStale()); });
 }
 
+void ParetoPanel::showMeasured(const HarmRun& run)
+{
+    m_measured = &run;
+    connect(&run, &HarmRun::changed, this, &ParetoPanel::refresh);
+}
+
 void ParetoPanel::refresh()
 {
     // A project brings its own settings.
@@ -270,7 +280,7 @@ void ParetoPanel::refresh()
                 .arg(QString::fromStdString(m_document.plan().name), m_document.settings().target),
             sourceText(m_document), tr("size of all weights against harm"),
             provenanceText(m_document.space()->provenance())});
-    m_chart->setData(paretoData(m_document));
+    m_chart->setData(paretoData(m_document, m_measured));
     refreshPlan();
 }
 

@@ -12,6 +12,8 @@ class QPushButton;
 
 namespace bitwright::views {
 
+class HarmRun;
+
 /// View 8: the Pareto chart with the plan's settings and the named plans.
 class ParetoPanel : public Panel
 {
@@ -27,6 +29,8 @@ public:
     void previewUnit(int unit, int option = -1);
     /// Draws where one move of several units would lead; no units clear.
     void previewMove(const QVector<int>& units, int option);
+    /// Draws whole plans that were run beside what was predicted of them.
+    void showMeasured(const HarmRun& run);
     /// The menu of named plans, filled.
     [[nodiscard]] QMenu* plansMenu();
 
@@ -57,6 +61,7 @@ private:
     [[nodiscard]] int dragNumber();
 
     ParetoChart* m_chart;
+    const HarmRun* m_measured = nullptr;
     QComboBox* m_target;
     QComboBox* m_score;
     QComboBox* m_quantizer;

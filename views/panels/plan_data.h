@@ -3,6 +3,7 @@
 #include "views/charts/block_role_matrix.h"
 #include "views/charts/option_heat_map.h"
 #include "views/charts/pareto_chart.h"
+#include "views/models/harm_run.h"
 #include "views/panels/chart_data.h"
 
 namespace bitwright::views {
@@ -26,7 +27,8 @@ struct ExpertGrid
 /// Harm of every option of every unit; empty before anything is scored.
 [[nodiscard]] OptionMapData optionMapData(const Document& document);
 [[nodiscard]] std::vector<OptionMapChoice> optionMapChoices(const Document& document);
-[[nodiscard]] ParetoData paretoData(const Document& document);
+/// With the whole plans that were run, where harm has their unit.
+[[nodiscard]] ParetoData paretoData(const Document& document, const HarmRun* measured = nullptr);
 /// The part of it that every edit changes: cheap enough for each frame of a drag.
 struct ParetoCurrent
 {

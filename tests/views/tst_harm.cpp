@@ -1,0 +1,168 @@
+// Measured harm: the law between predicted and measured, its misses, and the jobs that measure.
+#include "tests/support/chart_input.h"
+#include "views/charts/agreement_chart.h"
+#include "views/charts/data_table.h"
+#include "views/jobs/job_queue.h"
+#include "views/models/harm_text.h"
+#include "views/panels/harm_data.h"
+#include "views/panels/harm_panel.h"
+#include "views/panels/plan_data.h"
+
+#include <QComboBox>
+#include <QSignalSpy>
+#include <QSpinBox>
+
+using namespace bitwright;
+using namespace bitwright::views;
+
+namespace {
+
+const std::string kSample = BITWRIGHT_SOURCE_DIR "/samples/tiny-llama";
+
+AgreementData powerLaw(int points)
+{
+    AgreementData data;
+    for (int i = 1; i <= points; ++i) {
+        AgreementPoint point;
+        point.name = QString::number(i);
+        point.group = utf8("q");
+        point.unit = i - 1;
+        point.predicted = 0.01 * i;
+        point.measured = 3 * std::pow(point.predicted, 1.5);
+        data.points.push_back(point);
+    }
+    return data;
+}
+
+} // namespace
+
+class HarmTest : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void lawIsFoundOnTheLogScale()
+    {
+        AgreementData data = powerLaw(12);
+        const auto law = agreementLaw(data);
+        QVERIFY(law);
+        QVERIFY(std::abs(law->b - 1.5) < 1e-9);
+        QVERIFY(std::abs(law->a - std::log(3.0)) < 1e-9);
+        QVERIFY(std::abs(law->at(0.04) - 3 * std::pow(0.04, 1.5)) < 1e-12);
+        data.sameUnits = true; // then being right is the only law
+        QCOMPARE(agreementLaw(data)->b, 1.0);
+        QCOMPARE(agreementLaw(data)->a, 0.0);
+        data = powerLaw(2);
+        QVERIFY(!agreementLaw(data));
+        data = powerLaw(5);
+        for (AgreementPoint& point : data.points)
+            point.measured = 0; // no place on a log scale
+        QVERIFY(!agreementLaw(data));
+    }
+    void missesAreThoseOutsideOfTheirInterval()
+    {
+        AgreementData data = powerLaw(12);
+        data.points[3].measured *= 8;
+        data.points[7].measured /= 3;
+        data.points[9].measured *= 4;
+        data.points[9].interval = Interval{1e-9, 10}; // nothing is known of it
+        QCOMPARE(worstMisses(data, 2), (std::vector<int>{3, 7}));
+        QVERIFY(worstMisses({}, 5).empty());
+    }
+    void clicksAndBoxesSelect()
+    {
+        AgreementChart chart;
+        chart.setData(powerLaw(12));
+        showAt(chart, {700, 500});
+        QSignalSpy clicked(&chart, &AgreementChart::pointActivated),
+            boxed(&chart, &AgreementChart::pointsSelected);
+        const QPointF at = chart.pointPixel(5).value();
+        QCOMPARE(chart.pointAt(at + QPointF(3, 2)), 5);
+        QTest::mouseClick(&chart, Qt::LeftButton, {}, at.toPoint());
+        QCOMPARE(clicked.size(), 1);
+        QCOMPARE(clicked[0][0].toInt(), 5);
+        const QPointF from = chart.pointPixel(8).value() + QPointF(-8, 8),
+                      to = chart.pointPixel(11).value() + QPointF(8, -8);
+        QTest::mousePress(&chart, Qt::LeftButton, {}, from.toPoint());
+        move(chart, to, Qt::LeftButton);
+        QTest::mouseRelease(&chart, Qt::LeftButton, {}, to.toPoint());
+        QCOMPARE(boxed.size(), 1);
+        QCOMPARE(boxed[0][0].value<QVector<int>>(), (QVector<int>{8, 9, 10, 11}));
+        QVERIFY(chart.csv().startsWith(utf8("name,option,group,predicted,measured")));
+    }
+    /// A plan and some units of the sample are run; the scores, the chart and the table follow.
+    void sampleIsMeasured()
+    {
+        JobQueue jobs;
+        Document document(jobs);
+        HarmRun run(document, jobs);
+        HarmPanel panel(document, run);
+        showAt(panel, {1000, 500});
+        QCOMPARE(run.obstacle(panel.request()), utf8("No model is open."));
+        document.open({kSample, {kSample + "/activations.h5"}, {}});
+        QTRY_VERIFY_WITH_TIMEOUT(document.space() && jobs.isIdle(), 60000);
+        QVERIFY(!harmIsMeasured(document));
+        QVERIFY(harmLabel(document).contains(utf8("not measured")));
+        panel.findChild<QSpinBox*>()->setValue(128);
+        QCOMPARE(run.obstacle(panel.request()), QString());
+
+        panel.measure(HarmRun::What::Plan);
+        QVERIFY(run.isRunning());
+        QTRY_VERIFY_WITH_TIMEOUT(!run.isRunning() && jobs.isIdle(), 120000);
+        QCOMPARE(run.plans().size(), std::size_t{2});
+        const HarmRun::PlanHarm* plan = run.currentPlan();
+        QVERIFY2(plan != nullptr, qPrintable(run.status()));
+        QVERIFY(plan->mean > 0 && plan->low && *plan->low <= plan->mean && plan->mean <= *plan->high);
+        QCOMPARE(plan->tokens, std::uint64_t{128});
+        QVERIFY(plan->perplexity && plan->referencePerplexity);
+        QVERIFY(run.plans()[1].uniform && run.plans()[1].bytes <= plan->bytes);
+        QVERIFY(planVerdict(run).contains(run.plans()[1].name));
+
+        document.selectUnits({0, 1});
+        panel.measure(HarmRun::What::Selection);
+        QTRY_VERIFY_WITH_TIMEOUT(!run.isRunning() && jobs.isIdle() && !run.pairs().empty(), 120000);
+        QVERIFY(run.pairs().size() >= 8);
+        for (const auto& pair : run.pairs())
+            QVERIFY(pair.unit <= 1 && pair.predicted && pair.measured.mean >= 0);
+        // The score is measured now; what was not measured says from how much it was calibrated.
+        QVERIFY(harmIsMeasured(document));
+        const auto& space = *document.space();
+        const auto option = space.optionIndex("int4-sym-g128/rtn").value();
+        QVERIFY(harmOrigin(document, space.cell(0, option)).startsWith(utf8("measured on")));
+        QVERIFY(harmOrigin(document, space.cell(9, option)).startsWith(utf8("calibrated from")));
+        QVERIFY(harmText(space.cell(9, option)).startsWith(QChar(0x2248)));
+        QVERIFY(harmLabel(document).startsWith(utf8("KL in nats per token")));
+        QCOMPARE(panel.chart()->data().points.size(), run.pairs().size());
+        QCOMPARE(panel.table()->table().rows.size(), run.pairs().size() + 2);
+        // Measured plans stand in the Pareto chart with their intervals.
+        const ParetoData pareto = paretoData(document, &run);
+        QCOMPARE(std::count_if(pareto.plans.begin(), pareto.plans.end(),
+                     [](const ParetoMark& mark) { return mark.measured && mark.interval; }),
+            2);
+        // A plan that was edited was not run.
+        document.setOption({3}, space.optionIndex("int8-sym-row/rtn").value());
+        QVERIFY(run.currentPlan() == nullptr);
+        QVERIFY(planVerdict(run).contains(utf8("not run")));
+    }
+    void cancelStopsAtOnce()
+    {
+        JobQueue jobs;
+        Document document(jobs);
+        HarmRun run(document, jobs);
+        document.open({kSample, {kSample + "/activations.h5"}, {}});
+        QTRY_VERIFY_WITH_TIMEOUT(document.space() && jobs.isIdle(), 60000);
+        run.start({HarmRun::What::Everything, HarmRun::Text::Dump, {}, 2048, false});
+        QTest::qWait(300);
+        QElapsedTimer clock;
+        clock.start();
+        run.cancel();
+        QTRY_VERIFY_WITH_TIMEOUT(!run.isRunning(), 20000);
+        QVERIFY(run.status().startsWith(utf8("Cancelled")));
+        // A text that is not there is one clear line.
+        run.start({HarmRun::What::Plan, HarmRun::Text::File, utf8("/no/such/text.txt"), 64, false});
+        QTRY_VERIFY_WITH_TIMEOUT(!run.isRunning(), 20000);
+        QVERIFY2(run.status().contains(utf8("/no/such/text.txt")), qPrintable(run.status()));
+    }
+};
+
+QTEST_MAIN(HarmTest)
+#include "tst_harm.moc"

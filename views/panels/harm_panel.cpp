@@ -1,0 +1,291 @@
+#include "views/panels/harm_panel.h"
+
+#include "views/charts/ask_file.h"
+#include "views/charts/data_table.h"
+#include "views/panels/chart_data.h"
+#include "views/panels/harm_data.h"
+#include "views/panels/tensor_menu.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QSplitter>
+#include <QTableView>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace bitwright::views {
+
+namespace {
+constexpr int kFileItem = 2;
+}
+
+HarmPanel::HarmPanel(Document& document, HarmRun& run, QWidget* parent)
+    : Panel(document, QStringLiteral("harm"), tr("Measured harm"), parent)
+    , m_run(run)
+    , m_what(new QComboBox(this))
+    , m_text(new QComboBox(this))
+    , m_tokens(new QSpinBox(this))
+    , m_fromEnd(new QCheckBox(tr("from the &end"), this))
+    , m_start(new QPushButton(tr("&Measure"), this))
+    , m_cancel(new QPushButton(tr("Cancel"), this))
+    , m_status(new QLabel(this))
+    , m_splitter(new QSplitter(Qt::Horizontal, this))
+    , m_chart(new AgreementChart(this))
+    , m_table(new DataTable(tr("Measured harm"), this))
+{
+    createBar();
+    m_splitter->addWidget(m_chart);
+    m_splitter->addWidget(m_table);
+    m_splitter->setStretchFactor(0, 1);
+    m_splitter->setStretchFactor(1, 1);
+    m_splitter->setChildrenCollapsible(false);
+    m_splitter->setSizes({500, 450}); // the table tells the numbers, the chart where to look
+    m_layout->addWidget(m_splitter, 1);
+    m_chart->setAccessibleName(tr("Predicted against measured harm"));
+    createActions();
+    offerChart(*m_chart);
+    connectViews();
+    refresh();
+}
+
+void HarmPanel::createBar()
+{
+    m_what->addItem(tr("the plan and uniform of its size"), static_cast<int>(HarmRun::What::Plan));
+    m_what->addItem(tr("all options of the selected units"), static_cast<int>(HarmRun::What::Selection));
+    m_what->addItem(tr("all options of all units"), static_cast<int>(HarmRun::What::Everything));
+    m_what->setAccessibleName(tr("What to measure"));
+    m_what->setToolTip(tr("What is run with other options and compared with the original"));
+    m_text->addItem(tr("tokens of the dump"), static_cast<int>(HarmRun::Text::Dump));
+    m_text->addItem(tr("the bundled text"), static_cast<int>(HarmRun::Text::Bundled));
+    m_text->addItem(tr("a file…"), static_cast<int>(HarmRun::Text::File));
+    m_text->setAccessibleName(tr("Text to measure on"));
+    m_text->setToolTip(tr("Text (through the model's own tokenizer), or token ids as .npy"));
+    m_tokens->setRange(16, 1'000'000);
+    m_tokens->setSingleStep(256);
+    m_tokens->setValue(512);
+    m_tokens->setSuffix(tr(" tokens"));
+    m_tokens->setGroupSeparatorShown(true);
+    m_tokens->setAccessibleName(tr("Tokens to run"));
+    m_tokens->setToolTip(tr("More tokens make intervals narrower and take longer"));
+    m_fromEnd->setToolTip(tr("Takes the last sequences of the text: others than those that units were "
+                             "measured on, so that a plan is "
+                             "judged on what did not choose it"));
+    m_start->setToolTip(tr("Runs the model (Ctrl+Return)"));
+    m_cancel->setToolTip(tr("Stops; what was measured until then is kept"));
+    for (QComboBox* box : {m_what, m_text})
+        letShrink(box);
+    auto* bar = new QHBoxLayout;
+    bar->setContentsMargins(8, 4, 8, 2);
+    bar->setSpacing(8);
+    bar->addWidget(m_what, 3);
+    bar->addWidget(m_text, 2);
+    bar->addWidget(m_tokens);
+    bar->addWidget(m_fromEnd);
+    bar->addWidget(m_start);
+    bar->addWidget(m_cancel);
+    m_layout->addLayout(bar);
+    m_status->setWordWrap(true);
+    m_status->setContentsMargins(10, 0, 8, 3);
+    m_status->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_layout->addWidget(m_status);
+}
+
+void HarmPanel::createActions()
+{
+    const auto add = [this](const QString& id, const QString& text, const QString& tip,
+                         const QKeySequence& key, auto slot) {
+        auto* action = new QAction(text, this);
+        action->setObjectName(id);
+        action->setToolTip(tip);
+        action->setStatusTip(tip);
+        action->setShortcut(key);
+        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+        connect(action, &QAction::triggered, this, slot);
+        addAction(action);
+    };
+    add(QStringLiteral("harm.plan"), tr("Measure the &plan"),
+        tr("Runs the current plan and the uniform plan of its size, and says what they cost"), {},
+        [this] { measure(HarmRun::What::Plan); });
+    add(QStringLiteral("harm.selection"), tr("Measure the &selected units"),
+        tr("Runs every option of the selected units"), {}, [this] { measure(HarmRun::What::Selection); });
+    add(QStringLiteral("harm.everything"), tr("Measure &all units"),
+        tr("Runs every option of every unit: the score \"measured\" is made from this"), {},
+        [this] { measure(HarmRun::What::Everything); });
+    add(QStringLiteral("harm.start"), tr("&Measure"), tr("Measures what the page says (Ctrl+Return)"),
+        QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { m_run.start(request()); });
+}
+
+void HarmPanel::connectViews()
+{
+    connect(m_start, &QPushButton::clicked, this, [this] { m_run.start(request()); });
+    connect(m_cancel, &QPushButton::clicked, &m_run, &HarmRun::cancel);
+    connect(m_what, &QComboBox::currentIndexChanged, this, &HarmPanel::refreshControls);
+    connect(m_text, &QComboBox::activated, this, [this](int index) {
+        if (index == kFileItem)
+            askText();
+        refreshControls();
+    });
+    connect(&m_run, &HarmRun::changed, this, &HarmPanel::refresh);
+    connect(&m_run, &HarmRun::runningChanged, this, &HarmPanel::refreshControls);
+    connect(&m_run, &HarmRun::statusChanged, this, &HarmPanel::refreshControls);
+    for (const auto signal :
+        {&Document::opened, &Document::closed, &Document::spaceChanged, &Document::dumpsChanged})
+        connect(&m_document, signal, this, &HarmPanel::refresh);
+    connect(&m_document, &Document::planChanged, this, &HarmPanel::refreshControls);
+    connect(&m_document.selection(), &Selection::changed, this, &HarmPanel::followSelection);
+    const auto unitsOfPoints = [this](const QVector<int>& points) {
+        QVector<int> units;
+        for (const int point : points)
+            units << m_chart->data().points[static_cast<std::size_t>(point)].unit;
+        return units;
+    };
+    connect(m_chart, &AgreementChart::pointActivated, this,
+        [this, unitsOfPoints](int point, Qt::KeyboardModifiers modifiers) {
+            select(unitsOfPoints({point}), modifiers.testFlag(Qt::ControlModifier));
+        });
+    connect(m_chart, &AgreementChart::pointsSelected, this,
+        [this, unitsOfPoints](
+            const QVector<int>& points, bool extend) { select(unitsOfPoints(points), extend); });
+    connect(m_chart, &AgreementChart::readoutChanged, this, &Panel::readout);
+    connect(m_chart, &AgreementChart::remedyRequested, this, &Panel::openModelRequested);
+    connect(m_table, &DataTable::rowActivated, this, [this](int row) {
+        if (const int unit = unitOfRow(row); unit >= 0)
+            select({unit}, false);
+    });
+    installTensorMenu(m_chart, m_document, [this](const QPointF& position) {
+        const int point = m_chart->pointAt(position);
+        return point < 0
+            ? TensorTarget{}
+            : targetOfUnits(m_document, {m_chart->data().points[static_cast<std::size_t>(point)].unit});
+    });
+    installTensorMenu(m_table->view(), m_document, [this](const QModelIndex& index) {
+        const int unit = unitOfRow(m_table->rowOf(index));
+        return unit < 0 ? TensorTarget{} : targetOfUnits(m_document, {unit});
+    });
+}
+
+HarmRun::Request HarmPanel::request() const
+{
+    HarmRun::Request request;
+    request.what = static_cast<HarmRun::What>(m_what->currentData().toInt());
+    request.text = static_cast<HarmRun::Text>(m_text->currentData().toInt());
+    request.file = m_file;
+    request.tokens = m_tokens->value();
+    request.fromEnd = m_fromEnd->isChecked();
+    return request;
+}
+
+void HarmPanel::measure(HarmRun::What what)
+{
+    m_what->setCurrentIndex(m_what->findData(static_cast<int>(what)));
+    Q_EMIT viewRequested(id());
+    const QString obstacle = m_run.obstacle(request());
+    if (obstacle.isEmpty())
+        m_run.start(request());
+    else
+        m_status->setText(obstacle);
+}
+
+void HarmPanel::askText()
+{
+    askFile(this,
+        {FileQuestion::Kind::OpenFile, QStringLiteral("harmText"), tr("Text to measure on"),
+            tr("Texts and token ids (*.txt *.md *.npy *.ids);;All files (*)"), {}, {}},
+        [this](const QString& path) {
+            m_file = path;
+            m_text->setItemText(kFileItem, QFileInfo(path).fileName());
+            refreshControls();
+        });
+}
+
+void HarmPanel::refresh()
+{
+    if (!m_document.isOpen()) {
+        m_chart->setData({});
+        m_chart->setEmpty(
+            tr("What a score predicted against what running the model measured.\nNo model is open."),
+            tr("Open a model…"));
+    } else if (m_run.pairs().empty()) {
+        m_chart->setData({});
+        m_chart->setEmpty(
+            tr("What a score predicted against what running the model measured.\nNo unit was measured yet: "
+               "measure all units, or select some."));
+    } else {
+        m_chart->clearEmpty();
+        m_chart->setData(agreementData(m_document, m_run));
+        QString statistic = tr("95 % bootstrap intervals over blocks of tokens");
+        if (const auto rank = m_run.rankCorrelation())
+            statistic = tr("rank correlation %1; %2").arg(formatNumber(*rank, 2), statistic);
+        m_chart->setCaption({tr("Predicted against measured harm"), sourceText(m_document), statistic,
+            tr("measured by running the model")});
+    }
+    refreshTable();
+    refreshControls();
+    followSelection();
+}
+
+void HarmPanel::refreshTable()
+{
+    m_table->setEmptyText(tr("Nothing was measured yet."));
+    m_table->setData(m_document.space() ? harmTable(m_document, m_run) : TableData{});
+}
+
+void HarmPanel::refreshControls()
+{
+    const bool running = m_run.isRunning();
+    const QString obstacle = m_run.obstacle(request());
+    m_start->setEnabled(!running && obstacle.isEmpty());
+    m_cancel->setEnabled(running);
+    const QString verdict = planVerdict(m_run);
+    QStringList lines;
+    if (!running && !obstacle.isEmpty())
+        lines << obstacle;
+    if (!m_run.status().isEmpty())
+        lines << m_run.status();
+    if (!running && !verdict.isEmpty())
+        lines << verdict;
+    m_status->setText(lines.isEmpty() ? restingText() : lines.join(u'\n'));
+}
+
+// Plans come first in the table.
+int HarmPanel::unitOfRow(int row) const
+{
+    const int pair = row - static_cast<int>(m_run.plans().size());
+    return pair >= 0 && pair < static_cast<int>(m_run.pairs().size())
+        ? m_run.pairs()[static_cast<std::size_t>(pair)].unit
+        : -1;
+}
+
+QString HarmPanel::restingText() const
+{
+    const auto pairs = static_cast<int>(m_run.pairs().size());
+    return pairs == 0
+        ? tr("Predictions are guesses until the model was run.")
+        : tr("%n pair(s) of unit and option are measured. What a whole plan costs, only running it tells.",
+            nullptr, pairs);
+}
+
+void HarmPanel::followSelection()
+{
+    QVector<int> units = m_document.selection().units();
+    std::sort(units.begin(), units.end());
+    m_chart->setCurrentUnits(units);
+}
+
+void HarmPanel::select(const QVector<int>& units, bool extend)
+{
+    QVector<int> all = extend ? m_document.selection().units() : QVector<int>{};
+    for (const int unit : units)
+        if (unit >= 0 && !all.contains(unit))
+            all << unit;
+    std::sort(all.begin(), all.end());
+    m_document.selectUnits(all);
+}
+
+} // namespace bitwright::views

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "views/charts/agreement_chart.h"
+#include "views/models/harm_run.h"
+#include "views/panels/panel.h"
+
+class QCheckBox;
+class QComboBox;
+class QLabel;
+class QPushButton;
+class QSpinBox;
+class QSplitter;
+
+namespace bitwright::views {
+
+class DataTable;
+
+/// What a score predicted against what running the model measured, and the jobs that measure: whole plans,
+/// selected units, everything.
+class HarmPanel : public Panel
+{
+    Q_OBJECT
+
+public:
+    HarmPanel(Document& document, HarmRun& run, QWidget* parent = nullptr);
+    void applyTheme(const Theme& theme) override { m_chart->setTheme(theme); }
+    ChartSurface* surface() override { return m_chart; }
+    [[nodiscard]] AgreementChart* chart() const { return m_chart; }
+    [[nodiscard]] DataTable* table() const { return m_table; }
+    /// As the controls say.
+    [[nodiscard]] HarmRun::Request request() const;
+    void measure(HarmRun::What what);
+
+private:
+    void createBar();
+    void createActions();
+    void connectViews();
+    void refresh();
+    void refreshControls();
+    void refreshTable();
+    [[nodiscard]] int unitOfRow(int row) const; ///< -1 for a plan.
+    [[nodiscard]] QString restingText() const;
+    void followSelection();
+    void select(const QVector<int>& units, bool extend);
+    void askText();
+
+    HarmRun& m_run;
+    QComboBox* m_what;
+    QComboBox* m_text;
+    QSpinBox* m_tokens;
+    QCheckBox* m_fromEnd;
+    QPushButton* m_start;
+    QPushButton* m_cancel;
+    QLabel* m_status;
+    QSplitter* m_splitter;
+    AgreementChart* m_chart;
+    DataTable* m_table;
+    QString m_file;
+};
+
+} // namespace bitwright::views
