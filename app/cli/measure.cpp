@@ -370,7 +370,7 @@ Run registerMeasure(CLI::App& app)
     app.add_flag("--all-tokens", arguments->allTokens,
         "Measure every pair on all tokens, not those alone that the plan depends on");
     app.add_option("--precision", arguments->precision,
-           "Half an interval over its mean that is good enough (default: 0.1)")
+           "Half an interval over its mean that is good enough (default: 0.2)")
         ->check(CLI::Range(0.001, 10.0));
     app.add_flag("--exact", arguments->exact, "Look at every word of the vocabulary for single units too");
     return [arguments](const Common& common) -> Result<int> { return MeasureRun(*arguments, common).run(); };
