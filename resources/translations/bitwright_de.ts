@@ -3291,6 +3291,18 @@ Lizenz: GPL-3.0-or-later</translation>
         <source>seen by %1 calibration tokens</source>
         <translation>von %1 Kalibrierungstoken gesehen</translation>
     </message>
+    <message>
+        <source>calibrated by other measurements: %1 to %2 (95 %)</source>
+        <translation>durch andere Messungen kalibriert: %1 bis %2 (95 %)</translation>
+    </message>
+    <message>
+        <source>measured: %1 to %2 (95 %)</source>
+        <translation>gemessen: %1 bis %2 (95 %)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n unit(s) cannot be told apart from it</source>
+        <translation><numerusform>%n Einheit ist davon nicht zu unterscheiden</numerusform><numerusform>%n Einheiten sind davon nicht zu unterscheiden</numerusform></translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::ChannelRidge</name>
@@ -4789,7 +4801,10 @@ Noch wurde keine Einheit gemessen: alle messen, oder einige auswählen.</transla
     </message>
     <message numerus="yes">
         <source>%n pair(s) of unit and option are measured. What a whole plan costs, only running it tells.</source>
-        <translation><numerusform>%n Paar aus Einheit und Option ist gemessen. Was ein ganzer Plan kostet, sagt nur sein Lauf.</numerusform><numerusform>%n Paare aus Einheit und Option sind gemessen. Was ein ganzer Plan kostet, sagt nur sein Lauf.</numerusform></translation>
+        <translation>
+            <numerusform>%n Paar aus Einheit und Option ist gemessen. Was ein ganzer Plan kostet, sagt nur sein Lauf.</numerusform>
+            <numerusform>%n Paare aus Einheit und Option sind gemessen. Was ein ganzer Plan kostet, sagt nur sein Lauf.</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -4856,7 +4871,10 @@ Noch wurde keine Einheit gemessen: alle messen, oder einige auswählen.</transla
     </message>
     <message numerus="yes">
         <source>%n pair(s), about %1 for the first pass.</source>
-        <translation><numerusform>%n Paar, etwa %1 für den ersten Durchgang.</numerusform><numerusform>%n Paare, etwa %1 für den ersten Durchgang.</numerusform></translation>
+        <translation>
+            <numerusform>%n Paar, etwa %1 für den ersten Durchgang.</numerusform>
+            <numerusform>%n Paare, etwa %1 für den ersten Durchgang.</numerusform>
+        </translation>
     </message>
     <message>
         <source>%1 at %2: %3 (%4 measured)</source>
@@ -4868,11 +4886,17 @@ Noch wurde keine Einheit gemessen: alle messen, oder einige auswählen.</transla
     </message>
     <message numerus="yes">
         <source>%n pair(s) measured.</source>
-        <translation><numerusform>%n Paar gemessen.</numerusform><numerusform>%n Paare gemessen.</numerusform></translation>
+        <translation>
+            <numerusform>%n Paar gemessen.</numerusform>
+            <numerusform>%n Paare gemessen.</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n plan(s) measured.</source>
-        <translation><numerusform>%n Plan gemessen.</numerusform><numerusform>%n Pläne gemessen.</numerusform></translation>
+        <translation>
+            <numerusform>%n Plan gemessen.</numerusform>
+            <numerusform>%n Pläne gemessen.</numerusform>
+        </translation>
     </message>
     <message>
         <source>Compare with measurements</source>
@@ -6677,10 +6701,6 @@ Schaden  %1</translation>
         <translation>Was die Engine laden kann</translation>
     </message>
     <message>
-        <source>How harm is predicted; nothing here is measured by running the model</source>
-        <translation>Wie der Schaden vorhergesagt wird; nichts davon ist durch Ausführen des Modells gemessen</translation>
-    </message>
-    <message>
         <source>How codes are chosen: round to nearest, clip search, GPTQ</source>
         <translation>Wie die Codes gewählt werden: Runden zum Nächsten, Clip-Suche, GPTQ</translation>
     </message>
@@ -6893,6 +6913,10 @@ Schaden  %1</translation>
     <message>
         <source>&amp;Delete</source>
         <translation>&amp;Löschen</translation>
+    </message>
+    <message>
+        <source>How harm is predicted, or &quot;measured&quot; where the model was run</source>
+        <translation>Wie Schaden vorhergesagt wird, oder „measured“, wo das Modell lief</translation>
     </message>
 </context>
 <context>

@@ -2,6 +2,13 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>bitwright::views::BlockRoleMatrix</name>
+    <message numerus="yes">
+        <source>%n unit(s) cannot be told apart from it</source>
+        <translation><numerusform>%n unit cannot be told apart from it</numerusform><numerusform>%n units cannot be told apart from it</numerusform></translation>
+    </message>
+</context>
+<context>
     <name>bitwright::views::CheckList</name>
     <message numerus="yes">
         <source>and %n more</source>
@@ -157,22 +164,34 @@
     <name>bitwright::views::HarmPanel</name>
     <message numerus="yes">
         <source>%n pair(s) of unit and option are measured. What a whole plan costs, only running it tells.</source>
-        <translation><numerusform>%n pair of unit and option is measured. What a whole plan costs, only running it tells.</numerusform><numerusform>%n pairs of unit and option are measured. What a whole plan costs, only running it tells.</numerusform></translation>
+        <translation>
+            <numerusform>%n pair of unit and option is measured. What a whole plan costs, only running it tells.</numerusform>
+            <numerusform>%n pairs of unit and option are measured. What a whole plan costs, only running it tells.</numerusform>
+        </translation>
     </message>
 </context>
 <context>
     <name>bitwright::views::HarmRun</name>
     <message numerus="yes">
         <source>%n pair(s), about %1 for the first pass.</source>
-        <translation><numerusform>%n pair, about %1 for the first pass.</numerusform><numerusform>%n pairs, about %1 for the first pass.</numerusform></translation>
+        <translation>
+            <numerusform>%n pair, about %1 for the first pass.</numerusform>
+            <numerusform>%n pairs, about %1 for the first pass.</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n pair(s) measured.</source>
-        <translation><numerusform>%n pair measured.</numerusform><numerusform>%n pairs measured.</numerusform></translation>
+        <translation>
+            <numerusform>%n pair measured.</numerusform>
+            <numerusform>%n pairs measured.</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n plan(s) measured.</source>
-        <translation><numerusform>%n plan measured.</numerusform><numerusform>%n plans measured.</numerusform></translation>
+        <translation>
+            <numerusform>%n plan measured.</numerusform>
+            <numerusform>%n plans measured.</numerusform>
+        </translation>
     </message>
 </context>
 <context>

@@ -69,6 +69,19 @@ private Q_SLOTS:
         matrix.setSelection({7});
         QCOMPARE(edited.size(), 5); // following a global selection announces nothing
     }
+    void matrixNamesWhatCannotBeToldApart()
+    {
+        BlockRoleMatrix matrix;
+        MatrixData data = matrixData();
+        for (std::size_t i = 0; i < 4; ++i)
+            data.units[i].interval
+                = Interval{0.1 * static_cast<double>(i), 0.1 * static_cast<double>(i) + 0.15};
+        matrix.setData(data);
+        QCOMPARE(matrix.alike(1), (QVector<int>{0, 2})); // 3 begins where 1 has ended
+        QVERIFY(matrix.alike(7).isEmpty()); // without an interval nothing is known
+        showAt(matrix, {400, 400});
+        move(*matrix.viewport(), matrix.unitRect(1).center());
+    }
     void matrixHeadersAndRubberBand()
     {
         BlockRoleMatrix matrix;

@@ -298,6 +298,12 @@ QString BlockRoleMatrix::describe(int index) const
                      .arg(unit.option.isEmpty() ? tr("unchanged") : unit.option, formatBpw(unit.bits));
     const QString label = m_data.harmLabel.isEmpty() ? tr("harm") : m_data.harmLabel;
     lines << QStringLiteral("%1: %2").arg(label, unit.harm ? formatNumber(*unit.harm) : tr("unknown"));
+    if (unit.interval)
+        lines << (unit.calibrated ? tr("calibrated by other measurements: %1 to %2 (95 %)")
+                                  : tr("measured: %1 to %2 (95 %)"))
+                     .arg(formatNumber(unit.interval->lower), formatNumber(unit.interval->upper));
+    if (const auto same = alike(index).size(); same > 0)
+        lines << tr("%n unit(s) cannot be told apart from it", nullptr, static_cast<int>(same));
     if (unit.tokens)
         lines
             << tr("seen by %1 calibration tokens").arg(formatCount(static_cast<std::int64_t>(*unit.tokens)));
@@ -316,6 +322,18 @@ QString BlockRoleMatrix::describe(int index) const
     if (!unit.note.isEmpty())
         lines << unit.note;
     return lines.join(u'\n');
+}
+
+QVector<int> BlockRoleMatrix::alike(int unit) const
+{
+    QVector<int> same;
+    const auto& own = m_data.units[static_cast<std::size_t>(unit)].interval;
+    for (std::size_t i = 0; own && i < m_data.units.size(); ++i) {
+        const auto& other = m_data.units[i].interval;
+        if (static_cast<int>(i) != unit && other && other->lower <= own->upper && own->lower <= other->upper)
+            same << static_cast<int>(i);
+    }
+    return same;
 }
 
 QString BlockRoleMatrix::csv() const

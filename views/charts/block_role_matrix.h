@@ -22,6 +22,8 @@ struct MatrixUnit
     QString option; // option id
     double bits = 0; // NaN: no option yet (hatched)
     std::optional<double> harm; // predicted harm of the chosen option; empty = missing score (hatched square)
+    std::optional<Interval> interval = {}; // 95 % of a harm that was measured or calibrated
+    bool calibrated = false; // by the measurements of others, not measured itself
     double share = 1; // width of the segment within its cell (coverage of an expert)
     int tie = -1; // units with the same number are tied
     bool locked = false;
@@ -73,6 +75,8 @@ public:
     void setFocusCell(int row, int column);
     [[nodiscard]] QPoint focusCell() const { return m_focus; } // x = column, y = row
     [[nodiscard]] QString csv() const override;
+    // Units whose intervals of harm overlap that of `unit`: which of them does more harm, nobody knows.
+    [[nodiscard]] QVector<int> alike(int unit) const;
     void renderTo(QPainter& painter, QSize size) override;
     [[nodiscard]] QJsonObject viewState() const;
     void setViewState(const QJsonObject& state);

@@ -325,6 +325,9 @@ void BlockRoleMatrix::paintOverlay(QPainter& painter) const
         painter.setPen(QPen(color, width, style, Qt::SquareCap, Qt::MiterJoin));
         painter.drawRect(rect.adjusted(-0.5, -0.5, 0.5, 0.5));
     };
+    if (selection().size() == 1)
+        for (const int unit : alike(selection().front()))
+            outline(unit, theme().accent, 1.4, Qt::DashLine);
     for (const int unit : selection()) {
         outline(unit, theme().background, 4, Qt::SolidLine);
         outline(unit, theme().accent, 2.2, Qt::SolidLine);

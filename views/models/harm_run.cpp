@@ -1,20 +1,22 @@
 #include "views/models/harm_run.h"
 
 #include "core/formats/token_ids.h"
+#include "core/session/capture_tokens.h"
 #include "core/session/token_input.h"
 #include "views/jobs/job_queue.h"
 #include "views/models/core_text.h"
 #include "views/models/number_text.h"
 
 #include <QCryptographicHash>
-#include <QFile>
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QTemporaryFile>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace bitwright::views {
 
@@ -233,37 +235,35 @@ void HarmRun::cancel()
 
 namespace {
 
-Result<formats::TokenSequences> sequencesOf(const session::Workspace& workspace,
-    const forward::Architecture& architecture, const HarmRun::Request& request, const RunContext& context)
+Result<formats::TokenSequences> sequencesOf(
+    const session::Workspace& workspace, const HarmRun::Request& request, const RunContext& context)
 {
     if (request.text == HarmRun::Text::Dump) {
         if (workspace.dump() == nullptr)
             return fail(ErrorCode::InvalidArgument, "There are no tokens to measure on.");
         return session::tokensOfDump(*workspace.dump());
     }
-    const bool bundled = request.text == HarmRun::Text::Bundled;
-    const QString name = bundled ? QStringLiteral(":/texts/calibration.txt") : request.file;
-    const std::string path = bundled ? "calibration.txt" : request.file.toStdString();
-    // Numbers in a text could be words: only arrays are taken for ids by themselves.
-    if (name.endsWith(QLatin1String(".npy")) || name.endsWith(QLatin1String(".ids")))
-        return formats::readTokenFile(path);
-    QFile file(name);
-    constexpr qint64 kMostBytes = 256 << 20;
-    if (!file.open(QIODevice::ReadOnly))
-        return fail(Error{
-            ErrorCode::Io, "Cannot read the text: " + file.errorString().toStdString(), path, {}, {}, {}});
-    if (file.size() > kMostBytes)
-        return fail(Error{ErrorCode::OutOfRange, "The text has more than 256 MiB.", path, {}, {}, {}});
-    const QByteArray text = file.readAll();
-    BITWRIGHT_ASSIGN(const auto tokenizer, tokens::openTokenizer(workspace.checkpoint().path()));
-    if (!tokenizer)
-        return fail(Error{ErrorCode::InvalidArgument, "There is no tokenizer beside the model.",
-            workspace.checkpoint().path(), {}, {}, "Give token ids instead of text."});
-    auto ids = session::tokensOfText(
-        architecture, *tokenizer, {text.constData(), static_cast<std::size_t>(text.size())}, 0, context);
-    if (!ids)
-        return fail(std::move(ids.error()).inFile(path));
-    return ids;
+    BITWRIGHT_ASSIGN(const auto model, forward::Model::open(workspace.checkpointPtr()));
+    session::CaptureInput input;
+    input.maxTokens = std::numeric_limits<std::size_t>::max() / 2; // limited when it is known where to begin
+    std::unique_ptr<QTemporaryFile> unpacked;
+    if (request.text == HarmRun::Text::Bundled) {
+        unpacked.reset(QTemporaryFile::createNativeFile(QStringLiteral(":/texts/calibration.txt")));
+        if (!unpacked)
+            return fail(ErrorCode::Io, "Cannot write the bundled text to a temporary file.");
+        input.textPath = unpacked->fileName().toStdString();
+    } else if (request.file.endsWith(QLatin1String(".npy")) || request.file.endsWith(QLatin1String(".ids"))) {
+        // Numbers in a text could be words: only these are taken for ids by themselves.
+        input.tokensPath = request.file.toStdString();
+    } else {
+        input.textPath = request.file.toStdString();
+    }
+    BITWRIGHT_ASSIGN(const auto read, session::readTokens(model, input, context));
+    formats::TokenSequences sequences;
+    for (std::size_t s = 0; s < read.batch.sequences(); ++s)
+        sequences.emplace_back(read.batch.ids.begin() + static_cast<std::ptrdiff_t>(read.batch.starts[s]),
+            read.batch.ids.begin() + static_cast<std::ptrdiff_t>(read.batch.starts[s + 1]));
+    return sequences;
 }
 
 Result<forward::TokenBatch> tokensFor(
@@ -271,7 +271,7 @@ Result<forward::TokenBatch> tokensFor(
 {
     BITWRIGHT_ASSIGN(
         const auto architecture, forward::readArchitecture(workspace.checkpoint().config().json));
-    BITWRIGHT_ASSIGN(auto sequences, sequencesOf(workspace, architecture, request, context));
+    BITWRIGHT_ASSIGN(auto sequences, sequencesOf(workspace, request, context));
     if (request.fromEnd)
         std::reverse(sequences.begin(), sequences.end());
     session::TokenLimits limits;
@@ -354,8 +354,8 @@ Result<HarmRun::Outcome> HarmRun::measure(const Work& work, const RunContext& co
             },
             rest));
     outcome.measured = harms.pairs.size();
-    for (const Error& error : harms.errors)
-        outcome.unmeasured << errorText(error);
+    for (const session::PairFailure& failure : harms.errors)
+        outcome.unmeasured << errorText(failure.error);
     return outcome;
 }
 

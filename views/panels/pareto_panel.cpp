@@ -12,6 +12,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
+#include <QStandardItemModel>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -61,10 +62,6 @@ void ParetoPanel::createControls()
     m_target->setCurrentText(m_document.settings().target);
     m_score->addItem(tr("default score"), -1);
     m_compare->addItem(tr("no second score"), -1);
-    m_score->addItem(
-        text(score::scoreId(score::ScoreKind::Measured)), static_cast<int>(score::ScoreKind::Measured));
-    m_score->setItemData(
-        m_score->count() - 1, text(score::scoreDescription(score::ScoreKind::Measured)), Qt::ToolTipRole);
     for (const auto kind : score::allScores()) {
         m_score->addItem(text(score::scoreId(kind)), static_cast<int>(kind));
         m_compare->addItem(tr("against %1").arg(text(score::scoreId(kind))), static_cast<int>(kind));
@@ -88,8 +85,7 @@ void ParetoPanel::createControls()
     describe(m_budget, tr("Budget in bits per weight"),
         tr("Budget: bits per weight over the planned tensors, with scales, zeros and padding counted"));
     describe(m_target, tr("Target"), tr("What the engine can load"));
-    describe(
-        m_score, tr("Score"), tr("How harm is predicted; nothing here is measured by running the model"));
+    describe(m_score, tr("Score"), tr("How harm is predicted, or \"measured\" where the model was run"));
     describe(m_quantizer, tr("Quantizer"), tr("How codes are chosen: round to nearest, clip search, GPTQ"));
     describe(m_objective, tr("Objective"), tr("What the solver minimizes"));
     auto* bar = new QHBoxLayout;
@@ -245,6 +241,17 @@ void ParetoPanel::connectDocument()
     connect(&document, &Document::busyChanged, this, [this] { m_chart->setStale(m_document.isStale()); });
 }
 
+// What nobody measured cannot be chosen.
+void ParetoPanel::enableMeasured()
+{
+    const auto& workspace = m_document.workspace();
+    const bool measured = workspace && workspace->defaultScore() == score::ScoreKind::Measured;
+    for (QComboBox* box : {m_score, m_compare})
+        if (auto* model = qobject_cast<QStandardItemModel*>(box->model()))
+            if (auto* item = model->item(box->findData(static_cast<int>(score::ScoreKind::Measured))))
+                item->setEnabled(measured);
+}
+
 void ParetoPanel::showMeasured(const HarmRun& run)
 {
     m_measured = &run;
@@ -262,6 +269,7 @@ void ParetoPanel::refresh()
     const auto compared = m_document.comparedScore();
     m_compare->setCurrentIndex(m_compare->findData(compared ? static_cast<int>(*compared) : -1));
     const bool ready = m_document.space() != nullptr;
+    enableMeasured();
     for (QWidget* widget : std::initializer_list<QWidget*>{
              m_target, m_score, m_quantizer, m_objective, m_budget, m_size, m_compare, m_plans})
         widget->setEnabled(m_document.isOpen());

@@ -50,6 +50,7 @@ private:
     void refresh();
     void refreshPlan();
     void refreshNames();
+    void enableMeasured();
     void applySettings();
     void fillPlansMenu();
     void addNamedPlan(const QString& name);

@@ -151,6 +151,8 @@ void takePlan(const Document& document, std::vector<MatrixUnit>& units)
             item.option = names[option];
         item.bits = 8.0 * static_cast<double>(cell.resolved.bytes) / static_cast<double>(unit.parameters());
         item.harm = cell.score;
+        item.interval = cell.low && cell.high ? std::optional(Interval{*cell.low, *cell.high}) : std::nullopt;
+        item.calibrated = cell.origin == score::ScoreOrigin::Calibrated;
         item.tie = tieOf[i];
         item.locked = document.isLocked(i);
         item.edited = known && solver[i] != option;
