@@ -2,7 +2,9 @@
 
 #include "app/gui/command_palette.h"
 #include "app/gui/header_strip.h"
+#include "app/gui/record_dialog.h"
 #include "views/models/core_text.h"
+#include "views/models/recording.h"
 #include "views/panels/allocation_panel.h"
 #include "views/panels/difference_panel.h"
 #include "views/panels/explain_panel.h"
@@ -81,6 +83,11 @@ void MainWindow::createPanels()
     auto* pareto = new ParetoPanel(m_document, this);
     auto* allocation = new AllocationPanel(m_document, this);
     auto* difference = new DifferencePanel(m_document, m_jobs, this);
+    m_recording = new Recording(m_document, m_jobs, this);
+    connect(m_recording, &Recording::finished, this, [this](const QString& failure) {
+        if (!failure.isEmpty())
+            say(failure, true);
+    });
     m_harmRun = new HarmRun(m_document, m_jobs, this);
     pareto->showMeasured(*m_harmRun);
     m_harm = new HarmPanel(m_document, *m_harmRun, this);
@@ -126,6 +133,8 @@ void MainWindow::createDocks()
         addDockWidget(Qt::LeftDockWidgetArea, dock);
         connect(panel, &Panel::openModelRequested, this, &MainWindow::askOpenModel);
         connect(panel, &Panel::openDumpRequested, this, &MainWindow::askOpenDump);
+        connect(
+            panel, &Panel::recordRequested, this, [this] { askRecording(this, m_document, *m_recording); });
         connect(panel, &Panel::scanRequested, &m_document, &Document::scan);
         connect(panel, &Panel::readout, this, [this](const QString& text) { m_readout->setText(text); });
         connect(panel, &Panel::explainRequested, this, &MainWindow::explain);

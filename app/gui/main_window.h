@@ -23,6 +23,7 @@ class ExplainPanel;
 class ExportPanel;
 class HarmPanel;
 class HarmRun;
+class Recording;
 class ParetoPanel;
 class TreePanel;
 }
@@ -159,6 +160,7 @@ private:
     views::TreePanel* m_tree = nullptr;
     views::ExportPanel* m_export = nullptr;
     views::HarmRun* m_harmRun = nullptr;
+    views::Recording* m_recording = nullptr;
     views::HarmPanel* m_harm = nullptr;
     views::ExplainPanel* m_explain = nullptr;
     QMenu* m_recentMenu = nullptr;

@@ -1,6 +1,7 @@
 // Menus File, Edit, Selection and Help, and what their actions ask.
 #include "app/gui/command_palette.h"
 #include "app/gui/main_window.h"
+#include "app/gui/record_dialog.h"
 #include "views/charts/ask_file.h"
 #include "views/panels/export_panel.h"
 #include "views/panels/tensor_menu.h"
@@ -48,6 +49,10 @@ void MainWindow::createFileMenu()
         });
     addAction(menu, "file.openDump", tr("Open &dump…"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_D)},
         tr("Open recorded activations of the open model"), Need::Model, [this] { askOpenDump(); });
+    addAction(menu, "file.record", tr("&Record activations…"),
+        {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_R)},
+        tr("Run the open model on a text and record what happens inside"), Need::Model,
+        [this] { askRecording(this, m_document, *m_recording); });
     m_recentMenu = menu->addMenu(tr("&Recent"));
     refreshRecent();
     menu->addSeparator();

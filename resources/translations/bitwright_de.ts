@@ -603,6 +603,97 @@ Klick kopiert.</translation>
     </message>
 </context>
 <context>
+    <name>bitwright::gui</name>
+    <message>
+        <source>Mean squared &amp;gradients</source>
+        <translation>Mittlere quadrierte &amp;Gradienten</translation>
+    </message>
+    <message>
+        <source>G&amp;ram matrices</source>
+        <translation>Gram-M&amp;atrizen</translation>
+    </message>
+    <message>
+        <source>the bundled text</source>
+        <translation>der mitgelieferte Text</translation>
+    </message>
+    <message>
+        <source>Plain English in the public domain, by the model&apos;s own tokenizer</source>
+        <translation>Gemeinfreies Englisch, durch den Tokenizer des Modells</translation>
+    </message>
+    <message>
+        <source>Tokens to run; time grows with them, memory does not</source>
+        <translation>Token, die laufen; die Zeit wächst mit ihnen, der Speicher nicht</translation>
+    </message>
+    <message>
+        <source>The score fisher needs them; they take about twice the time of the rest</source>
+        <translation>Der Score fisher braucht sie; sie dauern etwa doppelt so lang wie der Rest</translation>
+    </message>
+    <message>
+        <source>Encoders and models with routed experts have none here</source>
+        <translation>Encoder und Modelle mit gerouteten Experten haben hier keine</translation>
+    </message>
+    <message>
+        <source>GPTQ needs them; they make the file large</source>
+        <translation>GPTQ braucht sie; sie machen die Datei groß</translation>
+    </message>
+    <message>
+        <source>The dump to write (.h5)</source>
+        <translation>Der Dump, der geschrieben wird (.h5)</translation>
+    </message>
+    <message>
+        <source>Record activations</source>
+        <translation>Aktivierungen aufnehmen</translation>
+    </message>
+    <message>
+        <source>&amp;Text…</source>
+        <translation>&amp;Text…</translation>
+    </message>
+    <message>
+        <source>Another text, or token ids as .npy</source>
+        <translation>Ein anderer Text, oder Token-Nummern als .npy</translation>
+    </message>
+    <message>
+        <source>&amp;Choose…</source>
+        <translation>&amp;Wählen…</translation>
+    </message>
+    <message>
+        <source>Where the dump goes</source>
+        <translation>Wohin der Dump kommt</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>Text</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>Dump</source>
+        <translation>Dump</translation>
+    </message>
+    <message>
+        <source>&amp;Record</source>
+        <translation>Auf&amp;nehmen</translation>
+    </message>
+    <message>
+        <source>Text to run</source>
+        <translation>Text, der läuft</translation>
+    </message>
+    <message>
+        <source>Texts and token ids (*.txt *.md *.npy *.ids);;All files (*)</source>
+        <translation>Texte und Token-Nummern (*.txt *.md *.npy *.ids);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Dump to write</source>
+        <translation>Zu schreibender Dump</translation>
+    </message>
+    <message>
+        <source>Activation dumps (*.h5)</source>
+        <translation>Aktivierungs-Dumps (*.h5)</translation>
+    </message>
+</context>
+<context>
     <name>bitwright::gui::CommandPalette</name>
     <message>
         <source>Command palette</source>
@@ -1569,6 +1660,14 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>View</source>
         <translation>Ansicht</translation>
+    </message>
+    <message>
+        <source>&amp;Record activations…</source>
+        <translation>Aktivierungen &amp;aufnehmen…</translation>
+    </message>
+    <message>
+        <source>Run the open model on a text and record what happens inside</source>
+        <translation>Das offene Modell auf einem Text laufen lassen und aufnehmen, was darin geschieht</translation>
     </message>
 </context>
 <context>
@@ -2934,6 +3033,18 @@ Lizenz: GPL-3.0-or-later</translation>
         <source> · %1 of its size: %2</source>
         <translation> · %1 seiner Größe: %2</translation>
     </message>
+    <message>
+        <source>They can be recorded here, by running the model on a text.</source>
+        <translation>Sie können hier aufgenommen werden, indem das Modell auf einem Text läuft.</translation>
+    </message>
+    <message>
+        <source>Record them…</source>
+        <translation>Aufnehmen…</translation>
+    </message>
+    <message>
+        <source>Asks for the text and where the dump goes</source>
+        <translation>Fragt nach dem Text und wohin der Dump kommt</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::AgreementChart</name>
@@ -3301,7 +3412,10 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message numerus="yes">
         <source>%n unit(s) cannot be told apart from it</source>
-        <translation><numerusform>%n Einheit ist davon nicht zu unterscheiden</numerusform><numerusform>%n Einheiten sind davon nicht zu unterscheiden</numerusform></translation>
+        <translation>
+            <numerusform>%n Einheit ist davon nicht zu unterscheiden</numerusform>
+            <numerusform>%n Einheiten sind davon nicht zu unterscheiden</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -7134,6 +7248,17 @@ Schaden  %1</translation>
     <message>
         <source>Units</source>
         <translation>Einheiten</translation>
+    </message>
+</context>
+<context>
+    <name>bitwright::views::Recording</name>
+    <message>
+        <source>No model is open.</source>
+        <translation>Kein Modell ist offen.</translation>
+    </message>
+    <message>
+        <source>Record activations</source>
+        <translation>Aktivierungen aufnehmen</translation>
     </message>
 </context>
 <context>

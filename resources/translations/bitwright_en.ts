@@ -5,7 +5,10 @@
     <name>bitwright::views::BlockRoleMatrix</name>
     <message numerus="yes">
         <source>%n unit(s) cannot be told apart from it</source>
-        <translation><numerusform>%n unit cannot be told apart from it</numerusform><numerusform>%n units cannot be told apart from it</numerusform></translation>
+        <translation>
+            <numerusform>%n unit cannot be told apart from it</numerusform>
+            <numerusform>%n units cannot be told apart from it</numerusform>
+        </translation>
     </message>
 </context>
 <context>

@@ -181,6 +181,7 @@ void TestGestures::remediesLeadOn()
     QCOMPARE(bare.open({test::kSample}), QString());
     bare->showPerspective(QStringLiteral("overview"));
     RemedyList* lines = bare.panel<OverviewPanel>("overview")->remedies();
+    QVERIFY(lines->button(QStringLiteral("no-recording")) != nullptr);
     QPushButton* dump = lines->button(QStringLiteral("no-dump"));
     QVERIFY(dump != nullptr);
     QSignalSpy open(bare.panel<Panel>("overview"), &Panel::openDumpRequested);

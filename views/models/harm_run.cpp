@@ -6,6 +6,7 @@
 #include "views/jobs/job_queue.h"
 #include "views/models/core_text.h"
 #include "views/models/number_text.h"
+#include "views/models/recording.h"
 
 #include <QCryptographicHash>
 #include <QFileInfo>
@@ -248,9 +249,7 @@ Result<formats::TokenSequences> sequencesOf(
     input.maxTokens = std::numeric_limits<std::size_t>::max() / 2; // limited when it is known where to begin
     std::unique_ptr<QTemporaryFile> unpacked;
     if (request.text == HarmRun::Text::Bundled) {
-        unpacked.reset(QTemporaryFile::createNativeFile(QStringLiteral(":/texts/calibration.txt")));
-        if (!unpacked)
-            return fail(ErrorCode::Io, "Cannot write the bundled text to a temporary file.");
+        BITWRIGHT_ASSIGN(unpacked, bundledText());
         input.textPath = unpacked->fileName().toStdString();
     } else if (request.file.endsWith(QLatin1String(".npy")) || request.file.endsWith(QLatin1String(".ids"))) {
         // Numbers in a text could be words: only these are taken for ids by themselves.

@@ -264,6 +264,9 @@ void addDumpItems(const Document& document, std::vector<MissingItem>& items)
             tr("No activations: maxima, outlier channels and scores that weigh errors by activations are "
                "unknown."),
             false, Remedy::OpenDump, tr("Open a dump…"), tr("Adds recorded activations to the model"), {}});
+        items.push_back({QStringLiteral("no-recording"),
+            tr("They can be recorded here, by running the model on a text."), false, Remedy::Record,
+            tr("Record them…"), tr("Asks for the text and where the dump goes"), {}});
         return;
     }
     int without = 0;

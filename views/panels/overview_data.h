@@ -40,6 +40,7 @@ struct MissingItem
     {
         None,
         OpenDump,
+        Record,
         Scan,
         Filter, ///< Shows in the tree what `target` finds.
         View, ///< Shows the panel `target`.

@@ -332,6 +332,9 @@ void OverviewPanel::remedy(const MissingItem& item)
     case MissingItem::Remedy::OpenDump:
         Q_EMIT openDumpRequested();
         break;
+    case MissingItem::Remedy::Record:
+        Q_EMIT recordRequested();
+        break;
     case MissingItem::Remedy::Scan:
         Q_EMIT scanRequested();
         break;

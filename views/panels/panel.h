@@ -39,6 +39,7 @@ public:
 Q_SIGNALS:
     void openModelRequested();
     void openDumpRequested();
+    void recordRequested();
     void scanRequested();
     void readout(const QString& text);
     /// Asks for the entry of a term in the glossary.
