@@ -203,6 +203,17 @@ private:
             auto plan = plan::planFromJson(text);
             if (!plan)
                 return fail(std::move(plan.error()).inFile(path));
+            // A plan may be tried on a relative with the same tensors, but not unsaid.
+            std::vector<std::string> warnings;
+            if (!plan->modelIdentity.empty()
+                && plan->modelIdentity != m_workspace->checkpoint().headerIdentity())
+                warnings.push_back(
+                    fmt::format("The plan was made for another model ({}).", escapedForDisplay(plan->model)));
+            for (const std::string& warning : warnings)
+                if (!m_common.quiet)
+                    std::fprintf(
+                        stderr, "warning: %s: %s\n", escapedForDisplay(path).c_str(), warning.c_str());
+            m_warnings.push_back(std::move(warnings));
             m_plans.push_back(std::move(*plan));
         }
         return {};
@@ -238,10 +249,12 @@ private:
             done += 1;
             return m_context.part(0.05 + 0.95 * (done - 1) / count, 0.05 + 0.95 * done / count);
         };
-        for (const plan::Plan& plan : m_plans) {
+        for (std::size_t i = 0; i < m_plans.size(); ++i) {
+            const plan::Plan& plan = m_plans[i];
             const RunContext own = window();
             BITWRIGHT_ASSIGN(const auto result, m_measurer->measurePlan(plan, {}, own));
             m_document["measurements"].push_back(resultJson(result));
+            m_document["measurements"].back()["warnings"] = m_warnings[i];
             if (!m_arguments.againstUniform)
                 continue;
             BITWRIGHT_ASSIGN(const auto uniform, uniformOfSize(*m_workspace, *m_target, plan));
@@ -328,6 +341,7 @@ private:
     const plan::Target* m_target = nullptr;
     std::shared_ptr<session::Workspace> m_workspace;
     std::vector<plan::Plan> m_plans;
+    std::vector<std::vector<std::string>> m_warnings; ///< Of each plan.
     std::unique_ptr<session::Measurer> m_measurer;
     nlohmann::json m_document;
 };

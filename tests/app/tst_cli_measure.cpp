@@ -1,0 +1,309 @@
+#include "tests/support/run_cli.h"
+
+#include <QDir>
+#include <QFile>
+#include <QTemporaryDir>
+#include <QtTest/QTest>
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+
+using bitwright::test::Ran;
+using nlohmann::json;
+
+namespace {
+
+const QString kSample = QStringLiteral(BITWRIGHT_SOURCE_DIR "/samples/tiny-llama");
+const QString kText = kSample + QStringLiteral("/held_out.txt");
+const QString kUnits = QStringLiteral("model.layers.4.mlp.*");
+
+QByteArray contentOf(const QString& path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+bool writeFile(const QString& path, const QByteArray& bytes)
+{
+    QFile file(path);
+    return file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size();
+}
+
+bool isPositive(const json& value)
+{
+    return value.is_number() && value.get<double>() > 0;
+}
+
+} // namespace
+
+class TestCliMeasure : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void unitsAndThenTheProject();
+    void plainText();
+    void wrongWordsAreUsage();
+    void badTokensAreOneLine();
+    void planBesideUniform();
+    void planOfAnotherModel();
+    void captureWritesADump();
+    void captureLeavesNothingBehind_data();
+    void captureLeavesNothingBehind();
+
+private:
+    [[nodiscard]] QString file(const char* name) const
+    {
+        return m_folder.filePath(QString::fromLatin1(name));
+    }
+    [[nodiscard]] Ran measure(const QStringList& words, const char* project = "dump.bwp") const
+    {
+        return bitwright::test::runCli(
+            QStringList{QStringLiteral("measure"), QStringLiteral("--project"), file(project),
+                QStringLiteral("--target"), QStringLiteral("fake-quant"), QStringLiteral("--quiet")}
+            + words);
+    }
+    [[nodiscard]] Ran capture(const QStringList& words) const
+    {
+        return bitwright::test::runCli(
+            QStringList{QStringLiteral("capture"), kSample, QStringLiteral("--quiet")} + words);
+    }
+    [[nodiscard]] json uniformPlan() const;
+
+    QTemporaryDir m_folder;
+};
+
+void TestCliMeasure::initTestCase()
+{
+    const QStringList scan{QStringLiteral("scan"), kSample, QStringLiteral("--no-spectra"),
+        QStringLiteral("--quiet"), QStringLiteral("--project")};
+    QCOMPARE(bitwright::test::runCli(scan + QStringList{file("bare.bwp")}).code, 0);
+    const Ran ran = bitwright::test::runCli(scan
+        + QStringList{
+            file("dump.bwp"), QStringLiteral("--activations"), kSample + QStringLiteral("/activations.h5")});
+    QVERIFY2(ran.code == 0, ran.describe().constData());
+}
+
+void TestCliMeasure::unitsAndThenTheProject()
+{
+    const QStringList words{QStringLiteral("--units"), kUnits, QStringLiteral("--options"),
+        QStringLiteral("int3-asym-g128/rtn,int8-asym-g128/rtn"), QStringLiteral("--max-tokens"),
+        QStringLiteral("64"), QStringLiteral("--json")};
+    const Ran ran = measure(words);
+    QVERIFY2(ran.code == 0, ran.describe().constData());
+    const json document = ran.document();
+    QVERIFY(document.is_object());
+    QCOMPARE(document["reference"]["tokens"].get<int>(), 64);
+    QVERIFY(isPositive(document["reference"]["perplexity"]));
+    QVERIFY(document["reliability"].is_array() && document["reliability"].size() == 2);
+    QVERIFY(document["unmeasured"].empty());
+    QCOMPARE(document["measurements"].size(), std::size_t{6}); // gate, up and down at two options
+    for (const json& item : document["measurements"]) {
+        QVERIFY(item["unit"].get<std::string>().starts_with("model.layers.4.mlp."));
+        QVERIFY(item["plan"].is_null());
+        QVERIFY(item["option"].is_string());
+        QVERIFY(isPositive(item["kl"]) && isPositive(item["perplexity"]));
+        QVERIFY(item["kl_low"].get<double>() <= item["kl"].get<double>());
+        QVERIFY(item["kl_high"].get<double>() >= item["kl"].get<double>());
+        QVERIFY(item["top1_agreement"].get<double>() > 0.5 && item["top1_agreement"].get<double>() <= 1);
+        QCOMPARE(item["from_project"].get<bool>(), false);
+    }
+    // Three bits harm more than eight.
+    QVERIFY(document["measurements"][0]["kl"] > document["measurements"][1]["kl"]);
+    json again = measure(words).document();
+    QCOMPARE(again["estimated_seconds"].get<double>(), 0.0);
+    for (json& item : again["measurements"]) {
+        QCOMPARE(item["from_project"].get<bool>(), true);
+        item["from_project"] = false;
+    }
+    QVERIFY(again["measurements"] == document["measurements"]);
+    QVERIFY(again["reference"] == document["reference"]);
+}
+
+void TestCliMeasure::plainText()
+{
+    const Ran ran = measure({QStringLiteral("--units"), QStringLiteral("*.4.mlp.up_proj*"),
+        QStringLiteral("--options"), QStringLiteral("int3-asym-g128/rtn"), QStringLiteral("--text"), kText,
+        QStringLiteral("--max-tokens"), QStringLiteral("64")});
+    QVERIFY2(ran.code == 0, ran.describe().constData());
+    QVERIFY(ran.out.startsWith("original: perplexity "));
+    QVERIFY(ran.out.contains("model.layers.4.mlp.up_proj.weight int3-asym-g128/rtn: KL 0.0"));
+    QVERIFY(ran.out.contains(", 64 tokens\n"));
+    QVERIFY(ran.err.isEmpty());
+}
+
+void TestCliMeasure::wrongWordsAreUsage()
+{
+    const Ran none = measure({QStringLiteral("--units"), kUnits}, "bare.bwp");
+    QCOMPARE(none.code, 2);
+    QVERIFY(none.out.isEmpty());
+    QCOMPARE(none.errorLines(), 1);
+    QVERIFY2(none.err.contains("--text"), none.describe().constData());
+    const Ran nothing = measure({QStringLiteral("--units"), QStringLiteral("nothing.*")});
+    QCOMPARE(nothing.code, 2);
+    QCOMPARE(nothing.errorLines(), 1);
+    QVERIFY2(nothing.err.contains("nothing.*"), nothing.describe().constData());
+    QCOMPARE(measure({QStringLiteral("--text"), kText, QStringLiteral("--tokens"), kText}).code, 2);
+    QCOMPARE(measure({QStringLiteral("--against-uniform")}).code, 2); // nothing to compare
+}
+
+void TestCliMeasure::badTokensAreOneLine()
+{
+    QVERIFY(writeFile(file("ids.txt"), "1 2 3 256\n"));
+    const Ran outside
+        = measure({QStringLiteral("--units"), kUnits, QStringLiteral("--tokens"), file("ids.txt")});
+    QCOMPARE(outside.code, 3);
+    QVERIFY(outside.out.isEmpty());
+    QCOMPARE(outside.errorLines(), 1);
+    QVERIFY2(outside.err.contains("ids.txt") && outside.err.contains("256"), outside.describe().constData());
+    const Ran missing
+        = measure({QStringLiteral("--units"), kUnits, QStringLiteral("--text"), file("missing.txt")});
+    QCOMPARE(missing.code, 3);
+    QCOMPARE(missing.errorLines(), 1);
+}
+
+json TestCliMeasure::uniformPlan() const
+{
+    const QString path = file("uniform.json");
+    const Ran ran = bitwright::test::runCli(
+        {QStringLiteral("plan"), QStringLiteral("--project"), file("bare.bwp"), QStringLiteral("--target"),
+            QStringLiteral("fake-quant"), QStringLiteral("--score"), QStringLiteral("weight-error"),
+            QStringLiteral("--uniform"), QStringLiteral("int4-asym-g128/rtn"), QStringLiteral("-o"), path});
+    return ran.code == 0 ? json::parse(contentOf(path).toStdString(), nullptr, false) : json();
+}
+
+void TestCliMeasure::planBesideUniform()
+{
+    // Measured on some tokens, solved, and judged on others.
+    QCOMPARE(measure({QStringLiteral("--max-tokens"), QStringLiteral("256")}).code, 0);
+    const Ran solved = bitwright::test::runCli(
+        {QStringLiteral("plan"), QStringLiteral("--project"), file("dump.bwp"), QStringLiteral("--target"),
+            QStringLiteral("fake-quant"), QStringLiteral("--bpw"), QStringLiteral("2.6"),
+            QStringLiteral("--name"), QStringLiteral("better"), QStringLiteral("-o"), file("better.json")});
+    QVERIFY2(solved.code == 0, solved.describe().constData());
+    json worse = uniformPlan();
+    QVERIFY(worse.is_object());
+    worse["name"] = "worse"; // as large as 3 bits everywhere, most of it wasted on the last layer
+    for (json& unit : worse["units"])
+        unit["option"] = unit["name"].get<std::string>().find("layers.4") != std::string::npos
+            ? "int8-asym-g128/rtn"
+            : "int2-asym-g128/rtn";
+    QVERIFY(writeFile(file("worse.json"), QByteArray::fromStdString(worse.dump())));
+    const Ran ran = measure({QStringLiteral("--plan"), file("better.json"), QStringLiteral("--plan"),
+        file("worse.json"), QStringLiteral("--against-uniform"), QStringLiteral("--text"), kText,
+        QStringLiteral("--skip-tokens"), QStringLiteral("1024"), QStringLiteral("--max-tokens"),
+        QStringLiteral("256"), QStringLiteral("--json")});
+    QVERIFY2(ran.code == 0, ran.describe().constData());
+    const json document = ran.document();
+    QCOMPARE(document["measurements"].size(), std::size_t{2});
+    for (const json& item : document["measurements"]) {
+        QVERIFY(item["unit"].is_null() && isPositive(item["kl"]) && item["warnings"].empty());
+        const json& uniform = item["against_uniform"];
+        QVERIFY(uniform["option"].is_string() && isPositive(uniform["kl"]) && isPositive(uniform["bytes"]));
+        const double difference = uniform["difference"]["mean"].get<double>();
+        QVERIFY(std::abs(difference - (item["kl"].get<double>() - uniform["kl"].get<double>())) < 1e-6);
+        const bool good = item["plan"] == "better";
+        QCOMPARE(uniform["verdict"].get<std::string>(),
+            std::string(good ? "better than uniform" : "worse than uniform"));
+        QVERIFY(good ? difference < 0 : difference > 0);
+    }
+}
+
+void TestCliMeasure::planOfAnotherModel()
+{
+    // The same tensors, as a relative of the model has them: measured, but not unsaid.
+    json plan = uniformPlan();
+    QVERIFY(plan.is_object());
+    plan["model_identity"] = "0123456789abcdef0123456789abcdef";
+    plan["model"] = "cousin";
+    QVERIFY(writeFile(file("cousin.json"), QByteArray::fromStdString(plan.dump())));
+    const QStringList few{QStringLiteral("--max-tokens"), QStringLiteral("64"), QStringLiteral("--json")};
+    const Ran cousin = measure(few + QStringList{QStringLiteral("--plan"), file("cousin.json")});
+    QVERIFY2(cousin.code == 0, cousin.describe().constData());
+    const json warnings = cousin.document()["measurements"][0]["warnings"];
+    QCOMPARE(warnings.size(), std::size_t{1});
+    QVERIFY(warnings[0].get<std::string>().find("another model (cousin)") != std::string::npos);
+    // Tensors that this model does not have.
+    plan["units"][0]["name"] = "encoder.layer.0.output.dense.weight";
+    QVERIFY(writeFile(file("foreign.json"), QByteArray::fromStdString(plan.dump())));
+    const Ran foreign = measure(few + QStringList{QStringLiteral("--plan"), file("foreign.json")});
+    QCOMPARE(foreign.code, 2);
+    QVERIFY(foreign.out.isEmpty());
+    QCOMPARE(foreign.errorLines(), 1);
+    QVERIFY2(foreign.err.contains("encoder.layer.0"), foreign.describe().constData());
+    QVERIFY(writeFile(file("broken.json"), "{"));
+    const Ran broken = measure({QStringLiteral("--plan"), file("broken.json")});
+    QCOMPARE(broken.code, 3);
+    QCOMPARE(broken.errorLines(), 1);
+    QVERIFY2(broken.err.contains("broken.json"), broken.describe().constData());
+}
+
+void TestCliMeasure::captureWritesADump()
+{
+    const QString dump = file("new.h5");
+    const Ran ran = capture({QStringLiteral("--text"), kText, QStringLiteral("--max-tokens"),
+        QStringLiteral("64"), QStringLiteral("-o"), dump, QStringLiteral("--json")});
+    QVERIFY2(ran.code == 0, ran.describe().constData());
+    const json document = ran.document();
+    QCOMPARE(document["tokens"].get<int>(), 64);
+    QCOMPARE(document["sequences"].get<int>(), 1);
+    QVERIFY(isPositive(document["perplexity"]) && document["seconds"].is_number());
+    QVERIFY(document["sites"].size() > 20);
+    for (const json& site : document["sites"]) {
+        QVERIFY(site["name"].is_string() && site["kind"].is_string() && site["tensors"].is_array());
+        QCOMPARE(site["count"].get<int>(), 64);
+        QVERIFY(isPositive(site["channels"]) && isPositive(site["abs_max"]));
+    }
+    const Ran scanned = bitwright::test::runCli({QStringLiteral("scan"), kSample,
+        QStringLiteral("--no-spectra"), QStringLiteral("--quiet"), QStringLiteral("--project"),
+        file("new.bwp"), QStringLiteral("--activations"), dump, QStringLiteral("--json")});
+    QVERIFY2(scanned.code == 0, scanned.describe().constData());
+    const json scan = scanned.document();
+    QCOMPARE(scan["dumps"].size(), std::size_t{1});
+    QCOMPARE(scan["dumps"][0]["dataset"].get<std::string>(), std::string("held_out.txt"));
+    // The tokens that it recorded are those that measuring falls back to.
+    const json measured = measure({QStringLiteral("--units"), kUnits, QStringLiteral("--options"),
+                                      QStringLiteral("int3-asym-g128/rtn"), QStringLiteral("--json")},
+        "new.bwp")
+                              .document();
+    QCOMPARE(measured["reference"]["tokens"].get<int>(), 64);
+    const double difference
+        = measured["reference"]["perplexity"].get<double>() - document["perplexity"].get<double>();
+    QVERIFY(std::abs(difference) < 1e-5);
+}
+
+void TestCliMeasure::captureLeavesNothingBehind_data()
+{
+    QTest::addColumn<QStringList>("input");
+    QTest::addColumn<int>("code");
+    QTest::addColumn<QByteArray>("says");
+    QTest::newRow("empty text") << QStringList{QStringLiteral("--text"), file("empty.txt")} << 3
+                                << QByteArray("no token");
+    QTest::newRow("id outside of the vocabulary")
+        << QStringList{QStringLiteral("--tokens"), file("outside.txt")} << 3 << QByteArray("256");
+    QTest::newRow("no input") << QStringList{} << 2 << QByteArray("--text");
+    QTest::newRow("longer than the positions") << QStringList{QStringLiteral("--text"), kText,
+        QStringLiteral("--sequence-length"), QStringLiteral("257")}
+                                               << 3 << QByteArray("256");
+}
+
+void TestCliMeasure::captureLeavesNothingBehind()
+{
+    QFETCH(const QStringList, input);
+    QFETCH(const int, code);
+    QFETCH(const QByteArray, says);
+    QVERIFY(writeFile(file("empty.txt"), "") && writeFile(file("outside.txt"), "1 2 3 256\n"));
+    QVERIFY(QDir(m_folder.path()).mkpath(QStringLiteral("out")));
+    const Ran ran = capture(input + QStringList{QStringLiteral("-o"), file("out/dump.h5")});
+    QVERIFY2(ran.code == code, ran.describe().constData());
+    QVERIFY(ran.out.isEmpty());
+    QCOMPARE(ran.errorLines(), 1);
+    QVERIFY2(ran.err.contains(says), ran.describe().constData());
+    const QDir out(file("out"));
+    QVERIFY(out.isEmpty(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot));
+}
+
+QTEST_GUILESS_MAIN(TestCliMeasure)
+#include "tst_cli_measure.moc"
