@@ -49,8 +49,7 @@ void MainWindow::createFileMenu()
         });
     addAction(menu, "file.openDump", tr("Open &dump…"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_D)},
         tr("Open recorded activations of the open model"), Need::Model, [this] { askOpenDump(); });
-    addAction(menu, "file.record", tr("&Record activations…"),
-        {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_R)},
+    addAction(menu, "file.record", tr("&Record activations…"), {QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_D)},
         tr("Run the open model on a text and record what happens inside"), Need::Model,
         [this] { askRecording(this, m_document, *m_recording); });
     m_recentMenu = menu->addMenu(tr("&Recent"));
