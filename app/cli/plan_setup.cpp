@@ -95,6 +95,8 @@ Result<PlanSetup> preparePlan(const PlanArguments& arguments, const RunContext& 
     settings.kind = setup.workspace->defaultScore();
     if (!arguments.score.empty()) {
         BITWRIGHT_ASSIGN(settings.kind, score::scoreFromId(arguments.score));
+    } else {
+        settings.fallback = score::defaultScore(setup.workspace->dump()); // where another target was measured
     }
     const bool ties = arguments.tie != "none" && target->tiesByDefault();
     BITWRIGHT_ASSIGN(setup.space, setup.workspace->planSpace(*target, options, settings, ties, context));

@@ -39,6 +39,9 @@ struct ScoreSettings
     /// asymmetric before symmetric, larger groups first). 1 leaves scores as they are. Used by `fisher`;
     /// default 0.25.
     double gamma = 0.25;
+    /// Taken instead of ScoreKind::Measured where nothing was measured for the options in question; without
+    /// it that is an error.
+    std::optional<ScoreKind> fallback = std::nullopt;
 };
 
 /// How every number of a table was obtained; shown wherever one of them is.

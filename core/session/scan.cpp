@@ -275,16 +275,19 @@ Result<plan::PlanSpace> Workspace::planSpace(const plan::Target& target,
     };
     const model::ActivationDump* scored = dump();
     BITWRIGHT_ASSIGN(const auto errors, measureWith(scored, resolved, onUnit, context));
+    score::ScoreSettings predicting = settings;
     if (settings.kind == score::ScoreKind::Measured) {
         BITWRIGHT_ASSIGN(const auto harm, measuredHarm(target, resolved, context));
-        if (harm.pairs.empty())
+        if (!harm.pairs.empty())
+            return plan::PlanSpace::build(
+                *m_checkpoint, target, options, score::measuredScoreTable(errors, harm), ties);
+        if (!settings.fallback)
             return fail(Error{ErrorCode::InvalidArgument,
                 fmt::format("No harm was measured for these options and target {}.", target.id()), {}, {}, {},
                 "Measure first (bitwright-cli measure), or choose another score."});
-        const auto measured = score::measuredScoreTable(errors, harm);
-        return plan::PlanSpace::build(*m_checkpoint, target, options, measured, ties);
+        predicting.kind = *settings.fallback;
     }
-    const auto table = score::makeScoreTable(errors, settings, scored);
+    const auto table = score::makeScoreTable(errors, predicting, scored);
     return plan::PlanSpace::build(*m_checkpoint, target, options, table, ties);
 }
 

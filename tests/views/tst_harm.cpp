@@ -142,6 +142,13 @@ private Q_SLOTS:
         document.setOption({3}, space.optionIndex("int8-sym-row/rtn").value());
         QVERIFY(run.currentPlan() == nullptr);
         QVERIFY(planVerdict(run).contains(utf8("not run")));
+        // Another target stores other values: nothing was measured for it, and its harm is predicted again.
+        PlanSettings settings = document.settings();
+        settings.target = utf8("fake-quant");
+        document.setSettings(settings);
+        QTRY_VERIFY_WITH_TIMEOUT(jobs.isIdle() && !document.isStale(), 60000);
+        QCOMPARE(QString::fromStdString(document.plan().target), utf8("fake-quant"));
+        QVERIFY(document.space() && !harmIsMeasured(document));
     }
     void cancelStopsAtOnce()
     {

@@ -109,6 +109,8 @@ void Document::rebuildSpace(bool quiet)
         return reportError(target.error());
     score::ScoreSettings scoring;
     scoring.kind = scoreKind();
+    if (!m_settings.score)
+        scoring.fallback = score::defaultScore(m_workspace->dump());
     scoring.gamma = m_settings.gamma;
     const int serial = ++m_spaceSerial;
     auto workspace = m_workspace;

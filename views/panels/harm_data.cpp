@@ -29,6 +29,17 @@ QString unitName(const Document& document, int unit)
     return shortTensorName(known.name, known.block);
 }
 
+/// As the page of the plan calls it; the stored one where no option is stored so.
+QString optionName(const Document& document, const HarmRun::Pair& pair)
+{
+    const auto& space = *document.space();
+    const std::string stored = pair.option.toStdString();
+    for (std::size_t option = 0; option < space.options().size(); ++option)
+        if (space.cell(static_cast<std::size_t>(pair.unit), option).resolved.option.id == stored)
+            return shortOptionName(space, option);
+    return pair.option;
+}
+
 /// The same plan but for `plan` itself that is uniform and of about its size, on the same text.
 const HarmRun::PlanHarm* uniformBeside(const HarmRun& run, const HarmRun::PlanHarm& plan)
 {
@@ -59,7 +70,7 @@ AgreementData agreementData(const Document& document, const HarmRun& run)
         AgreementPoint point;
         point.unit = pair.unit;
         point.name = unitName(document, pair.unit);
-        point.option = pair.option;
+        point.option = optionName(document, pair);
         point.group = roleLabel(unit.role);
         auto known = std::find(roles.begin(), roles.end(), unit.role);
         if (known == roles.end())
@@ -89,7 +100,7 @@ TableData harmTable(const Document& document, const HarmRun& run)
             valueOf(plan.high), valueOf(plan.predicted), valueOf(plan.perplexity),
             static_cast<double>(plan.tokens)});
     for (const auto& pair : run.pairs())
-        table.rows.push_back({unitName(document, pair.unit), pair.option, pair.measured.mean,
+        table.rows.push_back({unitName(document, pair.unit), optionName(document, pair), pair.measured.mean,
             valueOf(pair.measured.low), valueOf(pair.measured.high), valueOf(pair.predicted),
             TableValue(std::monostate()), static_cast<double>(pair.measured.tokens)});
     return table;
