@@ -1,4 +1,4 @@
-#include "app/cli/plan_setup.h"
+#include "app/cli/measure_refine.h"
 #include "app/cli/read_file.h"
 #include "core/session/capture_tokens.h"
 #include "core/session/measurer.h"
@@ -23,6 +23,7 @@ struct MeasureArguments
     bool againstUniform = false;
     bool allTokens = false;
     bool exact = false;
+    RefineArguments refine;
     bool lines = false; ///< Every line of the text is a sequence.
     double precision = measure::AdaptiveSettings{}.precision;
 };
@@ -171,6 +172,8 @@ public:
         BITWRIGHT_ASSIGN(m_workspace, session::Workspace::open({{}, {}, m_arguments.plan.project}));
         BITWRIGHT_CHECK(readPlans());
         BITWRIGHT_ASSIGN(const Input input, inputOf(m_arguments, *m_workspace, m_context));
+        if (m_arguments.refine.wanted)
+            return refine(input);
         session::MeasureSettings settings;
         settings.adaptive = !m_arguments.allTokens;
         settings.more.precision = m_arguments.precision;
@@ -196,6 +199,25 @@ public:
     }
 
 private:
+    Result<int> refine(const Input& input)
+    {
+        if (m_plans.size() != 1)
+            return fail(
+                ErrorCode::InvalidArgument, "--refine takes one --plan, {} are given.", m_plans.size());
+        m_common.outputs = {m_arguments.refine.out};
+        BITWRIGHT_ASSIGN(m_document,
+            refineToFile(m_workspace, *m_target, input.batch, m_plans.front(), m_arguments.plan,
+                m_arguments.refine, m_context));
+        m_document["source"] = input.source;
+        m_document["warnings"] = m_warnings.front();
+        m_common.progressDone();
+        if (m_common.json)
+            printJson(m_document);
+        else
+            printRefined(m_document);
+        return kDone;
+    }
+
     Result<void> readPlans()
     {
         for (const std::string& path : m_arguments.plans) {
@@ -356,9 +378,10 @@ Run registerMeasure(CLI::App& app)
         ->required();
     auto* plans
         = app.add_option("--plan", arguments->plans, "Plan JSON to run whole; may be given several times");
-    app.add_flag("--against-uniform", arguments->againstUniform,
-           "Also run the largest uniform plan of at most the plan's size")
-        ->needs(plans);
+    auto* uniform = app.add_flag("--against-uniform", arguments->againstUniform,
+                           "Also run the largest uniform plan of at most the plan's size")
+                        ->needs(plans);
+    addRefineOptions(app, plans, uniform, arguments->refine);
     auto* units = app.add_option("--units", arguments->units, "Globs over unit names (default: all)")
                       ->delimiter(',')
                       ->excludes(plans);

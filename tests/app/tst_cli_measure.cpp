@@ -48,6 +48,7 @@ private Q_SLOTS:
     void wrongWordsAreUsage();
     void badTokensAreOneLine();
     void planBesideUniform();
+    void refinedPlan();
     void planOfAnotherModel();
     void captureWritesADump();
     void captureLeavesNothingBehind_data();
@@ -209,6 +210,55 @@ void TestCliMeasure::planBesideUniform()
             std::string(good ? "better than uniform" : "worse than uniform"));
         QVERIFY(good ? difference < 0 : difference > 0);
     }
+}
+
+void TestCliMeasure::refinedPlan()
+{
+    // From the poorest score, with one unit held by hand.
+    const Ran solved = bitwright::test::runCli({QStringLiteral("plan"), QStringLiteral("--project"),
+        file("bare.bwp"), QStringLiteral("--target"), QStringLiteral("fake-quant"), QStringLiteral("--score"),
+        QStringLiteral("weight-error"), QStringLiteral("--bpw"), QStringLiteral("3"),
+        QStringLiteral("--lock"), QStringLiteral("model.layers.0.mlp.up_proj.weight=int8-asym-g128/rtn"),
+        QStringLiteral("-o"), file("poor.json")});
+    QVERIFY2(solved.code == 0, solved.describe().constData());
+    const QStringList words{QStringLiteral("--plan"), file("poor.json"), QStringLiteral("--refine"),
+        QStringLiteral("--text"), kText, QStringLiteral("--max-tokens"), QStringLiteral("1024")};
+    QCOMPARE(measure(words).code, 2); // nowhere to write it
+    const QStringList few{QStringLiteral("--rounds"), QStringLiteral("2"), QStringLiteral("--swaps"),
+        QStringLiteral("12"), QStringLiteral("-o"), file("refined.json")};
+    const Ran ran = measure(words + few + QStringList{QStringLiteral("--json")}, "bare.bwp");
+    QVERIFY2(ran.code == 0, ran.describe().constData());
+    const json document = ran.document();
+    QCOMPARE(document["tokens_choosing"].get<int>() + document["tokens_accepting"].get<int>(), 1024);
+    QVERIFY(document["refinement"].is_array() && !document["refinement"].empty());
+    json best = document["start"]["kl_accepting"];
+    for (const json& round : document["refinement"]) {
+        QCOMPARE(round["tried"].get<std::size_t>(), round["swaps"].size());
+        QVERIFY(round["taken"].is_number() && round["kept"].is_boolean());
+        if (!round["kept"].get<bool>())
+            continue;
+        QVERIFY(round["kl_accepting"] < best);
+        QVERIFY(isPositive(round["kl_choosing"]) && isPositive(round["kl_accepting_low"]));
+        QVERIFY(round["kl_accepting_high"] >= round["kl_accepting"]);
+        best = round["kl_accepting"];
+    }
+    QVERIFY(document["refined"]["kl_accepting"] == best);
+    QVERIFY(document["kept"].get<int>() > 0);
+    QVERIFY(document["refined"]["bpw"].get<double>() <= 3);
+    const json refined = json::parse(contentOf(file("refined.json")).toStdString(), nullptr, false);
+    const json poor = json::parse(contentOf(file("poor.json")).toStdString(), nullptr, false);
+    QVERIFY(refined.is_object() && refined["units"] != poor["units"]);
+    QVERIFY(refined["provenance"].get<std::string>().find("refined by measuring") != std::string::npos);
+    for (const json& unit : refined["units"])
+        if (unit["name"] == "model.layers.0.mlp.up_proj.weight")
+            QVERIFY(unit["locked"].get<bool>() && unit["option"] == "int8-asym-g128/rtn");
+    const Ran shown = measure(words + few, "bare.bwp");
+    QCOMPARE(shown.code, 0);
+    QVERIFY2(shown.out.contains("round 1: 12 swaps tried"), shown.describe().constData());
+    const Ran nowhere = measure(
+        words + few.first(4) + QStringList{QStringLiteral("-o"), file("no/such/plan.json")}, "bare.bwp");
+    QCOMPARE(nowhere.code, 4);
+    QCOMPARE(nowhere.errorLines(), 1);
 }
 
 void TestCliMeasure::planOfAnotherModel()
