@@ -45,7 +45,7 @@ HarmPanel::HarmPanel(Document& document, HarmRun& run, QWidget* parent)
     m_splitter->setStretchFactor(0, 1);
     m_splitter->setStretchFactor(1, 1);
     m_splitter->setChildrenCollapsible(false);
-    m_splitter->setSizes({500, 450}); // the table tells the numbers, the chart where to look
+    m_splitter->setSizes({420, 520}); // the table needs its columns
     m_layout->addWidget(m_splitter, 1);
     m_chart->setAccessibleName(tr("Predicted against measured harm"));
     createActions();

@@ -5,7 +5,6 @@
 #include "views/models/glossary.h"
 
 #include <QObject>
-#include <QRegularExpression>
 #include <QTextBrowser>
 #include <QUrl>
 
@@ -20,12 +19,10 @@ QString htmlDisplay(const std::string& text)
 
 QString htmlRow(const QString& name, const QString& value)
 {
-    // Numbers stay whole: Qt would break a power of ten between its sign and its digit.
-    static const QRegularExpression tags(QStringLiteral("<[^>]*>"));
-    constexpr qsizetype kNumber = 14; // characters
-    const bool whole = QString(value).remove(tags).size() <= kNumber;
+    // Powers of ten stay whole: Qt would break them between their sign and their digit.
+    const bool power = value.contains(QStringLiteral("\u00b710"));
     return QStringLiteral("<tr><td style=\"padding-right:10px\">%1</td><td align=\"right\"%3>%2</td></tr>")
-        .arg(name, value, whole ? QStringLiteral(" style=\"white-space:nowrap\"") : QString());
+        .arg(name, value, power ? QStringLiteral(" style=\"white-space:nowrap\"") : QString());
 }
 
 QString htmlTable(const QString& title, const QString& rows)
