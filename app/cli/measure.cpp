@@ -167,6 +167,9 @@ public:
 
     Result<int> run()
     {
+        if (!m_arguments.plans.empty() && !m_arguments.plan.options.empty() && !m_arguments.refine.wanted)
+            return fail(ErrorCode::InvalidArgument,
+                "--options goes with --units or --refine: a plan that is run as it is has its own.");
         const auto start = std::chrono::steady_clock::now();
         BITWRIGHT_ASSIGN(m_target, plan::targetFromId(m_arguments.plan.target));
         BITWRIGHT_ASSIGN(m_workspace, session::Workspace::open({{}, {}, m_arguments.plan.project}));
@@ -386,9 +389,9 @@ Run registerMeasure(CLI::App& app)
                       ->delimiter(',')
                       ->excludes(plans);
     static_cast<void>(units);
-    app.add_option("--options", arguments->plan.options, "Globs over option ids (default: the target's set)")
-        ->delimiter(',')
-        ->excludes(plans);
+    app.add_option("--options", arguments->plan.options,
+           "Globs over option ids (default: the target's set); with --refine those that units may change to")
+        ->delimiter(',');
     app.add_option("--quantizer", arguments->plan.quantizer, "Quantizer of the default set: rtn, clip, gptq");
     auto* tokens = app.add_option(
         "--tokens", arguments->tokens, "Token ids: .npy, or text with one sequence per line");

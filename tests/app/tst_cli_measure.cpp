@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 using bitwright::test::Ran;
@@ -224,6 +225,10 @@ void TestCliMeasure::refinedPlan()
     const QStringList words{QStringLiteral("--plan"), file("poor.json"), QStringLiteral("--refine"),
         QStringLiteral("--text"), kText, QStringLiteral("--max-tokens"), QStringLiteral("1024")};
     QCOMPARE(measure(words).code, 2); // nowhere to write it
+    const QStringList narrow{
+        QStringLiteral("--options"), QStringLiteral("int2-asym-g128/rtn,int8-asym-g128/rtn")};
+    const QStringList asItIs{QStringLiteral("--plan"), file("poor.json")};
+    QCOMPARE(measure(asItIs + narrow, "bare.bwp").code, 2); // a plan has its own options
     const QStringList few{QStringLiteral("--rounds"), QStringLiteral("2"), QStringLiteral("--swaps"),
         QStringLiteral("12"), QStringLiteral("-o"), file("refined.json")};
     const Ran ran = measure(words + few + QStringList{QStringLiteral("--json")}, "bare.bwp");
