@@ -326,8 +326,8 @@ OptionScore calibratedScore(const OptionError& error, const Fit& fit, const Poin
 std::string labelOf(const MeasuredHarm& harm, const std::optional<Fit>& fit, std::size_t measured,
     std::size_t calibrated, std::size_t extrapolated)
 {
-    std::string label
-        = fmt::format("measured ({}) on up to {} tokens: {} pairs", harm.quantity, harm.tokens, measured);
+    std::string label = fmt::format(
+        "single units measured ({}) on up to {} tokens: {} pairs", harm.quantity, harm.tokens, measured);
     if (calibrated > 0 && fit) {
         label += fmt::format("; {} pairs calibrated from {} measurements by {}", calibrated, fit->measured,
             scoreId(fit->kind));

@@ -3045,6 +3045,14 @@ Lizenz: GPL-3.0-or-later</translation>
         <source>Asks for the text and where the dump goes</source>
         <translation>Fragt nach dem Text und wohin der Dump kommt</translation>
     </message>
+    <message>
+        <source>predicted harm: sum of %1</source>
+        <translation>vorhergesagter Schaden: Summe von %1</translation>
+    </message>
+    <message>
+        <source>harm</source>
+        <translation>Schaden</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::AgreementChart</name>
@@ -3902,16 +3910,8 @@ Die Pläne sind gleich.</translation>
         <translation>A %1, B %2</translation>
     </message>
     <message>
-        <source>%1 … %2: predicted harm of B − A (root scale); number: bits B − A</source>
-        <translation>%1 … %2: vorhergesagter Schaden von B − A (Wurzelskala); Zahl: Bits B − A</translation>
-    </message>
-    <message>
         <source>B (%1) against A (%2)</source>
         <translation>B (%1) gegen A (%2)</translation>
-    </message>
-    <message>
-        <source>difference of predicted harm, not measured</source>
-        <translation>Unterschied des vorhergesagten Schadens, nicht gemessen</translation>
     </message>
     <message>
         <source>Take options of %1</source>
@@ -3922,8 +3922,16 @@ Die Pläne sind gleich.</translation>
         <translation>Wo die Pläne abweichen</translation>
     </message>
     <message>
-        <source>no difference in predicted harm</source>
-        <translation>kein Unterschied im vorhergesagten Schaden</translation>
+        <source>%1 … %2: harm of B − A (root scale); number: bits B − A</source>
+        <translation>%1 … %2: Schaden von B − A (Wurzelskala); Zahl: Bits B − A</translation>
+    </message>
+    <message>
+        <source>no difference in harm</source>
+        <translation>kein Unterschied im Schaden</translation>
+    </message>
+    <message>
+        <source>difference of harm</source>
+        <translation>Unterschied des Schadens</translation>
     </message>
 </context>
 <context>
@@ -3963,6 +3971,10 @@ Die Pläne sind gleich.</translation>
     <message>
         <source>Share of the change</source>
         <translation>Anteil an der Änderung</translation>
+    </message>
+    <message>
+        <source>Harm B − A (measured)</source>
+        <translation>Schaden B − A (gemessen)</translation>
     </message>
 </context>
 <context>
@@ -6625,6 +6637,10 @@ Kein Modell geöffnet.</translation>
     <message>
         <source>copied %1</source>
         <translation>%1 kopiert</translation>
+    </message>
+    <message>
+        <source>Harm (predicted)</source>
+        <translation>Schaden (vorh.)</translation>
     </message>
 </context>
 <context>

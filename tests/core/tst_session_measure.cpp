@@ -318,7 +318,8 @@ void TestSessionMeasure::planFromMeasurements()
         = space->cell(*space->unitIndex(first.unit), *space->optionIndex("int8-asym-g32/rtn"));
     QCOMPARE(calibrated.origin, score::ScoreOrigin::Calibrated);
     QVERIFY(calibrated.extrapolated && *calibrated.score > 0);
-    QVERIFY(space->provenance().label.starts_with("measured (KL in nats per token) on up to 128 tokens"));
+    QVERIFY(space->provenance().label.starts_with(
+        "single units measured (KL in nats per token) on up to 128 tokens"));
     const auto solved = plan::solvePlan(*space, {}, plan::Budget::ofBpw(6), {}, withThreads(2));
     QVERIFY2(solved, solved ? "" : solved.error().oneLine().c_str());
 }

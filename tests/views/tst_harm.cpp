@@ -131,6 +131,9 @@ private Q_SLOTS:
         QVERIFY(harmOrigin(document, space.cell(9, option)).startsWith(utf8("calibrated from")));
         QVERIFY(harmText(space.cell(9, option)).startsWith(QChar(0x2248)));
         QVERIFY(harmLabel(document).startsWith(utf8("KL in nats per token")));
+        // What its units cost one by one only predicts what the whole plan costs.
+        QVERIFY(planHarmLabel(document).startsWith(utf8("predicted harm")));
+        QVERIFY(paretoData(document).harmLabel == planHarmLabel(document));
         QCOMPARE(panel.chart()->data().points.size(), run.pairs().size());
         QCOMPARE(panel.table()->table().rows.size(), run.pairs().size() + 2);
         // Measured plans stand in the Pareto chart with their intervals.

@@ -1,6 +1,7 @@
 #include "views/models/difference_table.h"
 
 #include "views/models/core_text.h"
+#include "views/models/harm_text.h"
 #include "views/models/number_text.h"
 #include "views/models/text.h"
 
@@ -158,7 +159,7 @@ QVariant DifferenceTable::headerData(int section, Qt::Orientation orientation, i
     case BytesColumn:
         return tr("Size B − A");
     case HarmColumn:
-        return tr("Harm B − A (predicted)");
+        return harmIsMeasured(m_document) ? tr("Harm B − A (measured)") : tr("Harm B − A (predicted)");
     case ShareColumn:
         return tr("Share of the change");
     default:

@@ -35,6 +35,12 @@ QString harmLabel(const Document& document)
         : tr("cosine distance, measured or calibrated");
 }
 
+QString planHarmLabel(const Document& document)
+{
+    return harmIsMeasured(document) ? tr("predicted harm: sum of %1").arg(harmLabel(document))
+                                    : harmLabel(document);
+}
+
 QString harmText(const plan::PlanSpace::Cell& cell)
 {
     if (!cell.score)

@@ -14,6 +14,8 @@ namespace bitwright::views {
 /// Of axes and captions: "predicted harm (fisher^0.25, not measured)", "KL in nats per token, measured or
 /// calibrated".
 [[nodiscard]] QString harmLabel(const Document& document);
+/// The same of a whole plan: the sum over its units, which predicts it also where every unit was measured.
+[[nodiscard]] QString planHarmLabel(const Document& document);
 /// The score of one unit at one option; "\u2248" before one that was calibrated, "unknown" without any.
 [[nodiscard]] QString harmText(const plan::PlanSpace::Cell& cell);
 /// How it was obtained: "measured on 512 tokens: 0.0105 to 0.0142 (95 %)", "calibrated from 126

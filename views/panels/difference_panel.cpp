@@ -334,12 +334,12 @@ void DifferencePanel::refreshMatrix()
                         .arg(QString::fromStdString(space.optionIds()[item.optionA]),
                             QString::fromStdString(space.optionIds()[item.optionB]));
     }
-    picture.deltaLabel = largest > 0 ? tr("%1 … %2: predicted harm of B − A (root scale); number: bits B − A")
+    picture.deltaLabel = largest > 0 ? tr("%1 … %2: harm of B − A (root scale); number: bits B − A")
                                            .arg(signedNumberText(-largest), signedNumberText(largest))
-                                     : tr("no difference in predicted harm");
+                                     : tr("no difference in harm");
     m_matrix->clearEmpty();
     m_matrix->setCaption({tr("B (%1) against A (%2)").arg(m_b->currentText(), m_a->currentText()),
-        sourceText(m_document), tr("difference of predicted harm, not measured"), harmLabel(m_document)});
+        sourceText(m_document), tr("difference of harm"), harmLabel(m_document)});
     const bool same = m_matrix->data().units.size() == picture.units.size()
         && m_matrix->data().deltaLabel == picture.deltaLabel;
     if (same)

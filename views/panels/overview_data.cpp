@@ -174,7 +174,7 @@ QString treemapMeasureName(TreemapMeasure measure)
     case TreemapMeasure::FileBits:
         return tr("bits in the file");
     case TreemapMeasure::Harm:
-        return tr("predicted harm");
+        return tr("harm");
     case TreemapMeasure::Type:
         return tr("type");
     case TreemapMeasure::Role:

@@ -258,9 +258,9 @@ QString OverviewPanel::planHtml()
         + htmlRow(tr("Size"),
             htmlValue(sizeText(numbers.size.bytes()), QString::number(numbers.size.bytes()),
                 tr("bytes of all weights; %1").arg(exact)))
-        + htmlRow(label(harmHeading(m_document)),
+        + htmlRow(label(tr("Harm (predicted)")),
             htmlNumber(numbers.unscored == 0 ? std::optional(numbers.objective) : std::nullopt,
-                harmLabel(m_document)));
+                planHarmLabel(m_document)));
     return htmlTable(tr("Plan"), rows);
 }
 

@@ -121,7 +121,7 @@ ParetoData paretoData(const Document& document, const HarmRun* measured)
     data.plannedWeights = static_cast<double>(space->unitParameters());
     data.fileWeights = static_cast<double>(space->fileParameters());
     data.keptBytes = static_cast<double>(space->keptBytes());
-    data.harmLabel = harmLabel(document);
+    data.harmLabel = planHarmLabel(document);
     data.bytesLabel = space->target().simulatedSize() ? tr("all weights, if they were packed")
                                                       : tr("all weights of the file");
     return data;
