@@ -125,7 +125,8 @@ private Q_SLOTS:
             QVERIFY(pair.unit <= 1 && pair.predicted && pair.measured.mean >= 0);
         // The score is measured now; what was not measured says from how much it was calibrated.
         QVERIFY(harmIsMeasured(document));
-        const auto& space = *document.space();
+        const auto kept = document.space(); // measuring again replaces the document's
+        const auto& space = *kept;
         const auto option = space.optionIndex("int4-sym-g128/rtn").value();
         QVERIFY(harmOrigin(document, space.cell(0, option)).startsWith(utf8("measured on")));
         QVERIFY(harmOrigin(document, space.cell(9, option)).startsWith(utf8("calibrated from")));
@@ -141,6 +142,11 @@ private Q_SLOTS:
         QCOMPARE(std::count_if(pareto.plans.begin(), pareto.plans.end(),
                      [](const ParetoMark& mark) { return mark.measured && mark.interval; }),
             2);
+        // With measured units the sum over them is a prediction of the plan that can be held against it.
+        panel.measure(HarmRun::What::Plan);
+        QTRY_VERIFY_WITH_TIMEOUT(!run.isRunning() && jobs.isIdle(), 120000);
+        QVERIFY(run.currentPlan() != nullptr && run.currentPlan()->predicted);
+        QVERIFY(std::abs(*run.currentPlan()->predicted - document.numbers().objective) < 1e-12);
         // A plan that was edited was not run.
         document.setOption({3}, space.optionIndex("int8-sym-row/rtn").value());
         QVERIFY(run.currentPlan() == nullptr);

@@ -5,6 +5,7 @@
 #include "core/session/token_input.h"
 #include "views/jobs/job_queue.h"
 #include "views/models/core_text.h"
+#include "views/models/harm_text.h"
 #include "views/models/number_text.h"
 #include "views/models/recording.h"
 
@@ -61,7 +62,7 @@ QJsonObject toJson(const HarmRun::PlanHarm& plan)
         {QStringLiteral("reference_perplexity"), number(plan.referencePerplexity)},
         {QStringLiteral("same_best"), number(plan.sameBest)},
         {QStringLiteral("tokens"), static_cast<double>(plan.tokens)},
-        {QStringLiteral("choice"), plan.choice}};
+        {QStringLiteral("predicted"), number(plan.predicted)}, {QStringLiteral("choice"), plan.choice}};
 }
 
 HarmRun::PlanHarm planFromJson(const QJsonObject& json)
@@ -80,6 +81,7 @@ HarmRun::PlanHarm planFromJson(const QJsonObject& json)
     plan.referencePerplexity = numberFrom(json[QLatin1String("reference_perplexity")]);
     plan.sameBest = numberFrom(json[QLatin1String("same_best")]);
     plan.tokens = static_cast<std::uint64_t>(json[QLatin1String("tokens")].toDouble());
+    plan.predicted = numberFrom(json[QLatin1String("predicted")]);
     plan.choice = json[QLatin1String("choice")].toString();
     return plan;
 }
@@ -95,6 +97,7 @@ struct HarmRun::Work
         std::uint64_t bytes = 0;
         double bpw = 0;
         bool uniform = false;
+        std::optional<double> predicted;
     };
     std::shared_ptr<session::Workspace> workspace;
     const plan::Target* target = nullptr;
@@ -174,9 +177,15 @@ HarmRun::Work HarmRun::workFor(const Request& request) const
     work.ties = settings.ties && work.target->tiesByDefault();
     work.request = request;
     const auto& numbers = m_document.numbers();
+    // Comparable with a measured plan only as a sum of what has the same unit.
+    const auto predictionOf = [&](const plan::PlanNumbers& of) {
+        const bool comparable = harmIsMeasured(m_document) && of.unscored == 0
+            && settings.objective.kind == alloc::ObjectiveKind::Sum;
+        return comparable ? std::optional(of.objective) : std::nullopt;
+    };
     if (request.what == What::Plan) {
         work.plans.push_back({QString::fromStdString(m_document.plan().name), m_document.plan(),
-            numbers.size.bytes(), numbers.size.bpw(), false});
+            numbers.size.bytes(), numbers.size.bpw(), false, predictionOf(numbers)});
         // What it has to beat: the largest uniform plan that is not larger.
         const plan::UniformPoint* best = nullptr;
         for (const auto& point : m_document.uniforms())
@@ -185,7 +194,7 @@ HarmRun::Work HarmRun::workFor(const Request& request) const
                 best = &point;
         if (best != nullptr)
             work.plans.push_back({tr("uniform %1").arg(QString::fromStdString(best->option)), best->plan,
-                best->numbers.size.bytes(), best->numbers.size.bpw(), true});
+                best->numbers.size.bytes(), best->numbers.size.bpw(), true, predictionOf(best->numbers)});
     } else if (request.what == What::Selection) {
         for (const int unit : m_document.selection().units())
             work.units.push_back(static_cast<std::size_t>(unit));
@@ -319,6 +328,7 @@ Result<HarmRun::Outcome> HarmRun::measure(const Work& work, const RunContext& co
         plan.bytes = candidate.bytes;
         plan.bpw = candidate.bpw;
         plan.uniform = candidate.uniform;
+        plan.predicted = candidate.predicted;
         plan.mean = result.mean;
         if (result.interval) {
             plan.low = result.interval->low;
