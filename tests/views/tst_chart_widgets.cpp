@@ -79,8 +79,6 @@ private Q_SLOTS:
         matrix.setData(data);
         QCOMPARE(matrix.alike(1), (QVector<int>{0, 2})); // 3 begins where 1 has ended
         QVERIFY(matrix.alike(7).isEmpty()); // without an interval nothing is known
-        showAt(matrix, {400, 400});
-        move(*matrix.viewport(), matrix.unitRect(1).center());
     }
     void matrixHeadersAndRubberBand()
     {
