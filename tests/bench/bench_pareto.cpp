@@ -116,7 +116,7 @@ std::vector<Frame> drag(ParetoChart& chart, const QPointF& from, double width, i
     return times;
 }
 
-int measure(int units, int frames)
+int timeAt(int units, int frames)
 {
     const QTemporaryDir folder;
     const int blocks = (units + kRoles - 1) / kRoles;
@@ -177,7 +177,7 @@ int main(int argc, char** argv)
     if (sizes.empty())
         sizes = {1000, 10000};
     for (const int size : sizes)
-        if (const int failed = measure(size, frames); failed != 0)
+        if (const int failed = timeAt(size, frames); failed != 0)
             return failed;
     return 0;
 }
