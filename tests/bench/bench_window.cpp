@@ -362,9 +362,16 @@ void measureEdits(const QString& folder)
         document.selectUnits({unit});
         settle();
         selections.push_back(milliseconds(clock));
+        const auto index = static_cast<std::size_t>(unit);
+        const auto& held = document.space()->cell(index, document.choice()[index]).resolved;
+        // Never the width that the unit has: that would be no edit.
+        const int bits = 8.0 * static_cast<double>(held.bytes)
+                < 6.0 * static_cast<double>(document.space()->units()[index].parameters())
+            ? 8
+            : 4;
         clock.start();
         const double before = threadMilliseconds();
-        document.setBits({unit}, i % 2 == 0 ? 8 : 4);
+        document.setBits({unit}, bits);
         settle();
         processor.push_back(threadMilliseconds() - before);
         edits.push_back(milliseconds(clock));

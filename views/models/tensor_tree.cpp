@@ -92,7 +92,6 @@ void TensorTree::rebuild()
     m_planBytesOfTensor.clear();
     m_plannedOfTensor.clear();
     m_unitsOfTensor.clear();
-    m_fallbackOfTensor.clear();
     m_matched.clear();
     m_noted.clear();
     if (m_document.isOpen()) {
@@ -354,7 +353,6 @@ void TensorTree::refreshPlan()
         return;
     std::fill(m_planBytesOfTensor.begin(), m_planBytesOfTensor.end(), 0.0);
     std::fill(m_plannedOfTensor.begin(), m_plannedOfTensor.end(), std::uint64_t{0});
-    m_fallbackOfTensor.clear();
     for (auto& state : m_stateOfTensor) {
         state.bits = std::numeric_limits<double>::quiet_NaN();
         state.locked = state.tied = state.fallback = state.planned = false;
@@ -366,10 +364,7 @@ void TensorTree::refreshPlan()
         m_planBytesOfTensor[unit.index] += static_cast<double>(resolved.bytes);
         m_plannedOfTensor[unit.index] += unit.parameters();
         state.planned = true;
-        if (!resolved.fallback.empty()) {
-            state.fallback = true;
-            m_fallbackOfTensor[static_cast<int>(unit.index)] = coreText(resolved.fallback);
-        }
+        state.fallback = state.fallback || !resolved.fallback.empty();
         state.locked = state.locked || m_document.isLocked(i);
     }
     for (const auto& tie : space->tiesOf(m_document.plan()))

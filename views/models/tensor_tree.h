@@ -109,6 +109,8 @@ private:
     void readNotes();
     void announce(int column);
     [[nodiscard]] QString toolTipOf(const Node& node) const;
+    [[nodiscard]] QString fallbackText(
+        int tensor) const; ///< Why the plan takes another option than asked for.
     void refreshPlan();
     [[nodiscard]] const Node& nodeOf(const QModelIndex& index) const;
     [[nodiscard]] const std::vector<int>& childrenOf(const Node& node) const
@@ -127,7 +129,6 @@ private:
     std::vector<double> m_planBytesOfTensor;
     std::vector<std::uint64_t> m_plannedOfTensor;
     QHash<int, QVector<int>> m_unitsOfTensor;
-    QHash<int, QString> m_fallbackOfTensor;
     std::vector<char> m_noted; ///< Per tensor.
     TensorQuery m_query;
     std::vector<char> m_matched; ///< Per tensor; empty without a filter.

@@ -53,6 +53,18 @@ QVariant TensorTree::displayOf(const Node& node, int column) const
     }
 }
 
+QString TensorTree::fallbackText(int tensor) const
+{
+    const auto& space = m_document.space();
+    for (const int unit : unitsOf(tensor)) {
+        const auto index = static_cast<std::size_t>(unit);
+        const auto& resolved = space->cell(index, m_document.choice()[index]).resolved;
+        if (!resolved.fallback.empty())
+            return coreText(resolved.fallback);
+    }
+    return {};
+}
+
 QString TensorTree::toolTipOf(const Node& node) const
 {
     const QLocale locale;
@@ -82,7 +94,7 @@ QString TensorTree::toolTipOf(const Node& node) const
     if ((node.marks & TiedMark) != 0)
         text += tr("\ntied: shares its option with others");
     if ((node.marks & FallbackMark) != 0)
-        text += tr("\nfallback: %1").arg(m_fallbackOfTensor.value(node.tensor));
+        text += tr("\nfallback: %1").arg(fallbackText(node.tensor));
     const auto* result = m_document.result(node.tensor);
     if ((node.marks & NonFiniteMark) != 0 && result != nullptr && result->stats)
         text += tr("\n%1 NaN, %2 Inf")

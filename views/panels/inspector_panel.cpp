@@ -10,6 +10,7 @@
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHeaderView>
+#include <QScrollBar>
 #include <QSplitter>
 #include <QTableWidget>
 #include <QTextBrowser>
@@ -97,7 +98,11 @@ void InspectorPanel::refresh()
     html += tensorHtml(tensor);
     html += planHtml(tensor);
     html += siteHtml(site);
+    // Kept where it is: coming and going with every new text, the scroll bar would have it laid out twice.
+    if (m_text->verticalScrollBar()->isVisible())
+        m_text->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn);
     m_text->setHtml(html);
+    m_text->setVerticalScrollBarPolicy(Qt::ScrollBarAsNeeded);
     fillOptions(tensor);
 }
 
@@ -144,10 +149,16 @@ void InspectorPanel::fillOptions(int tensor)
     const int unit = unitOf(tensor);
     const bool known = space && unit >= 0 && m_document.choice().size() == space->units().size();
     m_options->setVisible(known);
-    m_options->setRowCount(0);
-    if (!known)
-        return;
+    if (!known) {
+        m_filledSpace.reset();
+        return m_options->setRowCount(0);
+    }
     const auto index = static_cast<std::size_t>(unit);
+    if (m_filledSpace == space && m_filledUnit == unit)
+        return markOption(m_document.choice()[index]);
+    m_filledSpace = space;
+    m_filledUnit = unit;
+    m_options->setRowCount(0);
     const auto parameters = static_cast<double>(space->units()[index].parameters());
     std::vector<std::size_t> legal;
     for (std::size_t option = 0; option < space->optionIds().size(); ++option)
@@ -160,7 +171,6 @@ void InspectorPanel::fillOptions(int tensor)
     for (int row = 0; row < static_cast<int>(legal.size()); ++row) {
         const std::size_t option = legal[static_cast<std::size_t>(row)];
         const auto& cell = space->cell(index, option);
-        const bool current = m_document.choice()[index] == option;
         const QString bytes = formatExactBytes(static_cast<double>(cell.resolved.bytes));
         const auto put = [&](int column, const QString& text, const QString& exact) {
             auto* item = new QTableWidgetItem(text);
@@ -168,9 +178,6 @@ void InspectorPanel::fillOptions(int tensor)
             item->setToolTip(exact + QLatin1Char('\n') + m_options->toolTip());
             if (column > 0)
                 item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
-            QFont font = item->font();
-            font.setBold(current);
-            item->setFont(font);
             m_options->setItem(row, column, item);
         };
         const QString id = QString::fromStdString(space->optionIds()[option]);
@@ -188,7 +195,23 @@ void InspectorPanel::fillOptions(int tensor)
                 : std::isnan(cell.sqnrDb) ? tr("unknown")
                                           : formatNumber(cell.sqnrDb),
             tr("signal to quantization noise of the weights, measured"));
-        if (current)
+    }
+    markOption(m_document.choice()[index]);
+}
+
+void InspectorPanel::markOption(std::size_t option)
+{
+    for (int row = 0; row < m_options->rowCount(); ++row) {
+        const bool chosen = m_options->item(row, 0)->data(Qt::UserRole).toInt() == static_cast<int>(option);
+        for (int column = 0; column < m_options->columnCount(); ++column) {
+            auto* item = m_options->item(row, column);
+            QFont font = item->font();
+            if (font.bold() == chosen)
+                continue;
+            font.setBold(chosen);
+            item->setFont(font);
+        }
+        if (chosen)
             m_options->setCurrentCell(row, 0);
     }
 }

@@ -33,12 +33,15 @@ private:
     /// A row whose name links to the glossary where it is the first to use a term.
     [[nodiscard]] QString row(const QString& name, const QString& value);
     void fillOptions(int tensor);
+    void markOption(std::size_t option); ///< Bold and current: the one of the plan.
     void takeOption(int row);
     [[nodiscard]] int unitOf(
         int tensor) const; ///< The selected unit of the tensor, else its first; -1: none.
     QTextBrowser* m_text;
     TermLinks m_terms;
     QTableWidget* m_options;
+    std::shared_ptr<const plan::PlanSpace> m_filledSpace; ///< Whose options are listed...
+    int m_filledUnit = -1; ///< ...for this unit; an edit of the plan changes only which is bold.
 };
 
 } // namespace bitwright::views

@@ -142,6 +142,8 @@ void takePlan(const Document& document, std::vector<MatrixUnit>& units)
     const auto& solver = document.solverChoice();
     const bool known = solver.size() == units.size();
     const bool imported = space->provenance().origin == "imported";
+    std::string reason;
+    QString note;
     for (std::size_t i = 0; i < units.size(); ++i) {
         const std::size_t option = document.choice()[i];
         const auto& cell = space->cell(i, option);
@@ -158,8 +160,12 @@ void takePlan(const Document& document, std::vector<MatrixUnit>& units)
         item.edited = known && solver[i] != option;
         item.imported = imported;
         item.fallback = !cell.resolved.fallback.empty();
-        if (item.fallback || !item.note.isEmpty())
-            item.note = coreText(cell.resolved.fallback);
+        if (cell.resolved.fallback != reason) { // the same for thousands of units in a row
+            reason = cell.resolved.fallback;
+            note = coreText(reason);
+        }
+        if (item.note != note)
+            item.note = note;
         const auto* result = document.result(static_cast<int>(unit.index));
         item.nonFinite = result != nullptr && result->stats && result->stats->hasNonFinite();
     }
