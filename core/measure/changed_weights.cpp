@@ -80,8 +80,11 @@ Result<ChangedWeights> ChangedWeights::make(const std::vector<exporting::Planned
     ChangedWeights changed;
     for (const std::size_t i : quantizer.order(units)) {
         const exporting::PlannedUnit& planned = units[i];
-        if (!planned.quantized())
+        const std::uint64_t expert = planned.unit.stacked ? planned.unit.expert : 0;
+        if (!planned.quantized()) {
+            changed.m_original.emplace(planned.unit.index, expert);
             continue;
+        }
         BITWRIGHT_CHECK(context.checkStop());
         auto tiles = quantizer.open(planned, context);
         if (!tiles)
@@ -102,7 +105,6 @@ Result<ChangedWeights> ChangedWeights::make(const std::vector<exporting::Planned
             entry.values = std::move(*values);
             changed.m_keptBytes = together;
         }
-        const std::uint64_t expert = planned.unit.stacked ? planned.unit.expert : 0;
         changed.m_entries.emplace(std::pair(planned.unit.index, expert), std::move(entry));
     }
     return changed;
@@ -129,10 +131,23 @@ Result<bool> ChangedWeights::readRows(model::TensorIndex tensor, std::uint64_t e
     return true;
 }
 
+bool ChangedWeights::decides(model::TensorIndex tensor, std::uint64_t expert) const
+{
+    return m_entries.contains({tensor, expert}) || m_original.contains({tensor, expert});
+}
+
 Reach ChangedWeights::reach(const forward::Model& model) const
 {
     Reach all;
     for (const auto& [place, entry] : m_entries)
+        all.join(reachOf(model, place.first));
+    return all;
+}
+
+Reach ChangedWeights::reachOver(const forward::Model& model) const
+{
+    Reach all = reach(model);
+    for (const Place& place : m_original)
         all.join(reachOf(model, place.first));
     return all;
 }

@@ -171,20 +171,27 @@ Result<Harm> measureHarm(
     }
     BITWRIGHT_CHECK(
         forward::runBlocks(model, reference.batch(), first, blocks, hidden, hooks, context.part(0, 0.5)));
+    return harmOfStates(reference, hidden, hooks, reach.head, exact, context.part(0.5, 1.0));
+}
+
+Result<Harm> harmOfStates(const Reference& reference, std::span<const float> hidden,
+    const forward::Hooks& hooks, bool headChanged, bool exact, const RunContext& context)
+{
     if (reference.kind() == HarmKind::CosineDistance)
         return compareSentences(reference, hidden, context);
-    if (const auto* screened = reference.screenedHead(); screened && !exact && !reach.head) {
-        BITWRIGHT_ASSIGN(const auto result, screened->compare(hidden, context.part(0.5, 0.7)));
+    if (const auto* screened = reference.screenedHead(); screened && !exact && !headChanged) {
+        BITWRIGHT_ASSIGN(const auto result, screened->compare(hidden, context.part(0, 0.4)));
         if (result.changedLeftOut <= kScreenedLimit) {
             Harm harm = harmOf(result.tokens);
             harm.screening = Screening{screened->leftOut(), result.changedLeftOut, result.standardError};
             return harm;
         }
     }
-    BITWRIGHT_ASSIGN(const auto last, reference.inputOf(blocks));
+    const forward::Model& model = reference.model();
+    BITWRIGHT_ASSIGN(const auto last, reference.inputOf(model.blocks().size()));
     const std::array<std::span<const float>, 1> states{hidden};
     BITWRIGHT_ASSIGN(const auto tokens,
-        forward::compareHeads(model, reference.batch(), last, states, hooks, context.part(0.7, 1.0)));
+        forward::compareHeads(model, reference.batch(), last, states, hooks, context.part(0.4, 1.0)));
     return harmOf(tokens.front());
 }
 

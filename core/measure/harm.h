@@ -37,6 +37,7 @@ public:
     [[nodiscard]] Result<std::vector<float>> inputOf(std::size_t block) const { return m_states->get(block); }
     [[nodiscard]] const forward::ScreenedHead* screenedHead() const { return m_screened.get(); }
     [[nodiscard]] bool statesInMemory() const { return m_states->inMemory(); }
+    [[nodiscard]] std::size_t stateBytes() const { return m_states->memoryBytes(); } ///< In memory.
 
     /// Seconds that a measurement of such a change takes on this machine, from the timed reference run.
     /// Quantizing the unit comes on top.
@@ -66,5 +67,10 @@ inline constexpr double kScreenedLimit = 0.1;
 /// pass (Numeric: the change broke the model); Cancelled.
 [[nodiscard]] Result<Harm> measureHarm(
     const Reference& reference, const ChangedWeights& changed, bool exact, const RunContext& context);
+
+/// The head's part of measureHarm: what the last block puts out with changes (tokens x hidden) against the
+/// original's. `headChanged`: the weights of `hooks` change the head too. Errors: those of measureHarm.
+[[nodiscard]] Result<Harm> harmOfStates(const Reference& reference, std::span<const float> hidden,
+    const forward::Hooks& hooks, bool headChanged, bool exact, const RunContext& context);
 
 } // namespace bitwright::measure

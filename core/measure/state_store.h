@@ -23,6 +23,11 @@ public:
     [[nodiscard]] Result<void> put(std::size_t place, std::span<const float> values);
     [[nodiscard]] Result<std::vector<float>> get(std::size_t place) const;
     [[nodiscard]] bool inMemory() const { return m_file == nullptr; }
+    /// What all places take in memory; 0 where they are in a file.
+    [[nodiscard]] std::size_t memoryBytes() const
+    {
+        return m_file ? 0 : m_memory.size() * m_values * sizeof(float);
+    }
 
 private:
     class File;

@@ -72,6 +72,27 @@ std::optional<Interval> resample(std::span<const BlockSum> sums, std::uint64_t s
     return Interval{mean, std::min(low, mean), std::max(high, mean)};
 }
 
+/// The standard normal value with `tail` above it.
+double normalQuantile(double tail)
+{
+    double low = 0, high = 40;
+    for (int i = 0; i < 100; ++i) {
+        const double middle = (low + high) / 2;
+        (std::erfc(middle / std::sqrt(2.0)) / 2 > tail ? low : high) = middle;
+    }
+    return low;
+}
+
+double studentQuantile(double tail, double degrees)
+{
+    const double z = normalQuantile(tail), z2 = z * z, n = degrees;
+    const double g1 = z * (z2 + 1) / 4;
+    const double g2 = z * ((5 * z2 + 16) * z2 + 3) / 96;
+    const double g3 = z * (((3 * z2 + 19) * z2 + 17) * z2 - 15) / 384;
+    const double g4 = z * ((((79 * z2 + 776) * z2 + 1482) * z2 - 1920) * z2 - 945) / 92160;
+    return z + g1 / n + g2 / (n * n) + g3 / (n * n * n) + g4 / (n * n * n * n);
+}
+
 /// Ranks from 1, ties share their mean.
 std::vector<double> ranksOf(std::span<const double> values)
 {
@@ -117,6 +138,25 @@ std::optional<Interval> pairedDifference(std::span<const float> a, std::span<con
     return resample(
         sumsOf(blocks, [&](std::size_t i) { return static_cast<double>(a[i]) - static_cast<double>(b[i]); }),
         seed);
+}
+
+std::optional<Interval> pairedStudent(
+    std::span<const float> a, std::span<const float> b, std::span<const TokenBlock> blocks, double tail)
+{
+    if (blocks.size() < kStudentBlocks)
+        return std::nullopt;
+    const auto sums = sumsOf(
+        blocks, [&](std::size_t i) { return static_cast<double>(a[i]) - static_cast<double>(b[i]); });
+    const double mean = meanOf(sums), count = static_cast<double>(sums.size());
+    double squares = 0, tokens = 0;
+    for (const BlockSum& one : sums) {
+        const double off = one.sum - mean * one.count; // of a ratio of sums: blocks may differ in length
+        squares += off * off;
+        tokens += one.count;
+    }
+    const double error = std::sqrt(squares * count / (count - 1)) / tokens;
+    const double half = studentQuantile(tail, count - 1) * error;
+    return Interval{mean, mean - half, mean + half};
 }
 
 bool alike(std::span<const float> a, std::span<const float> b, std::span<const TokenBlock> blocks,

@@ -1,6 +1,6 @@
 #include "core/export/exporter.h"
 #include "core/io/hash.h"
-#include "core/measure/harm.h"
+#include "core/measure/changed_run.h"
 #include "tests/support/export_model.h"
 #include "tests/support/forward_models.h"
 
@@ -65,6 +65,17 @@ Result<ChangedWeights> change(const forward::Model& model, const std::string& na
     return ChangedWeights::make({planned(model, name, option)}, quantizer, context);
 }
 
+using Choices = std::vector<std::pair<std::string, std::string>>; ///< Unit and option.
+std::shared_ptr<const ChangedWeights> changes(const forward::Model& model, const Choices& choices)
+{
+    exporting::UnitQuantizer quantizer(model.checkpoint(), *exporting::writerFor("fake-quant"), nullptr);
+    std::vector<exporting::PlannedUnit> units;
+    for (const auto& [name, option] : choices)
+        units.push_back(planned(model, name, option));
+    auto made = ChangedWeights::make(units, quantizer, withThreads(2));
+    return made ? std::make_shared<const ChangedWeights>(std::move(*made)) : nullptr;
+}
+
 ReferenceSettings exactOnly()
 {
     ReferenceSettings settings;
@@ -97,6 +108,9 @@ private Q_SLOTS:
     void whatChangesIsReached();
     void likeAWholeRun_data();
     void likeAWholeRun();
+    void nearAKeptRun_data();
+    void nearAKeptRun();
+    void keptRunInAFile();
     void tiedEmbeddingChangesBoth();
     void screenedAllIsExact();
     void screenedSampleIsRight();
@@ -274,6 +288,74 @@ void TestMeasureHarm::likeAWholeRun()
     }
     QCOMPARE(harm->sameBest, same);
     QVERIFY(meanOf(harm->values) > 1e-4);
+}
+
+void TestMeasureHarm::nearAKeptRun_data()
+{
+    QTest::addColumn<QString>("unit");
+    QTest::addColumn<QString>("option");
+    QTest::addColumn<int>("first");
+    const QString query = QStringLiteral("model.layers.1.self_attn.q_proj.weight");
+    QTest::newRow("other option") << query << QStringLiteral("int4-asym-g32/rtn") << 1;
+    QTest::newRow("taken back") << query << QStringLiteral("keep") << 1;
+    QTest::newRow("before all") << QStringLiteral("model.layers.0.mlp.up_proj.weight")
+                                << QStringLiteral("int2-asym-g32/rtn") << 0;
+    QTest::newRow("last block") << QStringLiteral("model.layers.2.mlp.down_proj.weight")
+                                << QStringLiteral("int2-asym-g32/rtn") << 2;
+    QTest::newRow("head") << QStringLiteral("lm_head.weight") << QStringLiteral("int3-asym-g32/rtn") << 3;
+    QTest::newRow("embedding") << QStringLiteral("model.embed_tokens.weight")
+                               << QStringLiteral("int3-asym-g32/rtn") << 0;
+}
+
+void TestMeasureHarm::nearAKeptRun()
+{
+    QFETCH(const QString, unit);
+    QFETCH(const QString, option);
+    QFETCH(const int, first);
+    const auto model = shared("llama");
+    const auto reference = Reference::make(model, someTokens(), screening(0.05, 32), withThreads(2)).value();
+    const Choices base{{"model.layers.1.self_attn.q_proj.weight", "int2-asym-g32/rtn"},
+        {"model.layers.2.mlp.up_proj.weight", "int3-asym-g32/rtn"}};
+    Choices all{{unit.toStdString(), option.toStdString()}};
+    for (const auto& choice : base)
+        if (choice.first != all.front().first)
+            all.push_back(choice);
+    const auto further = changes(*model, {all.front()});
+    const auto run = ChangedRun::make(reference, changes(*model, base), withThreads(2));
+    QVERIFY2(run, run ? "" : run.error().oneLine().c_str());
+    QVERIFY((*run)->statesInMemory());
+    QCOMPARE((*run)->firstBlock(*further), static_cast<std::size_t>(first));
+    for (const bool exact : {true, false}) {
+        const auto own = (*run)->harm(exact, withThreads(1));
+        QCOMPARE(own->values, measureHarm(*reference, *changes(*model, base), exact, withThreads(2))->values);
+        const auto with = (*run)->harmWith(*further, exact, withThreads(2));
+        const auto whole = measureHarm(*reference, *changes(*model, all), exact, withThreads(1));
+        QVERIFY2(with && whole, with ? "" : with.error().oneLine().c_str());
+        QCOMPARE(with->values, whole->values);
+        QCOMPARE(with->screening.has_value(), whole->screening.has_value());
+        QVERIFY(with->values != own->values);
+    }
+}
+
+void TestMeasureHarm::keptRunInAFile()
+{
+    const auto model = shared("llama");
+    const forward::TokenBatch few = someTokens();
+    forward::TokenBatch batch;
+    for (std::size_t i = 0; i < 128; ++i)
+        for (std::size_t s = 0; s < 4; ++s)
+            batch.add(std::span(few.ids).subspan(s * 24, 24));
+    const auto reference = Reference::make(model, batch, exactOnly(), withThreads(2)).value();
+    RunContext context = withThreads(2);
+    context.memoryBudget = 4 * reference->stateBytes(); // which leaves nothing of the quarter
+    const auto base = changes(*model, {{"model.layers.0.self_attn.q_proj.weight", "int2-asym-g32/rtn"}});
+    const auto further = changes(*model, {{"model.layers.2.mlp.up_proj.weight", "int2-asym-g32/rtn"}});
+    const auto there = ChangedRun::make(reference, base, context);
+    const auto here = ChangedRun::make(reference, base, withThreads(2));
+    QVERIFY2(there && here, there ? "" : there.error().oneLine().c_str());
+    QVERIFY(!(*there)->statesInMemory() && (*here)->statesInMemory());
+    QCOMPARE((*there)->harmWith(*further, true, withThreads(2))->values,
+        (*here)->harmWith(*further, true, withThreads(2))->values);
 }
 
 void TestMeasureHarm::tiedEmbeddingChangesBoth()

@@ -56,6 +56,34 @@ private Q_SLOTS:
         QVERIFY(tokenBlocks(std::vector<std::size_t>{0}).empty());
     }
 
+    void intervalsOfSmallTails()
+    {
+        // Blocks of one value: the interval is mean -+ t s / sqrt(n), t from published tables.
+        const std::vector<float> values{3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5}, zeros(11, 0.0F);
+        std::vector<TokenBlock> blocks;
+        for (std::size_t i = 0; i < values.size(); ++i)
+            blocks.push_back({i, i + 1});
+        const double mean = 4, error = std::sqrt(56.0 / 10.0 / 11.0);
+        for (const auto& [tail, quantile] : {std::pair{0.025, 2.2281}, {0.005, 3.1693}, {0.0005, 4.5869}}) {
+            const auto interval = pairedStudent(values, zeros, blocks, tail);
+            QVERIFY(interval);
+            QCOMPARE(interval->mean, mean);
+            QVERIFY(std::abs(interval->high - mean - quantile * error) < 1e-3 * quantile * error);
+            QVERIFY(std::abs(interval->low - mean + quantile * error) < 1e-3 * quantile * error);
+            const auto turned = pairedStudent(zeros, values, blocks, tail);
+            QCOMPARE(turned->high, -interval->low);
+        }
+        // How often a difference of nothing is called one.
+        std::mt19937_64 random(7);
+        int called = 0;
+        for (int trial = 0; trial < 2000; ++trial) {
+            const auto a = correlated(random, 32 * 12, 1, 1, 1), b = correlated(random, 32 * 12, 1, 1, 1);
+            called += pairedStudent(a, b, oneSequence(a.size()), 0.0125)->high < 0 ? 1 : 0;
+        }
+        QVERIFY2(called > 8 && called < 45, std::to_string(called).c_str()); // 25 expected
+        QVERIFY(!pairedStudent(values, zeros, std::span(blocks).first(kStudentBlocks - 1), 0.025));
+    }
+
     void intervalCoversTheTruth()
     {
         // 400 simulated texts: the interval must hold the true mean about 95 times of 100, also where
