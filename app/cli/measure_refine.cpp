@@ -23,28 +23,56 @@ void addHarm(nlohmann::json& item, const std::string& name, const std::optional<
     item[name + "_high"] = harm && harm->interval ? numberOrNull(harm->interval->high) : nullptr;
 }
 
+nlohmann::json stepsJson(const plan::PlanSpace& space, const std::vector<session::RefineStep>& steps)
+{
+    nlohmann::json items = nlohmann::json::array();
+    for (const session::RefineStep& step : steps)
+        for (const std::size_t unit : step.units)
+            items.push_back({{"unit", space.units()[unit].name}, {"from", space.optionIds()[step.from]},
+                {"to", space.optionIds()[step.to]}});
+    return items;
+}
+
+nlohmann::json stepJson(const plan::PlanSpace& space, const session::TriedStep& tried)
+{
+    return {{"steps", stepsJson(space, {tried.step})}, {"bytes", tried.step.bytes},
+        {"predicted", numberOrNull(tried.step.predicted)}, {"measured", intervalOrNull(tried.change)},
+        {"expected", numberOrNull(tried.expected)}, {"reliability", numberOrNull(tried.reliability)},
+        {"corrected", numberOrNull(tried.corrected)}};
+}
+
 nlohmann::json swapJson(const plan::PlanSpace& space, const session::TriedSwap& tried)
 {
-    nlohmann::json item = {{"steps", nlohmann::json::array()}, {"bytes", tried.swap.bytes},
+    return {{"steps", stepsJson(space, tried.swap.steps)}, {"bytes", tried.swap.bytes},
         {"predicted", numberOrNull(tried.swap.predicted)}, {"measured", intervalOrNull(tried.change)},
         {"shrunk", tried.change ? numberOrNull(tried.shrunk) : nullptr}, {"taken", tried.taken}};
-    for (const session::RefineStep& step : tried.swap.steps)
-        for (const std::size_t unit : step.units)
-            item["steps"].push_back({{"unit", space.units()[unit].name},
-                {"from", space.optionIds()[step.from]}, {"to", space.optionIds()[step.to]}});
+}
+
+nlohmann::json proposalJson(const session::RefineProposal& proposal, const std::string& name)
+{
+    nlohmann::json item = {{"by", proposal.solved ? "solver" : "swaps"}, {"units", proposal.units},
+        {"change_choosing", intervalOrNull(proposal.changeChoosing)},
+        {"change_accepting", intervalOrNull(proposal.changeAccepting)},
+        {"tail", proposal.accepting ? numberOrNull(proposal.tail) : nullptr}, {"kept", proposal.kept}};
+    addHarm(item, name + "_choosing", proposal.choosing);
+    addHarm(item, name + "_accepting", proposal.accepting);
     return item;
 }
 
 nlohmann::json roundJson(const plan::PlanSpace& space, const session::RefineRound& round, std::size_t number,
     const std::string& name)
 {
-    nlohmann::json item = {{"round", number}, {"tried", round.tried.size()}, {"taken", round.taken},
-        {"kept", round.kept}, {"change_choosing", intervalOrNull(round.changeChoosing)},
-        {"change_accepting", intervalOrNull(round.changeAccepting)}, {"swaps", nlohmann::json::array()}};
-    addHarm(item, name + "_choosing", round.choosing);
-    addHarm(item, name + "_accepting", round.accepting);
-    for (const session::TriedSwap& tried : round.tried)
+    nlohmann::json item = {{"round", number}, {"kept", round.kept()}, {"steps_tried", round.triedSteps()},
+        {"steps", nlohmann::json::array()}, {"swaps_tried", round.swaps.size()},
+        {"swaps_taken", round.takenSwaps()}, {"swaps", nlohmann::json::array()},
+        {"proposals", nlohmann::json::array()}};
+    for (const session::TriedStep& tried : round.steps)
+        if (tried.tried)
+            item["steps"].push_back(stepJson(space, tried));
+    for (const session::TriedSwap& tried : round.swaps)
         item["swaps"].push_back(swapJson(space, tried));
+    for (const session::RefineProposal& proposal : round.proposals)
+        item["proposals"].push_back(proposalJson(proposal, name));
     return item;
 }
 
@@ -69,18 +97,26 @@ void addRefineOptions(CLI::App& app, CLI::Option* plan, CLI::Option* uniform, Re
 {
     auto* refine
         = app.add_flag("--refine", arguments.wanted,
-                 "Better the plan by measuring swaps on one half of the tokens; a round is kept only "
-                 "when it is better on the other half")
+                 "Better the plan: measure its steps on one half of the tokens, solve again; a round is kept "
+                 "only when it is better beyond doubt on the other half")
               ->needs(plan)
               ->excludes(uniform);
     auto* out = app.add_option("-o,--out", arguments.out, "Refined plan to write (.json)")->needs(refine);
     refine->needs(out);
-    app.add_option("--rounds", arguments.settings.rounds, "Rounds of refining at most")
+    app.add_option("--rounds", arguments.settings.rounds,
+           fmt::format("Rounds of refining at most (default: {})", arguments.settings.rounds))
         ->needs(refine)
         ->check(CLI::Range(std::size_t{1}, std::size_t{1000}));
-    app.add_option("--swaps", arguments.settings.swaps, "Swaps measured per round at most")
+    app.add_option("--steps", arguments.settings.steps,
+           fmt::format(
+               "Steps of single units measured per round at most (default: {})", arguments.settings.steps))
         ->needs(refine)
-        ->check(CLI::Range(std::size_t{1}, std::size_t{100000}));
+        ->check(CLI::Range(std::size_t{0}, std::size_t{1000000}));
+    app.add_option("--swaps", arguments.settings.swaps,
+           fmt::format("Swaps measured at most where the solved plan did not hold (default: {})",
+               arguments.settings.swaps))
+        ->needs(refine)
+        ->check(CLI::Range(std::size_t{0}, std::size_t{100000}));
 }
 
 Result<nlohmann::json> refineToFile(const std::shared_ptr<session::Workspace>& workspace,
@@ -108,7 +144,7 @@ Result<nlohmann::json> refineToFile(const std::shared_ptr<session::Workspace>& w
         {"out", arguments.out}, {"scores", space.provenance().label},
         {"tokens_choosing", tokens.choosing.tokens()}, {"tokens_accepting", tokens.accepting.tokens()},
         {"start", nlohmann::json::object()}, {"refined", nlohmann::json::object()}, {"kept", refined.kept},
-        {"ended", refined.ended}, {"refinement", nlohmann::json::array()}};
+        {"looks", refined.looks}, {"ended", refined.ended}, {"refinement", nlohmann::json::array()}};
     addHarm(document["start"], name + "_choosing", refined.startChoosing);
     addHarm(document["start"], name + "_accepting", refined.startAccepting);
     addHarm(document["refined"], name + "_accepting", refined.accepting);
@@ -137,11 +173,14 @@ void printRefined(const nlohmann::json& document)
     printLine(fmt::format("start: {} on {} tokens that judge", harm(document["start"], judged),
         document["tokens_accepting"].get<std::size_t>()));
     for (const auto& round : document["refinement"]) {
-        printLine(fmt::format("round {}: {} swaps tried, {} taken{}", round["round"].get<std::size_t>(),
-            round["tried"].get<std::size_t>(), round["taken"].get<std::size_t>(),
-            round[judged].is_null()
-                ? std::string()
-                : ", " + harm(round, judged) + (round["kept"] ? ", kept" : ", not kept")));
+        printLine(fmt::format("round {}: {} steps and {} swaps measured", round["round"].get<std::size_t>(),
+            round["steps_tried"].get<std::size_t>(), round["swaps_tried"].get<std::size_t>()));
+        for (const auto& proposal : round["proposals"])
+            printLine(fmt::format("  {} units by {}: {}", proposal["units"].get<std::size_t>(),
+                proposal["by"] == "solver" ? "solving again" : "swaps",
+                proposal[judged].is_null()
+                    ? std::string("not better beyond noise where it was chosen")
+                    : harm(proposal, judged) + (proposal["kept"] ? ", kept" : ", not kept")));
     }
     printLine(fmt::format("ended: {}", document["ended"].get<std::string>()));
     printLine(fmt::format(

@@ -1,7 +1,5 @@
-#include "core/session/measurer.h"
-
-#include "core/export/preflight.h"
 #include "core/io/hash.h"
+#include "core/session/measurer_work.h"
 #include "core/session/token_input.h"
 
 #include <algorithm>
@@ -51,25 +49,13 @@ std::string partKey(
 
 } // namespace
 
-/// One pair on its way, or a whole plan.
-struct Measurer::Work
-{
-    std::string unit, option; ///< As asked for.
-    std::vector<exporting::PlannedUnit> planned; ///< One, or all of a plan.
-    std::string subject;
-    std::string variant; ///< Without the part.
-    std::size_t column = 0;
-    std::vector<measure::Harm> harms; ///< Of the first parts.
-    bool ran = false;
-    std::optional<Error> error;
-    std::shared_ptr<const measure::ChangedWeights> changed; ///< Kept over parts for plans only.
-};
-
 Measurer::Measurer(std::shared_ptr<Workspace> workspace, const plan::Target& target, MeasureSettings settings)
     : m_workspace(std::move(workspace))
     , m_target(target)
     , m_settings(std::move(settings))
 { }
+
+Measurer::~Measurer() = default;
 
 Result<std::unique_ptr<Measurer>> Measurer::make(std::shared_ptr<Workspace> workspace,
     const plan::Target& target, const forward::TokenBatch& tokens, const MeasureSettings& settings,
@@ -100,6 +86,7 @@ Result<void> Measurer::preparePart(std::size_t part, const RunContext& context)
 {
     if (m_reference && m_part == part)
         return {};
+    m_near.reset();
     m_reference.reset(); // its states go before others come
     BITWRIGHT_ASSIGN(
         m_reference, measure::Reference::make(m_model, m_parts[part], m_settings.reference, context));
@@ -330,55 +317,6 @@ Result<UnitHarms> Measurer::finish(std::vector<Work>& work, UnitHarms harms, con
     }
     context.report(1.0, "measured");
     return harms;
-}
-
-Result<HarmResult> Measurer::measurePlan(
-    const plan::Plan& plan, const OnResult& onResult, const RunContext& context)
-{
-    if (plan.target != m_target.id())
-        return fail(
-            ErrorCode::InvalidArgument, "The plan is for target {}, not {}.", plan.target, m_target.id());
-    BITWRIGHT_ASSIGN(const auto job, exporting::makeJob(m_workspace->checkpoint(), plan));
-    BITWRIGHT_CHECK(exporting::refuseBlocked(job, {}));
-    Work work;
-    io::Hasher hasher;
-    bool reads = false;
-    for (const exporting::PlannedUnit& unit : job.units) {
-        if (!unit.quantized())
-            continue;
-        hasher.add(unit.unit.name);
-        hasher.add(unit.resolved.option.id);
-        reads = reads || unit.resolved.option.needsGram;
-        work.planned.push_back(unit);
-    }
-    if (work.planned.empty())
-        return fail(ErrorCode::InvalidArgument, "The plan changes nothing: there is no harm to measure.");
-    work.subject = "plan:" + hasher.hex();
-    work.variant = fmt::format("plan@{}@PART", m_target.id());
-    if (reads && m_dump)
-        work.variant += "@" + m_dump->contentHash();
-    for (std::size_t part = 0; part < m_parts.size(); ++part) {
-        BITWRIGHT_CHECK(context.checkStop());
-        BITWRIGHT_ASSIGN(const bool stored, takeStored(work, part));
-        const double all = static_cast<double>(m_parts.size());
-        const RunContext window
-            = context.part(static_cast<double>(part) / all, static_cast<double>(part + 1) / all);
-        if (!stored) {
-            if (!work.changed) {
-                BITWRIGHT_ASSIGN(
-                    auto made, measure::ChangedWeights::make(work.planned, *m_quantizer, window));
-                work.changed = std::make_shared<const measure::ChangedWeights>(std::move(made));
-            }
-            BITWRIGHT_CHECK(measurePart(work, part, true, window));
-        }
-        BITWRIGHT_ASSIGN(auto result, resultOf(work, context.seed));
-        result.plan = plan.name;
-        if (part + 1 == m_parts.size())
-            return result;
-        if (onResult)
-            onResult(result);
-    }
-    return fail(ErrorCode::Internal, "A measuring without tokens.");
 }
 
 } // namespace bitwright::session

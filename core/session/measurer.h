@@ -86,12 +86,27 @@ public:
     [[nodiscard]] Result<HarmResult> measurePlan(
         const plan::Plan& plan, const OnResult& onResult, const RunContext& context);
 
+    /// Runs a plan that differs from `base` in a few units: the states of `base` are kept (the last one asked
+    /// for), so that it costs only the blocks from the first difference on. Where not `exact` the screened
+    /// head does where it can; `screening` of the result says whether it did, and only what was measured in
+    /// one way should be compared. The exact result is the one of measurePlan. For tokens of one part.
+    /// Errors: those of measurePlan.
+    [[nodiscard]] Result<HarmResult> measureNear(
+        const plan::Plan& base, const plan::Plan& plan, bool exact, const RunContext& context);
+
+    ~Measurer();
+
 private:
     struct Work;
+    struct Near;
     Measurer(std::shared_ptr<Workspace> workspace, const plan::Target& target, MeasureSettings settings);
     [[nodiscard]] Result<void> preparePart(std::size_t part, const RunContext& context);
     [[nodiscard]] Result<std::vector<Work>> workOf(
         const std::vector<MeasurePair>& pairs, UnitHarms& harms, const RunContext& context);
+    [[nodiscard]] Result<Work> workOfPlan(const plan::Plan& plan) const;
+    [[nodiscard]] Result<void> keepNear(const Work& work, const RunContext& context);
+    [[nodiscard]] Result<measure::Harm> harmNear(
+        const Work& work, bool exact, const RunContext& context);
     [[nodiscard]] std::string variantOf(const Work& work, std::size_t part) const;
     [[nodiscard]] Result<void> measurePart(
         Work& work, std::size_t part, bool exact, const RunContext& context);
@@ -111,6 +126,7 @@ private:
     std::string m_modelSubject; ///< "model:HASH"
     std::shared_ptr<const measure::Reference> m_reference; ///< Of part m_part.
     std::size_t m_part = 0;
+    std::unique_ptr<Near> m_near; ///< Over m_reference.
     std::shared_ptr<const model::ActivationDump> m_dump; ///< The first one, for quantizers that need it.
     std::unique_ptr<exporting::UnitQuantizer> m_quantizer;
     std::map<std::size_t, std::vector<float>> m_next; ///< Reference's next log probabilities by part.

@@ -1,14 +1,19 @@
 #include "core/session/refine.h"
 
+#include "core/alloc/solver.h"
 #include "core/plan/solve.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <set>
 
 namespace bitwright::session {
 
 namespace {
 
+/// Standard errors that are added to what a step is believed to do.
+constexpr std::array<double, 3> kCautions{0, 1, 2};
 constexpr double kInterval95 = 2 * 1.959964; ///< Width of a 95 % interval in standard errors.
 
 using Sequence = std::vector<std::uint32_t>;
@@ -82,6 +87,32 @@ void shrink(std::vector<TriedSwap>& tried)
         }
 }
 
+/// Marks the swaps that are taken, best first; returns the choice with all of them.
+std::vector<std::size_t> take(std::vector<TriedSwap>& tried, const plan::PlanSpace& space,
+    std::vector<std::size_t> choice, std::uint64_t budget)
+{
+    std::vector<TriedSwap*> order;
+    for (TriedSwap& one : tried)
+        if (one.change && one.change->high < 0 && one.shrunk < 0)
+            order.push_back(&one);
+    std::stable_sort(order.begin(), order.end(),
+        [](const TriedSwap* a, const TriedSwap* b) { return a->shrunk < b->shrunk; });
+    std::vector<const TriedSwap*> taken;
+    for (TriedSwap* one : order) {
+        const bool clash = std::any_of(taken.begin(), taken.end(),
+            [&](const TriedSwap* other) { return other->swap.touches(one->swap); });
+        std::vector<std::size_t> with = choice;
+        one->swap.apply(with);
+        // Each fits alone; two may have counted on the same bytes left over.
+        if (clash || space.sizeOf(with).unitBytes > budget)
+            continue;
+        choice = std::move(with);
+        one->taken = true;
+        taken.push_back(one);
+    }
+    return choice;
+}
+
 class Refiner
 {
 public:
@@ -90,32 +121,20 @@ public:
         , m_settings(settings)
         , m_context(context)
         , m_quiet(context)
-        , m_runs(static_cast<double>(2 + settings.rounds * (settings.swaps + 2)))
+        , m_runsOfRound(static_cast<double>(settings.steps + kCautions.size() + settings.swaps + 3))
     {
         m_quiet.progress = nullptr;
+        // States of the original and of the plan, the plan's weights and the screened head's words may take a
+        // quarter each, and a run half: all of it stays inside the budget.
+        m_quiet.memoryBudget = context.memoryBytes() / 3 * 2;
     }
 
     Result<Refinement> run(const std::shared_ptr<Workspace>& workspace, const plan::Plan& start,
         const RefineTokens& tokens, const std::function<void(const RefineRound&)>& onRound)
     {
-        BITWRIGHT_CHECK(checkApart(tokens));
-        BITWRIGHT_CHECK(m_space.checkLocks(start));
-        BITWRIGHT_ASSIGN(m_choice, m_space.choiceOf(start));
-        BITWRIGHT_ASSIGN(m_budget, budgetOf(m_space, start, m_choice, m_settings));
-        BITWRIGHT_ASSIGN(m_choosing, measurerOf(workspace, tokens.choosing));
-        BITWRIGHT_ASSIGN(m_accepting, measurerOf(workspace, tokens.accepting));
-        m_result.plan = start;
-        BITWRIGHT_ASSIGN(m_result.startChoosing, measured(*m_choosing, start));
-        BITWRIGHT_ASSIGN(m_result.startAccepting, measured(*m_accepting, start));
-        for (const HarmResult* harm : {&m_result.startChoosing, &m_result.startAccepting})
-            if (!harm->interval)
-                return fail(Error{ErrorCode::InvalidArgument,
-                    fmt::format("{} tokens are too few to tell a change from noise.", harm->tokens), {}, {},
-                    {}, "Give a longer text."});
-        m_present = m_result.startChoosing;
-        m_result.accepting = m_result.startAccepting;
+        BITWRIGHT_CHECK(begin(workspace, start, tokens));
         for (std::size_t round = 0; round < m_settings.rounds && m_result.ended.empty(); ++round) {
-            m_done = static_cast<double>(2 + round * (m_settings.swaps + 2));
+            m_done = 2 + static_cast<double>(round) * m_runsOfRound;
             BITWRIGHT_CHECK(oneRound());
             if (onRound)
                 onRound(m_result.rounds.back());
@@ -131,109 +150,195 @@ public:
     }
 
 private:
+    Result<void> begin(
+        const std::shared_ptr<Workspace>& workspace, const plan::Plan& start, const RefineTokens& tokens)
+    {
+        BITWRIGHT_CHECK(checkApart(tokens));
+        BITWRIGHT_CHECK(m_space.checkLocks(start));
+        BITWRIGHT_ASSIGN(m_choice, m_space.choiceOf(start));
+        BITWRIGHT_ASSIGN(m_budget, budgetOf(m_space, start, m_choice, m_settings));
+        BITWRIGHT_ASSIGN(m_accepting, measurerOf(workspace, tokens.accepting, false));
+        m_result.plan = start;
+        BITWRIGHT_ASSIGN(m_result.startAccepting, whole(*m_accepting, start));
+        m_accepting.reset(); // of two references one has its states in memory
+        BITWRIGHT_ASSIGN(m_choosing, measurerOf(workspace, tokens.choosing, true));
+        BITWRIGHT_ASSIGN(m_result.startChoosing, whole(*m_choosing, start));
+        for (const HarmResult* harm : {&m_result.startChoosing, &m_result.startAccepting})
+            if (!harm->interval || harm->blocks.size() < measure::kStudentBlocks)
+                return fail(Error{ErrorCode::InvalidArgument,
+                    fmt::format("{} tokens are too few to tell a change from noise.", harm->tokens), {}, {},
+                    {}, "Give a longer text."});
+        m_present = m_result.startChoosing;
+        m_result.accepting = m_result.startAccepting;
+        m_workspace = workspace;
+        m_acceptingTokens = tokens.accepting;
+        return {};
+    }
+
     Result<std::unique_ptr<Measurer>> measurerOf(
-        const std::shared_ptr<Workspace>& workspace, const forward::TokenBatch& batch) const
+        const std::shared_ptr<Workspace>& workspace, const forward::TokenBatch& batch, bool screen) const
     {
         MeasureSettings settings;
         settings.partTokens = std::max<std::size_t>(1, batch.tokens()); // one part: one run of the original
-        settings.reference.screen = false;
+        settings.reference.screen = screen;
         settings.reference.words.seed = m_context.seed;
         return Measurer::make(workspace, m_space.target(), batch, settings, m_quiet);
     }
 
-    Result<HarmResult> measured(Measurer& measurer, const plan::Plan& plan)
+    Result<void> note(const std::string& name)
     {
         BITWRIGHT_CHECK(m_context.checkStop());
-        m_context.report(m_done / m_runs, "refining " + plan.name);
+        m_context.report(
+            m_done / (2 + static_cast<double>(m_settings.rounds) * m_runsOfRound), "refining " + name);
         m_done += 1;
+        return {};
+    }
+
+    Result<HarmResult> whole(Measurer& measurer, const plan::Plan& plan)
+    {
+        BITWRIGHT_CHECK(note(plan.name));
         return measurer.measurePlan(plan, {}, m_quiet);
+    }
+
+    /// Change of the present plan on the choosing tokens; nothing where the model broke.
+    Result<std::optional<measure::Interval>> changeBy(const std::vector<std::size_t>& choice)
+    {
+        BITWRIGHT_CHECK(note(m_result.plan.name));
+        const bool exact = !m_presentNear.screening; // no screened head, or it is not to be trusted here
+        const auto harm
+            = m_choosing->measureNear(m_result.plan, m_space.planFrom(choice, m_result.plan), exact, m_quiet);
+        if (!harm && harm.error().code == ErrorCode::Numeric)
+            return std::optional<measure::Interval>();
+        if (!harm)
+            return fail(harm.error());
+        return differenceOf(*harm, harm->screening ? m_presentNear : m_present, m_context.seed);
     }
 
     Result<void> oneRound()
     {
-        RefineRound round;
-        for (RefineSwap& swap : proposeSwaps(m_space, m_result.plan, m_choice, m_budget, m_settings.swaps)) {
-            BITWRIGHT_ASSIGN(auto tried, tryOne(std::move(swap)));
-            round.tried.push_back(std::move(tried));
+        m_result.rounds.emplace_back();
+        RefineRound& round = m_result.rounds.back();
+        BITWRIGHT_ASSIGN(
+            m_presentNear, m_choosing->measureNear(m_result.plan, m_result.plan, false, m_quiet));
+        const alloc::AllocationProblem problem = m_space.problem(m_result.plan, {});
+        for (RefineStep& step : proposeSteps(problem, m_choice)) {
+            TriedStep tried;
+            tried.step = std::move(step);
+            round.steps.push_back(std::move(tried));
         }
-        shrink(round.tried);
-        const std::vector<std::size_t> next = take(round);
-        if (round.tried.empty())
-            m_result.ended = "there is no swap within the budget";
-        else if (round.taken == 0)
-            m_result.ended = "no swap is better beyond its own noise";
-        else
-            BITWRIGHT_CHECK(judge(round, next));
-        m_result.rounds.push_back(std::move(round));
+        for (std::size_t i = 0; i < std::min(m_settings.steps, round.steps.size()); ++i) {
+            auto choice = m_choice;
+            for (const std::size_t unit : round.steps[i].step.units)
+                choice[unit] = round.steps[i].step.to;
+            BITWRIGHT_ASSIGN(round.steps[i].change, changeBy(choice));
+            round.steps[i].tried = true;
+        }
+        correctSteps(round.steps);
+        BITWRIGHT_CHECK(solveAgain(problem, round));
+        if (!round.kept())
+            BITWRIGHT_CHECK(trySwaps(problem, round));
+        if (round.kept())
+            return {};
+        m_result.ended = round.steps.empty() ? "there is no step to try"
+            : round.proposals.empty()        ? "no change is better beyond its own noise"
+            : !round.proposals.back().accepting
+            ? "nothing was better beyond its noise on the tokens that chose it"
+            : "what was better did not hold on tokens that had not "
+              "chosen it";
         return {};
     }
 
-    Result<TriedSwap> tryOne(RefineSwap swap)
+    /// Solves by corrected scores, and proposes the best solution on the choosing tokens.
+    Result<void> solveAgain(const alloc::AllocationProblem& problem, RefineRound& round)
     {
-        TriedSwap tried;
-        auto choice = m_choice;
-        swap.apply(choice);
-        tried.swap = std::move(swap);
-        const auto harm = measured(*m_choosing, m_space.planFrom(choice, m_result.plan));
-        if (harm)
-            tried.change = differenceOf(*harm, m_present, m_context.seed);
-        else if (harm.error().code != ErrorCode::Numeric) // the model broke: not this one
-            return fail(harm.error());
-        return tried;
-    }
-
-    /// Marks what is taken, best first; returns the choice with all of it.
-    std::vector<std::size_t> take(RefineRound& round) const
-    {
-        std::vector<TriedSwap*> order;
-        for (TriedSwap& one : round.tried)
-            if (one.change && one.change->high < 0 && one.shrunk < 0)
-                order.push_back(&one);
-        std::stable_sort(order.begin(), order.end(),
-            [](const TriedSwap* a, const TriedSwap* b) { return a->shrunk < b->shrunk; });
-        std::vector<std::size_t> choice = m_choice;
-        std::vector<const TriedSwap*> taken;
-        for (TriedSwap* one : order) {
-            const bool clash = std::any_of(taken.begin(), taken.end(),
-                [&](const TriedSwap* other) { return other->swap.touches(one->swap); });
-            std::vector<std::size_t> with = choice;
-            one->swap.apply(with);
-            // Each fits alone; two may have counted on the same bytes left over.
-            if (clash || m_space.sizeOf(with).unitBytes > m_budget)
+        if (round.steps.empty())
+            return {};
+        std::set<std::vector<std::size_t>> seen{m_choice};
+        std::optional<RefineProposal> best;
+        std::vector<std::size_t> bestChoice;
+        for (const double caution : kCautions) {
+            auto solution
+                = alloc::solve(correctedProblem(problem, m_choice, round.steps, caution), m_budget, m_quiet);
+            if (!solution)
+                return fail(std::move(solution.error()));
+            if (!seen.insert(solution->choice).second)
                 continue;
-            choice = std::move(with);
-            one->taken = true;
-            taken.push_back(one);
+            BITWRIGHT_ASSIGN(RefineProposal proposal, chosen(solution->choice));
+            proposal.solved = true;
+            if (!best || !best->choosing
+                || (proposal.choosing && proposal.choosing->mean < best->choosing->mean)) {
+                best = std::move(proposal);
+                bestChoice = solution->choice;
+            }
         }
-        round.taken = taken.size();
-        return choice;
+        return best ? judge(round, std::move(*best), bestChoice) : Result<void>();
     }
 
-    Result<void> judge(RefineRound& round, const std::vector<std::size_t>& next)
+    Result<void> trySwaps(const alloc::AllocationProblem& problem, RefineRound& round)
     {
-        plan::Plan plan = m_space.planFrom(next, m_result.plan);
-        auto chosen = measured(*m_choosing, plan);
-        auto accepted = chosen ? measured(*m_accepting, plan) : chosen;
-        if (!accepted) {
-            if (accepted.error().code != ErrorCode::Numeric)
-                return fail(std::move(accepted.error()));
-            m_result.ended = "the model broke with all of the swaps: " + accepted.error().oneLine();
-            return {};
+        const auto corrected = correctedProblem(problem, m_choice, round.steps, 0);
+        for (RefineSwap& swap : proposeSwaps(corrected, m_choice, m_budget, m_settings.swaps)) {
+            TriedSwap tried;
+            auto choice = m_choice;
+            swap.apply(choice);
+            tried.swap = std::move(swap);
+            BITWRIGHT_ASSIGN(tried.change, changeBy(choice));
+            round.swaps.push_back(std::move(tried));
         }
-        round.changeChoosing = differenceOf(*chosen, m_present, m_context.seed);
-        round.changeAccepting = differenceOf(*accepted, m_result.accepting, m_context.seed);
-        round.choosing = *chosen;
-        round.accepting = *accepted;
-        round.kept = round.changeAccepting && round.changeAccepting->mean < 0;
-        if (!round.kept) {
-            m_result.ended = "the swaps did not hold on tokens that had not chosen them";
+        shrink(round.swaps);
+        const auto next = take(round.swaps, m_space, m_choice, m_budget);
+        if (round.takenSwaps() == 0)
             return {};
+        BITWRIGHT_ASSIGN(RefineProposal proposal, chosen(next));
+        return judge(round, std::move(proposal), next);
+    }
+
+    /// A proposal as the choosing tokens see it.
+    Result<RefineProposal> chosen(const std::vector<std::size_t>& next)
+    {
+        RefineProposal proposal;
+        for (std::size_t unit = 0; unit < next.size(); ++unit)
+            proposal.units += next[unit] != m_choice[unit] ? 1U : 0U;
+        BITWRIGHT_CHECK(note(m_result.plan.name));
+        auto harm
+            = m_choosing->measureNear(m_result.plan, m_space.planFrom(next, m_result.plan), true, m_quiet);
+        if (!harm && harm.error().code != ErrorCode::Numeric)
+            return fail(std::move(harm.error()));
+        if (harm) {
+            proposal.changeChoosing = differenceOf(*harm, m_present, m_context.seed);
+            proposal.choosing = std::move(*harm);
         }
-        ++m_result.kept;
-        m_choice = next;
-        m_present = std::move(*chosen);
-        m_result.accepting = std::move(*accepted);
-        m_result.plan = std::move(plan);
+        return proposal;
+    }
+
+    Result<void> judge(RefineRound& round, RefineProposal proposal, const std::vector<std::size_t>& next)
+    {
+        // Looks are dear. What was judged before would get the same answer, and what is not better beyond
+        // its noise where it was chosen will hardly be elsewhere.
+        const bool fresh = m_judged.insert(next).second;
+        if (fresh && proposal.changeChoosing && proposal.changeChoosing->high < 0) {
+            plan::Plan plan = m_space.planFrom(next, m_result.plan);
+            BITWRIGHT_ASSIGN(m_accepting, measurerOf(m_workspace, m_acceptingTokens, false));
+            auto harm = whole(*m_accepting, plan);
+            m_accepting.reset();
+            if (!harm && harm.error().code != ErrorCode::Numeric)
+                return fail(std::move(harm.error()));
+            proposal.tail = tailOfLook(++m_result.looks);
+            if (harm) {
+                proposal.changeAccepting = measure::pairedStudent(
+                    harm->values, m_result.accepting.values, harm->blocks, proposal.tail);
+                proposal.kept = proposal.changeAccepting && proposal.changeAccepting->high < 0;
+                proposal.accepting = std::move(*harm);
+            }
+            if (proposal.kept) {
+                ++m_result.kept;
+                m_choice = next;
+                m_present = *proposal.choosing;
+                m_result.accepting = *proposal.accepting;
+                m_result.plan = std::move(plan);
+            }
+        }
+        round.proposals.push_back(std::move(proposal));
         return {};
     }
 
@@ -241,15 +346,36 @@ private:
     const RefineSettings& m_settings;
     const RunContext& m_context;
     RunContext m_quiet; ///< Of the single runs: progress counts them.
-    double m_runs, m_done = 0;
+    double m_runsOfRound, m_done = 0;
     std::uint64_t m_budget = 0;
+    std::shared_ptr<Workspace> m_workspace;
+    forward::TokenBatch m_acceptingTokens;
     std::unique_ptr<Measurer> m_choosing, m_accepting;
     std::vector<std::size_t> m_choice;
-    HarmResult m_present; ///< On the choosing tokens.
+    std::set<std::vector<std::size_t>> m_judged;
+    HarmResult m_present; ///< On the choosing tokens, by the exact head.
+    HarmResult m_presentNear; ///< The same as steps are measured.
     Refinement m_result;
 };
 
 } // namespace
+
+double tailOfLook(std::size_t look)
+{
+    return std::ldexp(0.025, 1 - 2 * static_cast<int>(look));
+}
+
+std::size_t RefineRound::triedSteps() const
+{
+    return static_cast<std::size_t>(
+        std::count_if(steps.begin(), steps.end(), [](const TriedStep& one) { return one.tried; }));
+}
+
+std::size_t RefineRound::takenSwaps() const
+{
+    return static_cast<std::size_t>(
+        std::count_if(swaps.begin(), swaps.end(), [](const TriedSwap& one) { return one.taken; }));
+}
 
 Result<RefineTokens> splitTokens(const forward::TokenBatch& batch)
 {

@@ -23,7 +23,8 @@ struct RefineTokens
 struct RefineSettings
 {
     std::size_t rounds = 4;
-    std::size_t swaps = 24; ///< Measured per round at most.
+    std::size_t steps = 256; ///< Steps of units measured per round at most.
+    std::size_t swaps = 24; ///< Swaps measured at most in a round whose solved plan did not hold.
     /// Bytes for the planned units; nothing: the plan's own budget, or its size where it names none.
     std::optional<std::uint64_t> unitBudget;
 };
@@ -37,16 +38,31 @@ struct TriedSwap
     bool taken = false;
 };
 
-/// One round. `choosing` and `accepting` are of the plan that the round proposed; nothing where no swap was
-/// taken.
+/// A plan that a round proposed, measured whole.
+struct RefineProposal
+{
+    bool solved = false; ///< By the solver on corrected scores; else swaps that were taken together.
+    std::size_t units = 0; ///< That change their option.
+    std::optional<HarmResult> choosing; ///< Nothing where the model broke.
+    std::optional<measure::Interval> changeChoosing; ///< Against the plan before; flattered by the choice.
+    std::optional<HarmResult>
+        accepting; ///< Nothing where it was not better beyond noise where it was chosen.
+    /// The same on tokens that chose nothing, with `tail` on each side: it is kept when all of it lies below
+    /// zero.
+    std::optional<measure::Interval> changeAccepting;
+    double tail = 0;
+    bool kept = false;
+};
+
 struct RefineRound
 {
-    std::vector<TriedSwap> tried;
-    std::size_t taken = 0;
-    std::optional<HarmResult> choosing, accepting;
-    std::optional<measure::Interval> changeChoosing; ///< Against the plan before; flattered by the choice.
-    std::optional<measure::Interval> changeAccepting; ///< The same on tokens that chose nothing.
-    bool kept = false;
+    std::vector<TriedStep> steps; ///< Those that were only predicted included.
+    std::vector<TriedSwap> swaps; ///< Only where the solved plan did not hold.
+    std::vector<RefineProposal> proposals; ///< At most one solved, and one of swaps after it.
+
+    [[nodiscard]] bool kept() const { return !proposals.empty() && proposals.back().kept; }
+    [[nodiscard]] std::size_t triedSteps() const;
+    [[nodiscard]] std::size_t takenSwaps() const;
 };
 
 struct Refinement
@@ -56,21 +72,36 @@ struct Refinement
     HarmResult accepting; ///< Of `plan`, on the tokens that judged: whoever wants more measures it on others.
     std::vector<RefineRound> rounds;
     std::size_t kept = 0; ///< Rounds that were.
+    std::size_t looks = 0; ///< How often the accepting tokens judged.
     std::string ended; ///< Why it went no further, for people.
 };
 
-/// Betters a plan by measuring, on guard against the luck of the draw (allocation.md section 8: choosing
-/// among noisy measurements picks the lucky ones, and made a plan worse).
+/// Tail of the interval by which the accepting tokens judge for the n-th time (from 1): 0.025 / 2^(2n - 1). A
+/// look says one of two things, so at most 2^(n - 1) plans could have come before the n-th one, whatever the
+/// looks before said. Over all of them and all looks, the chance that a plan which is no better is ever kept
+/// stays below 2.5 % x sum of 2^-n (a union bound), although all looks use the same tokens.
+[[nodiscard]] double tailOfLook(std::size_t look);
+
+/// Betters a plan by measuring, correcting and solving again, on guard against the luck of the draw
+/// (allocation.md section 8: choosing among noisy measurements picks the lucky ones, and made a plan worse).
 ///
-/// Each round measures a batch of swaps (proposeSwaps) as changes of the whole plan, paired by token, on the
-/// choosing tokens. Each change is shrunk toward the mean of all by its reliability, signal / (signal +
-/// noise) with the noise from its bootstrap interval; only swaps whose own interval lies below zero are
-/// taken, best first, none that share a unit. The plan with all of them is then measured whole on the
-/// accepting tokens and kept when its mean change there is below zero; else refining ends.
+/// Each round measures steps of single units (or tied groups) around the plan, on the choosing tokens, as
+/// changes of the whole plan paired by token; the plan's own states are kept, so that a step costs only the
+/// blocks from its unit on. Scores are corrected by what was measured, each change shrunk by its reliability
+/// (correctSteps), and the plan is solved again exactly, every unit at most one step away: once by what steps
+/// are believed to do, and twice with one and two standard errors of caution added. The best of the three on
+/// the choosing tokens, if its interval there lies below zero, is judged on the accepting ones. It is kept
+/// when the whole interval of its change there lies below zero, and the next round goes on from it.
 ///
-/// At most 2 + rounds x (swaps + 2) runs of a whole plan, every one stored: a stopped job goes on where it
-/// was. Equal for equal seeds and any number of threads. Locks and ties stay, and the budget. Scores of
-/// `space` only say what is tried. Errors: InvalidArgument (tokens in both parts, too few of them for an
+/// If not, swaps within the budget (proposeSwaps, by corrected scores) are measured whole, shrunk toward
+/// their mean, and those whose own interval lies below zero are taken together, best first, none that share a
+/// unit; the accepting tokens judge again. If that does not hold either, refining ends. Each look at the
+/// accepting tokens is by a wider interval than the one before (tailOfLook); refining again on the same
+/// tokens is a look that this does not count.
+///
+/// Every run is stored: a stopped job goes on where it was. Equal for equal seeds and any number of threads.
+/// Locks and ties stay, and the budget; the objective is the sum. Scores of `space` say what is tried and
+/// where measured steps are shrunk to. Errors: InvalidArgument (tokens in both parts, too few of them for an
 /// interval, a plan that the space does not know, one larger than its budget or for another target); those of
 /// Measurer.
 [[nodiscard]] Result<Refinement> refinePlan(const std::shared_ptr<Workspace>& workspace,

@@ -3,85 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numbers>
 #include <optional>
 
 namespace bitwright::session {
 
 namespace {
 
-/// How far a predicted gain or loss may be off, over itself.
-constexpr double kRelativeError = 0.5;
 /// More steps than this in one swap, and nobody could say which of them did it.
 constexpr std::size_t kMostSteps = 4;
 constexpr std::size_t kMostSides = 128;
-
-struct Sides
-{
-    std::vector<RefineStep> up; ///< By falling gain per byte.
-    std::vector<RefineStep> down; ///< By rising loss per saved byte.
-    std::vector<RefineStep> free; ///< Better and not larger.
-};
-
-double perByte(const RefineStep& step)
-{
-    return step.predicted / static_cast<double>(std::abs(step.bytes));
-}
-
-/// The step of a group to an option; nothing where one of its units cannot take it.
-std::optional<RefineStep> stepTo(const alloc::AllocationProblem& problem,
-    const std::vector<std::size_t>& group, const std::vector<std::size_t>& choice, std::size_t to)
-{
-    RefineStep step{group, choice[group.front()], to, 0, 0};
-    if (to == step.from)
-        return std::nullopt;
-    for (const std::size_t unit : group) {
-        const auto& options = problem.units[unit].options;
-        const alloc::Option &before = options[choice[unit]], &after = options[to];
-        // What is at stake must be known on both sides, and a tie that the plan breaks is not ours to mend.
-        if (problem.units[unit].locked || choice[unit] != step.from || !alloc::hasUsableCost(before)
-            || !alloc::hasUsableCost(after))
-            return std::nullopt;
-        step.bytes += static_cast<std::int64_t>(after.bytes) - static_cast<std::int64_t>(before.bytes);
-        step.predicted += *after.cost - *before.cost;
-    }
-    return step;
-}
-
-void addBest(const alloc::AllocationProblem& problem, const std::vector<std::size_t>& group,
-    const std::vector<std::size_t>& choice, Sides& sides)
-{
-    std::optional<RefineStep> up, down;
-    for (std::size_t to = 0; to < problem.units[group.front()].options.size(); ++to) {
-        const auto step = stepTo(problem, group, choice, to);
-        if (!step)
-            continue;
-        if (step->bytes <= 0 && step->predicted < 0)
-            sides.free.push_back(*step);
-        else if (step->bytes > 0 && step->predicted < 0 && (!up || perByte(*step) < perByte(*up)))
-            up = step;
-        else if (step->bytes < 0 && step->predicted >= 0 && (!down || perByte(*step) < perByte(*down)))
-            down = step;
-    }
-    if (up)
-        sides.up.push_back(*up);
-    if (down)
-        sides.down.push_back(*down);
-}
-
-Sides sidesOf(const alloc::AllocationProblem& problem, const std::vector<std::size_t>& choice)
-{
-    Sides sides;
-    for (const auto& group : alloc::tieGroups(problem))
-        addBest(problem, group, choice, sides);
-    for (auto* side : {&sides.up, &sides.down}) {
-        std::stable_sort(side->begin(), side->end(),
-            [](const RefineStep& a, const RefineStep& b) { return perByte(a) < perByte(b); });
-        if (side->size() > kMostSides)
-            side->resize(kMostSides);
-    }
-    return sides;
-}
 
 bool uses(const RefineSwap& swap, const RefineStep& step)
 {
@@ -99,7 +29,7 @@ void add(RefineSwap& swap, const RefineStep& step)
 /// A step up and a first one down, completed until it is paid for and what is left over is spent. Further
 /// steps are the next ones in order, so that swaps do not all lean on the same few.
 std::optional<RefineSwap> completed(
-    const Sides& sides, std::size_t up, std::optional<std::size_t> down, std::int64_t slack)
+    const RefineSides& sides, std::size_t up, std::optional<std::size_t> down, std::int64_t slack)
 {
     RefineSwap swap;
     add(swap, sides.up[up]);
@@ -121,16 +51,20 @@ std::optional<RefineSwap> completed(
 }
 
 /// Expected improvement when every step's prediction is off by a normal error of its own.
-double expectedImprovement(const RefineSwap& swap)
+double improvementOf(const RefineSwap& swap)
 {
     double variance = 0;
     for (const RefineStep& step : swap.steps)
-        variance += kRelativeError * kRelativeError * step.predicted * step.predicted;
-    if (variance <= 0)
-        return std::max(0.0, -swap.predicted);
-    const double deviation = std::sqrt(variance), z = -swap.predicted / deviation;
-    const double density = std::exp(-z * z / 2) / std::sqrt(2 * std::numbers::pi);
-    return deviation * (z * std::erfc(-z / std::numbers::sqrt2) / 2 + density);
+        variance += kRefineRelativeError * kRefineRelativeError * step.predicted * step.predicted;
+    return expectedImprovement(swap.predicted, std::sqrt(variance));
+}
+
+std::uint64_t bytesOf(const alloc::AllocationProblem& problem, const std::vector<std::size_t>& choice)
+{
+    std::uint64_t bytes = 0;
+    for (std::size_t unit = 0; unit < choice.size(); ++unit)
+        bytes += problem.units[unit].options[choice[unit]].bytes;
+    return bytes;
 }
 
 /// The first `count` in which no unit is in more than a few: swaps that share one cannot both be taken, and
@@ -184,12 +118,14 @@ void RefineSwap::apply(std::vector<std::size_t>& choice) const
             choice[unit] = step.to;
 }
 
-std::vector<RefineSwap> proposeSwaps(const plan::PlanSpace& space, const plan::Plan& plan,
+std::vector<RefineSwap> proposeSwaps(const alloc::AllocationProblem& problem,
     const std::vector<std::size_t>& choice, std::uint64_t unitBudget, std::size_t count)
 {
-    const Sides sides = sidesOf(space.problem(plan, {}), choice);
+    RefineSides sides = sidesOf(problem, choice);
+    for (auto* side : {&sides.up, &sides.down})
+        side->resize(std::min(side->size(), kMostSides));
     const std::int64_t slack
-        = static_cast<std::int64_t>(unitBudget) - static_cast<std::int64_t>(space.sizeOf(choice).unitBytes);
+        = static_cast<std::int64_t>(unitBudget) - static_cast<std::int64_t>(bytesOf(problem, choice));
     std::map<Key, RefineSwap> all;
     const auto offer = [&](std::optional<RefineSwap> swap) {
         if (swap)
@@ -208,7 +144,7 @@ std::vector<RefineSwap> proposeSwaps(const plan::PlanSpace& space, const plan::P
     }
     std::vector<std::pair<double, const RefineSwap*>> ranked;
     for (const auto& [key, swap] : all)
-        ranked.emplace_back(expectedImprovement(swap), &swap);
+        ranked.emplace_back(improvementOf(swap), &swap);
     std::stable_sort(
         ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
     return diverse(ranked, count);

@@ -1,23 +1,11 @@
 #pragma once
 
-#include "core/plan/plan.h"
+#include "core/session/refine_steps.h"
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 namespace bitwright::session {
-
-/// Units that must agree (often one) going from one option to another. Options are indices of the space.
-struct RefineStep
-{
-    std::vector<std::size_t> units;
-    std::size_t from = 0, to = 0;
-    std::int64_t bytes = 0; ///< Growth of the planned units.
-    double predicted = 0; ///< Growth of the sum of scores.
-
-    bool operator==(const RefineStep&) const = default;
-};
 
 /// Steps that together keep a plan within its budget.
 struct RefineSwap
@@ -38,7 +26,7 @@ struct RefineSwap
 /// unit is in more than a few of the first. Locked units, and options without a score, are never touched; no
 /// swap makes the planned units larger than `unitBudget`, which `choice` must keep. Cost: O(n^2) for the best
 /// 128 steps up and down.
-[[nodiscard]] std::vector<RefineSwap> proposeSwaps(const plan::PlanSpace& space, const plan::Plan& plan,
+[[nodiscard]] std::vector<RefineSwap> proposeSwaps(const alloc::AllocationProblem& problem,
     const std::vector<std::size_t>& choice, std::uint64_t unitBudget, std::size_t count);
 
 } // namespace bitwright::session

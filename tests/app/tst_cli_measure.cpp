@@ -223,29 +223,35 @@ void TestCliMeasure::refinedPlan()
         QStringLiteral("-o"), file("poor.json")});
     QVERIFY2(solved.code == 0, solved.describe().constData());
     const QStringList words{QStringLiteral("--plan"), file("poor.json"), QStringLiteral("--refine"),
-        QStringLiteral("--text"), kText, QStringLiteral("--max-tokens"), QStringLiteral("1024")};
+        QStringLiteral("--text"), kText, QStringLiteral("--max-tokens"), QStringLiteral("2048")};
     QCOMPARE(measure(words).code, 2); // nowhere to write it
     const QStringList narrow{
         QStringLiteral("--options"), QStringLiteral("int2-asym-g128/rtn,int8-asym-g128/rtn")};
     const QStringList asItIs{QStringLiteral("--plan"), file("poor.json")};
     QCOMPARE(measure(asItIs + narrow, "bare.bwp").code, 2); // a plan has its own options
-    const QStringList few{QStringLiteral("--rounds"), QStringLiteral("2"), QStringLiteral("--swaps"),
-        QStringLiteral("12"), QStringLiteral("-o"), file("refined.json")};
+    const QStringList few{QStringLiteral("--rounds"), QStringLiteral("2"), QStringLiteral("--steps"),
+        QStringLiteral("20"), QStringLiteral("--swaps"), QStringLiteral("6"), QStringLiteral("-o"),
+        file("refined.json")};
     const Ran ran = measure(words + few + QStringList{QStringLiteral("--json")}, "bare.bwp");
     QVERIFY2(ran.code == 0, ran.describe().constData());
     const json document = ran.document();
-    QCOMPARE(document["tokens_choosing"].get<int>() + document["tokens_accepting"].get<int>(), 1024);
+    QCOMPARE(document["tokens_choosing"].get<int>() + document["tokens_accepting"].get<int>(), 2048);
     QVERIFY(document["refinement"].is_array() && !document["refinement"].empty());
     json best = document["start"]["kl_accepting"];
     for (const json& round : document["refinement"]) {
-        QCOMPARE(round["tried"].get<std::size_t>(), round["swaps"].size());
-        QVERIFY(round["taken"].is_number() && round["kept"].is_boolean());
-        if (!round["kept"].get<bool>())
-            continue;
-        QVERIFY(round["kl_accepting"] < best);
-        QVERIFY(isPositive(round["kl_choosing"]) && isPositive(round["kl_accepting_low"]));
-        QVERIFY(round["kl_accepting_high"] >= round["kl_accepting"]);
-        best = round["kl_accepting"];
+        QCOMPARE(round["steps_tried"].get<std::size_t>(), std::size_t{20});
+        QCOMPARE(round["steps"].size(), std::size_t{20});
+        QVERIFY(round["swaps_taken"].is_number() && round["kept"].is_boolean());
+        for (const json& proposal : round["proposals"]) {
+            QVERIFY(proposal["by"] == "solver" || proposal["by"] == "swaps");
+            if (!proposal["kept"].get<bool>())
+                continue;
+            QVERIFY(proposal["change_accepting"]["high"].get<double>() < 0);
+            QVERIFY(proposal["kl_accepting"] < best);
+            QVERIFY(isPositive(proposal["kl_choosing"]) && isPositive(proposal["kl_accepting_low"]));
+            QVERIFY(proposal["kl_accepting_high"] >= proposal["kl_accepting"]);
+            best = proposal["kl_accepting"];
+        }
     }
     QVERIFY(document["refined"]["kl_accepting"] == best);
     QVERIFY(document["kept"].get<int>() > 0);
@@ -259,9 +265,9 @@ void TestCliMeasure::refinedPlan()
             QVERIFY(unit["locked"].get<bool>() && unit["option"] == "int8-asym-g128/rtn");
     const Ran shown = measure(words + few, "bare.bwp");
     QCOMPARE(shown.code, 0);
-    QVERIFY2(shown.out.contains("round 1: 12 swaps tried"), shown.describe().constData());
+    QVERIFY2(shown.out.contains("round 1: 20 steps and"), shown.describe().constData());
     const Ran nowhere = measure(
-        words + few.first(4) + QStringList{QStringLiteral("-o"), file("no/such/plan.json")}, "bare.bwp");
+        words + few.first(6) + QStringList{QStringLiteral("-o"), file("no/such/plan.json")}, "bare.bwp");
     QCOMPARE(nowhere.code, 4);
     QCOMPARE(nowhere.errorLines(), 1);
 }

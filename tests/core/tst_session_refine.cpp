@@ -79,24 +79,38 @@ RefineSettings small()
 {
     RefineSettings settings;
     settings.rounds = 2;
+    settings.steps = 24;
     settings.swaps = 10;
     return settings;
+}
+
+bool same(const std::optional<measure::Interval>& a, const std::optional<measure::Interval>& b)
+{
+    return a.has_value() == b.has_value() && (!a || (a->mean == b->mean && a->high == b->high));
+}
+
+bool same(const RefineRound& a, const RefineRound& b)
+{
+    bool equal = a.steps.size() == b.steps.size() && a.swaps.size() == b.swaps.size()
+        && a.proposals.size() == b.proposals.size();
+    for (std::size_t i = 0; equal && i < a.steps.size(); ++i)
+        equal = a.steps[i].step == b.steps[i].step && a.steps[i].tried == b.steps[i].tried
+            && same(a.steps[i].change, b.steps[i].change) && a.steps[i].corrected == b.steps[i].corrected;
+    for (std::size_t i = 0; equal && i < a.swaps.size(); ++i)
+        equal = a.swaps[i].swap.steps == b.swaps[i].swap.steps && a.swaps[i].taken == b.swaps[i].taken
+            && a.swaps[i].shrunk == b.swaps[i].shrunk && same(a.swaps[i].change, b.swaps[i].change);
+    for (std::size_t i = 0; equal && i < a.proposals.size(); ++i)
+        equal = a.proposals[i].solved == b.proposals[i].solved && a.proposals[i].kept == b.proposals[i].kept
+            && same(a.proposals[i].changeAccepting, b.proposals[i].changeAccepting);
+    return equal;
 }
 
 bool same(const Refinement& a, const Refinement& b)
 {
     bool equal = a.plan == b.plan && a.accepting.values == b.accepting.values && a.ended == b.ended
-        && a.rounds.size() == b.rounds.size();
-    for (std::size_t r = 0; equal && r < a.rounds.size(); ++r) {
-        equal = a.rounds[r].tried.size() == b.rounds[r].tried.size() && a.rounds[r].taken == b.rounds[r].taken
-            && a.rounds[r].kept == b.rounds[r].kept;
-        for (std::size_t i = 0; equal && i < a.rounds[r].tried.size(); ++i) {
-            const TriedSwap &x = a.rounds[r].tried[i], &y = b.rounds[r].tried[i];
-            equal = x.swap.steps == y.swap.steps && x.taken == y.taken && x.shrunk == y.shrunk
-                && x.change.has_value() == y.change.has_value()
-                && (!x.change || x.change->mean == y.change->mean);
-        }
-    }
+        && a.looks == b.looks && a.rounds.size() == b.rounds.size();
+    for (std::size_t r = 0; equal && r < a.rounds.size(); ++r)
+        equal = same(a.rounds[r], b.rounds[r]);
     return equal;
 }
 
@@ -108,7 +122,8 @@ class TestSessionRefine : public QObject
 private Q_SLOTS:
     void betterOrLeftAlone();
     void anyNumberOfThreads();
-    void againFromItsEndKeepsNothing();
+    void endsByItself();
+    void nearPlansAreWholePlans();
     void findsTheBetterOfTwo();
     void swapsKeepTiesLocksAndBudget();
     void stoppedAndResumed();
@@ -129,16 +144,23 @@ void TestSessionRefine::betterOrLeftAlone()
     QVERIFY(refined->kept > 0); // the poorest score leaves much to be found
     QVERIFY(refined->accepting.mean < refined->startAccepting.mean);
     double present = refined->startAccepting.mean;
+    std::size_t looks = 0;
     for (const RefineRound& round : refined->rounds) {
-        QVERIFY(!round.tried.empty() && round.tried.size() <= small().swaps);
-        for (const TriedSwap& tried : round.tried)
+        QCOMPARE(round.triedSteps(), small().steps);
+        QVERIFY(round.swaps.size() <= small().swaps);
+        for (const TriedSwap& tried : round.swaps)
             QVERIFY(!tried.taken || (tried.change->high < 0 && tried.shrunk < 0));
-        if (!round.accepting)
-            continue;
-        QCOMPARE(round.kept, round.changeAccepting->mean < 0);
-        QVERIFY(std::abs(round.accepting->mean - present - round.changeAccepting->mean) < 1e-6);
-        present = round.kept ? round.accepting->mean : present;
+        for (const RefineProposal& proposal : round.proposals) {
+            QCOMPARE(proposal.accepting.has_value(), proposal.changeChoosing->high < 0);
+            if (!proposal.accepting)
+                continue;
+            QCOMPARE(proposal.tail, tailOfLook(++looks));
+            QCOMPARE(proposal.kept, proposal.changeAccepting->high < 0);
+            QVERIFY(std::abs(proposal.accepting->mean - present - proposal.changeAccepting->mean) < 1e-6);
+            present = proposal.kept ? proposal.accepting->mean : present;
+        }
     }
+    QCOMPARE(refined->looks, looks);
     QCOMPARE(refined->accepting.mean, present);
     QVERIFY(space.sizeOf(refined->plan).value().unitBytes <= space.unitBudgetFromBpw(3));
     for (const auto& [name, entry] : start.entries)
@@ -165,7 +187,7 @@ void TestSessionRefine::anyNumberOfThreads()
     QVERIFY(one->kept > 0 && same(*one, *two));
 }
 
-void TestSessionRefine::againFromItsEndKeepsNothing()
+void TestSessionRefine::endsByItself()
 {
     const auto workspace = open();
     const auto space = poorSpace(*workspace);
@@ -174,13 +196,38 @@ void TestSessionRefine::againFromItsEndKeepsNothing()
     const auto refined
         = refinePlan(workspace, space, poorPlan(space), tokens(), settings, {}, withThreads(2));
     QVERIFY(refined);
-    QVERIFY(refined->rounds.size() < settings.rounds && !refined->rounds.back().kept);
-    const auto again = refinePlan(workspace, space, refined->plan, tokens(), settings, {}, withThreads(2));
-    QVERIFY(again);
-    QCOMPARE(again->rounds.size(), std::size_t{1});
-    QVERIFY(again->kept == 0 && !again->rounds[0].tried.empty());
-    QVERIFY(again->plan == refined->plan);
-    QCOMPARE(again->accepting.mean, refined->accepting.mean);
+    QVERIFY(refined->rounds.size() < settings.rounds && !refined->rounds.back().kept());
+    QVERIFY(refined->ended != "all rounds were used");
+    for (std::size_t r = 0; r + 1 < refined->rounds.size(); ++r)
+        QVERIFY(refined->rounds[r].kept());
+    QCOMPARE(refined->kept + 1, refined->rounds.size());
+}
+
+void TestSessionRefine::nearPlansAreWholePlans()
+{
+    const auto first = open(), second = open();
+    const auto space = poorSpace(*first);
+    const plan::Plan base = poorPlan(space);
+    plan::Plan near = base;
+    near.entries["model.layers.3.mlp.up_proj.weight"].option = "int8-asym-g128/rtn";
+    near.entries["model.layers.2.mlp.down_proj.weight"].option = "keep";
+    MeasureSettings settings;
+    const auto whole = Measurer::make(second, target(), tokens().choosing, settings, withThreads(1))
+                           .value()
+                           ->measurePlan(near, {}, withThreads(1));
+    const auto measurer
+        = Measurer::make(first, target(), tokens().choosing, settings, withThreads(2)).value();
+    const auto exact = measurer->measureNear(base, near, true, withThreads(2));
+    QVERIFY2(whole && exact, exact ? "" : exact.error().oneLine().c_str());
+    QCOMPARE(exact->values, whole->values);
+    QCOMPARE(exact->perplexity, whole->perplexity);
+    QVERIFY(!exact->fromProject);
+    QVERIFY(measurer->measureNear(base, near, true, withThreads(2))->fromProject);
+    QVERIFY(measurer->measurePlan(near, {}, withThreads(2))->fromProject); // one number, one place
+    QVERIFY(!measurer->measureNear(base, near, false, withThreads(2))->fromProject);
+    settings.partTokens = 128;
+    const auto parts = Measurer::make(first, target(), tokens().choosing, settings, withThreads(2)).value();
+    QCOMPARE(parts->measureNear(base, near, true, withThreads(2)).error().code, ErrorCode::InvalidArgument);
 }
 
 void TestSessionRefine::findsTheBetterOfTwo()
@@ -189,7 +236,7 @@ void TestSessionRefine::findsTheBetterOfTwo()
     // their size, and running both tells which is best.
     const auto workspace = open();
     const auto space = poorSpace(*workspace, {"int2-asym-g128/rtn", "int4-asym-g128/rtn"});
-    const std::string a = "model.layers.0.mlp.down_proj.weight", b = "model.layers.3.mlp.down_proj.weight";
+    const std::string a = "model.layers.0.mlp.gate_proj.weight", b = "model.layers.4.mlp.gate_proj.weight";
     plan::Plan base;
     base.ties = false;
     plan::Plan high = space.uniform("int4-asym-g128/rtn", base).value();
@@ -213,7 +260,7 @@ void TestSessionRefine::findsTheBetterOfTwo()
     for (const plan::Unit& unit : space.units())
         high.entries[unit.name].locked = true;
     const auto nothing = refinePlan(workspace, space, high, tokens(), settings, {}, withThreads(2));
-    QVERIFY(nothing && nothing->plan == high && nothing->rounds.front().tried.empty());
+    QVERIFY(nothing && nothing->plan == high && nothing->rounds.front().steps.empty());
 }
 
 void TestSessionRefine::swapsKeepTiesLocksAndBudget()
@@ -234,7 +281,7 @@ void TestSessionRefine::swapsKeepTiesLocksAndBudget()
     plan.entries[lock].locked = true;
     const auto choice = space->choiceOf(plan).value();
     const std::uint64_t budget = space->unitBudgetFromBpw(6);
-    const auto swaps = proposeSwaps(*space, plan, choice, budget, 50);
+    const auto swaps = proposeSwaps(space->problem(plan, {}), choice, budget, 50);
     QVERIFY(!swaps.empty());
     for (const RefineSwap& swap : swaps) {
         auto next = choice;
