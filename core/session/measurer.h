@@ -105,8 +105,7 @@ private:
         const std::vector<MeasurePair>& pairs, UnitHarms& harms, const RunContext& context);
     [[nodiscard]] Result<Work> workOfPlan(const plan::Plan& plan) const;
     [[nodiscard]] Result<void> keepNear(const Work& work, const RunContext& context);
-    [[nodiscard]] Result<measure::Harm> harmNear(
-        const Work& work, bool exact, const RunContext& context);
+    [[nodiscard]] Result<measure::Harm> harmNear(const Work& work, bool exact, const RunContext& context);
     [[nodiscard]] std::string variantOf(const Work& work, std::size_t part) const;
     [[nodiscard]] Result<void> measurePart(
         Work& work, std::size_t part, bool exact, const RunContext& context);
