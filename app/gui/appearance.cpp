@@ -1,6 +1,7 @@
 #include "app/gui/appearance.h"
 
 #include <QApplication>
+#include <QPainter>
 #include <QProxyStyle>
 #include <QStyleFactory>
 #include <QStyleOptionComboBox>
@@ -10,7 +11,9 @@ namespace bitwright::gui {
 
 namespace {
 
-/// Fusion cuts the text of a narrow choice in the middle of a letter; here it ends in an ellipsis.
+/// Fusion, with three repairs: the text of a narrow choice ends in an ellipsis instead of half a letter; on
+/// dark backgrounds the frames of boxes to check show, which Fusion draws nearly black; and a button that is
+/// on is tinted, which its slightly darker gray does not tell there.
 class Style : public QProxyStyle
 {
 public:
@@ -31,6 +34,35 @@ public:
         shorter.currentText
             = box->fontMetrics.elidedText(box->currentText, Qt::ElideRight, field.width() - icon - kPadding);
         QProxyStyle::drawControl(element, &shorter, painter, widget);
+    }
+
+    void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
+        const QWidget* widget) const override
+    {
+        QProxyStyle::drawPrimitive(element, option, painter, widget);
+        const bool dark = option->palette.color(QPalette::Window).lightness() < 128;
+        if (element == PE_IndicatorCheckBox || element == PE_IndicatorItemViewItemCheck) {
+            if (dark)
+                drawFrame(painter, option->rect, option->palette.color(QPalette::Dark), {});
+        } else if (element == PE_PanelButtonTool || element == PE_PanelButtonCommand) {
+            if ((option->state & State_On) == 0)
+                return;
+            QColor tint = option->palette.color(QPalette::Highlight);
+            const QColor frame = tint;
+            tint.setAlphaF(dark ? 0.3F : 0.14F);
+            drawFrame(painter, option->rect, frame, tint);
+        }
+    }
+
+private:
+    static void drawFrame(QPainter* painter, const QRect& rect, const QColor& frame, const QBrush& fill)
+    {
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(frame);
+        painter->setBrush(fill);
+        painter->drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 2, 2);
+        painter->restore();
     }
 };
 

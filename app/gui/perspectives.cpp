@@ -97,14 +97,14 @@ Perspectives::Layout Perspectives::layoutOf(const QString& name)
         layout.places = {{kTree, {}, h}, {kMaxima, kTree, h}, {kWeights, kMaxima, h},
             {kInspector, kWeights, h}, {kMap, kMaxima, v}, {kSpectrum, kWeights, v}};
         layout.tabs = {{kMaxima, kOverview}};
-        layout.sizes = {{h, {{kTree, 235}, {kMaxima, 520}, {kWeights, 420}, {kInspector, 250}}},
+        layout.sizes = {{h, {{kTree, 245}, {kMaxima, 490}, {kWeights, 445}, {kInspector, 250}}},
             {v, {{kMaxima, 400}, {kMap, 420}}}, {v, {{kWeights, 400}, {kSpectrum, 420}}}};
         layout.raised = kMaxima;
     } else if (name == QLatin1String("plan")) {
         layout.places = {{kTree, {}, h}, {kPareto, kTree, h}, {kInspector, kPareto, h},
             {kAllocation, kPareto, v}, {kMatrix, kPareto, h}};
         layout.tabs = {{kAllocation, QStringLiteral("difference")}, {kAllocation, QStringLiteral("harm")}};
-        layout.sizes = {{h, {{kTree, 225}, {kPareto, 590}, {kMatrix, 390}, {kInspector, 235}}},
+        layout.sizes = {{h, {{kTree, 230}, {kPareto, 622}, {kMatrix, 358}, {kInspector, 230}}},
             {v, {{kPareto, 540}, {kAllocation, 260}}}};
         layout.raised = kPareto;
     } else if (name == QLatin1String("learn")) {

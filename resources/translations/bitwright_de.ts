@@ -3290,7 +3290,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>Lock</source>
-        <translation>Sperren</translation>
+        <translation>fest</translation>
     </message>
 </context>
 <context>
@@ -5745,6 +5745,10 @@ Keine Aktivierungen sind geladen.</translation>
         <source>&amp;Massive activations (%1)</source>
         <translation>&amp;Massive Aktivierungen (%1)</translation>
     </message>
+    <message>
+        <source>Record…</source>
+        <translation>Aufnehmen…</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::ModelDifference</name>
@@ -6364,6 +6368,10 @@ Keine Aktivierungen sind geladen.</translation>
     <message>
         <source>Channel %1 across the layers</source>
         <translation>Kanal %1 über die Schichten</translation>
+    </message>
+    <message>
+        <source>Record…</source>
+        <translation>Aufnehmen…</translation>
     </message>
 </context>
 <context>
@@ -7682,7 +7690,7 @@ Schaden  %1</translation>
     </message>
     <message>
         <source>Tail</source>
-        <translation>Ausläufer</translation>
+        <translation>Anzahl</translation>
     </message>
     <message>
         <source>KS</source>
@@ -8341,10 +8349,6 @@ Dieser Tensor ist nicht gescannt.</translation>
         <translation>min, max und rms je Ausgangskanal</translation>
     </message>
     <message>
-        <source>clipped %1 % · SQNR %2 · largest error %3</source>
-        <translation>abgeschnitten %1 % · SQNR %2 · größter Fehler %3</translation>
-    </message>
-    <message>
         <source>%1 dB</source>
         <translation>%1 dB</translation>
     </message>
@@ -8381,6 +8385,10 @@ Gemessen durch Runden dieser Matrix mit %3.</translation>
     <message>
         <source>Select the largest matrix</source>
         <translation>Die größte Matrix auswählen</translation>
+    </message>
+    <message>
+        <source>SQNR %1 · clipped %2 % · largest error %3</source>
+        <translation>SQNR %1 · abgeschnitten %2 % · größter Fehler %3</translation>
     </message>
 </context>
 </TS>

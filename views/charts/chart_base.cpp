@@ -35,6 +35,7 @@ ChartBase::ChartBase(QWidget* parent)
     buildLayers();
     m_empty = new EmptyState(this);
     connect(m_empty, &EmptyState::remedyRequested, this, &ChartBase::remedyRequested);
+    connect(m_empty, &EmptyState::otherRemedyRequested, this, &ChartBase::otherRemedyRequested);
     (void)ChartBase::chartActions(); // their keys work before a menu was opened
     applyTheme();
     refreshActions();
@@ -175,9 +176,9 @@ void ChartBase::setCaption(const ChartCaption& caption)
     requestReplot();
 }
 
-void ChartBase::setEmpty(const QString& message, const QString& buttonText)
+void ChartBase::setEmpty(const QString& message, const QString& buttonText, const QString& otherText)
 {
-    m_empty->setMessage(message, buttonText);
+    m_empty->setMessage(message, buttonText, otherText);
     setTableShown(false);
     placeButtons();
     if (!m_readout.isEmpty())
@@ -241,8 +242,12 @@ QString ChartBase::elidedAxisLabel(Qt::Orientation axis) const
 {
     const QRect area = viewport();
     const double length = axis == Qt::Horizontal ? area.width() - 90.0 : area.height() - 110.0;
-    return QFontMetricsF(smallFont())
-        .elidedText(axis == Qt::Horizontal ? m_labelX : m_labelY, Qt::ElideRight, length);
+    const QFontMetricsF metrics(smallFont());
+    const QString& label = axis == Qt::Horizontal ? m_labelX : m_labelY;
+    if (metrics.horizontalAdvance(label) <= length)
+        return label;
+    // What stands in brackets stands in the footnote too.
+    return metrics.elidedText(label.section(QStringLiteral(" ("), 0, 0), Qt::ElideRight, length);
 }
 
 void ChartBase::setAxisLabel(Qt::Orientation axis, const QString& label)

@@ -78,8 +78,8 @@ public:
     void setTheme(const Theme& theme);
     [[nodiscard]] const Theme& theme() const override { return m_theme; }
     void setCaption(const ChartCaption& caption) override;
-    // An empty view says what it would show, why it cannot, and offers a button (remedyRequested).
-    void setEmpty(const QString& message, const QString& buttonText = QString());
+    // An empty view says what it would show, why it cannot, and offers a button (remedyRequested), or two.
+    void setEmpty(const QString& message, const QString& buttonText = {}, const QString& otherText = {});
     void clearEmpty();
     [[nodiscard]] bool isEmpty() const;
     // Stale data is dimmed to 40 %, not removed.
@@ -149,6 +149,7 @@ public Q_SLOTS:
 
 Q_SIGNALS:
     void remedyRequested();
+    void otherRemedyRequested();
     // Text under the crosshair, empty when it leaves.
     void readoutChanged(const QString& text);
     void legendToggled(const QString& key, bool shown);
@@ -162,6 +163,8 @@ Q_SIGNALS:
 protected:
     // --- What a chart provides ---
     [[nodiscard]] virtual Interval homeRange(Qt::Orientation axis) const = 0;
+    // Shows the home range anew, where a person did not choose another one.
+    void followHomeRange(Qt::Orientation axis);
     virtual void paintBackdrop(QCPPainter& painter); // below the grid
     virtual void paintData(QCPPainter& painter) = 0;
     virtual void paintOverlay(QCPPainter& painter); // selection and gestures, above the data

@@ -92,6 +92,12 @@ void ChartBase::resetAxis(Qt::Orientation axis)
     viewMoved();
 }
 
+void ChartBase::followHomeRange(Qt::Orientation axis)
+{
+    if (!state(axis).userView)
+        resetAxis(axis);
+}
+
 void ChartBase::resetView()
 {
     resetAxis(Qt::Horizontal);

@@ -11,6 +11,7 @@ EmptyState::EmptyState(QWidget* parent)
     : QWidget(parent)
     , m_label(new QLabel(this))
     , m_button(new QPushButton(this))
+    , m_other(new QPushButton(this))
 {
     m_label->setWordWrap(true);
     m_label->setAlignment(Qt::AlignCenter);
@@ -21,20 +22,29 @@ EmptyState::EmptyState(QWidget* parent)
     layout->addStretch(1);
     layout->addWidget(m_label);
     layout->addSpacing(10);
-    layout->addWidget(m_button, 0, Qt::AlignHCenter);
+    auto* buttons = new QHBoxLayout;
+    buttons->addStretch(1);
+    buttons->addWidget(m_button);
+    buttons->addWidget(m_other);
+    buttons->addStretch(1);
+    layout->addLayout(buttons);
+    m_other->hide();
     layout->addStretch(1);
     setAutoFillBackground(true);
     connect(m_button, &QPushButton::clicked, this, &EmptyState::remedyRequested);
+    connect(m_other, &QPushButton::clicked, this, &EmptyState::otherRemedyRequested);
     parent->installEventFilter(this);
     setGeometry(parent->rect());
     hide();
 }
 
-void EmptyState::setMessage(const QString& message, const QString& buttonText)
+void EmptyState::setMessage(const QString& message, const QString& buttonText, const QString& otherText)
 {
     m_label->setText(message);
     m_button->setText(buttonText);
     m_button->setVisible(!buttonText.isEmpty());
+    m_other->setText(otherText);
+    m_other->setVisible(!otherText.isEmpty());
     setAccessibleName(message);
     setGeometry(parentWidget()->rect());
     raise();
@@ -49,10 +59,12 @@ void EmptyState::setTheme(const Theme& theme)
     QPalette text = m_label->palette();
     text.setColor(QPalette::WindowText, theme.muted);
     m_label->setPalette(text);
-    QPalette button = m_button->palette();
-    button.setColor(QPalette::Button, theme.surface);
-    button.setColor(QPalette::ButtonText, theme.foreground);
-    m_button->setPalette(button);
+    for (QPushButton* button : {m_button, m_other}) {
+        QPalette shades = button->palette();
+        shades.setColor(QPalette::Button, theme.surface);
+        shades.setColor(QPalette::ButtonText, theme.foreground);
+        button->setPalette(shades);
+    }
 }
 
 QString EmptyState::message() const

@@ -16,13 +16,14 @@ class EmptyState : public QWidget
     Q_OBJECT
 public:
     explicit EmptyState(QWidget* parent);
-    // An empty `buttonText` hides the button.
-    void setMessage(const QString& message, const QString& buttonText);
+    // An empty `buttonText` hides the button; so does an empty `otherText` the second one.
+    void setMessage(const QString& message, const QString& buttonText, const QString& otherText = {});
     void setTheme(const Theme& theme);
     [[nodiscard]] QString message() const;
 
 Q_SIGNALS:
     void remedyRequested();
+    void otherRemedyRequested();
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -30,6 +31,7 @@ protected:
 private:
     QLabel* m_label;
     QPushButton* m_button;
+    QPushButton* m_other;
 };
 
 } // namespace bitwright::views

@@ -120,13 +120,8 @@ QStringList MaximaChart::emphasizedGroups() const
     const auto shown = [this](const QString& group) { return isLegendKeyShown(maximaGroupKey(group)); };
     if (const QString hovered = hoveredGroup(); !hovered.isEmpty() && shown(hovered))
         return {hovered};
-    const auto dump = static_cast<std::size_t>(m_currentDump);
-    if (m_currentSite >= 0 && dump < m_data.dumps.size()
-        && static_cast<std::size_t>(m_currentSite) < m_data.dumps[dump].sites.size()) {
-        const QString current = m_data.dumps[dump].sites[static_cast<std::size_t>(m_currentSite)].group;
-        if (shown(current))
-            return {current};
-    }
+    if (const QString current = currentGroup(); !current.isEmpty() && shown(current))
+        return {current};
     QStringList groups;
     for (const QString& group : m_data.mainGroups)
         if (shown(group))
@@ -140,6 +135,24 @@ QStringList MaximaChart::emphasizedGroups() const
     return groups;
 }
 
+/// The lines of a kind of site that the vertical axis has room for. Quantile and rms are drawn for the main
+/// kinds and the selected one alone (or under the mouse, which should not move the axis).
+std::vector<int> MaximaChart::rangeLines(const QString& group) const
+{
+    const bool spread = m_statistic != MaximaStatistic::Spread || m_data.mainGroups.contains(group)
+        || m_data.mainGroups.isEmpty() || group == currentGroup();
+    return spread ? maximaLinesOf(m_statistic) : std::vector<int>{kMaximumLine};
+}
+
+QString MaximaChart::currentGroup() const
+{
+    const auto dump = static_cast<std::size_t>(m_currentDump);
+    if (m_currentSite < 0 || dump >= m_data.dumps.size()
+        || static_cast<std::size_t>(m_currentSite) >= m_data.dumps[dump].sites.size())
+        return {};
+    return m_data.dumps[dump].sites[static_cast<std::size_t>(m_currentSite)].group;
+}
+
 Interval MaximaChart::homeRange(Qt::Orientation axis) const
 {
     std::vector<double> values;
@@ -149,7 +162,7 @@ Interval MaximaChart::homeRange(Qt::Orientation axis) const
                 values.push_back(site.position());
                 continue;
             }
-            for (const int line : maximaLinesOf(m_statistic))
+            for (const int line : rangeLines(site.group))
                 if (const auto value = maximaValue(site, line))
                     values.push_back(*value);
         }
@@ -340,6 +353,7 @@ void MaximaChart::setCurrentSite(int site, int dump)
         return;
     m_currentSite = site;
     m_currentDump = std::clamp(dump, 0, std::max(0, static_cast<int>(m_data.dumps.size()) - 1));
+    followHomeRange(Qt::Vertical);
     requestReplot();
 }
 

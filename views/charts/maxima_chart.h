@@ -108,6 +108,8 @@ protected:
     bool keyPressed(QKeyEvent* event) override;
 
 private:
+    [[nodiscard]] std::vector<int> rangeLines(const QString& group) const;
+    [[nodiscard]] QString currentGroup() const; // of the current site; empty without one
     struct Hit
     {
         int dump = 0;

@@ -170,6 +170,7 @@ private:
     void paintComparison(QCPPainter& painter) const;
     void paintOther(QCPPainter& painter) const;
     void paintLine(QCPPainter& painter, const std::vector<ParetoState>& states, bool dots) const;
+    void paintForbiddenWords(QCPPainter& painter);
     [[nodiscard]] QRectF forbiddenBox(const QFontMetricsF& metrics) const;
     [[nodiscard]] std::vector<QRectF> labelObstacles(const QFontMetricsF& metrics) const;
     void paintHandle(QCPPainter& painter) const;

@@ -8,6 +8,10 @@
 
 namespace bitwright::views {
 
+namespace {
+constexpr double kFarLabel = 60; // pixels from the mark
+}
+
 // Below the staircase nothing can be: between two states the best harm stays that of the smaller one.
 void ParetoChart::paintBackdrop(QCPPainter& painter)
 {
@@ -37,11 +41,19 @@ void ParetoChart::paintBackdrop(QCPPainter& painter)
     painter.setBrush(theme().forbidden);
     painter.drawPolygon(region);
     painter.setBrush(Qt::NoBrush);
+}
+
+/// Over the grid, which stays off the words.
+void ParetoChart::paintForbiddenWords(QCPPainter& painter)
+{
+    if (m_data.frontier.empty())
+        return;
     painter.setFont(smallFont());
     painter.setPen(mix(theme().muted, theme().forbidden, 0.25));
     // Beside the budget line where that would cross the words.
-    painter.drawText(forbiddenBox(QFontMetricsF(painter.font())),
-        Qt::AlignLeft | Qt::AlignBottom | Qt::TextDontClip, tr("cannot be reached"));
+    const QRectF box = forbiddenBox(QFontMetricsF(painter.font()));
+    painter.fillRect(box, theme().forbidden);
+    painter.drawText(box, Qt::AlignLeft | Qt::AlignBottom | Qt::TextDontClip, tr("cannot be reached"));
 }
 
 /// Where the words stand that name the shaded region.
@@ -213,7 +225,10 @@ void ParetoChart::paintMarkLabels(QCPPainter& painter) const
         // A label that had to move away is led back to its mark.
         const QPointF near(std::clamp(anchors[i].x(), places[i].left(), places[i].right()),
             std::clamp(anchors[i].y(), places[i].top() + 2, places[i].bottom() - 2));
-        if ((near - anchors[i]).manhattanLength() > 14) {
+        const double away = (near - anchors[i]).manhattanLength();
+        if (away > kFarLabel)
+            continue; // there it would be read as another mark's; the mouse and the table tell
+        if (away > 14) {
             painter.setPen(QPen(theme().axis, 1));
             const QPointF way = near - anchors[i];
             painter.drawLine(anchors[i] + way * (7 / std::hypot(way.x(), way.y())), near);
@@ -225,6 +240,7 @@ void ParetoChart::paintMarkLabels(QCPPainter& painter) const
 
 void ParetoChart::paintData(QCPPainter& painter)
 {
+    paintForbiddenWords(painter);
     paintFrontier(painter);
     if (isLegendKeyShown(QStringLiteral("presets")))
         paintMarkSet(painter, m_data.presets, true);

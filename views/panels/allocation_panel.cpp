@@ -265,7 +265,8 @@ void AllocationPanel::resizeEvent(QResizeEvent* event)
 {
     Panel::resizeEvent(event);
     // Side by side where both tables have room, else one above the other.
-    const auto orientation = width() > 900 || height() < 420 ? Qt::Horizontal : Qt::Vertical;
+    const int both = 185 * fontMetrics().averageCharWidth();
+    const auto orientation = width() > both || height() < 420 ? Qt::Horizontal : Qt::Vertical;
     if (m_splitter->orientation() == orientation)
         return;
     m_splitter->setOrientation(orientation);

@@ -61,10 +61,11 @@ DifferencePanel::DifferencePanel(Document& document, JobQueue& jobs, QWidget* pa
 void DifferencePanel::createBar()
 {
     for (QComboBox* box : {m_a, m_b}) {
-        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        box->setMinimumContentsLength(14);
-        box->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-        connect(box, &QComboBox::activated, this, &DifferencePanel::refresh);
+        letShrink(box);
+        connect(box, &QComboBox::activated, this, [this, box] {
+            m_choseB = m_choseB || box == m_b;
+            refresh();
+        });
     }
     m_a->setAccessibleName(tr("Plan A"));
     m_b->setAccessibleName(tr("Plan B"));
@@ -93,6 +94,7 @@ void DifferencePanel::createViews()
     for (QWidget* widget : std::initializer_list<QWidget*>{labelA, m_a, labelB, m_b, m_useA, m_useB})
         choices->addWidget(widget);
     layout->addLayout(choices);
+    shareByText(choices, page);
     layout->addWidget(m_totals);
     m_sorted->setSourceModel(m_model);
     m_sorted->setSortRole(DifferenceTable::SortRole);
@@ -110,6 +112,8 @@ void DifferencePanel::createViews()
     m_table->setTextElideMode(Qt::ElideMiddle);
     m_table->setAccessibleName(tr("Units that differ"));
     (new ColumnWidths(m_table))->setCharacters({17, 13, 13, 10, 12});
+    // Behind the allocation in a small window: what this page would like must not make it higher.
+    m_matrix->setMinimumHeight(6 * fontMetrics().height());
     auto* splitter = new QSplitter(Qt::Horizontal, page);
     splitter->addWidget(m_matrix);
     splitter->addWidget(m_table);
@@ -247,13 +251,35 @@ void DifferencePanel::compareWith(const QString& key)
     fillChoices();
     m_a->setCurrentIndex(0);
     m_b->setCurrentIndex(std::max(0, m_b->findData(key)));
+    m_choseB = true;
     m_tabs->setCurrentIndex(0);
     refresh();
+}
+
+void DifferencePanel::suggestB()
+{
+    const auto best = m_document.bestChoiceAtSize();
+    QString key = QStringLiteral("best");
+    if (!best.empty() && best == choiceOf(keyOf(*m_a))) {
+        const auto bytes = plan::numbersOf(*m_document.space(), best, m_document.settings().objective).size;
+        std::uint64_t largest = 0;
+        for (const auto& uniform : m_document.uniforms()) {
+            const std::uint64_t size = uniform.numbers.size.bytes();
+            if (size <= bytes.bytes() && size > largest) {
+                largest = size;
+                key = kUniform + QString::fromStdString(uniform.option);
+            }
+        }
+    }
+    if (const int index = m_b->findData(key); index >= 0)
+        m_b->setCurrentIndex(index);
 }
 
 void DifferencePanel::refresh()
 {
     m_dirty = false;
+    if (!m_choseB)
+        suggestB();
     m_choiceA = choiceOf(keyOf(*m_a));
     m_choiceB = choiceOf(keyOf(*m_b));
     plan::PlanDifference difference;
@@ -261,7 +287,9 @@ void DifferencePanel::refresh()
     const bool ready = space && !m_choiceA.empty() && !m_choiceB.empty();
     if (ready)
         difference = plan::differenceOf(*space, m_choiceA, m_choiceB).value_or(difference);
+    const bool same = ready && difference.changed == 0;
     m_model->setDifference(std::move(difference));
+    m_table->setVisible(!same); // an empty table would say less than the words above it
     m_useA->setEnabled(ready && keyOf(*m_a) != QLatin1String("current"));
     m_useB->setEnabled(ready && keyOf(*m_b) != QLatin1String("current"));
     showTotals();

@@ -41,6 +41,8 @@ private:
     void createActions();
     void connectDocument();
     void fillChoices();
+    void
+    suggestB(); ///< Where nobody chose: the best of this size, or a uniform plan when that is the current.
     void refresh();
     void refreshMatrix();
     void showTotals();
@@ -62,6 +64,7 @@ private:
     std::vector<std::size_t> m_choiceA, m_choiceB;
     bool m_dirty = true; ///< Something changed while nobody was looking.
     bool m_following = false;
+    bool m_choseB = false; ///< A person did.
 };
 
 } // namespace bitwright::views

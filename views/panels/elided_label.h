@@ -1,10 +1,28 @@
 #pragma once
 
+#include <QFontMetrics>
 #include <QLabel>
 #include <QPainter>
 #include <QStyle>
 
 namespace bitwright::views {
+
+/// `text` in `width` pixels: of parts between " · " those that fit, the first ones first, then an ellipsis;
+/// a first part that is too long is cut itself.
+[[nodiscard]] inline QString fittingParts(const QString& text, const QFontMetrics& metrics, int width)
+{
+    const QString between = QStringLiteral(" · ");
+    QString shown = text;
+    while (metrics.horizontalAdvance(shown) > width) {
+        const auto at = shown.lastIndexOf(between);
+        if (at < 0)
+            return metrics.elidedText(text, Qt::ElideRight, width);
+        shown.truncate(at);
+        if (metrics.horizontalAdvance(shown + QStringLiteral(" …")) <= width)
+            return shown + QStringLiteral(" …");
+    }
+    return shown;
+}
 
 /// One line that ends in an ellipsis where it has no room, instead of in half a letter.
 class ElidedLabel : public QLabel
@@ -23,7 +41,7 @@ protected:
             return QLabel::paintEvent(event);
         QPainter painter(this);
         style()->drawItemText(&painter, contentsRect(), static_cast<int>(alignment()), palette(), isEnabled(),
-            fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width()), foregroundRole());
+            fittingParts(text(), fontMetrics(), contentsRect().width()), foregroundRole());
     }
 };
 

@@ -4,13 +4,19 @@
 #include "views/charts/chart_math.h"
 #include "views/models/glossary.h"
 
+#include <QMimeData>
 #include <QObject>
 #include <QTextBrowser>
+#include <QTextDocumentFragment>
 #include <QUrl>
 
 #include <cmath>
 
 namespace bitwright::views {
+
+namespace {
+constexpr QChar kBreak(0x200B); // zero width space
+}
 
 QString htmlDisplay(const std::string& text)
 {
@@ -83,16 +89,55 @@ QString linkStyle(const Theme& theme)
 
 QString htmlText(const QString& shown, const QString& how)
 {
-    return htmlValue(shown, shown, how);
+    return htmlValue(breakable(shown), shown, how);
 }
+
+QString breakable(const QString& name)
+{
+    constexpr qsizetype kLongPart = 16; // such a part of a name may break within itself
+    QStringList parts = name.split(QLatin1Char('.'));
+    for (QString& part : parts) {
+        if (part.size() <= kLongPart)
+            continue;
+        QString broken;
+        for (qsizetype i = 0; i < part.size(); ++i) {
+            if (i > 0
+                && (QStringLiteral("_/-").contains(part[i - 1])
+                    || (part[i].isUpper() && part[i - 1].isLower())))
+                broken += kBreak;
+            broken += part[i];
+        }
+        part = broken;
+    }
+    return parts.join(QLatin1Char('.') + kBreak);
+}
+
+namespace {
+
+/// Copies what a person reads, without the places at which names may break.
+class Browser : public QTextBrowser
+{
+public:
+    using QTextBrowser::QTextBrowser;
+
+protected:
+    QMimeData* createMimeDataFromSelection() const override
+    {
+        auto* copied = new QMimeData;
+        copied->setText(textCursor().selection().toPlainText().remove(kBreak));
+        return copied;
+    }
+};
+
+} // namespace
 
 QTextBrowser* makeBrowser(QWidget* parent)
 {
-    auto* browser = new QTextBrowser(parent);
+    auto* browser = new Browser(parent);
     browser->setFrameShape(QFrame::NoFrame);
     browser->setOpenLinks(false);
     browser->document()->setDocumentMargin(8);
-    // Long names break anywhere instead of widening the panel; what is copied stays the name.
+    // What finds no better place breaks anywhere instead of widening the panel.
     QTextOption option = browser->document()->defaultTextOption();
     option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
     browser->document()->setDefaultTextOption(option);

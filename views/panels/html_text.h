@@ -46,6 +46,9 @@ private:
 };
 /// The look of links to terms and of values, which are links for the click that copies them.
 [[nodiscard]] QString linkStyle(const Theme& theme);
+/// A name that may break after its dots; long parts of it also after a dash, slash or underscore and before a
+/// capital.
+[[nodiscard]] QString breakable(const QString& name);
 /// A text that a click copies.
 [[nodiscard]] QString htmlText(const QString& shown, const QString& how);
 /// A browser without frame whose links are only signals.

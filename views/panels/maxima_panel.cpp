@@ -41,6 +41,7 @@ MaximaPanel::MaximaPanel(Document& document, QWidget* parent)
     m_table->hide();
     offerChart(*m_chart);
     connect(m_chart, &ChartBase::readoutChanged, this, &Panel::readout);
+    connect(m_chart, &ChartBase::otherRemedyRequested, this, &Panel::recordRequested);
     connect(m_chart, &ChartBase::remedyRequested, this,
         [this] { m_document.isOpen() ? Q_EMIT openDumpRequested() : Q_EMIT openModelRequested(); });
     connect(m_chart, &MaximaChart::siteActivated, this, [this](int site, int dump) {
@@ -157,7 +158,8 @@ void MaximaPanel::refresh()
         m_chart->setEmpty(
             tr("Largest activations of every layer on a log axis, with massive activations marked.\n"
                "No activations are loaded."),
-            m_document.isOpen() ? tr("Open a dump…") : tr("Open a model…"));
+            m_document.isOpen() ? tr("Open a dump…") : tr("Open a model…"),
+            m_document.isOpen() ? tr("Record…") : QString());
         return;
     }
     m_massive = massiveValues(m_document);

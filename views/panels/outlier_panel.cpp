@@ -93,6 +93,7 @@ void OutlierPanel::createControls()
         letShrink(box);
         bar->addWidget(box, 1);
     }
+    shareByText(bar, this);
     m_traceAction->setObjectName(QStringLiteral("outliers.trace"));
     m_traceAction->setCheckable(true);
     m_traceAction->setChecked(true);
@@ -120,6 +121,7 @@ void OutlierPanel::connectCharts()
     trackChart(*m_trace);
     connect(m_map, &ChartBase::readoutChanged, this, &Panel::readout);
     connect(m_trace, &ChartBase::readoutChanged, this, &Panel::readout);
+    connect(m_map, &ChartBase::otherRemedyRequested, this, &Panel::recordRequested);
     connect(m_map, &ChartBase::remedyRequested, this,
         [this] { m_document.isOpen() ? Q_EMIT openDumpRequested() : Q_EMIT openModelRequested(); });
     connect(m_map, &OutlierMap::cellActivated, this, &OutlierPanel::selectRow);
@@ -230,7 +232,8 @@ void OutlierPanel::refresh()
         m_warning->hide();
         m_map->setEmpty(
             tr("Every channel of every layer: a hot channel is a bright column.\nNo activations are loaded."),
-            m_document.isOpen() ? tr("Open a dump…") : tr("Open a model…"));
+            m_document.isOpen() ? tr("Open a dump…") : tr("Open a model…"),
+            m_document.isOpen() ? tr("Record…") : QString());
         refreshTrace();
         return;
     }

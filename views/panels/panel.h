@@ -7,6 +7,8 @@
 #include <QJsonObject>
 #include <QWidget>
 
+class QBoxLayout;
+
 #include <vector>
 
 class QComboBox;
@@ -52,6 +54,9 @@ Q_SIGNALS:
 protected:
     /// Lets a choice give way where a page is narrow: its words are cut before the page is.
     static void letShrink(QComboBox* box);
+    /// Gives the choices of a bar, which lies in `parent`, room by the texts they show: none is cut while
+    /// another has too much.
+    static void shareByText(QBoxLayout* bar, QWidget* parent);
 
     /// Offers what a chart can do (zoom, log, table, copy, export) as actions of this panel, with ids that
     /// begin with the panel's.

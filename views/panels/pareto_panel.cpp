@@ -94,10 +94,9 @@ void ParetoPanel::createControls()
     for (QWidget* widget : std::initializer_list<QWidget*>{m_target, m_score, m_quantizer, m_budget})
         bar->addWidget(widget);
     m_layout->addLayout(bar);
+    shareByText(bar, this);
     for (QComboBox* box : {m_target, m_score, m_quantizer, m_objective}) {
-        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        box->setMinimumContentsLength(5);
-        box->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+        letShrink(box);
         connect(box, &QComboBox::activated, this, &ParetoPanel::applySettings);
     }
     connect(m_budget, &QDoubleSpinBox::valueChanged, &m_document, &Document::setBudgetBpw);
@@ -130,14 +129,13 @@ void ParetoPanel::createSecondRow()
     for (QComboBox* box : {m_objective, m_size, m_compare})
         bar->addWidget(box, 1);
     m_layout->addLayout(bar);
+    shareByText(bar, this);
     auto* line = new QHBoxLayout;
     line->setContentsMargins(10, 0, 8, 2);
     line->addWidget(m_summary, 1);
     m_layout->addLayout(line);
     for (QComboBox* box : {m_size, m_compare}) {
-        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        box->setMinimumContentsLength(5);
-        box->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+        letShrink(box);
     }
     connect(m_size, &QComboBox::activated, this,
         [this] { m_chart->setSizeAxis(static_cast<ParetoSize>(m_size->currentData().toInt())); });

@@ -183,10 +183,9 @@ void WeightsPanel::showNote()
     if (ready) {
         const double share
             = 100.0 * static_cast<double>(grid->clippedWeights) / static_cast<double>(grid->weights);
-        text = tr("clipped %1 % · SQNR %2 · largest error %3")
-                   .arg(formatNumber(share),
-                       grid->sqnrDb ? tr("%1 dB").arg(formatNumber(*grid->sqnrDb)) : tr("exact"),
-                       formatNumber(grid->maxError));
+        text = tr("SQNR %1 · clipped %2 % · largest error %3")
+                   .arg(grid->sqnrDb ? tr("%1 dB").arg(formatNumber(*grid->sqnrDb)) : tr("exact"),
+                       formatNumber(share), formatNumber(grid->maxError));
         toolTip
             = tr("%1 of %2 weights lie beyond the outermost level of their group by more than half a step.\n"
                  "Measured by rounding this matrix with %3.")
