@@ -159,6 +159,29 @@ std::optional<Interval> pairedStudent(
     return Interval{mean, mean - half, mean + half};
 }
 
+BlockSums blockSums(std::span<const float> values, std::span<const TokenBlock> blocks)
+{
+    BlockSums result;
+    for (const BlockSum& block :
+        sumsOf(blocks, [&](std::size_t i) { return static_cast<double>(values[i]); })) {
+        result.sums.push_back(block.sum);
+        result.counts.push_back(static_cast<std::size_t>(block.count));
+    }
+    return result;
+}
+
+std::optional<Interval> pairedDifference(const BlockSums& a, const BlockSums& b, std::uint64_t seed)
+{
+    const std::size_t shared = std::min(a.sums.size(), b.sums.size());
+    std::vector<BlockSum> sums(shared);
+    for (std::size_t i = 0; i < shared; ++i) {
+        if (a.counts[i] != b.counts[i])
+            return std::nullopt;
+        sums[i] = {a.sums[i] - b.sums[i], static_cast<double>(a.counts[i])};
+    }
+    return resample(sums, seed);
+}
+
 bool alike(std::span<const float> a, std::span<const float> b, std::span<const TokenBlock> blocks,
     std::uint64_t seed)
 {

@@ -60,6 +60,22 @@ inline constexpr std::size_t kStudentBlocks = 8;
 [[nodiscard]] std::optional<Interval> pairedStudent(
     std::span<const float> a, std::span<const float> b, std::span<const TokenBlock> blocks, double tail);
 
+/// One measurement as sums over its blocks of tokens: all that a paired comparison needs of it, in a
+/// thirtieth of the place.
+struct BlockSums
+{
+    std::vector<double> sums;
+    std::vector<std::size_t> counts; ///< Tokens of each block.
+    bool operator==(const BlockSums&) const = default;
+};
+[[nodiscard]] BlockSums blockSums(std::span<const float> values, std::span<const TokenBlock> blocks);
+
+/// pairedDifference of what the sums were made from, over the blocks that both begin with: measurements that
+/// used more of the same tokens can be held against those that used fewer. Nothing where fewer than two
+/// blocks are shared, or their sizes differ: then these were not the same tokens.
+[[nodiscard]] std::optional<Interval> pairedDifference(
+    const BlockSums& a, const BlockSums& b, std::uint64_t seed);
+
 /// Whether two measurements cannot be told apart: the paired interval of their difference holds 0, or is
 /// unknown.
 [[nodiscard]] bool alike(std::span<const float> a, std::span<const float> b,

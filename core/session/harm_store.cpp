@@ -73,8 +73,8 @@ std::string Workspace::harmVariant(const quant::Option& stored, std::string_view
     return variant;
 }
 
-Result<score::MeasuredHarm> Workspace::measuredHarm(
-    const plan::Target& target, const OptionsOf& optionsOf, const RunContext& context) const
+Result<score::MeasuredHarm> Workspace::measuredHarm(const plan::Target& target, const OptionsOf& optionsOf,
+    const RunContext& context, const OnHarm& onHarm) const
 {
     score::MeasuredHarm measured;
     BITWRIGHT_ASSIGN(const auto tokens, measuredTokens());
@@ -108,6 +108,8 @@ Result<score::MeasuredHarm> Workspace::measuredHarm(
             }
             measured.tokens = std::max(measured.tokens, joined.tokens);
             measured.pairs[unit.name][option.id] = pair;
+            if (onHarm)
+                onHarm(unit, option, joined);
         }
     }
     return measured;

@@ -123,10 +123,11 @@ public:
     /// Variant of a unit's harm in storage; `dump` where the option's quantizer reads it.
     [[nodiscard]] static std::string harmVariant(const quant::Option& stored, std::string_view target,
         const std::string& part, const model::ActivationDump* dump);
+    using OnHarm = std::function<void(const plan::Unit&, const quant::Option&, const HarmResult&)>;
     /// Everything measured on those tokens that belongs to `optionsOf` (as the target stores them), joined
-    /// over parts. Empty when nothing was measured.
-    [[nodiscard]] Result<score::MeasuredHarm> measuredHarm(
-        const plan::Target& target, const OptionsOf& optionsOf, const RunContext& context) const;
+    /// over parts. Empty when nothing was measured. `onHarm` sees each with its values by token.
+    [[nodiscard]] Result<score::MeasuredHarm> measuredHarm(const plan::Target& target,
+        const OptionsOf& optionsOf, const RunContext& context, const OnHarm& onHarm = {}) const;
     /// ScoreKind::Measured where harm was measured for this model, else what the first dump allows.
     [[nodiscard]] score::ScoreKind defaultScore() const;
 

@@ -147,6 +147,30 @@ private Q_SLOTS:
         QVERIFY(alike(same, text, std::vector<TokenBlock>{{0, 2048}}, 1)); // unknown is not different
     }
 
+    void sumsOfBlocksPairLikeTheirValues()
+    {
+        std::mt19937_64 random(4);
+        const auto text = correlated(random, 1024, 1.0, 1.0, 0.1);
+        std::vector<float> worse = text;
+        for (std::size_t i = 0; i < text.size(); ++i)
+            worse[i] += 0.02F + 0.01F * static_cast<float>(i % 7);
+        const auto blocks = oneSequence(1024), fewer = oneSequence(512);
+        const auto exact = pairedDifference(worse, text, blocks, 9);
+        const auto summed = pairedDifference(blockSums(worse, blocks), blockSums(text, blocks), 9);
+        QVERIFY(exact && summed);
+        QVERIFY(std::abs(exact->mean - summed->mean) < 1e-9);
+        QVERIFY(std::abs(exact->low - summed->low) < 1e-9);
+        QVERIFY(std::abs(exact->high - summed->high) < 1e-9);
+        // One that stopped earlier is compared over what both saw.
+        const auto shared = pairedDifference(blockSums(worse, blocks), blockSums(text, fewer), 9);
+        const auto early = pairedDifference(worse, text, fewer, 9);
+        QVERIFY(shared && std::abs(shared->mean - early->mean) < 1e-9);
+        // Blocks of another size are other tokens; one block has no spread.
+        const std::vector<TokenBlock> others{{0, 100}, {100, 512}};
+        QVERIFY(!pairedDifference(blockSums(worse, others), blockSums(text, blocks), 9));
+        QVERIFY(!pairedDifference(blockSums(worse, {}), blockSums(text, blocks), 9));
+    }
+
     void spearmanByHand()
     {
         const std::vector<double> a{1, 2, 3, 4, 5};
