@@ -224,7 +224,7 @@ int nearestIndex(std::span<const double> ascending, double x)
 }
 
 std::vector<QRectF> placeLabels(std::span<const QPointF> anchors, std::span<const QSizeF> sizes,
-    const QRectF& bounds, double gap, std::span<const QRectF> obstacles)
+    const QRectF& bounds, double gap, std::span<const QRectF> obstacles, int rings)
 {
     std::vector<QRectF> placed(anchors.size());
     const auto isFree = [&](const QRectF& rect, std::size_t self) {
@@ -242,8 +242,7 @@ std::vector<QRectF> placeLabels(std::span<const QPointF> anchors, std::span<cons
     for (std::size_t i = 0; i < anchors.size(); ++i) {
         const double w = sizes[i].width(), h = sizes[i].height();
         // Farther away a label would be taken for that of another mark: then rather none.
-        constexpr int kRings = 4;
-        for (int ring = 0; ring < kRings && placed[i].isNull(); ++ring) {
+        for (int ring = 0; ring < rings && placed[i].isNull(); ++ring) {
             const double distance = gap + ring * h * 0.8;
             for (const auto& d : kDirections) {
                 const QPointF center

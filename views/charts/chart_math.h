@@ -117,9 +117,9 @@ private:
 [[nodiscard]] int nearestIndex(std::span<const double> ascending, double x);
 // Places one label of the given size near each anchor without overlap: tries right, left, above, below and
 // the corners at growing distance, inside `bounds` and away from `obstacles`. A label that finds no place
-// gets a null rectangle.
+// within `rings` steps gets a null rectangle.
 [[nodiscard]] std::vector<QRectF> placeLabels(std::span<const QPointF> anchors, std::span<const QSizeF> sizes,
-    const QRectF& bounds, double gap, std::span<const QRectF> obstacles);
+    const QRectF& bounds, double gap, std::span<const QRectF> obstacles, int rings = 4);
 // Area that is proportional to log(value) in range: 0 at or below the lower end, 1 at or above the upper, NaN
 // stays.
 [[nodiscard]] double logShare(double value, Interval range);

@@ -227,7 +227,14 @@ void ParetoChart::rebuildLegend()
     if (!m_data.presets.empty())
         add(QStringLiteral("presets"), tr("uniform plans"), theme().foreground, Kind::Mark, Marker::Square,
             true, Qt::SolidLine, true);
-    if (!m_data.plans.empty())
+    const auto has = [&](bool measured) {
+        return std::any_of(m_data.plans.begin(), m_data.plans.end(),
+            [&](const ParetoMark& mark) { return mark.measured == measured; });
+    };
+    if (has(true))
+        add(QStringLiteral("measured"), tr("measured plans (95 %)"), categoryStyle(3, theme()).color,
+            Kind::Mark, Marker::TriangleDown, false, Qt::SolidLine, true);
+    if (has(false))
         add(QStringLiteral("plans"), tr("named plans"), categoryStyle(2, theme()).color, Kind::Mark,
             Marker::Diamond, false, Qt::SolidLine, true);
     if (m_data.current)
@@ -287,6 +294,13 @@ int ParetoChart::stateAtPixel(double x) const
     return nearestIndex(m_sizes, xAxis->pixelToCoord(x));
 }
 
+bool ParetoChart::isShown(const ParetoMark& mark, bool preset) const
+{
+    return isLegendKeyShown(preset ? QStringLiteral("presets")
+            : mark.measured        ? QStringLiteral("measured")
+                                   : QStringLiteral("plans"));
+}
+
 ParetoChart::MarkHit ParetoChart::hitAt(const QPointF& position) const
 {
     using Kind = MarkHit::Kind;
@@ -300,16 +314,15 @@ ParetoChart::MarkHit ParetoChart::hitAt(const QPointF& position) const
         return {Kind::Difference, 0};
     if (m_data.current && near(m_data.current->bytes, m_data.current->harm, kHandleRadius + 4))
         return {Kind::Handle, 0};
-    const auto search = [&](const std::vector<ParetoMark>& marks) {
+    const auto search = [&](const std::vector<ParetoMark>& marks, bool preset) {
         for (std::size_t i = 0; i < marks.size(); ++i)
-            if (near(marks[i].bytes, marks[i].harm, kHitRadius))
+            if (isShown(marks[i], preset) && near(marks[i].bytes, marks[i].harm, kHitRadius))
                 return static_cast<int>(i);
         return -1;
     };
-    if (const int plan = isLegendKeyShown(QStringLiteral("plans")) ? search(m_data.plans) : -1; plan >= 0)
+    if (const int plan = search(m_data.plans, false); plan >= 0)
         return {Kind::Plan, plan};
-    if (const int preset = isLegendKeyShown(QStringLiteral("presets")) ? search(m_data.presets) : -1;
-        preset >= 0)
+    if (const int preset = search(m_data.presets, true); preset >= 0)
         return {Kind::Preset, preset};
     const QRectF area = plotArea();
     if (m_data.budgetBytes && area.contains(position)
@@ -368,7 +381,11 @@ QString ParetoChart::readoutAt(const QPointF& position) const
     const MarkHit hit
         = m_drag == Drag::Handle ? MarkHit{MarkHit::Kind::State, m_data.currentState} : hitAt(position);
     const auto named = [this](const ParetoMark& mark) {
-        const QString how = mark.measured ? tr("measured") : m_data.harmLabel;
+        const QString interval = mark.interval
+            ? tr("measured: %1 to %2 (95 %)")
+                  .arg(formatNumber(mark.interval->lower), formatNumber(mark.interval->upper))
+            : tr("measured");
+        const QString how = mark.measured ? interval : m_data.harmLabel;
         return mark.name + u'\n' + describe(mark.bytes, mark.harm)
             + (how.isEmpty() ? QString() : u'\n' + how);
     };

@@ -147,6 +147,7 @@ private:
             = Kind::None;
         int index = -1;
     };
+    [[nodiscard]] bool isShown(const ParetoMark& mark, bool preset) const;
     [[nodiscard]] MarkHit hitAt(const QPointF& position) const;
     [[nodiscard]] int stateAtPixel(double x) const;
     [[nodiscard]] int bestStateOfSize(double bytes) const; // -1 when nothing is that small

@@ -133,10 +133,11 @@ void ParetoChart::paintFrontier(QCPPainter& painter) const
 
 void ParetoChart::paintMarkSet(QCPPainter& painter, const std::vector<ParetoMark>& marks, bool hollow) const
 {
-    const QColor color = hollow ? theme().foreground : categoryStyle(2, theme()).color;
     for (const ParetoMark& mark : marks) {
-        if (!std::isfinite(mark.harm))
+        if (!std::isfinite(mark.harm) || !isShown(mark, hollow))
             continue;
+        const QColor color
+            = hollow ? theme().foreground : categoryStyle(mark.measured ? 3 : 2, theme()).color;
         const QPointF at = toPixel(mark.bytes, mark.harm);
         if (mark.interval) {
             painter.setPen(QPen(color, 1.2));
@@ -145,8 +146,8 @@ void ParetoChart::paintMarkSet(QCPPainter& painter, const std::vector<ParetoMark
         }
         if (hollow)
             paintMarker(painter, Marker::Square, at, 4.6, theme().background, false);
-        paintMarker(
-            painter, hollow ? Marker::Square : Marker::Diamond, at, hollow ? 4.6 : 4.4, color, hollow);
+        const Marker full = mark.measured ? Marker::TriangleDown : Marker::Diamond;
+        paintMarker(painter, hollow ? Marker::Square : full, at, hollow ? 4.6 : 4.4, color, hollow);
     }
 }
 
@@ -198,9 +199,9 @@ void ParetoChart::paintMarkLabels(QCPPainter& painter) const
     std::vector<QRectF> obstacles;
     QStringList names;
     const QRectF area = plotArea();
-    const auto collect = [&](const std::vector<ParetoMark>& marks) {
+    const auto collect = [&](const std::vector<ParetoMark>& marks, bool preset, bool measured) {
         for (const ParetoMark& mark : marks) {
-            if (!std::isfinite(mark.harm))
+            if (!std::isfinite(mark.harm) || mark.measured != measured || !isShown(mark, preset))
                 continue;
             const QPointF at = toPixel(mark.bytes, mark.harm);
             if (!area.contains(at))
@@ -212,13 +213,21 @@ void ParetoChart::paintMarkLabels(QCPPainter& painter) const
             names << name;
         }
     };
-    if (isLegendKeyShown(QStringLiteral("plans")))
-        collect(m_data.plans);
-    if (isLegendKeyShown(QStringLiteral("presets")))
-        collect(m_data.presets);
+    // What was measured first: it is what counts where there is not room for all.
+    collect(m_data.plans, false, true);
+    const std::size_t measured = anchors.size();
+    collect(m_data.plans, false, false);
+    collect(m_data.presets, true, false);
     for (const QRectF& obstacle : labelObstacles(metrics))
         obstacles.push_back(obstacle);
-    const auto places = placeLabels(anchors, sizes, area.adjusted(2, 2, -2, -2), 7, obstacles);
+    // Measured plans of one size stand close: their labels may go farther off, lines lead to the marks.
+    constexpr int kFar = 9;
+    const QRectF bounds = area.adjusted(2, 2, -2, -2);
+    auto places = placeLabels(std::span(anchors).first(measured), sizes, bounds, 7, obstacles, kFar);
+    obstacles.insert(obstacles.end(), places.begin(), places.end());
+    const auto others = placeLabels(
+        std::span(anchors).subspan(measured), std::span(sizes).subspan(measured), bounds, 7, obstacles);
+    places.insert(places.end(), others.begin(), others.end());
     for (std::size_t i = 0; i < places.size(); ++i) {
         if (places[i].isNull())
             continue;
@@ -242,10 +251,8 @@ void ParetoChart::paintData(QCPPainter& painter)
 {
     paintForbiddenWords(painter);
     paintFrontier(painter);
-    if (isLegendKeyShown(QStringLiteral("presets")))
-        paintMarkSet(painter, m_data.presets, true);
-    if (isLegendKeyShown(QStringLiteral("plans")))
-        paintMarkSet(painter, m_data.plans, false);
+    paintMarkSet(painter, m_data.presets, true);
+    paintMarkSet(painter, m_data.plans, false);
     paintMarkLabels(painter);
 }
 
@@ -369,7 +376,8 @@ void ParetoChart::paintComparison(QCPPainter& painter) const
     QString text = tr("%1 against the current plan\nsize  %2%3")
                        .arg(mark->name, bytes < 0 ? QStringLiteral("−") : QStringLiteral("+"),
                            formatBytes(std::abs(bytes)));
-    if (m_data.current->harm > 0)
+    // What was measured is not held against what was predicted.
+    if (m_data.current->harm > 0 && !mark->measured)
         text += tr("\nharm  %1").arg(formatChange(mark->harm / m_data.current->harm - 1));
     if (!m_compareNote.isEmpty())
         text += u'\n' + m_compareNote;
