@@ -90,6 +90,7 @@ void MainWindow::createPanels()
     });
     m_harmRun = new HarmRun(m_document, m_jobs, this);
     pareto->showMeasured(*m_harmRun);
+    sensitivity->pairBy(*m_harmRun);
     m_harm = new HarmPanel(m_document, *m_harmRun, this);
     m_export = new ExportPanel(m_document, m_jobs, this);
     // What was typed for one export must not replace files in the next session.

@@ -467,13 +467,6 @@
     </message>
 </context>
 <context>
-    <name>ParetoPanel</name>
-    <message>
-        <source>%1, measured</source>
-        <translation>%1, gemessen</translation>
-    </message>
-</context>
-<context>
     <name>QObject</name>
     <message>
         <source>unknown</source>
@@ -3026,14 +3019,6 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation> · Perplexität %1, Original %2</translation>
     </message>
     <message>
-        <source> · worse than %1: %2</source>
-        <translation> · schlechter als %1: %2</translation>
-    </message>
-    <message>
-        <source> · %1 of its size: %2</source>
-        <translation> · %1 seiner Größe: %2</translation>
-    </message>
-    <message>
         <source>They can be recorded here, by running the model on a text.</source>
         <translation>Sie können hier aufgenommen werden, indem das Modell auf einem Text läuft.</translation>
     </message>
@@ -3053,13 +3038,137 @@ Lizenz: GPL-3.0-or-later</translation>
         <source>harm</source>
         <translation>Schaden</translation>
     </message>
+    <message>
+        <source>plan of %1</source>
+        <translation>Plan von %1</translation>
+    </message>
+    <message>
+        <source>no plan of %1: %2</source>
+        <translation>kein Plan von %1: %2</translation>
+    </message>
+    <message>
+        <source>%1 is the same as %2</source>
+        <translation>%1 ist derselbe wie %2</translation>
+    </message>
+    <message>
+        <source>Running %1 on %2 tokens.</source>
+        <translation>%1 läuft auf %2 Token.</translation>
+    </message>
+    <message>
+        <source>%1 at %2: %3 (%4 measured)</source>
+        <translation>%1 mit %2: %3 (%4 gemessen)</translation>
+    </message>
+    <message>
+        <source>of cosine distance</source>
+        <translation>Kosinusabstand</translation>
+    </message>
+    <message>
+        <source>nats per token</source>
+        <translation>Nat je Token</translation>
+    </message>
+    <message>
+        <source> by their intervals alone: values by token were not kept</source>
+        <translation> nur nach den Intervallen: Werte je Token wurden nicht aufbewahrt</translation>
+    </message>
+    <message>
+        <source>better than %1</source>
+        <translation>besser als %1</translation>
+    </message>
+    <message>
+        <source>worse than %1</source>
+        <translation>schlechter als %1</translation>
+    </message>
+    <message>
+        <source>cannot be told apart from %1</source>
+        <translation>nicht von %1 zu unterscheiden</translation>
+    </message>
+    <message>
+        <source>%1 to %2 %3 better than %4, same tokens</source>
+        <translation>%1 bis %2 %3 besser als %4, dieselben Token</translation>
+    </message>
+    <message>
+        <source>%1 to %2 %3 worse than %4, same tokens</source>
+        <translation>%1 bis %2 %3 schlechter als %4, dieselben Token</translation>
+    </message>
+    <message>
+        <source>cannot be told apart from %1: from %2 better to %3 worse, %4, same tokens</source>
+        <translation>nicht von %1 zu unterscheiden: von %2 besser bis %3 schlechter, %4, dieselben Token</translation>
+    </message>
+    <message>
+        <source>better (intervals)</source>
+        <translation>besser (Intervalle)</translation>
+    </message>
+    <message>
+        <source>worse (intervals)</source>
+        <translation>schlechter (Intervalle)</translation>
+    </message>
+    <message>
+        <source>alike (intervals)</source>
+        <translation>gleich (Intervalle)</translation>
+    </message>
+    <message>
+        <source>%1 to %2 better</source>
+        <translation>%1 bis %2 besser</translation>
+    </message>
+    <message>
+        <source>%1 to %2 worse</source>
+        <translation>%1 bis %2 schlechter</translation>
+    </message>
+    <message>
+        <source>alike: %1 better to %2 worse</source>
+        <translation>gleich: %1 besser bis %2 schlechter</translation>
+    </message>
+    <message>
+        <source>last tokens of the dump</source>
+        <translation>letzte Token des Dumps</translation>
+    </message>
+    <message>
+        <source>tokens of the dump</source>
+        <translation>Token des Dumps</translation>
+    </message>
+    <message>
+        <source>end of the bundled text</source>
+        <translation>Ende des mitgelieferten Textes</translation>
+    </message>
+    <message>
+        <source>the bundled text</source>
+        <translation>der mitgelieferte Text</translation>
+    </message>
+    <message>
+        <source>end of %1</source>
+        <translation>Ende von %1</translation>
+    </message>
+    <message>
+        <source>There is no dump whose tokens could be run: choose a text.</source>
+        <translation>Es gibt keinen Dump, dessen Token laufen könnten: einen Text wählen.</translation>
+    </message>
+    <message>
+        <source>Choose a text, or a file of token ids.</source>
+        <translation>Einen Text oder eine Datei mit Token-Nummern wählen.</translation>
+    </message>
+    <message>
+        <source>the plan was not run</source>
+        <translation>der Plan lief nicht</translation>
+    </message>
+    <message>
+        <source>the current plan</source>
+        <translation>der aktuelle Plan</translation>
+    </message>
+    <message>
+        <source>other tokens</source>
+        <translation>andere Token</translation>
+    </message>
+    <message>
+        <source>against the plan</source>
+        <translation>gegen den Plan</translation>
+    </message>
+    <message>
+        <source>What it does beyond the current plan, where both were measured on the same tokens: 95 % interval of the paired difference</source>
+        <translation>Was er über den aktuellen Plan hinaus anrichtet, wo beide auf denselben Token gemessen sind: 95-%-Intervall der gepaarten Differenz</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::AgreementChart</name>
-    <message>
-        <source>as predicted</source>
-        <translation>wie vorhergesagt</translation>
-    </message>
     <message>
         <source>best power law (exponent %1)</source>
         <translation>bestes Potenzgesetz (Exponent %1)</translation>
@@ -3419,11 +3528,22 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>gemessen: %1 bis %2 (95 %)</translation>
     </message>
     <message numerus="yes">
-        <source>%n unit(s) cannot be told apart from it</source>
+        <source>%n unit(s) cannot be told apart from it (dashed)</source>
         <translation>
-            <numerusform>%n Einheit ist davon nicht zu unterscheiden</numerusform>
-            <numerusform>%n Einheiten sind davon nicht zu unterscheiden</numerusform>
+            <numerusform>%n Einheit ist nicht davon zu unterscheiden (gestrichelt)</numerusform>
+            <numerusform>%n Einheiten sind nicht davon zu unterscheiden (gestrichelt)</numerusform>
         </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of them by the overlap of intervals: not measured on the same tokens</source>
+        <translation>
+            <numerusform>%n davon nach der Überlappung der Intervalle: nicht auf denselben Token gemessen</numerusform>
+            <numerusform>%n davon nach der Überlappung der Intervalle: nicht auf denselben Token gemessen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>cannot be told apart from the selected unit</source>
+        <translation>nicht von der ausgewählten Einheit zu unterscheiden</translation>
     </message>
 </context>
 <context>
@@ -4932,6 +5052,22 @@ Noch wurde keine Einheit gemessen: alle messen, oder einige auswählen.</transla
             <numerusform>%n Paare aus Einheit und Option sind gemessen. Was ein ganzer Plan kostet, sagt nur sein Lauf.</numerusform>
         </translation>
     </message>
+    <message>
+        <source>the plan, uniform and the plans of proxies of its size</source>
+        <translation>der Plan, gleichförmig und die Pläne der Proxys gleicher Größe</translation>
+    </message>
+    <message>
+        <source>Measure the plan beside those of p&amp;roxies</source>
+        <translation>Den Plan neben denen der P&amp;roxys messen</translation>
+    </message>
+    <message>
+        <source>Runs the current plan, uniform, and what the proxies call the best plan of its size</source>
+        <translation>Lässt den aktuellen Plan laufen, den gleichförmigen und was die Proxys den besten Plan seiner Größe nennen</translation>
+    </message>
+    <message>
+        <source>Two selected rows (Ctrl+click) are compared over the same tokens</source>
+        <translation>Zwei ausgewählte Zeilen (Strg+Klick) werden über dieselben Token verglichen</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::HarmRun</name>
@@ -4942,14 +5078,6 @@ Noch wurde keine Einheit gemessen: alle messen, oder einige auswählen.</transla
     <message>
         <source>The options are still being scored.</source>
         <translation>Die Optionen werden noch bewertet.</translation>
-    </message>
-    <message>
-        <source>There is no dump whose tokens could be run: choose a text.</source>
-        <translation>Es gibt keinen Dump, dessen Token laufen könnten: einen Text wählen.</translation>
-    </message>
-    <message>
-        <source>Choose a text, or a file of token ids.</source>
-        <translation>Einen Text oder eine Datei mit Token-Nummern wählen.</translation>
     </message>
     <message>
         <source>Nothing is selected that the plan decides.</source>
@@ -4970,41 +5098,6 @@ Noch wurde keine Einheit gemessen: alle messen, oder einige auswählen.</transla
     <message>
         <source>Measure harm</source>
         <translation>Schaden messen</translation>
-    </message>
-    <message>
-        <source>last tokens of the dump</source>
-        <translation>letzte Token des Dumps</translation>
-    </message>
-    <message>
-        <source>tokens of the dump</source>
-        <translation>Token des Dumps</translation>
-    </message>
-    <message>
-        <source>end of the bundled text</source>
-        <translation>Ende des mitgelieferten Textes</translation>
-    </message>
-    <message>
-        <source>the bundled text</source>
-        <translation>der mitgelieferte Text</translation>
-    </message>
-    <message>
-        <source>end of %1</source>
-        <translation>Ende von %1</translation>
-    </message>
-    <message>
-        <source>Running %1 on %2 tokens.</source>
-        <translation>%1 läuft auf %2 Token.</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n pair(s), about %1 for the first pass.</source>
-        <translation>
-            <numerusform>%n Paar, etwa %1 für den ersten Durchgang.</numerusform>
-            <numerusform>%n Paare, etwa %1 für den ersten Durchgang.</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>%1 at %2: %3 (%4 measured)</source>
-        <translation>%1 mit %2: %3 (%4 gemessen)</translation>
     </message>
     <message>
         <source>Cancelled; what was measured until then is kept.</source>
@@ -6807,6 +6900,14 @@ harm  %1</source>
         <translation>
 Schaden  %1</translation>
     </message>
+    <message>
+        <source>measured plans (95 %)</source>
+        <translation>gemessene Pläne (95 %)</translation>
+    </message>
+    <message>
+        <source>measured: %1 to %2 (95 %)</source>
+        <translation>gemessen: %1 bis %2 (95 %)</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::ParetoPanel</name>
@@ -7055,6 +7156,26 @@ Schaden  %1</translation>
     <message>
         <source>How harm is predicted, or &quot;measured&quot; where the model was run</source>
         <translation>Wie Schaden vorhergesagt wird, oder „measured“, wo das Modell lief</translation>
+    </message>
+    <message>
+        <source>the current plan was not run</source>
+        <translation>der aktuelle Plan lief nicht</translation>
+    </message>
+    <message>
+        <source>the current plan</source>
+        <translation>der aktuelle Plan</translation>
+    </message>
+    <message>
+        <source>measured on other tokens than the current plan</source>
+        <translation>auf anderen Token gemessen als der aktuelle Plan</translation>
+    </message>
+    <message>
+        <source> · ⚠ measured worse than %1 of its size</source>
+        <translation> · ⚠ gemessen schlechter als %1 gleicher Größe</translation>
+    </message>
+    <message>
+        <source> and </source>
+        <translation> und </translation>
     </message>
 </context>
 <context>

@@ -4,10 +4,17 @@
 <context>
     <name>bitwright::views::BlockRoleMatrix</name>
     <message numerus="yes">
-        <source>%n unit(s) cannot be told apart from it</source>
+        <source>%n unit(s) cannot be told apart from it (dashed)</source>
         <translation>
-            <numerusform>%n unit cannot be told apart from it</numerusform>
-            <numerusform>%n units cannot be told apart from it</numerusform>
+            <numerusform>%n unit cannot be told apart from it (dashed)</numerusform>
+            <numerusform>%n units cannot be told apart from it (dashed)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of them by the overlap of intervals: not measured on the same tokens</source>
+        <translation>
+            <numerusform>%n of them by the overlap of intervals: not measured on the same tokens</numerusform>
+            <numerusform>%n of them by the overlap of intervals: not measured on the same tokens</numerusform>
         </translation>
     </message>
 </context>
@@ -175,13 +182,6 @@
 </context>
 <context>
     <name>bitwright::views::HarmRun</name>
-    <message numerus="yes">
-        <source>%n pair(s), about %1 for the first pass.</source>
-        <translation>
-            <numerusform>%n pair, about %1 for the first pass.</numerusform>
-            <numerusform>%n pairs, about %1 for the first pass.</numerusform>
-        </translation>
-    </message>
     <message numerus="yes">
         <source>%n pair(s) measured.</source>
         <translation>

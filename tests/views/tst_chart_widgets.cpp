@@ -77,8 +77,18 @@ private Q_SLOTS:
             data.units[i].interval
                 = Interval{0.1 * static_cast<double>(i), 0.1 * static_cast<double>(i) + 0.15};
         matrix.setData(data);
-        QCOMPARE(matrix.alike(1), (QVector<int>{0, 2})); // 3 begins where 1 has ended
-        QVERIFY(matrix.alike(7).isEmpty()); // without an interval nothing is known
+        QCOMPARE(matrix.alike(1).units, (QVector<int>{0, 2})); // 3 begins where 1 has ended
+        QVERIFY(matrix.alike(7).units.isEmpty()); // without an interval nothing is known
+        QCOMPARE(matrix.alike(1).byOverlap, 2);
+        // A test over the same tokens decides where there is one; it is asked once for each that overlaps.
+        int asked = 0;
+        matrix.setAlikeTest([&](int, int other) -> std::optional<bool> {
+            ++asked;
+            return other == 0 ? std::optional(false) : std::nullopt;
+        });
+        QCOMPARE(matrix.alike(1).units, (QVector<int>{2}));
+        QCOMPARE(matrix.alike(1).byOverlap, 1);
+        QCOMPARE(asked, 2);
     }
     void matrixHeadersAndRubberBand()
     {

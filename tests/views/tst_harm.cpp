@@ -8,9 +8,12 @@
 #include "views/panels/harm_panel.h"
 #include "views/panels/plan_data.h"
 
+#include <QAction>
 #include <QComboBox>
+#include <QLabel>
 #include <QSignalSpy>
 #include <QSpinBox>
+#include <QTableView>
 
 using namespace bitwright;
 using namespace bitwright::views;
@@ -34,6 +37,14 @@ AgreementData powerLaw(int points)
     return data;
 }
 
+void trigger(const HarmPanel& panel, const char* id)
+{
+    for (QAction* action : panel.actions())
+        if (action->objectName() == utf8(id))
+            return action->trigger();
+    QFAIL("no such action");
+}
+
 } // namespace
 
 class HarmTest : public QObject
@@ -48,9 +59,6 @@ private Q_SLOTS:
         QVERIFY(std::abs(law->b - 1.5) < 1e-9);
         QVERIFY(std::abs(law->a - std::log(3.0)) < 1e-9);
         QVERIFY(std::abs(law->at(0.04) - 3 * std::pow(0.04, 1.5)) < 1e-12);
-        data.sameUnits = true; // then being right is the only law
-        QCOMPARE(agreementLaw(data)->b, 1.0);
-        QCOMPARE(agreementLaw(data)->a, 0.0);
         data = powerLaw(2);
         QVERIFY(!agreementLaw(data));
         data = powerLaw(5);
@@ -109,12 +117,13 @@ private Q_SLOTS:
         QVERIFY(run.isRunning());
         QTRY_VERIFY_WITH_TIMEOUT(!run.isRunning() && jobs.isIdle(), 120000);
         QCOMPARE(run.plans().size(), std::size_t{2});
-        const HarmRun::PlanHarm* plan = run.currentPlan();
+        const PlanHarm* plan = run.currentPlan();
         QVERIFY2(plan != nullptr, qPrintable(run.status()));
         QVERIFY(plan->mean > 0 && plan->low && *plan->low <= plan->mean && plan->mean <= *plan->high);
         QCOMPARE(plan->tokens, std::uint64_t{128});
         QVERIFY(plan->perplexity && plan->referencePerplexity);
-        QVERIFY(run.plans()[1].uniform && run.plans()[1].bytes <= plan->bytes);
+        QVERIFY(run.plans()[1].kind == PlanHarm::Kind::Uniform
+            && static_cast<double>(run.plans()[1].bytes) <= kSameSize * static_cast<double>(plan->bytes));
         QVERIFY(planVerdict(run).contains(run.plans()[1].name));
 
         document.selectUnits({0, 1});
@@ -159,6 +168,49 @@ private Q_SLOTS:
         QCOMPARE(QString::fromStdString(document.plan().target), utf8("fake-quant"));
         QVERIFY(document.space() && !harmIsMeasured(document));
     }
+    /// Plans of the proxies are run at the plan's size, on the same tokens, and it says which one is better.
+    void proxiesAreRunBesideThePlan()
+    {
+        JobQueue jobs;
+        Document document(jobs);
+        HarmRun run(document, jobs);
+        HarmPanel panel(document, run);
+        showAt(panel, {1000, 500});
+        document.open({kSample, {kSample + "/activations.h5"}, {}});
+        QTRY_VERIFY_WITH_TIMEOUT(document.space() && jobs.isIdle(), 60000);
+        panel.findChild<QSpinBox*>()->setValue(128);
+        // A plan by hand that nobody would choose: two blocks at 2 bits, the rest at 8 where it fits.
+        document.setUniform(utf8("int4-sym-g128/rtn"));
+        document.setBits(document.unitsOfTensor(document.tensorOfUnit(0)), 2);
+        trigger(panel, "harm.proxies");
+        QVERIFY(run.isRunning());
+        QTRY_VERIFY_WITH_TIMEOUT(!run.isRunning() && jobs.isIdle(), 120000);
+        const PlanHarm* plan = run.currentPlan();
+        QVERIFY2(plan != nullptr, qPrintable(run.status()));
+        int proxies = 0;
+        for (const PlanHarm& other : run.plans()) {
+            if (other.kind != PlanHarm::Kind::Proxy)
+                continue;
+            ++proxies;
+            QVERIFY(other.bytes <= plan->bytes);
+            const auto difference = differenceOf(*plan, other);
+            QVERIFY(difference && difference->paired);
+            QCOMPARE(plansThatAreBetter(run).contains(other.name),
+                difference->verdict == HarmDifference::Verdict::Worse
+                    && static_cast<double>(other.bytes) >= 0.97 * static_cast<double>(plan->bytes));
+        }
+        QVERIFY(proxies >= 2);
+        QVERIFY(planVerdict(run).contains(utf8("same tokens")));
+        // Two selected rows are compared in words.
+        QTableView* table = panel.table()->view();
+        const auto rowAt = [&](int row) { return table->visualRect(table->model()->index(row, 0)).center(); };
+        QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, rowAt(0));
+        QTest::mouseClick(table->viewport(), Qt::LeftButton, Qt::ControlModifier, rowAt(2));
+        const QString words = rowsCompared(document, run, panel.table()->rowOf(table->model()->index(0, 0)),
+            panel.table()->rowOf(table->model()->index(2, 0)));
+        QVERIFY(words.contains(utf8("same tokens")));
+        QVERIFY2(panel.findChild<QLabel*>(utf8("harm.status"))->text().contains(words), qPrintable(words));
+    }
     void cancelStopsAtOnce()
     {
         JobQueue jobs;
@@ -166,7 +218,7 @@ private Q_SLOTS:
         HarmRun run(document, jobs);
         document.open({kSample, {kSample + "/activations.h5"}, {}});
         QTRY_VERIFY_WITH_TIMEOUT(document.space() && jobs.isIdle(), 60000);
-        run.start({HarmRun::What::Everything, HarmRun::Text::Dump, {}, 2048, false});
+        run.start({HarmRun::What::Everything, {RunText::Source::Dump, {}, 2048, false}});
         QTest::qWait(300);
         QElapsedTimer clock;
         clock.start();
@@ -174,7 +226,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(!run.isRunning(), 20000);
         QVERIFY(run.status().startsWith(utf8("Cancelled")));
         // A text that is not there is one clear line.
-        run.start({HarmRun::What::Plan, HarmRun::Text::File, utf8("/no/such/text.txt"), 64, false});
+        run.start({HarmRun::What::Plan, {RunText::Source::File, utf8("/no/such/text.txt"), 64, false}});
         QTRY_VERIFY_WITH_TIMEOUT(!run.isRunning(), 20000);
         QVERIFY2(run.status().contains(utf8("/no/such/text.txt")), qPrintable(run.status()));
     }

@@ -39,8 +39,6 @@ std::optional<AgreementLaw> agreementLaw(const AgreementData& data)
     }
     if (n < 3)
         return std::nullopt;
-    if (data.sameUnits)
-        return AgreementLaw{};
     const double spread = xx - x * x / n;
     if (spread <= 1e-12)
         return std::nullopt;
@@ -153,8 +151,7 @@ void AgreementChart::rebuildLegend()
     if (m_law) {
         LegendEntry entry;
         entry.key = kLawKey;
-        entry.label = m_data.sameUnits ? tr("as predicted")
-                                       : tr("best power law (exponent %1)").arg(formatNumber(m_law->b, 2));
+        entry.label = tr("best power law (exponent %1)").arg(formatNumber(m_law->b, 2));
         entry.color = theme().muted;
         entry.dash = Qt::DashLine;
         entries.push_back(entry);
@@ -196,7 +193,7 @@ void AgreementChart::paintPoint(QCPPainter& painter, int point) const
         painter.drawLine(QPointF(at->x(), pixelOf(value.interval->lower)),
             QPointF(at->x(), pixelOf(value.interval->upper)));
     }
-    paintMarker(painter, style.marker, *at, value.unit < 0 ? 5.5 : 3.6, style.color, value.unit < 0);
+    paintMarker(painter, style.marker, *at, 3.6, style.color, false);
 }
 
 void AgreementChart::paintNames(QCPPainter& painter) const
@@ -210,8 +207,7 @@ void AgreementChart::paintNames(QCPPainter& painter) const
         if (!at || !area.contains(*at))
             continue;
         const AgreementPoint& point = m_data.points[static_cast<std::size_t>(miss)];
-        const QString text
-            = point.option.isEmpty() ? point.name : QStringLiteral("%1 %2").arg(point.name, point.option);
+        const QString text = QStringLiteral("%1 %2").arg(point.name, point.option);
         const QSizeF size(metrics.horizontalAdvance(text), metrics.height());
         // Right of the mark, else left of it; a name that finds no free place is left out: the readout has
         // it.
@@ -234,11 +230,8 @@ void AgreementChart::paintNames(QCPPainter& painter) const
 void AgreementChart::paintData(QCPPainter& painter)
 {
     paintLaw(painter);
-    // Plans stand above units: there are few, and they are what counts.
-    for (const bool plans : {false, true})
-        for (std::size_t i = 0; i < m_data.points.size(); ++i)
-            if ((m_data.points[i].unit < 0) == plans)
-                paintPoint(painter, static_cast<int>(i));
+    for (std::size_t i = 0; i < m_data.points.size(); ++i)
+        paintPoint(painter, static_cast<int>(i));
     paintNames(painter);
 }
 
@@ -248,7 +241,7 @@ void AgreementChart::paintOverlay(QCPPainter& painter)
     painter.setBrush(Qt::NoBrush);
     for (std::size_t i = 0; i < m_data.points.size(); ++i) {
         const int unit = m_data.points[i].unit;
-        if (unit < 0 || !std::binary_search(m_current.begin(), m_current.end(), unit))
+        if (!std::binary_search(m_current.begin(), m_current.end(), unit))
             continue;
         if (const auto at = pointPixel(static_cast<int>(i)))
             painter.drawEllipse(*at, 6.5, 6.5);
@@ -282,8 +275,7 @@ QString AgreementChart::readoutAt(const QPointF& position) const
     if (point.interval)
         measured += tr(" (%1 to %2)")
                         .arg(formatNumber(point.interval->lower), formatNumber(point.interval->upper));
-    QString text
-        = point.option.isEmpty() ? point.name : QStringLiteral("%1 %2").arg(point.name, point.option);
+    QString text = QStringLiteral("%1 %2").arg(point.name, point.option);
     text += u'\n' + tr("predicted %1").arg(formatNumber(point.predicted)) + u'\n' + measured;
     if (m_law && fits(point))
         text += u'\n'

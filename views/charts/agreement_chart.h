@@ -13,25 +13,23 @@ namespace bitwright::views {
 struct AgreementPoint
 {
     QString name;
-    QString option; // empty for a whole plan
+    QString option;
     QString group; // role, for the legend
     int style = 0; // category of the group
     double predicted = std::numeric_limits<double>::quiet_NaN(); // NaN: no prediction
     double measured = std::numeric_limits<double>::quiet_NaN();
     std::optional<Interval> interval; // 95 %, of the measurement
-    int unit = -1; // -1: a whole plan
+    int unit = -1;
 };
 struct AgreementData
 {
     std::vector<AgreementPoint> points;
     QString predictedLabel;
     QString measuredLabel;
-    // Both axes mean the same, so that being on the diagonal is being right; else only the order can be.
-    bool sameUnits = false;
 };
 
 // What the prediction of a point would be for its measurement by the law that fits all points best, on the
-// log scale: ln measured = a + b ln predicted. b is 1 and a is 0 where both have the same units.
+// log scale: ln measured = a + b ln predicted.
 struct AgreementLaw
 {
     double a = 0, b = 1;

@@ -40,6 +40,7 @@ QFont BlockRoleMatrix::scaledFont(QFont font, double factor)
 void BlockRoleMatrix::setData(MatrixData data)
 {
     m_data = std::move(data);
+    m_alikeOf = -1;
     forgetUnits();
     m_hover = -1;
     m_focus = m_anchor = {-1, -1};
@@ -52,6 +53,7 @@ void BlockRoleMatrix::setData(MatrixData data)
 
 void BlockRoleMatrix::setUnits(const std::vector<MatrixUnit>& units)
 {
+    m_alikeOf = -1;
     const bool sameCount = units.size() == m_data.units.size();
     bool samePlaces = sameCount && m_data.harmRange;
     std::vector<QPoint> dirty;
@@ -302,8 +304,19 @@ QString BlockRoleMatrix::describe(int index) const
         lines << (unit.calibrated ? tr("calibrated by other measurements: %1 to %2 (95 %)")
                                   : tr("measured: %1 to %2 (95 %)"))
                      .arg(formatNumber(unit.interval->lower), formatNumber(unit.interval->upper));
-    if (const auto same = alike(index).size(); same > 0)
-        lines << tr("%n unit(s) cannot be told apart from it", nullptr, static_cast<int>(same));
+    // Of the selected unit, which the outlines show; a test of every unit under the cursor would cost too
+    // much.
+    if (selection().size() == 1 && selection().front() == index) {
+        const Alike& same = alike(index);
+        if (!same.units.isEmpty())
+            lines << tr("%n unit(s) cannot be told apart from it (dashed)", nullptr,
+                static_cast<int>(same.units.size()));
+        if (same.byOverlap > 0)
+            lines << tr("%n of them by the overlap of intervals: not measured on the same tokens", nullptr,
+                same.byOverlap);
+    } else if (selection().size() == 1 && alike(selection().front()).units.contains(index)) {
+        lines << tr("cannot be told apart from the selected unit");
+    }
     if (unit.tokens)
         lines
             << tr("seen by %1 calibration tokens").arg(formatCount(static_cast<std::int64_t>(*unit.tokens)));
@@ -324,16 +337,33 @@ QString BlockRoleMatrix::describe(int index) const
     return lines.join(u'\n');
 }
 
-QVector<int> BlockRoleMatrix::alike(int unit) const
+void BlockRoleMatrix::setAlikeTest(AlikeTest test)
 {
-    QVector<int> same;
+    m_alikeTest = std::move(test);
+    m_alikeOf = -1;
+    viewport()->update();
+}
+
+// Painting asks for the same unit again and again.
+const BlockRoleMatrix::Alike& BlockRoleMatrix::alike(int unit) const
+{
+    if (unit == m_alikeOf)
+        return m_alike;
+    m_alikeOf = unit;
+    m_alike = {};
     const auto& own = m_data.units[static_cast<std::size_t>(unit)].interval;
     for (std::size_t i = 0; own && i < m_data.units.size(); ++i) {
         const auto& other = m_data.units[i].interval;
-        if (static_cast<int>(i) != unit && other && other->lower <= own->upper && own->lower <= other->upper)
-            same << static_cast<int>(i);
+        const int index = static_cast<int>(i);
+        if (index == unit || !other || other->lower > own->upper || own->lower > other->upper)
+            continue;
+        const auto tested = m_alikeTest ? m_alikeTest(unit, index) : std::nullopt;
+        if (!tested)
+            ++m_alike.byOverlap;
+        if (tested.value_or(true))
+            m_alike.units << index;
     }
-    return same;
+    return m_alike;
 }
 
 QString BlockRoleMatrix::csv() const

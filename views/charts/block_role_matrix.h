@@ -7,6 +7,7 @@
 #include <QPixmap>
 #include <QVector>
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -75,8 +76,18 @@ public:
     void setFocusCell(int row, int column);
     [[nodiscard]] QPoint focusCell() const { return m_focus; } // x = column, y = row
     [[nodiscard]] QString csv() const override;
-    // Units whose intervals of harm overlap that of `unit`: which of them does more harm, nobody knows.
-    [[nodiscard]] QVector<int> alike(int unit) const;
+    // Units of which nobody knows whether they do more or less harm than `unit`.
+    struct Alike
+    {
+        QVector<int> units;
+        int byOverlap = 0; // of them, judged by the overlap of their intervals for want of a better test
+    };
+    [[nodiscard]] const Alike& alike(int unit) const;
+    // Whether two units cannot be told apart, over the same tokens; nothing where that is unknown: then the
+    // overlap of their intervals decides. Only asked for intervals that overlap: such differences are the
+    // only ones that a paired test could still call nothing.
+    using AlikeTest = std::function<std::optional<bool>(int unit, int other)>;
+    void setAlikeTest(AlikeTest test);
     void renderTo(QPainter& painter, QSize size) override;
     [[nodiscard]] QJsonObject viewState() const;
     void setViewState(const QJsonObject& state);
@@ -208,6 +219,9 @@ private:
     QPointF m_dragPosition;
     QPoint m_panStart;
     QVector<int> m_selectionBefore;
+    AlikeTest m_alikeTest;
+    mutable int m_alikeOf = -1; // the unit that m_alike belongs to
+    mutable Alike m_alike;
     mutable QPixmap m_cache;
 };
 

@@ -326,7 +326,7 @@ void BlockRoleMatrix::paintOverlay(QPainter& painter) const
         painter.drawRect(rect.adjusted(-0.5, -0.5, 0.5, 0.5));
     };
     if (selection().size() == 1)
-        for (const int unit : alike(selection().front()))
+        for (const int unit : alike(selection().front()).units)
             outline(unit, theme().accent, 1.4, Qt::DashLine);
     for (const int unit : selection()) {
         outline(unit, theme().background, 4, Qt::SolidLine);

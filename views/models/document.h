@@ -150,6 +150,7 @@ public:
     bool renameNamedPlan(const QString& from, const QString& to);
     bool duplicateNamedPlan(const QString& from, const QString& to);
     bool deleteNamedPlan(const QString& name);
+    bool addNamedPlan(const plan::Plan& plan); ///< Under its own name.
     [[nodiscard]] const plan::Plan* namedPlan(const QString& name) const;
     [[nodiscard]] const std::vector<plan::Plan>& namedPlans() const { return m_namedPlans; }
 

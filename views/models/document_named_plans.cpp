@@ -48,6 +48,15 @@ void Document::loadPlan(const QString& name)
     pushPlan(*plan, nullptr, tr("Load plan %1").arg(name), 0);
 }
 
+bool Document::addNamedPlan(const plan::Plan& plan)
+{
+    if (plan.name.empty() || namedPlan(QString::fromStdString(plan.name)) != nullptr || !storeNamedPlan(plan))
+        return false;
+    m_namedPlans.push_back(plan);
+    Q_EMIT namedPlansChanged();
+    return true;
+}
+
 bool Document::duplicateNamedPlan(const QString& from, const QString& to)
 {
     const plan::Plan* found = namedPlan(from);
@@ -56,11 +65,7 @@ bool Document::duplicateNamedPlan(const QString& from, const QString& to)
         return false;
     plan::Plan copy = *found;
     copy.name = name.toStdString();
-    if (!storeNamedPlan(copy))
-        return false;
-    m_namedPlans.push_back(std::move(copy));
-    Q_EMIT namedPlansChanged();
-    return true;
+    return addNamedPlan(copy);
 }
 
 bool Document::renameNamedPlan(const QString& from, const QString& to)

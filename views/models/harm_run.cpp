@@ -1,24 +1,14 @@
 #include "views/models/harm_run.h"
 
-#include "core/formats/token_ids.h"
-#include "core/session/capture_tokens.h"
-#include "core/session/token_input.h"
 #include "views/jobs/job_queue.h"
 #include "views/models/core_text.h"
 #include "views/models/harm_text.h"
-#include "views/models/number_text.h"
-#include "views/models/recording.h"
+#include "views/models/text.h"
 
-#include <QCryptographicHash>
-#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
-#include <QJsonObject>
-#include <QTemporaryFile>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 namespace bitwright::views {
 
@@ -30,85 +20,13 @@ const QString kScoreLane = QStringLiteral("weights"); // after the scoring whose
 const QString kPlansKey = QStringLiteral("harm/plans");
 constexpr int kRefreshMilliseconds = 4000;
 
-/// Says whether a plan is one that was measured: target and every unit's option.
-QString hashOf(const plan::Plan& plan)
+QString shortUniform(const plan::PlanSpace& space, const std::string& option)
 {
-    QCryptographicHash hash(QCryptographicHash::Sha1);
-    hash.addData(QByteArray::fromStdString(plan.target));
-    for (const auto& [unit, entry] : plan.entries) {
-        hash.addData(QByteArray::fromStdString(unit));
-        hash.addData(QByteArray::fromStdString("=" + entry.option + ";"));
-    }
-    return QString::fromLatin1(hash.result().toHex());
-}
-
-QJsonValue number(const std::optional<double>& value)
-{
-    return value ? QJsonValue(*value) : QJsonValue();
-}
-
-std::optional<double> numberFrom(const QJsonValue& value)
-{
-    return value.isDouble() ? std::optional(value.toDouble()) : std::nullopt;
-}
-
-QJsonObject toJson(const HarmRun::PlanHarm& plan)
-{
-    return {{QStringLiteral("name"), plan.name}, {QStringLiteral("target"), plan.target},
-        {QStringLiteral("text"), plan.text}, {QStringLiteral("bytes"), static_cast<double>(plan.bytes)},
-        {QStringLiteral("bpw"), plan.bpw}, {QStringLiteral("uniform"), plan.uniform},
-        {QStringLiteral("mean"), plan.mean}, {QStringLiteral("low"), number(plan.low)},
-        {QStringLiteral("high"), number(plan.high)}, {QStringLiteral("perplexity"), number(plan.perplexity)},
-        {QStringLiteral("reference_perplexity"), number(plan.referencePerplexity)},
-        {QStringLiteral("same_best"), number(plan.sameBest)},
-        {QStringLiteral("tokens"), static_cast<double>(plan.tokens)},
-        {QStringLiteral("predicted"), number(plan.predicted)}, {QStringLiteral("choice"), plan.choice}};
-}
-
-HarmRun::PlanHarm planFromJson(const QJsonObject& json)
-{
-    HarmRun::PlanHarm plan;
-    plan.name = json[QLatin1String("name")].toString();
-    plan.target = json[QLatin1String("target")].toString();
-    plan.text = json[QLatin1String("text")].toString();
-    plan.bytes = static_cast<std::uint64_t>(json[QLatin1String("bytes")].toDouble());
-    plan.bpw = json[QLatin1String("bpw")].toDouble();
-    plan.uniform = json[QLatin1String("uniform")].toBool();
-    plan.mean = json[QLatin1String("mean")].toDouble();
-    plan.low = numberFrom(json[QLatin1String("low")]);
-    plan.high = numberFrom(json[QLatin1String("high")]);
-    plan.perplexity = numberFrom(json[QLatin1String("perplexity")]);
-    plan.referencePerplexity = numberFrom(json[QLatin1String("reference_perplexity")]);
-    plan.sameBest = numberFrom(json[QLatin1String("same_best")]);
-    plan.tokens = static_cast<std::uint64_t>(json[QLatin1String("tokens")].toDouble());
-    plan.predicted = numberFrom(json[QLatin1String("predicted")]);
-    plan.choice = json[QLatin1String("choice")].toString();
-    return plan;
+    const auto index = space.optionIndex(option);
+    return index ? shortOptionName(space, *index) : QString::fromStdString(option);
 }
 
 } // namespace
-
-struct HarmRun::Work
-{
-    struct Candidate
-    {
-        QString name;
-        plan::Plan plan;
-        std::uint64_t bytes = 0;
-        double bpw = 0;
-        bool uniform = false;
-        std::optional<double> predicted;
-    };
-    std::shared_ptr<session::Workspace> workspace;
-    const plan::Target* target = nullptr;
-    std::vector<quant::Option> options;
-    double gamma = 0;
-    bool ties = true;
-    Request request;
-    std::vector<Candidate> plans;
-    std::vector<std::size_t> units;
-    std::function<void(const QString&)> say; ///< Called from the job's thread.
-};
 
 HarmRun::HarmRun(Document& document, JobQueue& jobs, QObject* parent)
     : QObject(parent)
@@ -154,18 +72,16 @@ QString HarmRun::obstacle(const Request& request) const
         return tr("No model is open.");
     if (!m_document.space())
         return tr("The options are still being scored.");
-    if (request.text == Text::Dump && workspace->dump() == nullptr)
-        return tr("There is no dump whose tokens could be run: choose a text.");
-    if (request.text == Text::File && request.file.isEmpty())
-        return tr("Choose a text, or a file of token ids.");
+    if (const QString text = obstacleOf(request.text, *workspace); !text.isEmpty())
+        return text;
     if (request.what == What::Selection && m_document.selection().units().isEmpty())
         return tr("Nothing is selected that the plan decides.");
     return {};
 }
 
-HarmRun::Work HarmRun::workFor(const Request& request) const
+HarmWork HarmRun::workFor(const Request& request) const
 {
-    Work work;
+    HarmWork work;
     work.workspace = m_document.workspace();
     const PlanSettings& settings = m_document.settings();
     if (const auto target = plan::targetFromId(settings.target.toStdString()))
@@ -175,26 +91,32 @@ HarmRun::Work HarmRun::workFor(const Request& request) const
     work.options = work.target->defaultOptions(settings.method);
     work.gamma = settings.gamma;
     work.ties = settings.ties && work.target->tiesByDefault();
-    work.request = request;
+    work.objective = settings.objective;
+    work.text = request.text;
     const auto& numbers = m_document.numbers();
     // Comparable with a measured plan only as a sum of what has the same unit.
+    const bool comparable
+        = harmIsMeasured(m_document) && settings.objective.kind == alloc::ObjectiveKind::Sum;
+    if (comparable)
+        work.measuredSpace = m_document.space();
     const auto predictionOf = [&](const plan::PlanNumbers& of) {
-        const bool comparable = harmIsMeasured(m_document) && of.unscored == 0
-            && settings.objective.kind == alloc::ObjectiveKind::Sum;
-        return comparable ? std::optional(of.objective) : std::nullopt;
+        return comparable && of.unscored == 0 ? std::optional(of.objective) : std::nullopt;
     };
-    if (request.what == What::Plan) {
+    if (request.what == What::Plan || request.what == What::PlanAndProxies) {
+        work.proxies = request.what == What::PlanAndProxies;
         work.plans.push_back({QString::fromStdString(m_document.plan().name), m_document.plan(),
-            numbers.size.bytes(), numbers.size.bpw(), false, predictionOf(numbers)});
+            numbers.size.bytes(), numbers.size.bpw(), PlanHarm::Kind::Own, predictionOf(numbers)});
         // What it has to beat: the largest uniform plan that is not larger.
+        const double most = kSameSize * static_cast<double>(numbers.size.bytes());
         const plan::UniformPoint* best = nullptr;
         for (const auto& point : m_document.uniforms())
-            if (point.option != "keep" && point.numbers.size.bytes() <= numbers.size.bytes()
+            if (point.option != "keep" && static_cast<double>(point.numbers.size.bytes()) <= most
                 && (best == nullptr || point.numbers.size.bytes() > best->numbers.size.bytes()))
                 best = &point;
         if (best != nullptr)
-            work.plans.push_back({tr("uniform %1").arg(QString::fromStdString(best->option)), best->plan,
-                best->numbers.size.bytes(), best->numbers.size.bpw(), true, predictionOf(best->numbers)});
+            work.plans.push_back({tr("uniform %1").arg(shortUniform(*m_document.space(), best->option)),
+                best->plan, best->numbers.size.bytes(), best->numbers.size.bpw(), PlanHarm::Kind::Uniform,
+                predictionOf(best->numbers)});
     } else if (request.what == What::Selection) {
         for (const int unit : m_document.selection().units())
             work.units.push_back(static_cast<std::size_t>(unit));
@@ -210,7 +132,7 @@ void HarmRun::start(const Request& request)
 {
     if (isRunning() || !obstacle(request).isEmpty())
         return;
-    Work work = workFor(request);
+    HarmWork work = workFor(request);
     if (work.target == nullptr)
         return;
     work.say = [this, serial = m_serial](const QString& text) {
@@ -226,11 +148,11 @@ void HarmRun::start(const Request& request)
             Qt::QueuedConnection);
     };
     tell(tr("The original is run first."));
-    const QString title = request.what == What::Plan ? tr("Measure the plan") : tr("Measure harm");
+    const QString title = work.plans.empty() ? tr("Measure harm") : tr("Measure the plan");
     const auto workspace = work.workspace;
-    m_job = m_jobs.run<Outcome>(
-        title, kMeasureLane, [work](const RunContext& context) { return measure(work, context); },
-        [this, workspace](Result<Outcome> outcome) {
+    m_job = m_jobs.run<HarmOutcome>(
+        title, kMeasureLane, [work](const RunContext& context) { return runHarm(work, context); },
+        [this, workspace](Result<HarmOutcome> outcome) {
             if (workspace == m_document.workspace())
                 finish(std::move(outcome));
         });
@@ -243,132 +165,7 @@ void HarmRun::cancel()
         m_job->cancel();
 }
 
-namespace {
-
-Result<formats::TokenSequences> sequencesOf(
-    const session::Workspace& workspace, const HarmRun::Request& request, const RunContext& context)
-{
-    if (request.text == HarmRun::Text::Dump) {
-        if (workspace.dump() == nullptr)
-            return fail(ErrorCode::InvalidArgument, "There are no tokens to measure on.");
-        return session::tokensOfDump(*workspace.dump());
-    }
-    BITWRIGHT_ASSIGN(const auto model, forward::Model::open(workspace.checkpointPtr()));
-    session::CaptureInput input;
-    input.maxTokens = std::numeric_limits<std::size_t>::max() / 2; // limited when it is known where to begin
-    std::unique_ptr<QTemporaryFile> unpacked;
-    if (request.text == HarmRun::Text::Bundled) {
-        BITWRIGHT_ASSIGN(unpacked, bundledText());
-        input.textPath = unpacked->fileName().toStdString();
-    } else if (request.file.endsWith(QLatin1String(".npy")) || request.file.endsWith(QLatin1String(".ids"))) {
-        // Numbers in a text could be words: only these are taken for ids by themselves.
-        input.tokensPath = request.file.toStdString();
-    } else {
-        input.textPath = request.file.toStdString();
-    }
-    BITWRIGHT_ASSIGN(const auto read, session::readTokens(model, input, context));
-    formats::TokenSequences sequences;
-    for (std::size_t s = 0; s < read.batch.sequences(); ++s)
-        sequences.emplace_back(read.batch.ids.begin() + static_cast<std::ptrdiff_t>(read.batch.starts[s]),
-            read.batch.ids.begin() + static_cast<std::ptrdiff_t>(read.batch.starts[s + 1]));
-    return sequences;
-}
-
-Result<forward::TokenBatch> tokensFor(
-    const session::Workspace& workspace, const HarmRun::Request& request, const RunContext& context)
-{
-    BITWRIGHT_ASSIGN(
-        const auto architecture, forward::readArchitecture(workspace.checkpoint().config().json));
-    BITWRIGHT_ASSIGN(auto sequences, sequencesOf(workspace, request, context));
-    if (request.fromEnd)
-        std::reverse(sequences.begin(), sequences.end());
-    session::TokenLimits limits;
-    limits.maxTokens = static_cast<std::size_t>(std::max(1, request.tokens));
-    return session::batchOf(architecture, sequences, limits);
-}
-
-} // namespace
-
-QString HarmRun::textName(const Request& request)
-{
-    switch (request.text) {
-    case Text::Dump:
-        return request.fromEnd ? tr("last tokens of the dump") : tr("tokens of the dump");
-    case Text::Bundled:
-        return request.fromEnd ? tr("end of the bundled text") : tr("the bundled text");
-    case Text::File:
-        break;
-    }
-    const QString name = QFileInfo(request.file).fileName();
-    return request.fromEnd ? tr("end of %1").arg(name) : name;
-}
-
-Result<HarmRun::Outcome> HarmRun::measure(const Work& work, const RunContext& context)
-{
-    BITWRIGHT_ASSIGN(const auto tokens, tokensFor(*work.workspace, work.request, context));
-    session::MeasureSettings settings;
-    settings.reference.screen = work.plans.empty();
-    settings.reference.words.seed = context.seed;
-    BITWRIGHT_ASSIGN(const auto measurer,
-        session::Measurer::make(work.workspace, *work.target, tokens, settings, context.part(0, 0.05)));
-    const RunContext rest = context.part(0.05, 1.0);
-    Outcome outcome;
-    for (std::size_t i = 0; i < work.plans.size(); ++i) {
-        const Work::Candidate& candidate = work.plans[i];
-        work.say(tr("Running %1 on %2 tokens.")
-                     .arg(candidate.name, formatCount(static_cast<qint64>(tokens.tokens()))));
-        const double share = 1.0 / static_cast<double>(work.plans.size());
-        const auto at = static_cast<double>(i);
-        BITWRIGHT_ASSIGN(const auto result,
-            measurer->measurePlan(candidate.plan, {}, rest.part(at * share, (at + 1) * share)));
-        PlanHarm plan;
-        plan.name = candidate.name;
-        plan.target = QString::fromStdString(std::string(work.target->id()));
-        plan.text = textName(work.request);
-        plan.bytes = candidate.bytes;
-        plan.bpw = candidate.bpw;
-        plan.uniform = candidate.uniform;
-        plan.predicted = candidate.predicted;
-        plan.mean = result.mean;
-        if (result.interval) {
-            plan.low = result.interval->low;
-            plan.high = result.interval->high;
-        }
-        plan.perplexity = result.perplexity;
-        plan.referencePerplexity = measurer->referencePerplexity();
-        plan.sameBest = result.sameBest;
-        plan.tokens = result.tokens;
-        plan.choice = hashOf(candidate.plan);
-        outcome.plans.push_back(std::move(plan));
-    }
-    if (!work.plans.empty())
-        return outcome;
-    std::vector<session::MeasurePair> pairs;
-    for (const std::size_t unit : work.units)
-        for (const quant::Option& option : work.options)
-            if (option.grid)
-                pairs.push_back({unit, option});
-    BITWRIGHT_ASSIGN(const double seconds, measurer->secondsFor(pairs, rest));
-    work.say(tr("%n pair(s), about %1 for the first pass.", nullptr, static_cast<int>(pairs.size()))
-                 .arg(durationText(seconds)));
-    std::size_t seen = 0;
-    BITWRIGHT_ASSIGN(const auto harms,
-        measurer->measureUnits(
-            pairs,
-            [&](const session::HarmResult& result) {
-                ++seen;
-                work.say(tr("%1 at %2: %3 (%4 measured)")
-                             .arg(QString::fromStdString(result.unit), QString::fromStdString(result.option),
-                                 formatNumber(result.mean), formatCount(static_cast<qint64>(seen))));
-            },
-            rest));
-    outcome.measured = harms.pairs.size();
-    for (const session::PairFailure& failure : harms.errors)
-        outcome.unmeasured << errorText(failure.error);
-    return outcome;
-}
-
-void HarmRun::finish(Result<Outcome> outcome)
+void HarmRun::finish(Result<HarmOutcome> outcome)
 {
     Job* job = std::exchange(m_job, nullptr);
     m_refresh.stop();
@@ -388,9 +185,12 @@ void HarmRun::finish(Result<Outcome> outcome)
         }
         if (!outcome->plans.empty())
             storePlans();
-        tell(outcome->plans.empty()
+        QStringList said{outcome->plans.empty()
                 ? tr("%n pair(s) measured.", nullptr, static_cast<int>(outcome->measured))
-                : tr("%n plan(s) measured.", nullptr, static_cast<int>(outcome->plans.size())));
+                : tr("%n plan(s) measured.", nullptr, static_cast<int>(outcome->plans.size()))};
+        for (const QString& line : outcome->same)
+            said << line + u'.';
+        tell(said.join(u' '));
     }
     Q_EMIT changed();
     Q_EMIT runningChanged();
@@ -398,62 +198,18 @@ void HarmRun::finish(Result<Outcome> outcome)
     compare();
 }
 
-Result<HarmRun::Comparison> HarmRun::comparison(const Work& work, const RunContext& context)
-{
-    BITWRIGHT_ASSIGN(const auto tokens, work.workspace->measuredTokens());
-    if (!tokens)
-        return Comparison{}; // then nothing has to be scored a second time
-    score::ScoreSettings settings;
-    settings.kind = score::defaultScore(work.workspace->dump());
-    settings.gamma = work.gamma;
-    BITWRIGHT_ASSIGN(const auto space,
-        work.workspace->planSpace(*work.target, work.options, settings, work.ties, context));
-    std::map<std::string, std::vector<quant::Option>> stored;
-    for (std::size_t unit = 0; unit < space.units().size(); ++unit)
-        for (std::size_t option = 0; option < space.options().size(); ++option)
-            if (const auto& cell = space.cell(unit, option); cell.legal && cell.resolved.option.grid)
-                stored[space.units()[unit].name].push_back(cell.resolved.option);
-    const auto optionsOf = [&](const plan::Unit& unit) { return stored[unit.name]; };
-    BITWRIGHT_ASSIGN(const auto harm, work.workspace->measuredHarm(*work.target, optionsOf, context));
-    Comparison result;
-    result.predictor = QString::fromStdString(space.provenance().score);
-    result.quantity = harm.count() > 0 ? QString::fromStdString(harm.quantity) : QString();
-    std::vector<double> predicted, measured;
-    for (std::size_t unit = 0; unit < space.units().size(); ++unit) {
-        const auto found = harm.pairs.find(space.units()[unit].name);
-        if (found == harm.pairs.end())
-            continue;
-        for (const auto& [option, pair] : found->second) {
-            Pair item;
-            item.unit = static_cast<int>(unit);
-            item.option = QString::fromStdString(option);
-            item.measured = pair;
-            for (std::size_t j = 0; j < space.options().size(); ++j)
-                if (const auto& cell = space.cell(unit, j); cell.resolved.option.id == option)
-                    item.predicted = cell.score;
-            if (item.predicted) {
-                predicted.push_back(*item.predicted);
-                measured.push_back(pair.mean);
-            }
-            result.pairs.push_back(std::move(item));
-        }
-    }
-    result.correlation = measure::spearman(predicted, measured);
-    return result;
-}
-
 void HarmRun::compare()
 {
     if (!m_document.workspace() || m_comparing)
         return;
-    Work work = workFor({What::Everything, Text::Dump, {}, 0, false});
+    HarmWork work = workFor({What::Everything, {}});
     if (work.target == nullptr)
         return;
     m_comparing = true;
-    m_jobs.run<Comparison>(
+    m_jobs.run<HarmComparison>(
         tr("Compare with measurements"), kScoreLane,
-        [work](const RunContext& context) { return comparison(work, context); },
-        [this, serial = m_serial](Result<Comparison> result) {
+        [work](const RunContext& context) { return compareHarm(work, context); },
+        [this, serial = m_serial](Result<HarmComparison> result) {
             if (serial != m_serial)
                 return;
             m_comparing = false;
@@ -467,14 +223,25 @@ void HarmRun::compare()
         });
 }
 
-const HarmRun::PlanHarm* HarmRun::currentPlan() const
+const PlanHarm* HarmRun::currentPlan() const
 {
     if (m_plans.empty())
         return nullptr;
-    const QString choice = hashOf(m_document.plan());
+    const QString choice = choiceKey(m_document.plan());
     for (const PlanHarm& plan : m_plans)
         if (plan.choice == choice)
             return &plan;
+    return nullptr;
+}
+
+const HarmPair* HarmRun::pairOf(int unit, const QString& option) const
+{
+    // Pairs stand by unit.
+    const auto first = std::lower_bound(m_pairs.begin(), m_pairs.end(), unit,
+        [](const HarmPair& pair, int wanted) { return pair.unit < wanted; });
+    for (auto pair = first; pair != m_pairs.end() && pair->unit == unit; ++pair)
+        if (pair->option == option)
+            return &*pair;
     return nullptr;
 }
 
@@ -482,7 +249,7 @@ void HarmRun::loadPlans()
 {
     const auto json = QJsonDocument::fromJson(m_document.state(kPlansKey).toUtf8());
     for (const auto& value : json.array())
-        m_plans.push_back(planFromJson(value.toObject()));
+        m_plans.push_back(planHarmFromJson(value.toObject()));
 }
 
 void HarmRun::storePlans()

@@ -1,9 +1,9 @@
 #include "views/models/recording.h"
 
 #include "core/session/capture.h"
-#include "core/session/capture_tokens.h"
 #include "views/jobs/job_queue.h"
 #include "views/models/core_text.h"
+#include "views/models/run_text.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -27,15 +27,7 @@ Result<bool> record(const std::shared_ptr<const model::Checkpoint>& checkpoint,
     BITWRIGHT_ASSIGN(const auto model, forward::Model::open(checkpoint));
     session::CaptureInput input;
     input.maxTokens = static_cast<std::size_t>(std::max(2, request.tokens));
-    std::unique_ptr<QTemporaryFile> text;
-    if (request.text.isEmpty()) {
-        BITWRIGHT_ASSIGN(text, bundledText());
-        input.textPath = text->fileName().toStdString();
-    } else if (request.text.endsWith(QLatin1String(".npy")) || request.text.endsWith(QLatin1String(".ids"))) {
-        input.tokensPath = request.text.toStdString();
-    } else {
-        input.textPath = request.text.toStdString();
-    }
+    BITWRIGHT_ASSIGN(const auto unpacked, setInput(input, request.text));
     BITWRIGHT_ASSIGN(const auto tokens, session::readTokens(model, input, context));
     session::CaptureSettings settings;
     settings.dataset = request.text.isEmpty() ? std::string(kBundledName) : tokens.dataset;
@@ -49,15 +41,6 @@ Result<bool> record(const std::shared_ptr<const model::Checkpoint>& checkpoint,
 }
 
 } // namespace
-
-Result<std::unique_ptr<QTemporaryFile>> bundledText()
-{
-    std::unique_ptr<QTemporaryFile> file(
-        QTemporaryFile::createNativeFile(QStringLiteral(":/texts/calibration.txt")));
-    if (!file)
-        return fail(ErrorCode::Io, "Cannot write the bundled text to a temporary file.");
-    return file;
-}
 
 Recording::Recording(Document& document, JobQueue& jobs, QObject* parent)
     : QObject(parent)

@@ -2,15 +2,7 @@
 
 #include "views/models/document.h"
 
-#include <memory>
-
-class QTemporaryFile;
-
 namespace bitwright::views {
-
-/// The public-domain text that the program carries, unpacked into a temporary file that goes with the
-/// pointer. Errors: Io.
-[[nodiscard]] Result<std::unique_ptr<QTemporaryFile>> bundledText();
 
 /// Records activations by running the open model, and adds the dump that comes out.
 class Recording : public QObject

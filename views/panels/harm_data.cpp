@@ -30,7 +30,7 @@ QString unitName(const Document& document, int unit)
 }
 
 /// As the page of the plan calls it; the stored one where no option is stored so.
-QString optionName(const Document& document, const HarmRun::Pair& pair)
+QString optionName(const Document& document, const HarmPair& pair)
 {
     const auto& space = *document.space();
     const std::string stored = pair.option.toStdString();
@@ -40,16 +40,51 @@ QString optionName(const Document& document, const HarmRun::Pair& pair)
     return pair.option;
 }
 
-/// The same plan but for `plan` itself that is uniform and of about its size, on the same text.
-const HarmRun::PlanHarm* uniformBeside(const HarmRun& run, const HarmRun::PlanHarm& plan)
+/// A measured plan that `plan` has to beat, and how it stands to it.
+struct Rival
 {
-    const HarmRun::PlanHarm* best = nullptr;
-    for (const auto& other : run.plans())
-        if (other.uniform && other.target == plan.target && other.text == plan.text
-            && other.tokens == plan.tokens && other.bytes <= plan.bytes
-            && (best == nullptr || other.bytes > best->bytes))
-            best = &other;
-    return best;
+    const PlanHarm* plan = nullptr;
+    HarmDifference difference;
+};
+
+/// Uniform and the proxies' plans that are no larger than `plan` and not much smaller, measured on the same
+/// tokens. Of several uniform ones the largest: what is far smaller is easily beaten.
+std::vector<Rival> rivalsOf(const HarmRun& run, const PlanHarm& plan)
+{
+    constexpr double kSmallest = 0.97;
+    std::vector<Rival> rivals;
+    const PlanHarm* uniform = nullptr;
+    const auto add = [&](const PlanHarm& other) {
+        if (const auto difference = differenceOf(plan, other))
+            rivals.push_back({&other, *difference});
+    };
+    for (const PlanHarm& other : run.plans()) {
+        if (static_cast<double>(other.bytes) > kSameSize * static_cast<double>(plan.bytes)
+            || other.choice == plan.choice)
+            continue;
+        const bool better = uniform == nullptr || other.bytes > uniform->bytes;
+        if (other.kind == PlanHarm::Kind::Uniform && better && differenceOf(plan, other))
+            uniform = &other;
+        const double share = static_cast<double>(other.bytes) / static_cast<double>(plan.bytes);
+        if (other.kind == PlanHarm::Kind::Proxy && share >= kSmallest)
+            add(other);
+    }
+    if (uniform != nullptr && plan.kind != PlanHarm::Kind::Uniform)
+        add(*uniform);
+    const auto rank = [](const Rival& rival) {
+        switch (rival.difference.verdict) {
+        case HarmDifference::Verdict::Worse:
+            return 0;
+        case HarmDifference::Verdict::Alike:
+            return 1;
+        case HarmDifference::Verdict::Better:
+            break;
+        }
+        return 2;
+    };
+    std::stable_sort(
+        rivals.begin(), rivals.end(), [&](const Rival& a, const Rival& b) { return rank(a) < rank(b); });
+    return rivals;
 }
 
 } // namespace
@@ -85,6 +120,20 @@ AgreementData agreementData(const Document& document, const HarmRun& run)
     return data;
 }
 
+namespace {
+
+TableValue againstPlan(const PlanHarm& plan, const PlanHarm* current)
+{
+    if (current == nullptr)
+        return tr("the plan was not run");
+    if (current == &plan)
+        return tr("the current plan");
+    const auto difference = differenceOf(plan, *current);
+    return difference ? differenceCell(*difference) : tr("other tokens");
+}
+
+} // namespace
+
 TableData harmTable(const Document& document, const HarmRun& run)
 {
     TableData table;
@@ -92,16 +141,21 @@ TableData harmTable(const Document& document, const HarmRun& run)
         {tr("option"), tr("As the target stores it"), false}, {tr("measured"), run.quantity(), true},
         {tr("from"), tr("Lower end of the 95 % interval"), true},
         {tr("to"), tr("Upper end of the 95 % interval"), true},
+        {tr("against the plan"),
+            tr("What it does beyond the current plan, where both were measured on the same tokens: 95 % "
+               "interval of the paired difference"),
+            false},
         {tr("predicted"), tr("By %1, not measured").arg(run.predictor()), true},
         {tr("perplexity"), tr("Of the changed model, on the tokens measured"), true},
         {tr("tokens"), tr("Tokens that were run"), true}};
+    const PlanHarm* current = run.currentPlan();
     for (const auto& plan : run.plans())
         table.rows.push_back({plan.name, tr("%1 bpw").arg(formatBpw(plan.bpw)), plan.mean, valueOf(plan.low),
-            valueOf(plan.high), valueOf(plan.predicted), valueOf(plan.perplexity),
+            valueOf(plan.high), againstPlan(plan, current), valueOf(plan.predicted), valueOf(plan.perplexity),
             static_cast<double>(plan.tokens)});
     for (const auto& pair : run.pairs())
         table.rows.push_back({unitName(document, pair.unit), optionName(document, pair), pair.measured.mean,
-            valueOf(pair.measured.low), valueOf(pair.measured.high), valueOf(pair.predicted),
+            valueOf(pair.measured.low), valueOf(pair.measured.high), QString(), valueOf(pair.predicted),
             TableValue(std::monostate()), static_cast<double>(pair.measured.tokens)});
     return table;
 }
@@ -117,10 +171,51 @@ QString planVerdict(const HarmRun& run)
     if (plan->perplexity && plan->referencePerplexity)
         text += tr(" · perplexity %1, original %2")
                     .arg(formatNumber(*plan->perplexity, 4), formatNumber(*plan->referencePerplexity, 4));
-    if (const auto* uniform = plan->uniform ? nullptr : uniformBeside(run, *plan); uniform != nullptr)
-        text += (plan->mean > uniform->mean ? tr(" · worse than %1: %2") : tr(" · %1 of its size: %2"))
-                    .arg(uniform->name, formatNumber(uniform->mean));
-    return text;
+    QStringList lines{text};
+    for (const Rival& rival : rivalsOf(run, *plan)) {
+        const QString line = differenceText(rival.difference, rival.plan->name, plan->cosine);
+        lines << (rival.difference.verdict == HarmDifference::Verdict::Worse
+                ? QStringLiteral("\u26a0 ") + line
+                : line);
+    }
+    return lines.join(u'\n');
+}
+
+QStringList plansThatAreBetter(const HarmRun& run)
+{
+    QStringList names;
+    if (const PlanHarm* plan = run.currentPlan(); plan != nullptr)
+        for (const Rival& rival : rivalsOf(run, *plan))
+            if (rival.difference.verdict == HarmDifference::Verdict::Worse)
+                names << rival.plan->name;
+    return names;
+}
+
+QString rowsCompared(const Document& document, const HarmRun& run, int row, int other)
+{
+    const auto plans = static_cast<int>(run.plans().size());
+    const auto& pairs = run.pairs();
+    if (row < plans && other < plans) {
+        const PlanHarm& plan = run.plans()[static_cast<std::size_t>(row)];
+        const PlanHarm& than = run.plans()[static_cast<std::size_t>(other)];
+        const auto difference = differenceOf(plan, than);
+        return difference
+            ? QStringLiteral("%1: %2").arg(plan.name, differenceText(*difference, than.name, plan.cosine))
+            : QString();
+    }
+    if (row < plans || other < plans || !document.space())
+        return {};
+    const HarmPair& pair = pairs[static_cast<std::size_t>(row - plans)];
+    const HarmPair& than = pairs[static_cast<std::size_t>(other - plans)];
+    const auto nameOf = [&](const HarmPair& one) {
+        return QStringLiteral("%1 %2").arg(unitName(document, one.unit), optionName(document, one));
+    };
+    const auto paired = measure::pairedDifference(pair.sums, than.sums, 0);
+    if (!paired)
+        return {};
+    const bool cosine = run.quantity().contains(QLatin1String("cosine"));
+    return QStringLiteral("%1: %2").arg(
+        nameOf(pair), differenceText(differenceOf(*paired), nameOf(than), cosine));
 }
 
 } // namespace bitwright::views

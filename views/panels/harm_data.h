@@ -12,8 +12,13 @@ namespace bitwright::views {
 [[nodiscard]] AgreementData agreementData(const Document& document, const HarmRun& run);
 /// The measured plans first, then the pairs.
 [[nodiscard]] TableData harmTable(const Document& document, const HarmRun& run);
-/// Whether the current plan was run, and against what: one line, with a warning where it is worse than
-/// uniform at its size. Empty without any measured plan.
+/// Whether the current plan was run, and how it stands to uniform and to the proxies' plans of its size: a
+/// line for each, those that it is worse than first. Empty without any measured plan.
 [[nodiscard]] QString planVerdict(const HarmRun& run);
+/// Names of measured plans of its size that the current one is worse than, over the same tokens.
+[[nodiscard]] QStringList plansThatAreBetter(const HarmRun& run);
+/// How two rows of harmTable stand to each other, in words; empty where they were not measured on the same
+/// tokens.
+[[nodiscard]] QString rowsCompared(const Document& document, const HarmRun& run, int row, int other);
 
 } // namespace bitwright::views

@@ -57,13 +57,15 @@ HarmPanel::HarmPanel(Document& document, HarmRun& run, QWidget* parent)
 void HarmPanel::createBar()
 {
     m_what->addItem(tr("the plan and uniform of its size"), static_cast<int>(HarmRun::What::Plan));
+    m_what->addItem(tr("the plan, uniform and the plans of proxies of its size"),
+        static_cast<int>(HarmRun::What::PlanAndProxies));
     m_what->addItem(tr("all options of the selected units"), static_cast<int>(HarmRun::What::Selection));
     m_what->addItem(tr("all options of all units"), static_cast<int>(HarmRun::What::Everything));
     m_what->setAccessibleName(tr("What to measure"));
     m_what->setToolTip(tr("What is run with other options and compared with the original"));
-    m_text->addItem(tr("tokens of the dump"), static_cast<int>(HarmRun::Text::Dump));
-    m_text->addItem(tr("the bundled text"), static_cast<int>(HarmRun::Text::Bundled));
-    m_text->addItem(tr("a file…"), static_cast<int>(HarmRun::Text::File));
+    m_text->addItem(tr("tokens of the dump"), static_cast<int>(RunText::Source::Dump));
+    m_text->addItem(tr("the bundled text"), static_cast<int>(RunText::Source::Bundled));
+    m_text->addItem(tr("a file…"), static_cast<int>(RunText::Source::File));
     m_text->setAccessibleName(tr("Text to measure on"));
     m_text->setToolTip(tr("Text (through the model's own tokenizer), or token ids as .npy"));
     m_tokens->setRange(16, 1'000'000);
@@ -80,20 +82,35 @@ void HarmPanel::createBar()
     m_cancel->setToolTip(tr("Stops; what was measured until then is kept"));
     for (QComboBox* box : {m_what, m_text})
         letShrink(box);
-    auto* bar = new QHBoxLayout;
-    bar->setContentsMargins(8, 4, 8, 2);
-    bar->setSpacing(8);
-    bar->addWidget(m_what, 3);
-    bar->addWidget(m_text, 2);
-    bar->addWidget(m_tokens);
-    bar->addWidget(m_fromEnd);
-    bar->addWidget(m_start);
-    bar->addWidget(m_cancel);
-    m_layout->addLayout(bar);
+    // Two lines: what is measured reads in full also in a narrow dock.
+    const auto addBar = [this] {
+        auto* bar = new QHBoxLayout;
+        bar->setContentsMargins(8, 4, 8, 0);
+        bar->setSpacing(8);
+        m_layout->addLayout(bar);
+        return bar;
+    };
+    auto* first = addBar();
+    first->addWidget(m_what, 1);
+    first->addWidget(m_start);
+    first->addWidget(m_cancel);
+    auto* second = addBar();
+    second->addWidget(m_text, 1);
+    second->addWidget(m_tokens);
+    second->addWidget(m_fromEnd);
+    m_status->setObjectName(QStringLiteral("harm.status"));
     m_status->setWordWrap(true);
-    m_status->setContentsMargins(10, 0, 8, 3);
+    m_status->setContentsMargins(10, 3, 8, 3);
     m_status->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_layout->addWidget(m_status);
+}
+
+// Side by side where it is wide; one above the other where the table would lose its columns.
+void HarmPanel::resizeEvent(QResizeEvent* event)
+{
+    Panel::resizeEvent(event);
+    const bool wide = width() > 1000 || height() < width() * 3 / 5;
+    m_splitter->setOrientation(wide ? Qt::Horizontal : Qt::Vertical);
 }
 
 void HarmPanel::createActions()
@@ -112,6 +129,9 @@ void HarmPanel::createActions()
     add(QStringLiteral("harm.plan"), tr("Measure the &plan"),
         tr("Runs the current plan and the uniform plan of its size, and says what they cost"), {},
         [this] { measure(HarmRun::What::Plan); });
+    add(QStringLiteral("harm.proxies"), tr("Measure the plan beside those of p&roxies"),
+        tr("Runs the current plan, uniform, and what the proxies call the best plan of its size"), {},
+        [this] { measure(HarmRun::What::PlanAndProxies); });
     add(QStringLiteral("harm.selection"), tr("Measure the &selected units"),
         tr("Runs every option of the selected units"), {}, [this] { measure(HarmRun::What::Selection); });
     add(QStringLiteral("harm.everything"), tr("Measure &all units"),
@@ -137,7 +157,12 @@ void HarmPanel::connectViews()
     for (const auto signal :
         {&Document::opened, &Document::closed, &Document::spaceChanged, &Document::dumpsChanged})
         connect(&m_document, signal, this, &HarmPanel::refresh);
-    connect(&m_document, &Document::planChanged, this, &HarmPanel::refreshControls);
+    connect(&m_document, &Document::planChanged, this, [this] {
+        const PlanHarm* plan = m_run.currentPlan();
+        if ((plan == nullptr ? QString() : plan->choice) != m_comparedPlan)
+            refreshTable(); // its last column is about the current plan
+        refreshControls();
+    });
     connect(&m_document.selection(), &Selection::changed, this, &HarmPanel::followSelection);
     const auto unitsOfPoints = [this](const QVector<int>& points) {
         QVector<int> units;
@@ -154,6 +179,8 @@ void HarmPanel::connectViews()
             const QVector<int>& points, bool extend) { select(unitsOfPoints(points), extend); });
     connect(m_chart, &AgreementChart::readoutChanged, this, &Panel::readout);
     connect(m_chart, &AgreementChart::remedyRequested, this, &Panel::openModelRequested);
+    connect(m_table->view()->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+        &HarmPanel::refreshControls);
     connect(m_table, &DataTable::rowActivated, this, [this](int row) {
         if (const int unit = unitOfRow(row); unit >= 0)
             select({unit}, false);
@@ -174,10 +201,10 @@ HarmRun::Request HarmPanel::request() const
 {
     HarmRun::Request request;
     request.what = static_cast<HarmRun::What>(m_what->currentData().toInt());
-    request.text = static_cast<HarmRun::Text>(m_text->currentData().toInt());
-    request.file = m_file;
-    request.tokens = m_tokens->value();
-    request.fromEnd = m_fromEnd->isChecked();
+    request.text.source = static_cast<RunText::Source>(m_text->currentData().toInt());
+    request.text.file = m_file;
+    request.text.tokens = m_tokens->value();
+    request.text.fromEnd = m_fromEnd->isChecked();
     return request;
 }
 
@@ -233,6 +260,9 @@ void HarmPanel::refresh()
 void HarmPanel::refreshTable()
 {
     m_table->setEmptyText(tr("Nothing was measured yet."));
+    m_table->view()->setToolTip(tr("Two selected rows (Ctrl+click) are compared over the same tokens"));
+    const PlanHarm* plan = m_run.currentPlan();
+    m_comparedPlan = plan == nullptr ? QString() : plan->choice;
     m_table->setData(m_document.space() ? harmTable(m_document, m_run) : TableData{});
 }
 
@@ -250,7 +280,17 @@ void HarmPanel::refreshControls()
         lines << m_run.status();
     if (!running && !verdict.isEmpty())
         lines << verdict;
+    if (const QString rows = rowsInWords(); !rows.isEmpty())
+        lines << rows;
     m_status->setText(lines.isEmpty() ? restingText() : lines.join(u'\n'));
+}
+
+QString HarmPanel::rowsInWords() const
+{
+    const QModelIndexList rows = m_table->view()->selectionModel()->selectedRows();
+    if (rows.size() != 2)
+        return {};
+    return rowsCompared(m_document, m_run, m_table->rowOf(rows[0]), m_table->rowOf(rows[1]));
 }
 
 // Plans come first in the table.

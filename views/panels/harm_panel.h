@@ -31,6 +31,9 @@ public:
     [[nodiscard]] HarmRun::Request request() const;
     void measure(HarmRun::What what);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void createBar();
     void createActions();
@@ -41,6 +44,7 @@ private:
     [[nodiscard]] int unitOfRow(int row) const; ///< -1 for a plan.
     [[nodiscard]] QString restingText() const;
     void followSelection();
+    [[nodiscard]] QString rowsInWords() const; ///< Of two selected rows.
     void select(const QVector<int>& units, bool extend);
     void askText();
 
@@ -56,6 +60,7 @@ private:
     AgreementChart* m_chart;
     DataTable* m_table;
     QString m_file;
+    QString m_comparedPlan; ///< Choice of the plan that the table compares with.
 };
 
 } // namespace bitwright::views

@@ -6,7 +6,6 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QSignalBlocker>
-#include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QTableView>
 #include <QToolButton>
@@ -61,8 +60,7 @@ MaximaPanel::MaximaPanel(Document& document, QWidget* parent)
         return targetOfUnits(m_document, unitsOfSites(m_document, {m_chart->siteAt(position)}));
     });
     installTensorMenu(m_table->view(), m_document, [this](const QModelIndex& index) {
-        const auto* sorted = qobject_cast<const QSortFilterProxyModel*>(index.model());
-        const int row = sorted == nullptr ? -1 : sorted->mapToSource(index).row();
+        const int row = m_table->rowOf(index);
         if (row < 0 || row >= static_cast<int>(m_massive.values.size()))
             return TensorTarget();
         const MassiveValue& value = m_massive.values[static_cast<std::size_t>(row)];

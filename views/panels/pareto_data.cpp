@@ -83,8 +83,8 @@ void addMeasured(const Document& document, const HarmRun& measured, ParetoData& 
     for (const auto& plan : measured.plans()) {
         if (plan.target != document.settings().target)
             continue;
-        ParetoMark mark{QCoreApplication::translate("ParetoPanel", "%1, measured").arg(plan.name),
-            static_cast<double>(plan.bytes), plan.mean, std::nullopt, true};
+        ParetoMark mark{
+            plan.name, static_cast<double>(plan.bytes), plan.mean, std::nullopt, true, plan.choice};
         if (plan.low && plan.high)
             mark.interval = Interval{*plan.low, *plan.high};
         data.plans.push_back(std::move(mark));

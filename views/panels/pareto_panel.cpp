@@ -3,6 +3,8 @@
 #include "core/plan/difference.h"
 #include "views/charts/chart_math.h"
 #include "views/models/core_text.h"
+#include "views/models/harm_run.h"
+#include "views/panels/harm_data.h"
 #include "views/panels/plan_data.h"
 
 #include <QAction>
@@ -191,6 +193,13 @@ void ParetoPanel::connectChart()
     connect(m_chart, &ParetoChart::planActivated, this,
         [this, nameOf](int plan) { m_document.loadPlan(nameOf(m_chart->data().plans, plan)); });
     connect(m_chart, &ParetoChart::planHovered, this, [this, nameOf](int index) {
+        const auto& plans = m_chart->data().plans;
+        if (index >= 0 && index < static_cast<int>(plans.size())
+            && plans[static_cast<std::size_t>(index)].measured) {
+            compareHovered({});
+            m_chart->setCompareNote(measuredNote(nameOf(plans, index)));
+            return;
+        }
         const auto* plan = m_document.namedPlan(nameOf(m_chart->data().plans, index));
         const auto choice = plan != nullptr && m_document.space() ? m_document.space()->choiceOf(*plan)
                                                                   : Result<std::vector<std::size_t>>();
@@ -209,6 +218,21 @@ void ParetoPanel::connectChart()
         [this] { Q_EMIT differenceRequested(QStringLiteral("best")); });
     connect(m_chart, &ParetoChart::sizeAxisChanged, this,
         [this] { m_size->setCurrentIndex(m_size->findData(static_cast<int>(m_chart->sizeAxis()))); });
+}
+
+/// How a measured plan stands to what the current one was measured as.
+QString ParetoPanel::measuredNote(const QString& choice) const
+{
+    const PlanHarm* current = m_measured != nullptr ? m_measured->currentPlan() : nullptr;
+    if (m_measured == nullptr || current == nullptr)
+        return tr("the current plan was not run");
+    for (const PlanHarm& plan : m_measured->plans())
+        if (plan.choice == choice && plan.choice != current->choice) {
+            const auto difference = differenceOf(plan, *current);
+            return difference ? differenceText(*difference, tr("the current plan"), plan.cosine)
+                              : tr("measured on other tokens than the current plan");
+        }
+    return {};
 }
 
 /// Counts and lights up the units that the plan under the cursor gives another option.
@@ -302,11 +326,15 @@ void ParetoPanel::refreshPlan()
     if (fresh.mark || !m_chart->isDragging())
         m_chart->setCurrent(fresh.mark, fresh.state);
     const auto& numbers = m_document.numbers();
-    m_summary->setText(
-        tr("%1 bpw planned · %2 bpw file · %3 · harm %4 (%5)")
-            .arg(formatBpw(numbers.size.bpw()), formatBpw(numbers.size.fileBpw()),
-                formatBytes(static_cast<double>(numbers.size.bytes())), formatNumber(numbers.objective),
-                provenanceText(m_document.space()->provenance())));
+    const QStringList better = m_measured != nullptr ? plansThatAreBetter(*m_measured) : QStringList();
+    QString summary
+        = tr("%1 bpw planned · %2 bpw file · %3 · harm %4 (%5)")
+              .arg(formatBpw(numbers.size.bpw()), formatBpw(numbers.size.fileBpw()),
+                  formatBytes(static_cast<double>(numbers.size.bytes())), formatNumber(numbers.objective),
+                  provenanceText(m_document.space()->provenance()));
+    if (!better.isEmpty())
+        summary += tr(" · \u26a0 measured worse than %1 of its size").arg(better.join(tr(" and ")));
+    m_summary->setText(summary);
     m_summary->setToolTip(tr("bpw planned counts the %1 planned weights, bpw file all %2 weights; both count "
                              "codes, scales, zeros and padding")
                               .arg(formatCount(static_cast<std::int64_t>(numbers.size.unitParameters)),

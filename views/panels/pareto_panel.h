@@ -58,6 +58,7 @@ private:
     void askRename(const QString& name);
     void askDuplicate(const QString& name);
     void askDelete(const QString& name);
+    [[nodiscard]] QString measuredNote(const QString& choice) const;
     void compareHovered(const std::vector<std::size_t>& choice);
     [[nodiscard]] int dragNumber();
 

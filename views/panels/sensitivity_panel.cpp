@@ -1,6 +1,7 @@
 #include "views/panels/sensitivity_panel.h"
 
 #include "views/charts/option_heat_map.h"
+#include "views/models/harm_run.h"
 #include "views/panels/chart_data.h"
 #include "views/panels/option_popup.h"
 #include "views/panels/plan_data.h"
@@ -155,6 +156,35 @@ QVector<int> SensitivityPanel::fromDocument(const QVector<int>& units) const
         if (const auto at = m_shownUnits.indexOf(unit); at >= 0)
             shown.push_back(static_cast<int>(at));
     return shown;
+}
+
+void SensitivityPanel::pairBy(const HarmRun& run)
+{
+    const auto take = [this, &run] {
+        m_matrix->setAlikeTest([this, &run](int shown, int other) { return alike(run, shown, other); });
+    };
+    connect(&run, &HarmRun::changed, this, take);
+    take();
+}
+
+/// Whether two shown units do the same harm at their present options, over the same tokens; nothing where one
+/// of them was not measured.
+std::optional<bool> SensitivityPanel::alike(const HarmRun& run, int shown, int other) const
+{
+    const auto& space = m_document.space();
+    const auto& choice = m_document.choice();
+    const auto pairOf = [&](int index) -> const HarmPair* {
+        const int unit = m_shownUnits.isEmpty() ? index : m_shownUnits[index];
+        const auto at = static_cast<std::size_t>(unit);
+        if (!space || at >= choice.size())
+            return nullptr;
+        return run.pairOf(unit, QString::fromStdString(space->cell(at, choice[at]).resolved.option.id));
+    };
+    const HarmPair *a = pairOf(shown), *b = pairOf(other);
+    if (a == nullptr || b == nullptr)
+        return std::nullopt;
+    const auto difference = measure::pairedDifference(a->sums, b->sums, 0);
+    return difference ? std::optional(difference->holds(0)) : std::nullopt;
 }
 
 void SensitivityPanel::hoverUnit(int unit)

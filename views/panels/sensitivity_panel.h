@@ -11,6 +11,8 @@ class QToolButton;
 
 namespace bitwright::views {
 
+class HarmRun;
+
 class OptionHeatMap;
 
 /// View 7: the block x role matrix and the tensor x option heat map; both edit the plan.
@@ -30,6 +32,8 @@ public:
     /// Opens the experts of a row of the matrix; -1 goes back to all blocks.
     void showExperts(int row);
     [[nodiscard]] int expertRow() const { return m_expertRow; }
+    /// What cannot be told apart is then judged by paired comparisons of what was measured.
+    void pairBy(const HarmRun& run);
     /// Outlines units that another view is pointing at.
     void highlightUnits(const QVector<int>& units);
 
@@ -49,6 +53,7 @@ private:
     void followSelection();
     void showOptions(const QVector<int>& units, const QPoint& position);
     void hoverUnit(int unit);
+    [[nodiscard]] std::optional<bool> alike(const HarmRun& run, int shown, int other) const;
     [[nodiscard]] QVector<int> toDocument(const QVector<int>& shown) const;
     [[nodiscard]] QVector<int> fromDocument(const QVector<int>& units) const;
 

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "core/plan/solve.h"
+#include "core/session/workspace.h"
+#include "views/models/plan_harm.h"
+#include "views/models/run_text.h"
+
+#include <QStringList>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace bitwright::views {
+
+// The work of HarmRun's jobs, off the UI thread.
+
+/// A pair of unit and option as predicted by a score that measured nothing, and as measured.
+struct HarmPair
+{
+    int unit = 0;
+    QString option; ///< As the target stores it.
+    std::optional<double> predicted;
+    score::MeasuredPair measured;
+    measure::BlockSums sums; ///< For paired comparisons; all pairs are measured on the same tokens.
+};
+
+/// Everything a job needs, copied on the UI thread.
+struct HarmWork
+{
+    struct Candidate
+    {
+        QString name;
+        plan::Plan plan;
+        std::uint64_t bytes = 0;
+        double bpw = 0;
+        PlanHarm::Kind kind = PlanHarm::Kind::Own;
+        std::optional<double> predicted;
+    };
+    std::shared_ptr<session::Workspace> workspace;
+    const plan::Target* target = nullptr;
+    std::vector<quant::Option> options;
+    double gamma = 0;
+    bool ties = true;
+    alloc::Objective objective;
+    RunText text;
+    std::vector<Candidate> plans; ///< The first is one's own.
+    bool proxies = false; ///< Plans of the proxies of the first one's size, too.
+    std::shared_ptr<const plan::PlanSpace> measuredSpace; ///< Predicts plans where its scores are measured.
+    std::vector<std::size_t> units;
+    std::function<void(const QString&)> say; ///< Called from the job's thread.
+};
+
+struct HarmOutcome
+{
+    std::vector<PlanHarm> plans;
+    QStringList unmeasured; ///< What failed, or could not be compared with, and why.
+    QStringList same; ///< Plans that were no others than one that was run.
+    std::size_t measured = 0; ///< Pairs.
+};
+/// Runs the plans, or every option of the units. Errors: those of session::Measurer.
+[[nodiscard]] Result<HarmOutcome> runHarm(const HarmWork& work, const RunContext& context);
+
+/// What was measured so far beside what was predicted.
+struct HarmComparison
+{
+    std::vector<HarmPair> pairs;
+    QString predictor, quantity;
+    std::optional<double> correlation; ///< Of ranks, over all pairs.
+};
+[[nodiscard]] Result<HarmComparison> compareHarm(const HarmWork& work, const RunContext& context);
+
+} // namespace bitwright::views
