@@ -10,7 +10,7 @@ namespace {
 
 struct CaptureArguments
 {
-    std::string model, out, dataset, tokenSites = "all";
+    std::string model, out, dataset, tokenSites = "all", labels = "text";
     session::CaptureInput input;
     std::size_t sequenceLength = 0, gradientTokens = 0;
     bool gradients = false;
@@ -31,7 +31,9 @@ nlohmann::json documentOf(
     nlohmann::json document{{"dump", arguments.out}, {"tokens", result.tokens},
         {"sequences", result.sequences}, {"tokenizer", text.tokenizer},
         {"perplexity", optionalNumber(result.perplexity)}, {"gradients", result.gradients},
-        {"seconds", result.seconds}, {"sites", nlohmann::json::array()}};
+        {"labels", arguments.gradients ? nlohmann::json(arguments.labels) : nlohmann::json(nullptr)},
+        {"output_gradients", result.outputGradients}, {"seconds", result.seconds},
+        {"sites", nlohmann::json::array()}};
     for (const auto& site : result.sites)
         document["sites"].push_back(siteJson(site));
     return document;
@@ -44,8 +46,11 @@ void printSummary(
         escapedForDisplay(arguments.out), result.tokens, result.sequences, text.tokenizer,
         result.sites.size(), result.seconds));
     if (result.gradients > 0)
-        printLine(fmt::format("mean squared gradients of {} tensors over {} sequences", result.gradients,
-            text.gradientBatch.sequences()));
+        printLine(fmt::format("mean squared gradients of {} tensors over {} sequences, labels {}",
+            result.gradients, text.gradientBatch.sequences(),
+            arguments.labels == "model" ? "drawn from the model" : "of the text"));
+    if (result.outputGradients > 0)
+        printLine(fmt::format("gradients of the outputs of {} tensors", result.outputGradients));
     if (result.perplexity)
         printLine(fmt::format("perplexity {:.4f}", *result.perplexity));
 }
@@ -90,6 +95,14 @@ void addRecorder(CLI::App& app, CaptureArguments& arguments)
     app.add_option("--gradient-tokens", arguments.gradientTokens, "Tokens for them (default: --max-tokens)")
         ->check(CLI::Range(std::size_t{2}, std::size_t{1} << 31U))
         ->needs(gradients);
+    app.add_option("--labels", arguments.labels,
+           "What the loss is taken against: the text's next tokens, or labels drawn by --seed from the "
+           "model's "
+           "own predictions; these also keep the gradients of outputs at the sampled tokens (score "
+           "true-fisher)")
+        ->default_val("text")
+        ->check(CLI::IsMember({"text", "model"}))
+        ->needs(gradients);
     app.add_option("--dataset", arguments.dataset, "Name stored in the dump (default: the file's name)");
 }
 
@@ -127,6 +140,8 @@ Run registerCapture(CLI::App& app)
         settings.recorder.seed = context.seed;
         settings.recorder.tokenSites = tokenSitesOf(arguments->tokenSites);
         settings.dataset = arguments->dataset.empty() ? text.dataset : arguments->dataset;
+        if (arguments->labels == "model")
+            settings.labels = forward::LabelKind::Model;
         if (arguments->gradients)
             settings.gradientBatch = &text.gradientBatch;
         BITWRIGHT_ASSIGN(

@@ -42,6 +42,13 @@ public:
     [[nodiscard]] Result<void> setTokens(
         std::span<const std::uint32_t> ids, std::span<const std::size_t> starts);
     [[nodiscard]] Result<void> addGradient(const model::GradientFactors& gradient);
+    /// Makes room for the gradients of outputs at some tokens (model::OutputGradientSite), of labels drawn
+    /// from the model with `seed`. Rows are those of the tokens at `sequence` and `position`.
+    [[nodiscard]] Result<void> beginOutputGradients(const std::vector<model::OutputGradientSite>& sites,
+        std::span<const std::int32_t> sequence, std::span<const std::int32_t> position, std::uint64_t seed);
+    /// Values of outputs [first, first + values.size()) of one row of the site-th of them.
+    [[nodiscard]] Result<void> writeOutputGradient(
+        std::size_t site, std::uint64_t row, std::uint64_t first, std::span<const float> values);
     /// Writes the facts, closes, syncs and renames.
     [[nodiscard]] Result<void> finish(const DumpFacts& facts);
 

@@ -106,6 +106,14 @@ std::vector<double> GradientSums::addRows(const Linear& linear, std::uint64_t be
     return columns;
 }
 
+Result<void> GradientSums::show(const Linear& linear, std::uint64_t first, const Rows& rows)
+{
+    if (!m_outputs)
+        return {};
+    const std::scoped_lock lock(m_rawLock);
+    return m_outputs({linear.tensor, linear.firstRow + first, m_firstToken, rows, m_losses});
+}
+
 void GradientSums::foldColumns(const Linear& linear, std::span<const double> columns)
 {
     Sums& sums = m_sums[linear.tensor];
@@ -118,6 +126,7 @@ Result<void> GradientSums::add(
 {
     prepare(linear);
     const auto rows = static_cast<std::size_t>(linear.rows);
+    BITWRIGHT_CHECK(show(linear, 0, {gradient.data(), input.rows, rows, rows}));
     constexpr std::size_t kRows = 128;
     std::vector<std::vector<double>> columns(chunkCount(rows, kRows));
     BITWRIGHT_CHECK(parallelFor(

@@ -22,10 +22,21 @@ void normBackward(NormKind kind, double eps, std::span<const float> in, std::spa
 class GradientSums
 {
 public:
-    GradientSums(const Model& model, const RawGradient& raw)
+    GradientSums(const Model& model, const RawGradient& raw, const OutputGradientSink& outputs = {})
         : m_model(model)
         , m_raw(raw)
+        , m_outputs(outputs)
     { }
+
+    /// Where the gradients that follow belong: the batch's token where their sequence begins, and how many
+    /// losses its mean is over.
+    void begin(std::size_t firstToken, double losses)
+    {
+        m_firstToken = firstToken;
+        m_losses = losses;
+    }
+    /// Hands gradients of outputs [first, first + rows.cols) of `linear` to whoever wants them. Thread safe.
+    [[nodiscard]] Result<void> show(const Linear& linear, std::uint64_t first, const Rows& rows);
 
     /// Adds the squares of dY^T X, the gradient of `linear`'s weight: `gradient` is tokens x linear.rows,
     /// `input` tokens x linear.cols.
@@ -49,7 +60,10 @@ private:
     };
     const Model& m_model;
     const RawGradient& m_raw;
+    const OutputGradientSink m_outputs;
     std::mutex m_rawLock;
+    std::size_t m_firstToken = 0;
+    double m_losses = 0;
     std::map<model::TensorIndex, Sums> m_sums;
 };
 

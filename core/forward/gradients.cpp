@@ -4,6 +4,7 @@
 #include "core/forward/gradient_parts.h"
 #include "core/forward/head_tile.h"
 #include "core/forward/kernels.h"
+#include "core/forward/labels.h"
 
 #include <cblas.h>
 
@@ -34,31 +35,23 @@ Result<void> checkModel(const Model& model)
             model.checkpoint().path(), {}, {}, "Record without gradients."});
 }
 
-/// Matrices that get an entry, in order: those of the blocks, and the head where it is no embedding.
-std::vector<model::TensorIndex> tensorsOf(const Model& model)
+/// Terms of a sequence's mean loss.
+double lossesOf(const TokenBatch& sequence, const GradientSettings& settings)
 {
-    std::vector<model::TensorIndex> tensors;
-    const auto add = [&](const Linear& linear) {
-        if (linear.rows > 0 && (tensors.empty() || tensors.back() != linear.tensor))
-            tensors.push_back(linear.tensor);
-    };
-    for (const Block& block : model.blocks())
-        for (const Linear* linear : {&block.query, &block.key, &block.value, &block.output, &block.mlp.gate,
-                 &block.mlp.up, &block.mlp.down})
-            add(*linear);
-    if (!model.architecture().tiedHead)
-        add(model.head());
-    return tensors;
+    return static_cast<double>(sequence.tokens() - (settings.labels == LabelKind::Model ? 0 : 1));
 }
 
 /// The loss of one sequence backward through head and final norm.
 class HeadGradient
 {
 public:
-    HeadGradient(const Model& model, const TokenBatch& batch, const Hooks& hooks, GradientSums& sums)
+    HeadGradient(const Model& model, const TokenBatch& batch, std::size_t firstToken, const Hooks& hooks,
+        const GradientSettings& settings, GradientSums& sums)
         : m_model(model)
         , m_batch(batch)
+        , m_firstToken(firstToken)
         , m_hooks{hooks.weights, nullptr}
+        , m_settings(settings)
         , m_sums(sums)
         , m_next(nextTokens(batch))
     { }
@@ -68,7 +61,14 @@ public:
     {
         const Architecture& a = m_model.architecture();
         const Linear& head = m_model.head();
-        BITWRIGHT_ASSIGN(m_results, runHead(m_model, m_batch, hidden, m_hooks, context));
+        if (m_settings.labels == LabelKind::Model) {
+            BITWRIGHT_ASSIGN(const auto labels,
+                drawLabels(
+                    m_model, m_batch, hidden, m_hooks, m_settings.seed, m_firstToken, m_results, context));
+            m_next.assign(labels.begin(), labels.end());
+        } else {
+            BITWRIGHT_ASSIGN(m_results, runHead(m_model, m_batch, hidden, m_hooks, context));
+        }
         BITWRIGHT_ASSIGN(m_states, finalStates(m_model, m_batch, hidden, m_hooks, context));
         const auto width = static_cast<std::size_t>(head.cols);
         std::vector<float> gradient(m_states.size(), 0.0F);
@@ -117,10 +117,11 @@ private:
         cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<int>(tokens),
             static_cast<int>(width), static_cast<int>(words), 1.0F, logits.data(), static_cast<int>(words),
             weights.data(), static_cast<int>(width), 0.0F, share.data(), static_cast<int>(width));
-        if (!m_model.architecture().tiedHead)
-            columns = m_sums.addRows(
-                head, begin, begin + words, logits, words, Rows{m_states.data(), tokens, width, width});
-        return {};
+        if (m_model.architecture().tiedHead)
+            return {};
+        columns = m_sums.addRows(
+            head, begin, begin + words, logits, words, Rows{m_states.data(), tokens, width, width});
+        return m_sums.show(head, begin, {logits.data(), tokens, words, words});
     }
 
     /// Logits of one token become d loss / d logits before the soft cap.
@@ -131,7 +132,7 @@ private:
             return;
         }
         const auto cap = m_model.architecture().logitSoftcap;
-        const auto losses = static_cast<double>(m_batch.tokens() - 1);
+        const double losses = lossesOf(m_batch, m_settings);
         for (std::size_t w = 0; w < logits.size(); ++w) {
             const double logit = static_cast<double>(logits[w]);
             double slope = std::exp(logit - m_results[token].logSumExp);
@@ -145,15 +146,17 @@ private:
 
     const Model& m_model;
     const TokenBatch& m_batch; ///< One sequence.
+    const std::size_t m_firstToken; ///< Of it, in the whole batch.
     const Hooks m_hooks;
+    const GradientSettings& m_settings;
     GradientSums& m_sums;
     std::vector<std::optional<std::uint32_t>> m_next;
     std::vector<TokenResult> m_results;
     std::vector<float> m_states;
 };
 
-Result<void> runSequence(const Model& model, const TokenBatch& sequence, const Hooks& hooks,
-    GradientSums& sums, const RunContext& context)
+Result<void> runSequence(const Model& model, const TokenBatch& sequence, std::size_t firstToken,
+    const Hooks& hooks, const GradientSettings& settings, GradientSums& sums, const RunContext& context)
 {
     const std::size_t blocks = model.blocks().size();
     const auto width = static_cast<std::size_t>(model.architecture().hidden);
@@ -172,7 +175,8 @@ Result<void> runSequence(const Model& model, const TokenBatch& sequence, const H
         inputs.push_back(hidden);
         BITWRIGHT_CHECK(runBlocks(model, sequence, block, block + 1, hidden, quiet, context));
     }
-    HeadGradient head(model, sequence, hooks, sums);
+    sums.begin(firstToken, lossesOf(sequence, settings));
+    HeadGradient head(model, sequence, firstToken, hooks, settings, sums);
     BITWRIGHT_ASSIGN(std::vector<float> gradient, head.run(hidden, context));
     BlockGradient back(model, hooks, sums);
     for (std::size_t block = blocks; block-- > 0;) {
@@ -185,29 +189,45 @@ Result<void> runSequence(const Model& model, const TokenBatch& sequence, const H
 
 } // namespace
 
+std::vector<model::TensorIndex> gradientTensors(const Model& model)
+{
+    std::vector<model::TensorIndex> tensors;
+    const auto add = [&](const Linear& linear) {
+        if (linear.rows > 0 && (tensors.empty() || tensors.back() != linear.tensor))
+            tensors.push_back(linear.tensor);
+    };
+    for (const Block& block : model.blocks())
+        for (const Linear* linear : {&block.query, &block.key, &block.value, &block.output, &block.mlp.gate,
+                 &block.mlp.up, &block.mlp.down})
+            add(*linear);
+    if (!model.architecture().tiedHead)
+        add(model.head());
+    return tensors;
+}
+
 Result<std::vector<model::GradientFactors>> meanSquaredGradients(const Model& model, const TokenBatch& batch,
-    const Hooks& hooks, const RunContext& context, const RawGradient& raw)
+    const Hooks& hooks, const RunContext& context, const RawGradient& raw, const GradientSettings& settings)
 {
     BITWRIGHT_CHECK(checkModel(model));
     BITWRIGHT_CHECK(checkBatch(model, batch));
     const BlasThreads single(1);
-    GradientSums sums(model, raw);
+    GradientSums sums(model, raw, settings.outputs);
     RunContext quiet = context;
     quiet.progress = {};
     std::uint64_t batches = 0;
     for (std::size_t s = 0; s < batch.sequences(); ++s) {
         context.report(static_cast<double>(s) / static_cast<double>(batch.sequences()), "Gradients");
         const std::size_t length = batch.starts[s + 1] - batch.starts[s];
-        if (length < 2)
+        if (length < 2 && settings.labels == LabelKind::Text)
             continue;
         TokenBatch sequence;
         sequence.add(std::span(batch.ids).subspan(batch.starts[s], length));
-        BITWRIGHT_CHECK(runSequence(model, sequence, hooks, sums, quiet));
+        BITWRIGHT_CHECK(runSequence(model, sequence, batch.starts[s], hooks, settings, sums, quiet));
         ++batches;
     }
     if (batches == 0)
         return fail(ErrorCode::InvalidArgument, "Gradients need a sequence of at least two tokens.");
-    return sums.factors(tensorsOf(model), batches);
+    return sums.factors(gradientTensors(model), batches);
 }
 
 } // namespace bitwright::forward

@@ -52,6 +52,20 @@ std::optional<double> LogHistogram::quantile(double q) const
     return last; // only reached by rounding of `wanted`
 }
 
+std::optional<std::size_t> ActivationDump::outputGradientOf(std::string_view tensor) const
+{
+    const auto found = std::find_if(m_outputGradients.begin(), m_outputGradients.end(),
+        [&](const OutputGradientSite& site) { return site.tensor == tensor; });
+    if (found == m_outputGradients.end())
+        return std::nullopt;
+    return static_cast<std::size_t>(found - m_outputGradients.begin());
+}
+
+Result<SampleRows> ActivationDump::loadOutputGradients(std::size_t) const
+{
+    return fail(ErrorCode::InvalidArgument, "The dump holds no gradients of outputs.");
+}
+
 const GradientFactors* ActivationDump::gradientOf(std::string_view tensor) const
 {
     const auto found = std::find_if(m_gradients.begin(), m_gradients.end(),
@@ -149,6 +163,22 @@ Result<void> checkGradient(
             factors.rowMeanSq.size(), factors.colMeanSq.size(), tensor.rows(), tensor.cols())));
 }
 
+Result<void> checkOutputGradient(
+    const ActivationDump& dump, const OutputGradientSite& site, const Checkpoint& checkpoint)
+{
+    const TensorInfo* named = findNamed(checkpoint, site.tensor);
+    if (named != nullptr && site.outputs == named->rows())
+        return {};
+    return fail(misfit(dump, site.tensor,
+        named == nullptr
+            ? fmt::format("Gradients of outputs name a tensor that {} does not have: the dump was made with "
+                          "another model.",
+                checkpoint.name())
+            : fmt::format("Gradients of {} outputs, but the tensor has {}: the dump was made with another "
+                          "model.",
+                site.outputs, named->rows())));
+}
+
 } // namespace
 
 Result<void> checkDumpFits(const ActivationDump& dump, const Checkpoint& checkpoint)
@@ -161,6 +191,8 @@ Result<void> checkDumpFits(const ActivationDump& dump, const Checkpoint& checkpo
     }
     for (const GradientFactors& factors : dump.gradients())
         BITWRIGHT_CHECK(checkGradient(dump, factors, checkpoint));
+    for (const OutputGradientSite& site : dump.outputGradients())
+        BITWRIGHT_CHECK(checkOutputGradient(dump, site, checkpoint));
     return {};
 }
 

@@ -94,6 +94,15 @@ struct GradientFactors
     std::uint64_t batches = 0;
 };
 
+/// Gradients of the outputs of one weight at sampled tokens: d (sum of the sequence's losses) / d output, the
+/// loss being that of labels drawn from the model's own predictions. Weights are seen as outputs x inputs.
+struct OutputGradientSite
+{
+    std::string tensor;
+    std::uint64_t rows = 0; ///< Sampled tokens.
+    std::uint64_t outputs = 0;
+};
+
 /// An opened dump: light statistics in memory, samples and Grams on disk. Loading functions are thread safe.
 class ActivationDump
 {
@@ -103,6 +112,9 @@ public:
     [[nodiscard]] const std::vector<Site>& sites() const { return m_sites; }
     [[nodiscard]] const std::vector<GradientFactors>& gradients() const { return m_gradients; }
     [[nodiscard]] const GradientFactors* gradientOf(std::string_view tensor) const;
+    [[nodiscard]] const std::vector<OutputGradientSite>& outputGradients() const { return m_outputGradients; }
+    /// Place in outputGradients(), or nothing.
+    [[nodiscard]] std::optional<std::size_t> outputGradientOf(std::string_view tensor) const;
     /// Input site of a tensor, or nothing.
     [[nodiscard]] std::optional<std::size_t> inputSiteOf(std::string_view tensor) const;
 
@@ -119,6 +131,8 @@ public:
     /// Errors: InvalidArgument when the site holds none; Io, Format.
     [[nodiscard]] virtual Result<SampleRows> loadSamples(std::size_t site) const = 0;
     [[nodiscard]] virtual Result<PackedGram> loadGram(std::size_t site) const = 0;
+    /// rows x outputs, with their tokens. Errors: InvalidArgument when there are none; Io, Format.
+    [[nodiscard]] virtual Result<SampleRows> loadOutputGradients(std::size_t site) const;
     /// Token ids, sequences x positions flattened row-major; empty when the dump has none.
     [[nodiscard]] virtual Result<std::vector<std::int32_t>> loadTokens() const = 0;
     /// The same by sequence; one sequence where the dump does not say more, none where it has no tokens.
@@ -127,6 +141,7 @@ public:
 protected:
     std::vector<Site> m_sites;
     std::vector<GradientFactors> m_gradients;
+    std::vector<OutputGradientSite> m_outputGradients;
     std::string m_path, m_modelName, m_modelHash, m_dataset, m_producer, m_contentHash;
     std::uint64_t m_tokens = 0;
     std::vector<std::string> m_warnings;

@@ -287,6 +287,7 @@ Record encode(const score::OptionError& error)
     record.putOptional("tokenRelative", error.tokenRelative);
     record.putOptional("residual", error.residual);
     record.putOptional("fisher", error.fisher);
+    record.putOptional("trueFisher", error.trueFisher);
     return record;
 }
 
@@ -305,6 +306,7 @@ Result<score::OptionError> decodeOptionError(const Record& record)
     error.tokenRelative = record.optional("tokenRelative");
     error.residual = record.optional("residual");
     error.fisher = record.optional("fisher");
+    error.trueFisher = record.optional("trueFisher");
     return error;
 }
 

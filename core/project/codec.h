@@ -8,7 +8,7 @@ namespace bitwright::project {
 /// Version of each record's content; a record of another version counts as not measured.
 inline constexpr int kWeightStatsVersion = 1;
 inline constexpr int kSpectrumVersion = 1;
-inline constexpr int kOptionErrorVersion = 1;
+inline constexpr int kOptionErrorVersion = 2;
 inline constexpr int kHarmVersion = 1;
 
 [[nodiscard]] Record encode(const stats::WeightStats& stats);

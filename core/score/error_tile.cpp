@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <map>
 
 namespace bitwright::score {
 
@@ -36,6 +37,12 @@ Result<void> checkFits(const UnitEvidence& evidence, std::uint64_t rows, std::ui
             BITWRIGHT_CHECK(
                 checkSize("list of stream shares", evidence.tokenShare.size(), evidence.samples->rows));
     }
+    if (evidence.outputGradients) {
+        const model::SampleRows& outputs = *evidence.outputGradients;
+        BITWRIGHT_CHECK(checkSize("gradient of outputs", outputs.channels, rows));
+        BITWRIGHT_CHECK(
+            checkSize("block of gradients of outputs", outputs.values.size(), outputs.rows * rows));
+    }
     if (evidence.gradient) {
         BITWRIGHT_CHECK(checkSize("row gradient", evidence.gradient->rowMeanSq.size(), rows));
         BITWRIGHT_CHECK(checkSize("column gradient", evidence.gradient->colMeanSq.size(), cols));
@@ -61,6 +68,10 @@ void ErrorSums::add(const ErrorSums& other)
         tokens.assign(other.tokens.size(), 0.0);
     for (std::size_t t = 0; t < other.tokens.size(); ++t)
         tokens[t] += other.tokens[t];
+    if (slopes.empty())
+        slopes.assign(other.slopes.size(), 0.0);
+    for (std::size_t t = 0; t < other.slopes.size(); ++t)
+        slopes[t] += other.slopes[t];
 }
 
 Result<ErrorMeter> ErrorMeter::make(const UnitEvidence& evidence, std::uint64_t rows, std::uint64_t cols)
@@ -87,8 +98,28 @@ Result<ErrorMeter> ErrorMeter::make(const UnitEvidence& evidence, std::uint64_t 
             if (!evidence.tokenShare.empty())
                 meter.m_share.push_back(evidence.tokenShare[row]);
         }
+        meter.pairGradients(evidence);
     }
     return meter;
+}
+
+void ErrorMeter::pairGradients(const UnitEvidence& evidence)
+{
+    const model::SampleRows& inputs = *evidence.samples;
+    if (!evidence.outputGradients || inputs.sequence.size() != inputs.rows
+        || inputs.position.size() != inputs.rows)
+        return;
+    m_outputGradients = &*evidence.outputGradients;
+    using Token = std::pair<std::uint32_t, std::uint32_t>;
+    std::map<Token, std::size_t> rows;
+    for (std::size_t row = 0; row < m_outputGradients->sequence.size(); ++row)
+        rows.emplace(Token(m_outputGradients->sequence[row], m_outputGradients->position[row]), row);
+    for (std::size_t i = 0; i < m_sampleCount; ++i) {
+        const std::size_t row = i * inputs.rows / m_sampleCount;
+        const auto found = rows.find({inputs.sequence[row], inputs.position[row]});
+        if (found != rows.end())
+            m_pairs.emplace_back(i, found->second);
+    }
 }
 
 std::uint64_t ErrorMeter::rowsPerPiece(std::uint64_t cols)
@@ -114,7 +145,7 @@ Result<ErrorSums> ErrorMeter::measure(
     if (m_gram)
         BITWRIGHT_CHECK(addGram(piece, sums, context));
     if (m_sampleCount > 0)
-        addTokens(piece, sums);
+        addTokens(piece, firstRow, sums);
     return sums;
 }
 
@@ -174,7 +205,7 @@ Result<void> ErrorMeter::addGram(
     return {};
 }
 
-void ErrorMeter::addTokens(std::span<const float> piece, ErrorSums& sums) const
+void ErrorMeter::addTokens(std::span<const float> piece, std::uint64_t firstRow, ErrorSums& sums) const
 {
     const std::uint64_t rows = piece.size() / m_cols;
     std::vector<float> outputs(rows * m_sampleCount);
@@ -187,6 +218,15 @@ void ErrorMeter::addTokens(std::span<const float> piece, ErrorSums& sums) const
             const double value = static_cast<double>(outputs[row * m_sampleCount + t]);
             sums.tokens[t] += value * value;
         }
+    sums.slopes.assign(m_pairs.size(), 0.0);
+    for (std::size_t p = 0; p < m_pairs.size(); ++p) {
+        const auto [sample, gradient] = m_pairs[p];
+        const float* slopes
+            = m_outputGradients->values.data() + gradient * m_outputGradients->channels + firstRow;
+        for (std::uint64_t row = 0; row < rows; ++row)
+            sums.slopes[p] += static_cast<double>(slopes[row])
+                * static_cast<double>(outputs[row * m_sampleCount + sample]);
+    }
 }
 
 } // namespace bitwright::score

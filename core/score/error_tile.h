@@ -3,6 +3,8 @@
 #include "core/score/option_error.h"
 
 #include <span>
+#include <utility>
+#include <vector>
 
 namespace bitwright::score {
 
@@ -16,6 +18,7 @@ struct ErrorSums
     double gram = 0; ///< tr(E H E^T)
     double fisher = 0; ///< sum_ij r_i c_j / m e_ij^2
     std::vector<double> tokens; ///< ||E x_t||^2 per sample row.
+    std::vector<double> slopes; ///< g_t . E x_t per sample row with a gradient of the outputs.
 
     /// Adds the sums of further rows.
     void add(const ErrorSums& other);
@@ -42,6 +45,7 @@ public:
     [[nodiscard]] bool hasDiagonal() const { return !m_diagonal.empty(); }
     [[nodiscard]] bool hasGram() const { return m_gram != nullptr; }
     [[nodiscard]] bool hasGradient() const { return m_gradient != nullptr; }
+    [[nodiscard]] bool hasOutputGradients() const { return !m_pairs.empty(); }
     /// The sublayer's share at a used sample row; nothing when unknown.
     [[nodiscard]] std::optional<double> tokenShare(std::size_t sample) const;
 
@@ -49,7 +53,8 @@ private:
     void addColumns(std::span<const float> piece, std::uint64_t firstRow, ErrorSums& sums) const;
     [[nodiscard]] Result<void> addGram(
         std::span<const float> piece, ErrorSums& sums, const RunContext& context) const;
-    void addTokens(std::span<const float> piece, ErrorSums& sums) const;
+    void addTokens(std::span<const float> piece, std::uint64_t firstRow, ErrorSums& sums) const;
+    void pairGradients(const UnitEvidence& evidence);
 
     std::uint64_t m_cols = 0;
     std::vector<double> m_diagonal; ///< H_jj; empty when unknown.
@@ -57,6 +62,9 @@ private:
     const model::GradientFactors* m_gradient = nullptr;
     std::vector<float> m_samples; ///< Used sample rows x cols.
     std::uint64_t m_sampleCount = 0;
+    /// Used sample rows that have a gradient of the outputs, and which row of it.
+    std::vector<std::pair<std::size_t, std::size_t>> m_pairs;
+    const model::SampleRows* m_outputGradients = nullptr;
     std::vector<double> m_share; ///< Per used sample row, NaN where unknown; empty when all are.
 };
 

@@ -210,6 +210,9 @@ Result<UnitEvidence> loadEvidence(const ActivationDump& dump, const std::string&
     if (site.sampleRows > 0) {
         BITWRIGHT_ASSIGN(evidence.samples, dump.loadSamples(*index));
         BITWRIGHT_ASSIGN(evidence.tokenShare, loadTokenShare(dump, tensor, site, *evidence.samples));
+        if (const auto outputs = dump.outputGradientOf(tensor)) {
+            BITWRIGHT_ASSIGN(evidence.outputGradients, dump.loadOutputGradients(*outputs));
+        }
     }
     return evidence;
 }

@@ -285,7 +285,8 @@ Fit fitWith(ScoreKind kind, const UnitErrors& errors, const MeasuredHarm& harm)
 std::optional<Fit> bestFit(const UnitErrors& errors, const MeasuredHarm& harm)
 {
     std::optional<Fit> best;
-    for (const ScoreKind kind : {ScoreKind::WeightErrorRelative, ScoreKind::Residual, ScoreKind::Fisher}) {
+    for (const ScoreKind kind :
+        {ScoreKind::WeightErrorRelative, ScoreKind::Residual, ScoreKind::Fisher, ScoreKind::TrueFisher}) {
         Fit fit = fitWith(kind, errors, harm);
         if (fit.model && (!best || fit.model->unexplained() < best->model->unexplained()))
             best = std::move(fit);

@@ -176,6 +176,12 @@ OptionError resultOf(
     }
     if (meter.hasGradient())
         error.fisher = sums.fisher;
+    if (meter.hasOutputGradients()) {
+        double squares = 0;
+        for (const double slope : sums.slopes)
+            squares += slope * slope;
+        error.trueFisher = squares / (2.0 * static_cast<double>(reference.slopes.size()));
+    }
     addTokenMeasures(error, sums, reference, meter);
     return error;
 }

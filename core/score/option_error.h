@@ -34,6 +34,9 @@ struct OptionError
         residual; ///< tokenRelative weighted per token by ||contribution||^2 / ||stream after it||^2
     std::optional<double>
         fisher; ///< sum_ij (row_i col_j / mean) e_ij^2 of squared gradients (GradientFactors)
+    /// 1/2 mean over sampled tokens of (g . E x)^2, g the gradient of the losses at the output
+    /// (OutputGradientSite): in nats per token.
+    std::optional<double> trueFisher;
 
     /// 10 log10(||W||^2 / ||E||^2); +inf for an exact copy.
     [[nodiscard]] double sqnrDb() const;
@@ -49,6 +52,8 @@ struct UnitEvidence
     std::vector<double>
         tokenShare; ///< Per sampled token: ||contribution||^2 / ||stream after||^2; empty when unknown.
     const model::GradientFactors* gradient = nullptr;
+    /// Gradients of the outputs, of tokens that `samples` has too; paired by their sequence and position.
+    std::optional<model::SampleRows> outputGradients;
 };
 
 /// Loads the evidence for a tensor. A dump without a site for it gives empty evidence, not an error. The

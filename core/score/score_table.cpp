@@ -18,7 +18,7 @@ struct ScoreFacts
     std::string_view description;
 };
 
-constexpr std::array<ScoreFacts, 7> kScores{{
+constexpr std::array<ScoreFacts, 8> kScores{{
     {ScoreKind::WeightError, "weight-error",
         "Squared weight error ||E||^2. Needs the weights only. Says little across layers: on a 270 M "
         "language model its rank "
@@ -45,6 +45,12 @@ constexpr std::array<ScoreFacts, 7> kScores{{
         "Needs gradients. "
         "Ranks best (0.77), but unshrunk its plans were worse than uniform: a quadratic form does not see "
         "the cliff at 2 bits."},
+    {ScoreKind::TrueFisher, "true-fisher",
+        "Half the mean over sampled tokens of (g . E x)^2, g the gradient of the loss at the output for "
+        "labels drawn from the model. Needs such gradients (capture --gradients --labels model). A "
+        "prediction "
+        "of the KL in nats per token for small changes (rank correlation 0.75); it does not see the cliff at "
+        "2 bits."},
     {ScoreKind::Measured, "measured",
         "KL of the model with this one change to the original, measured by running both on a text. Needs "
         "\"measure\". What was not "
@@ -76,6 +82,15 @@ std::uint64_t sampledTokens(const model::ActivationDump& dump)
     return std::min<std::uint64_t>(rows, kMaxSampleRows);
 }
 
+/// The same of the rows that have gradients of outputs.
+std::uint64_t gradientTokens(const model::ActivationDump& dump)
+{
+    std::uint64_t rows = 0;
+    for (const model::OutputGradientSite& site : dump.outputGradients())
+        rows = std::max(rows, site.rows);
+    return std::min<std::uint64_t>(rows, kMaxSampleRows);
+}
+
 Provenance provenanceOf(const ScoreSettings& settings, const model::ActivationDump* dump)
 {
     Provenance provenance;
@@ -86,7 +101,9 @@ Provenance provenanceOf(const ScoreSettings& settings, const model::ActivationDu
         = settings.kind == ScoreKind::WeightError || settings.kind == ScoreKind::WeightErrorRelative;
     if (!weightsOnly && dump) {
         provenance.dataset = dump->dataset();
-        provenance.tokens = settings.kind == ScoreKind::Residual ? sampledTokens(*dump) : dump->tokens();
+        provenance.tokens = settings.kind == ScoreKind::Residual ? sampledTokens(*dump)
+            : settings.kind == ScoreKind::TrueFisher             ? gradientTokens(*dump)
+                                                                 : dump->tokens();
     }
     provenance.label = provenance.tokens == 0 ? fmt::format("predicted by {}, not measured", provenance.score)
                                               : fmt::format("predicted by {} on {} tokens, not measured",
@@ -161,8 +178,9 @@ UnitScores scoresOfUnit(
 
 std::span<const ScoreKind> allScores()
 {
-    static constexpr std::array kOrder = {ScoreKind::Measured, ScoreKind::Fisher, ScoreKind::Residual,
-        ScoreKind::WeightErrorRelative, ScoreKind::WeightError, ScoreKind::ActDiag, ScoreKind::ActGram};
+    static constexpr std::array kOrder
+        = {ScoreKind::Measured, ScoreKind::Fisher, ScoreKind::TrueFisher, ScoreKind::Residual,
+            ScoreKind::WeightErrorRelative, ScoreKind::WeightError, ScoreKind::ActDiag, ScoreKind::ActGram};
     return kOrder;
 }
 
@@ -217,6 +235,8 @@ std::optional<double> rawScore(const OptionError& error, ScoreKind kind)
         return error.residual;
     case ScoreKind::Fisher:
         return error.fisher;
+    case ScoreKind::TrueFisher:
+        return error.trueFisher;
     case ScoreKind::Measured:
         break;
     }

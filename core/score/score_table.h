@@ -13,7 +13,8 @@
 namespace bitwright::score {
 
 /// Which predictor of harm. Ids: weight-error, weight-error-relative, act-diag, act-gram, residual, fisher,
-/// and measured, which is no predictor: the harm itself, found by running the model (measured.h).
+/// true-fisher, and measured, which is no predictor: the harm itself, found by running the model
+/// (measured.h).
 enum class ScoreKind
 {
     WeightError,
@@ -22,6 +23,7 @@ enum class ScoreKind
     ActGram,
     Residual,
     Fisher,
+    TrueFisher,
     Measured,
 };
 /// Every predictor, those that made the better plans first: the order in which people are offered them.

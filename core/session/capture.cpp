@@ -1,8 +1,8 @@
 #include "core/session/capture.h"
 
 #include "core/base/parallel.h"
-#include "core/forward/gradients.h"
 #include "core/measure/state_store.h"
+#include "core/session/output_gradients.h"
 
 #include <algorithm>
 #include <chrono>
@@ -211,9 +211,18 @@ Result<CaptureResult> capture(const forward::Model& model, const forward::TokenB
     CaptureResult result;
     BITWRIGHT_ASSIGN(result.perplexity, run.finish(context.part(share, activations)));
     if (settings.gradientBatch != nullptr) {
+        OutputGradients outputs(model, batch, *settings.gradientBatch, file);
+        forward::GradientSettings backward;
+        backward.labels = settings.labels;
+        backward.seed = settings.recorder.seed;
+        if (settings.labels == forward::LabelKind::Model) {
+            BITWRIGHT_CHECK(outputs.begin(recorder.sampleTokens(), backward.seed));
+            result.outputGradients = outputs.tensors();
+            backward.outputs = [&](const forward::OutputGradient& part) { return outputs.take(part); };
+        }
         BITWRIGHT_ASSIGN(const auto gradients,
             forward::meanSquaredGradients(
-                model, *settings.gradientBatch, {}, context.part(activations, 1.0)));
+                model, *settings.gradientBatch, {}, context.part(activations, 1.0), {}, backward));
         for (const model::GradientFactors& gradient : gradients)
             BITWRIGHT_CHECK(file.addGradient(gradient));
         result.gradients = gradients.size();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/forward/gradients.h"
 #include "core/session/site_recorder.h"
 
 #include <optional>
@@ -8,12 +9,18 @@
 
 namespace bitwright::session {
 
+inline constexpr std::uint64_t kMostOutputs = 65536; ///< Of a matrix whose output gradients are kept.
+
 /// What to record, and what the dump says about itself.
 struct CaptureSettings
 {
     RecorderSettings recorder;
     std::string dataset; ///< Text in the dump.
     const forward::TokenBatch* gradientBatch = nullptr; ///< Also mean squared gradients over these tokens.
+    /// Of those gradients. With labels from the model (drawn by the recorder's seed) the gradients of all
+    /// outputs at the sampled tokens are kept too; then the sequences of gradientBatch must begin like those
+    /// of the batch, or the other way round. Heads of more than kMostOutputs words are left out.
+    forward::LabelKind labels = forward::LabelKind::Text;
 };
 
 struct CaptureResult
@@ -24,6 +31,7 @@ struct CaptureResult
     /// next one.
     std::optional<double> perplexity;
     std::size_t gradients = 0; ///< Tensors with mean squared gradients.
+    std::size_t outputGradients = 0; ///< Tensors with gradients of their outputs.
     double seconds = 0;
 };
 

@@ -58,6 +58,8 @@ public:
     /// Writes what was gathered since the last call.
     Result<void> flush();
 
+    /// Tokens whose rows are kept, as numbers in the whole run, ascending.
+    [[nodiscard]] const std::vector<std::size_t>& sampleTokens() const { return m_sampleTokens; }
     [[nodiscard]] const std::vector<CapturedSite>& written() const { return m_written; }
 
 private:

@@ -16,7 +16,7 @@ import time
 
 import torch
 
-from recorder import GradientRecorder, Recorder, RecorderOptions  # Recorder and RecorderOptions are the library's names
+from recorder import GradientRecorder, OutputGradientRecorder, Recorder, RecorderOptions  # Recorder and RecorderOptions are the library's names
 from site_discovery import checkpoint_tensor_names
 
 
@@ -81,6 +81,13 @@ def causal_loss(model, batch):
     return torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=-100)
 
 
+def drawn_loss(model, batch):
+    """Mean cross-entropy against labels drawn from the model's own prediction after every token, in nats."""
+    logits = model(**batch).logits[0].float()
+    labels = torch.multinomial(logits.detach().softmax(-1), 1)[:, 0]
+    return torch.nn.functional.cross_entropy(logits, labels)
+
+
 def find_loss(name):
     """`causal-lm` or `module:function`; the function gets (model, batch) and returns a scalar tensor."""
     if name == "causal-lm":
@@ -116,6 +123,21 @@ def gather_gradients(model, sequences, names, loss):
     return gradients
 
 
+def gather_drawn_gradients(model, sequences, names, places):
+    """The same with labels drawn from the model, and the gradients of outputs at the sampled tokens."""
+    start = time.monotonic()
+    with GradientRecorder(model, names) as gradients:
+        outputs = OutputGradientRecorder(model, names, places, list(map(len, sequences)), gradients.factors)
+        with outputs:
+            for i, sequence in enumerate(sequences):
+                ids, mask = padded([sequence])
+                outputs.start(i, len(sequence))
+                drawn_loss(model, {"input_ids": ids, "attention_mask": mask}).backward()
+                gradients.step()
+                progress("gradients", i + 1, len(sequences), start)
+    return gradients, outputs
+
+
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=pathlib.Path, help="Hugging Face model folder")
@@ -133,6 +155,9 @@ def parse_arguments():
                         help="mantissa bits kept in Grams; 15 make the file a quarter smaller at a relative error of 2e-5")
     parser.add_argument("--gradients", nargs="?", const="causal-lm", metavar="MODULE:FUNCTION",
                         help="mean squared gradients of the next-token loss, or of function(model, batch)")
+    parser.add_argument("--labels", choices=["text", "model"], default="text",
+                        help="what the next-token loss is taken against; labels drawn from the model also keep the gradients "
+                             "of outputs at the sampled tokens")
     parser.add_argument("--gradient-tokens", type=int, metavar="N", help="tokens for the gradients, default: --max-tokens")
     parser.add_argument("--token-sites", choices=["all", "sublayers", "none"], default="all",
                         help="which sites store one maximum, median and rms per token")
@@ -140,7 +165,10 @@ def parse_arguments():
     parser.add_argument("--dataset", help="name stored in the dump, default: the text's file name")
     parser.add_argument("--seed", type=int, default=0, help="chooses the sample tokens")
     parser.add_argument("--threads", type=int, default=0, help="0: as many as torch likes")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.labels == "model" and options.gradients != "causal-lm":
+        parser.error("--labels model needs --gradients of the next-token loss")
+    return options
 
 
 def main():
@@ -167,6 +195,11 @@ def main():
         capture(model, sequences, recorder, options.batch_size)
         if options.gradients:
             recorder.pause()
+        if options.gradients and options.labels == "model":
+            gradients, outputs = gather_drawn_gradients(model, gradient_sequences, recorder.names, recorder.sample_places())
+            recorder.write_gradients(gradients)
+            recorder.write_output_gradients(outputs)
+        elif options.gradients:
             gradients = gather_gradients(model, gradient_sequences, recorder.names, find_loss(options.gradients))
             recorder.write_gradients(gradients)
     print(f"{options.output}: {recorder.tokens} tokens, {len(recorder.sites)} sites", file=sys.stderr)

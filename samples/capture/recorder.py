@@ -304,8 +304,24 @@ class Recorder:
         if site.paired and self.options.samples:
             order = self.selector.order()
             write_array(group, "samples", site.statistics.sample_rows(order))
-            write_array(group, "sample_sequence", self.selector.sequence[order].astype(np.int32))
-            write_array(group, "sample_position", self.selector.position[order].astype(np.int32))
+            for name, places in zip(("sample_sequence", "sample_position"), self.sample_places()):
+                write_array(group, name, places)
+
+    def sample_places(self):
+        """(sequence, position) of the sampled tokens, in the order of their rows."""
+        order = self.selector.order()
+        return self.selector.sequence[order].astype(np.int32), self.selector.position[order].astype(np.int32)
+
+    def write_output_gradients(self, outputs):
+        """Store what an OutputGradientRecorder has gathered; call it inside the `with` block."""
+        parent = self.file.create_group("output_gradients")
+        parent.attrs["labels"], parent.attrs["seed"] = "model", self.options.seed
+        for index, (name, rows) in enumerate(outputs.rows.items()):
+            group = parent.create_group(str(index))
+            group.attrs["tensor"] = name
+            group.create_dataset("samples", data=rows)
+            group.create_dataset("sample_sequence", data=outputs.sequence)
+            group.create_dataset("sample_position", data=outputs.position)
 
     def write_gradients(self, gradients):
         """Store what a GradientRecorder has gathered; call it inside the `with` block."""
@@ -363,6 +379,46 @@ class GradientRecorder:
 
     def step(self):
         self.batches += 1
+
+
+class OutputGradientRecorder:
+    """Keeps d (sum of a sequence's losses) / d output of linear layers at the sampled tokens that the gradients see.
+
+    `places` are those of Recorder.sample_places(), `lengths` the tokens of each sequence, `weights` the names that a
+    GradientRecorder has. Before each backward pass `start(sequence, losses)` says what it is of: the number of the sequence,
+    and how many losses its mean is over. Layers of more than MOST_OUTPUTS outputs are left out.
+    """
+
+    MOST_OUTPUTS = 65536
+
+    def __init__(self, module, names, places, lengths, weights):
+        self.module, self.names, self.weights = module, names, weights
+        known = [i for i, (s, p) in enumerate(zip(*places)) if s < len(lengths) and p < lengths[s]]
+        self.sequence, self.position = (np.ascontiguousarray(values[known]) for values in places)
+        self.rows, self.handles = {}, []
+
+    def __enter__(self):
+        for path, module in linear_modules(self.module):
+            name = self.names.name(path, module.weight)
+            outputs = module.weight.shape[1 if is_conv1d(module) else 0]
+            if name in self.weights and outputs <= self.MOST_OUTPUTS:
+                self.rows[name] = np.zeros((len(self.sequence), outputs), dtype=np.float32)
+                self.handles.append(module.register_forward_hook(functools.partial(self._watch, name=name)))
+        return self
+
+    def __exit__(self, kind, value, trace):
+        for handle in self.handles:
+            handle.remove()
+
+    def start(self, sequence, losses):
+        self.chosen, self.losses = np.flatnonzero(self.sequence == sequence), losses
+
+    def _watch(self, module, args, output, name):
+        output.register_hook(functools.partial(self._take, name=name))
+
+    def _take(self, gradient, name):
+        rows = gradient.detach().reshape(-1, gradient.shape[-1])[self.position[self.chosen]]
+        self.rows[name][self.chosen] += (rows.double() * self.losses).float().cpu().numpy()
 
 
 def without_numbers(path):

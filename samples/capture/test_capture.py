@@ -12,7 +12,7 @@ import numpy as np
 import torch
 import transformers
 
-from capture_activations import padded, causal_loss, gather_gradients
+from capture_activations import capture, causal_loss, padded, gather_drawn_gradients, gather_gradients
 from recorder import Recorder, RecorderOptions, round_mantissa
 from site_statistics import SampleSelector
 
@@ -348,6 +348,31 @@ class Gradients(unittest.TestCase):
         gathered = gather_gradients(tiny("gemma3"), random_sequences([4]), None, causal_loss)
         self.assertNotIn("lm_head.weight", gathered.factors)
         self.assertEqual(len(gathered.factors), 14)
+
+    def test_gradients_of_outputs_belong_to_their_tokens(self):
+        # Of one sequence whose tokens are all sampled, a weight's gradient is the sum of g x^T over the rows.
+        for kind, path in (("llama", "model.layers.1.mlp.down_proj"), ("gpt2", "transformer.h.0.mlp.c_fc")):
+            model, sequences = tiny(kind), random_sequences([11])
+            with tempfile.TemporaryDirectory() as folder:
+                file_path = pathlib.Path(folder) / "g.h5"
+                with Recorder(model, file_path, RecorderOptions(samples=64)) as recorder:
+                    capture(model, sequences, recorder, 1)
+                    recorder.pause()
+                    gradients, outputs = gather_drawn_gradients(model, sequences, recorder.names, recorder.sample_places())
+                    recorder.write_gradients(gradients)
+                    recorder.write_output_gradients(outputs)
+                with h5py.File(file_path) as file:
+                    self.assertEqual(file["output_gradients"].attrs["labels"], "model")
+                    groups = {g.attrs["tensor"]: g for g in file["output_gradients"].values()}
+                    self.assertEqual(set(groups), set(gradients.factors))
+                    site = next(g for g in file["sites"].values() if path + ".weight" in g.attrs["tensors"]
+                                and g.attrs["kind"] == "input_of")
+                    group = groups[path + ".weight"]
+                    np.testing.assert_array_equal(group["sample_position"][:], site["sample_position"][:])
+                    x, g = site["samples"][:].astype(np.float64), group["samples"][:].astype(np.float64)
+                    self.assertEqual(len(g), 11)
+                    square = (g.T @ x / 11) ** 2
+                    np.testing.assert_allclose(square.mean(), gradients.factors[path + ".weight"]["row"].mean(), rtol=1e-2)
 
     def test_written_file(self):
         model, sequences = tiny("llama"), random_sequences([6, 6])

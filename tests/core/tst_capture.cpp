@@ -1,4 +1,7 @@
 #include "core/formats/open.h"
+#include "core/forward/gradients.h"
+#include "core/quant/quantizer.h"
+#include "core/score/option_error.h"
 #include "core/session/capture.h"
 #include "core/session/capture_tokens.h"
 #include "core/session/token_input.h"
@@ -89,6 +92,8 @@ private Q_SLOTS:
     void smallMemoryRunsInParts();
     void poolerSeesFirstTokens();
     void settingsAreFollowed();
+    void outputGradientsPairUp_data();
+    void outputGradientsPairUp();
     void failuresLeaveNothing();
     void fullDiskLeavesNothing();
     void tokensFromText();
@@ -327,6 +332,99 @@ void TestCapture::settingsAreFollowed()
     QVERIFY2(sequences.has_value(), sequences ? "" : sequences.error().oneLine().c_str());
     QCOMPARE(sequences->size(), std::size_t{4});
     QCOMPARE((*sequences)[1].size(), std::size_t{3});
+}
+
+void TestCapture::outputGradientsPairUp_data()
+{
+    QTest::addColumn<std::string>("family");
+    for (const char* family : {"llama", "gemma3", "phi3"})
+        QTest::newRow(family) << std::string(family);
+}
+
+/// Gradients of outputs stand beside the rows of their tokens, and the score made from both is the one
+/// computed directly from the run.
+void TestCapture::outputGradientsPairUp()
+{
+    QFETCH(const std::string, family);
+    const TempFolder folder;
+    const auto model = openFamily(family);
+    QVERIFY(model);
+    const auto batch = someTokens(static_cast<std::uint32_t>(model->architecture().vocabulary));
+    session::CaptureSettings settings;
+    settings.recorder.samples = 15;
+    settings.recorder.seed = 3;
+    settings.gradientBatch = &batch;
+    settings.labels = forward::LabelKind::Model;
+    const auto done = session::capture(*model, batch, settings, folder.file("a.h5"), withThreads(2));
+    QVERIFY2(done, done ? "" : done.error().oneLine().c_str());
+    QCOMPARE(done->outputGradients, forward::gradientTensors(*model).size());
+    QVERIFY(session::capture(*model, batch, settings, folder.file("b.h5"), withThreads(1)));
+    QVERIFY(test::readFile(folder.file("a.h5")) == test::readFile(folder.file("b.h5")));
+    const auto dump = formats::openDump(folder.file("a.h5"));
+    QVERIFY2(dump, dump ? "" : dump.error().oneLine().c_str());
+    QVERIFY((*dump)->warnings().empty() && model::checkDumpFits(**dump, model->checkpoint()));
+    std::map<model::TensorIndex, std::vector<double>> direct; ///< tokens x outputs
+    forward::GradientSettings backward;
+    backward.labels = forward::LabelKind::Model;
+    backward.seed = 3;
+    backward.outputs = [&](const forward::OutputGradient& part) -> Result<void> {
+        const auto outputs = static_cast<std::size_t>(model->checkpoint().tensors()[part.tensor].rows());
+        auto& rows = direct[part.tensor];
+        rows.resize(batch.tokens() * outputs);
+        for (std::size_t t = 0; t < part.rows.rows; ++t)
+            for (std::size_t o = 0; o < part.rows.cols; ++o)
+                rows[(part.firstToken + t) * outputs + part.firstRow + o]
+                    = part.losses * static_cast<double>(part.rows.row(t)[o]);
+        return {};
+    };
+    QVERIFY(forward::meanSquaredGradients(*model, batch, {}, withThreads(2), {}, backward));
+    for (const auto& [tensor, rows] : direct) {
+        const model::TensorInfo& info = model->checkpoint().tensors()[tensor];
+        const auto evidence = score::loadEvidence(**dump, info.name, false);
+        QVERIFY(evidence && evidence->outputGradients && evidence->samples);
+        const model::SampleRows &outputs = *evidence->outputGradients, &inputs = *evidence->samples;
+        QCOMPARE(outputs.rows, std::uint64_t{15});
+        QVERIFY(outputs.sequence == inputs.sequence && outputs.position == inputs.position);
+        double largest = 0;
+        for (std::size_t r = 0; r < 15; ++r)
+            for (std::size_t o = 0; o < outputs.channels; ++o) {
+                const std::size_t token = batch.starts[outputs.sequence[r]] + outputs.position[r];
+                const double expected = rows[token * outputs.channels + o];
+                largest = std::max(largest, std::abs(expected));
+                QVERIFY(std::abs(static_cast<double>(outputs.values[r * outputs.channels + o]) - expected)
+                    <= 1e-6 * std::abs(expected));
+            }
+        QVERIFY(largest > 0);
+        const auto matrix = model::MatrixReader::open(model->checkpoint(), tensor).value();
+        const auto option = quant::optionFromId("int3-asym-g32/rtn").value();
+        const auto errors = score::measureOptions(matrix, *evidence, {option}, withThreads(2));
+        QVERIFY2(errors, errors ? "" : errors.error().oneLine().c_str());
+        std::vector<float> weights(static_cast<std::size_t>(matrix.rows() * matrix.cols()));
+        QVERIFY(matrix.readRows(0, matrix.rows(), weights));
+        const auto quantized = quant::quantize({weights, matrix.rows(), matrix.cols()}, *option.grid,
+            option.method, option.settings, std::nullopt, withThreads(1));
+        std::vector<float> decoded(weights.size());
+        numeric::decodeRows(*quantized, 0, matrix.rows(), decoded);
+        double score = 0;
+        for (std::size_t r = 0; r < 15; ++r) {
+            double slope = 0;
+            for (std::size_t o = 0; o < matrix.rows(); ++o)
+                for (std::size_t i = 0; i < matrix.cols(); ++i)
+                    slope += static_cast<double>(outputs.values[r * matrix.rows() + o])
+                        * static_cast<double>(decoded[o * matrix.cols() + i] - weights[o * matrix.cols() + i])
+                        * static_cast<double>(inputs.values[r * matrix.cols() + i]);
+            score += slope * slope / 30;
+        }
+        QVERIFY(score > 0);
+        QVERIFY(std::abs(errors->front().trueFisher.value() - score) < 1e-4 * score);
+    }
+    // Other tokens' gradients do not belong to the rows.
+    forward::TokenBatch other = batch;
+    other.ids[2] ^= 1U;
+    settings.gradientBatch = &other;
+    const auto refused = session::capture(*model, batch, settings, folder.file("c.h5"), withThreads(1));
+    QVERIFY(!refused && refused.error().message.find("sequence 0 differs at 2") != std::string::npos);
+    QVERIFY(!std::filesystem::exists(folder.file("c.h5")));
 }
 
 void TestCapture::failuresLeaveNothing()

@@ -223,6 +223,36 @@ void TestDumpHostile::skipped_data()
         },
         "Loop at /gradients/0; skipped.");
     row(
+        "gradients of outputs by other labels",
+        [](Writer& f, const std::string&) {
+            f.group("/output_gradients");
+            f.text("/output_gradients", "labels", "text");
+            f.group("/output_gradients/0");
+        },
+        "Gradients of outputs are not of labels drawn from the model; ignored.");
+    row(
+        "gradients of outputs without rows",
+        [](Writer& f, const std::string&) {
+            f.group("/output_gradients");
+            f.text("/output_gradients", "labels", "model");
+            f.group("/output_gradients/0");
+            f.text("/output_gradients/0", "tensor", "a.weight");
+        },
+        "a.weight: gradients of outputs lack samples or the tokens that they are of; unknown.");
+    row(
+        "gradients of outputs of other rows",
+        [](Writer& f, const std::string&) {
+            f.group("/output_gradients");
+            f.text("/output_gradients", "labels", "model");
+            f.group("/output_gradients/0");
+            f.text("/output_gradients/0", "tensor", "a.weight");
+            const Creation creation;
+            f.declare("/output_gradients/0/samples", {2, 4}, H5T_IEEE_F32LE, creation.id);
+            f.declare("/output_gradients/0/sample_sequence", {3}, H5T_STD_I32LE, creation.id);
+            f.declare("/output_gradients/0/sample_position", {2}, H5T_STD_I32LE, creation.id);
+        },
+        "a.weight: gradients of outputs lack samples or the tokens that they are of; unknown.");
+    row(
         "80 compound",
         [](Writer& f, const std::string&) {
             const hid_t type = H5Tcreate(H5T_COMPOUND, 16);

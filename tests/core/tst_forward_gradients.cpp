@@ -2,7 +2,9 @@
 #include "core/forward/gradient_parts.h"
 #include "core/forward/gradients.h"
 #include "core/forward/kernels.h"
+#include "core/forward/labels.h"
 #include "tests/support/forward_models.h"
+#include "tests/support/memory_checkpoint.h"
 #include "tests/support/temp_folder.h"
 
 #include <QtTest/QTest>
@@ -79,6 +81,52 @@ Result<double> lossOf(const Model& model, const TokenBatch& batch, const WeightS
     return std::log(*perplexityOf(results));
 }
 
+/// Keeps what every matrix multiplies.
+class Inputs final : public Observer
+{
+public:
+    Result<void> linearInput(const LinearInput& input) override
+    {
+        auto& rows = inputs[input.tensor];
+        for (std::size_t t = 0; t < input.rows.rows; ++t)
+            rows.insert(rows.end(), input.rows.row(t).begin(), input.rows.row(t).end());
+        return {};
+    }
+    std::map<model::TensorIndex, std::vector<float>> inputs; ///< tokens x inputs
+};
+
+/// A model of one small block and many words, so that the head has several tiles.
+Model manyWords(std::size_t words)
+{
+    auto checkpoint = std::make_shared<testing::MemoryCheckpoint>("llama");
+    std::mt19937_64 random(5);
+    std::normal_distribution<float> normal;
+    const auto add = [&](const std::string& name, std::vector<std::uint64_t> shape, float size) {
+        std::vector<float> values(static_cast<std::size_t>(shape[0] * (shape.size() > 1 ? shape[1] : 1)));
+        for (float& value : values)
+            value = shape.size() > 1 ? size * normal(random) : 1.0F;
+        checkpoint->add(name, shape, values);
+    };
+    checkpoint->setConfig(fmt::format(
+        R"({{"model_type": "llama", "hidden_size": 8, "intermediate_size": 16, "num_hidden_layers": 1,
+             "num_attention_heads": 2, "num_key_value_heads": 2, "vocab_size": {}, "rms_norm_eps": 1e-5,
+             "max_position_embeddings": 64, "tie_word_embeddings": false}})",
+        words));
+    add("model.embed_tokens.weight", {words, 8}, 1);
+    for (const char* part : {"q", "k", "v", "o"})
+        add(fmt::format("model.layers.0.self_attn.{}_proj.weight", part), {8, 8}, 0.3F);
+    add("model.layers.0.mlp.gate_proj.weight", {16, 8}, 0.3F);
+    add("model.layers.0.mlp.up_proj.weight", {16, 8}, 0.3F);
+    add("model.layers.0.mlp.down_proj.weight", {8, 16}, 0.3F);
+    for (const char* norm : {"layers.0.input_layernorm", "layers.0.post_attention_layernorm", "norm"})
+        add(fmt::format("model.{}.weight", norm), {8}, 1);
+    add("lm_head.weight", {words, 8}, 1);
+    auto model = Model::open(checkpoint);
+    if (!model)
+        qFatal("%s", model.error().oneLine().c_str());
+    return std::move(*model);
+}
+
 double worst(const std::vector<double>& a, const std::vector<double>& b)
 {
     double difference = a.size() == b.size() ? 0.0 : 1e9, largest = 0;
@@ -101,6 +149,9 @@ private Q_SLOTS:
     void normsLikeDifferences();
     void weightsLikeDifferences_data();
     void weightsLikeDifferences();
+    void outputsMakeTheWeights_data();
+    void outputsMakeTheWeights();
+    void labelsAreDrawn();
     void sampleLikeItsDump();
     void factorsAreMeans();
     void sameForAnyThreads();
@@ -204,6 +255,108 @@ void TestForwardGradients::weightsLikeDifferences()
                            .arg(found)
                            .arg(expected)));
     }
+}
+
+void TestForwardGradients::outputsMakeTheWeights_data()
+{
+    QTest::addColumn<std::string>("family");
+    QTest::addColumn<bool>("drawn");
+    for (const char* family : {"llama", "gemma2", "phi3", "gpt2"})
+        for (const bool drawn : {false, true})
+            QTest::addRow("%s %s", family, drawn ? "model" : "text") << std::string(family) << drawn;
+}
+
+/// A weight's gradient is the sum over tokens of its output's gradient times its input.
+void TestForwardGradients::outputsMakeTheWeights()
+{
+    QFETCH(const std::string, family);
+    QFETCH(const bool, drawn);
+    const auto model = openFamily(family);
+    QVERIFY(model);
+    const TokenBatch batch = someTokens(static_cast<std::size_t>(model->architecture().vocabulary), {17});
+    Inputs seen;
+    auto hidden = embed(*model, batch, {}, withThreads(1)).value();
+    QVERIFY(runBlocks(*model, batch, 0, model->blocks().size(), hidden, {nullptr, &seen}, withThreads(1)));
+    QVERIFY(runHead(*model, batch, hidden, {nullptr, &seen}, withThreads(1)));
+    std::map<model::TensorIndex, std::vector<double>> found, expected;
+    const auto wholeOf = [&](auto& map, model::TensorIndex tensor) -> std::vector<double>& {
+        const auto& info = model->checkpoint().tensors()[tensor];
+        map[tensor].resize(static_cast<std::size_t>(info.rows() * info.cols()));
+        return map[tensor];
+    };
+    GradientSettings settings;
+    settings.labels = drawn ? LabelKind::Model : LabelKind::Text;
+    settings.outputs = [&](const OutputGradient& part) -> Result<void> {
+        const auto cols = static_cast<std::size_t>(model->checkpoint().tensors()[part.tensor].cols());
+        const std::vector<float>& inputs = seen.inputs.at(part.tensor);
+        std::vector<double>& whole = wholeOf(found, part.tensor);
+        if (part.firstToken != 0 || part.losses != (drawn ? 17.0 : 16.0) || inputs.size() != 17 * cols)
+            return fail(ErrorCode::Internal, "Other tokens.");
+        for (std::size_t t = 0; t < part.rows.rows; ++t)
+            for (std::size_t r = 0; r < part.rows.cols; ++r)
+                for (std::size_t c = 0; c < cols; ++c)
+                    whole[(part.firstRow + r) * cols + c] += static_cast<double>(part.rows.row(t)[r])
+                        * static_cast<double>(inputs[t * cols + c]);
+        return {};
+    };
+    const auto factors = meanSquaredGradients(
+        *model, batch, {}, withThreads(2),
+        [&](model::TensorIndex tensor, std::uint64_t begin, std::uint64_t, std::span<const float> values) {
+            const auto cols = model->checkpoint().tensors()[tensor].cols();
+            std::copy(values.begin(), values.end(),
+                wholeOf(expected, tensor).begin() + static_cast<std::ptrdiff_t>(begin * cols));
+        },
+        settings);
+    QVERIFY2(factors.has_value(), factors ? "" : factors.error().oneLine().c_str());
+    QCOMPARE(gradientTensors(*model).size(), factors->size());
+    QCOMPARE(found.size(), factors->size());
+    for (const auto& [tensor, gradient] : expected)
+        QVERIFY(worst(gradient, found[tensor]) < 1e-4);
+}
+
+/// Words come as often as the model says, from all tiles of the head, and for a seed always the same.
+void TestForwardGradients::labelsAreDrawn()
+{
+    constexpr std::size_t kWords = 2500, kDraws = 2000;
+    const Model model = manyWords(kWords);
+    const TokenBatch batch = someTokens(kWords, {3});
+    auto hidden = embed(model, batch, {}, withThreads(1)).value();
+    QVERIFY(runBlocks(model, batch, 0, 1, hidden, {}, withThreads(1)));
+    std::vector<double> logits(3 * kWords);
+    const auto results = runHead(model, batch, hidden, {}, withThreads(1), [&](const LogitsTile& tile) {
+        for (std::size_t t = 0; t < tile.tokens; ++t)
+            for (std::size_t w = 0; w < tile.words; ++w)
+                logits[(tile.firstToken + t) * kWords + tile.firstWord + w]
+                    = static_cast<double>(tile.values[t * tile.words + w]);
+        return Result<void>();
+    });
+    QVERIFY(results);
+    std::vector<double> counts(3 * kWords, 0.0);
+    std::vector<TokenResult> own;
+    for (std::uint64_t seed = 0; seed < kDraws; ++seed) {
+        const auto labels = drawLabels(model, batch, hidden, {}, seed, 0, own, withThreads(1)).value();
+        for (std::size_t t = 0; t < 3; ++t)
+            counts[t * kWords + labels[t]] += 1;
+        if (seed < 20)
+            QCOMPARE(drawLabels(model, batch, hidden, {}, seed, 0, own, withThreads(3)).value(), labels);
+    }
+    QCOMPARE(own[1].logSumExp, (*results)[1].logSumExp);
+    for (std::size_t t = 0; t < 3; ++t) {
+        // Pearson's statistic over cells of 25 words; its mean is 99, its spread 14.
+        double statistic = 0;
+        for (std::size_t cell = 0; cell < kWords; cell += 25) {
+            double expected = 0, found = 0;
+            for (std::size_t w = cell; w < cell + 25; ++w) {
+                expected += kDraws * std::exp(logits[t * kWords + w] - (*results)[t].logSumExp);
+                found += counts[t * kWords + w];
+            }
+            statistic += (found - expected) * (found - expected) / expected;
+        }
+        QVERIFY2(statistic > 50 && statistic < 160, std::to_string(statistic).c_str());
+    }
+    const auto here = drawLabels(model, batch, hidden, {}, 1, 0, own, withThreads(1)).value();
+    const auto there = drawLabels(model, batch, hidden, {}, 1, 100, own, withThreads(1)).value();
+    QVERIFY(here != there);
 }
 
 /// Autograd's numbers, over all 64 sequences of the sample's held-out text.

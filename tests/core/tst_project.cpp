@@ -170,6 +170,7 @@ score::OptionError fullError(const std::string& option)
     e.tokenRelative = 1e-320;
     e.residual = -0.0;
     e.fisher = 0.1;
+    e.trueFisher = 1.0 / 3.0;
     return e;
 }
 
@@ -182,7 +183,8 @@ bool sameError(const score::OptionError& a, const score::OptionError& b)
         && same(a.weightEnergy, b.weightEnergy) && same(a.maxAbsError, b.maxAbsError)
         && sameOptional(a.actDiag, b.actDiag) && sameOptional(a.actGram, b.actGram)
         && sameOptional(a.gramEnergy, b.gramEnergy) && sameOptional(a.tokenRelative, b.tokenRelative)
-        && sameOptional(a.residual, b.residual) && sameOptional(a.fisher, b.fisher);
+        && sameOptional(a.residual, b.residual) && sameOptional(a.fisher, b.fisher)
+        && sameOptional(a.trueFisher, b.trueFisher);
 }
 
 /// A small project with one of everything, closed again.

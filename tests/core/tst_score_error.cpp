@@ -69,6 +69,20 @@ struct Case
                     evidence.inputSumSq[i] = sum;
             }
         evidence.gram = gram;
+        for (std::uint64_t t = 0; t < tokens; ++t) {
+            samples.sequence.push_back(static_cast<std::uint32_t>(t / 5));
+            samples.position.push_back(static_cast<std::uint32_t>(t % 5));
+        }
+        // Gradients of all tokens but the first, in another order.
+        model::SampleRows outputs;
+        outputs.rows = tokens - 1;
+        outputs.channels = rows;
+        outputs.values = gaussian(outputs.rows * rows, 4, 0.3F);
+        for (std::uint64_t t = tokens; t-- > 1;) {
+            outputs.sequence.push_back(samples.sequence[t]);
+            outputs.position.push_back(samples.position[t]);
+        }
+        evidence.outputGradients = outputs;
         evidence.samples = samples;
         std::mt19937 engine(3);
         std::uniform_real_distribution<double> uniform(0.5, 2.0);
@@ -99,7 +113,7 @@ OptionError naive(const Case& c, const std::vector<float>& decoded)
             / c.evidence.gram->count;
     };
     OptionError error;
-    double diagonal = 0, gram = 0, energy = 0, fisher = 0, relative = 0, residual = 0;
+    double diagonal = 0, gram = 0, energy = 0, fisher = 0, relative = 0, residual = 0, slopes = 0;
     for (std::uint64_t i = 0; i < c.rows; ++i)
         for (std::uint64_t j = 0; j < c.cols; ++j) {
             error.squaredError += e(i, j) * e(i, j);
@@ -115,7 +129,7 @@ OptionError naive(const Case& c, const std::vector<float>& decoded)
         }
     const auto& samples = *c.evidence.samples;
     for (std::uint64_t t = 0; t < samples.rows; ++t) {
-        double wrong = 0, right = 0;
+        double wrong = 0, right = 0, slope = 0;
         for (std::uint64_t i = 0; i < c.rows; ++i) {
             double ex = 0, wx = 0;
             for (std::uint64_t j = 0; j < c.cols; ++j) {
@@ -124,7 +138,12 @@ OptionError naive(const Case& c, const std::vector<float>& decoded)
             }
             wrong += ex * ex;
             right += wx * wx;
+            if (c.evidence.outputGradients && t > 0)
+                slope += ex
+                    * static_cast<double>(
+                        c.evidence.outputGradients->values[(samples.rows - 1 - t) * c.rows + i]);
         }
+        slopes += slope * slope / 2 / static_cast<double>(samples.rows - 1);
         relative += wrong / right / static_cast<double>(samples.rows);
         residual += wrong / right * c.evidence.tokenShare[t] / static_cast<double>(samples.rows);
     }
@@ -134,6 +153,7 @@ OptionError naive(const Case& c, const std::vector<float>& decoded)
     error.fisher = fisher;
     error.tokenRelative = relative;
     error.residual = residual;
+    error.trueFisher = slopes;
     return error;
 }
 
@@ -147,7 +167,7 @@ bool same(const OptionError& a, const OptionError& b)
     return a.option == b.option && a.squaredError == b.squaredError && a.weightEnergy == b.weightEnergy
         && a.maxAbsError == b.maxAbsError && a.actDiag == b.actDiag && a.actGram == b.actGram
         && a.gramEnergy == b.gramEnergy && a.tokenRelative == b.tokenRelative && a.residual == b.residual
-        && a.fisher == b.fisher;
+        && a.trueFisher == b.trueFisher && a.fisher == b.fisher;
 }
 
 } // namespace
@@ -184,6 +204,7 @@ private Q_SLOTS:
             QVERIFY(close(error.fisher.value(), expected.fisher.value(), 1e-6));
             QVERIFY(close(error.tokenRelative.value(), expected.tokenRelative.value()));
             QVERIFY(close(error.residual.value(), expected.residual.value()));
+            QVERIFY(close(error.trueFisher.value(), expected.trueFisher.value(), 1e-4));
             QVERIFY(
                 close(error.sqnrDb(), 10 * std::log10(expected.weightEnergy / expected.squaredError), 1e-6));
         }
@@ -213,7 +234,7 @@ private Q_SLOTS:
         QCOMPARE(errors[1].option, std::string("keep"));
         for (const OptionError& error : errors) {
             QVERIFY(!error.actDiag && !error.actGram && !error.gramEnergy && !error.tokenRelative
-                && !error.residual);
+                && !error.residual && !error.trueFisher);
             QVERIFY(!error.fisher);
         }
         QVERIFY(errors[0].squaredError > 0);
@@ -250,6 +271,7 @@ private Q_SLOTS:
         QCOMPARE(errors[0].squaredError, 0.0);
         QCOMPARE(errors[0].actGram, std::optional<double>(0.0));
         QCOMPARE(errors[0].residual, std::optional<double>(0.0));
+        QCOMPARE(errors[0].trueFisher, std::optional<double>(0.0));
         QCOMPARE(errors[0].fisher, std::optional<double>(0.0));
         QVERIFY(std::isinf(errors[0].sqnrDb()) && errors[0].sqnrDb() > 0);
     }

@@ -37,8 +37,9 @@ class TestScoreTable : public QObject
 private Q_SLOTS:
     void idsRoundTrip()
     {
-        for (const ScoreKind kind : {ScoreKind::WeightError, ScoreKind::WeightErrorRelative,
-                 ScoreKind::ActDiag, ScoreKind::ActGram, ScoreKind::Residual, ScoreKind::Fisher}) {
+        for (const ScoreKind kind :
+            {ScoreKind::WeightError, ScoreKind::WeightErrorRelative, ScoreKind::ActDiag, ScoreKind::ActGram,
+                ScoreKind::Residual, ScoreKind::Fisher, ScoreKind::TrueFisher}) {
             QCOMPARE(score::scoreFromId(score::scoreId(kind)).value(), kind);
             QVERIFY(score::scoreDescription(kind).size() > 40);
         }
@@ -53,6 +54,7 @@ private Q_SLOTS:
         e.actDiag = 5;
         e.actGram = 6;
         e.residual = 7;
+        e.trueFisher = 0.125;
         const score::UnitErrors errors{{"u", {e}}};
         const auto value = [&](ScoreKind kind) {
             return scoreOf(score::makeScoreTable(errors, {kind, 0.25}, nullptr), "u", "int4-asym-g128/rtn");
@@ -60,6 +62,7 @@ private Q_SLOTS:
         QCOMPARE(value(ScoreKind::WeightError), 4.0);
         QCOMPARE(value(ScoreKind::WeightErrorRelative), 0.04);
         QCOMPARE(value(ScoreKind::ActDiag), 5.0);
+        QCOMPARE(value(ScoreKind::TrueFisher), 0.125); // nats per token: never shrunk
         QCOMPARE(value(ScoreKind::ActGram), 6.0);
         QCOMPARE(value(ScoreKind::Residual), 7.0);
     }

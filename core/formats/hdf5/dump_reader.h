@@ -47,5 +47,9 @@ private:
 /// Reads one gradient group; nothing when its numbers are not finite (with a warning).
 [[nodiscard]] Result<std::optional<model::GradientFactors>> readGradient(
     const DumpGroup& group, Warnings& warnings);
+/// Reads what one group of gradients of outputs says of itself; nothing where it is incomplete (with a
+/// warning).
+[[nodiscard]] Result<std::optional<model::OutputGradientSite>> readOutputGradient(
+    const DumpGroup& group, Warnings& warnings);
 
 } // namespace bitwright::formats::h5

@@ -1,9 +1,10 @@
 #include "core/base/float_bits.h"
 #include "core/formats/dump_file.h"
-#include "core/formats/hdf5/h5.h"
+#include "core/formats/hdf5/h5_write.h"
 #include "core/io/atomic_output.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <sys/mman.h>
@@ -13,132 +14,9 @@ namespace bitwright::formats {
 
 namespace {
 
-using h5::Handle;
-using h5::Session;
+using namespace h5;
 
-constexpr std::size_t kPackedBytes = 16384; ///< Smaller arrays are stored plain.
 constexpr float kLargestHalf = 65504.0F;
-
-tl::unexpected<Error> failure(std::string_view what)
-{
-    return fail(ErrorCode::Io, "Not saved: the HDF5 library could not write {}.", what);
-}
-
-Result<Handle> owned(hid_t id, Handle::Close close, std::string_view what)
-{
-    if (id < 0)
-        return failure(what);
-    return Handle(id, close);
-}
-
-Result<Handle> textType()
-{
-    BITWRIGHT_ASSIGN(Handle type, owned(H5Tcopy(H5T_C_S1), H5Tclose, "a text type"));
-    if (H5Tset_size(type.id(), H5T_VARIABLE) < 0 || H5Tset_cset(type.id(), H5T_CSET_UTF8) < 0)
-        return failure("a text type");
-    return type;
-}
-
-/// IEEE half precision, which HDF5 1.10 has no name for.
-Result<Handle> halfType()
-{
-    BITWRIGHT_ASSIGN(Handle type, owned(H5Tcopy(H5T_IEEE_F32LE), H5Tclose, "a half type"));
-    if (H5Tset_fields(type.id(), 15, 10, 5, 0, 10) < 0 || H5Tset_size(type.id(), 2) < 0
-        || H5Tset_ebias(type.id(), 15) < 0)
-        return failure("a half type");
-    return type;
-}
-
-Result<void> writeAttribute(
-    hid_t object, const char* name, hid_t stored, hid_t memory, hid_t space, const void* data)
-{
-    BITWRIGHT_ASSIGN(const Handle attribute,
-        owned(H5Acreate2(object, name, stored, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, name));
-    if (H5Awrite(attribute.id(), memory, data) < 0)
-        return failure(name);
-    return {};
-}
-
-Result<void> writeText(hid_t object, const char* name, const std::string& text)
-{
-    BITWRIGHT_ASSIGN(const Handle space, owned(H5Screate(H5S_SCALAR), H5Sclose, name));
-    BITWRIGHT_ASSIGN(const Handle type, textType());
-    const char* const data = text.c_str();
-    return writeAttribute(object, name, type.id(), type.id(), space.id(), &data);
-}
-
-Result<void> writeInteger(hid_t object, const char* name, std::int64_t value)
-{
-    BITWRIGHT_ASSIGN(const Handle space, owned(H5Screate(H5S_SCALAR), H5Sclose, name));
-    return writeAttribute(object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, space.id(), &value);
-}
-
-Result<void> writeNumber(hid_t object, const char* name, double value)
-{
-    BITWRIGHT_ASSIGN(const Handle space, owned(H5Screate(H5S_SCALAR), H5Sclose, name));
-    return writeAttribute(object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, space.id(), &value);
-}
-
-Result<void> writeTexts(hid_t object, const char* name, const std::vector<std::string>& texts)
-{
-    const hsize_t count = texts.size();
-    BITWRIGHT_ASSIGN(const Handle space, owned(H5Screate_simple(1, &count, nullptr), H5Sclose, name));
-    BITWRIGHT_ASSIGN(const Handle type, textType());
-    std::vector<const char*> data;
-    for (const std::string& text : texts)
-        data.push_back(text.c_str());
-    if (data.empty())
-        data.push_back("");
-    return writeAttribute(object, name, type.id(), type.id(), space.id(), data.data());
-}
-
-/// How an array is stored.
-struct Stored
-{
-    hid_t file, memory;
-    std::vector<hsize_t> shape; ///< Empty: a scalar.
-    bool packed = false; ///< With the shuffle and deflate filters, where it is large.
-};
-
-/// Times of objects are left out: the same numbers give the same file.
-Result<Handle> datasetSettings(const Stored& stored)
-{
-    BITWRIGHT_ASSIGN(Handle settings, owned(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "dataset settings"));
-    if (H5Pset_obj_track_times(settings.id(), false) < 0)
-        return failure("dataset settings");
-    hsize_t bytes = H5Tget_size(stored.file);
-    for (const hsize_t length : stored.shape)
-        bytes *= length;
-    if (!stored.packed || stored.shape.empty() || bytes <= kPackedBytes)
-        return settings;
-    std::vector<hsize_t> chunk = stored.shape;
-    for (std::size_t axis = 0; bytes > (hsize_t{1} << 20U) && axis < chunk.size(); ++axis)
-        while (bytes > (hsize_t{1} << 20U) && chunk[axis] > 1) {
-            chunk[axis] = (chunk[axis] + 1) / 2;
-            bytes = bytes / 2;
-        }
-    if (H5Pset_chunk(settings.id(), static_cast<int>(chunk.size()), chunk.data()) < 0
-        || H5Pset_shuffle(settings.id()) < 0 || H5Pset_deflate(settings.id(), 4) < 0)
-        return failure("dataset settings");
-    return settings;
-}
-
-Result<Handle> writeData(hid_t group, const char* name, const Stored& stored, const void* data)
-{
-    BITWRIGHT_ASSIGN(const Handle space,
-        stored.shape.empty()
-            ? owned(H5Screate(H5S_SCALAR), H5Sclose, name)
-            : owned(H5Screate_simple(static_cast<int>(stored.shape.size()), stored.shape.data(), nullptr),
-                H5Sclose, name));
-    BITWRIGHT_ASSIGN(const Handle settings, datasetSettings(stored));
-    BITWRIGHT_ASSIGN(Handle dataset,
-        owned(H5Dcreate2(group, name, stored.file, space.id(), H5P_DEFAULT, settings.id(), H5P_DEFAULT),
-            H5Dclose, name));
-    const bool empty = std::find(stored.shape.begin(), stored.shape.end(), hsize_t{0}) != stored.shape.end();
-    if (!empty && H5Dwrite(dataset.id(), stored.memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
-        return failure(name);
-    return dataset;
-}
 
 /// A vector of float64, stored as float32 where `file` says so.
 Result<void> writeVector(
@@ -217,6 +95,15 @@ Result<void> writeTop(hid_t group, const std::vector<model::TopValue>& top)
     return {};
 }
 
+Result<void> writePlaces(
+    hid_t group, std::span<const std::int32_t> sequence, std::span<const std::int32_t> position)
+{
+    const Stored stored{H5T_STD_I32LE, H5T_NATIVE_INT32, {sequence.size()}, false};
+    BITWRIGHT_CHECK(writeData(group, "sample_sequence", stored, sequence.data()));
+    BITWRIGHT_CHECK(writeData(group, "sample_position", stored, position.data()));
+    return {};
+}
+
 Result<void> writeSamples(hid_t group, const DumpSite& site)
 {
     const std::vector<hsize_t> shape{site.sampleSequence.size(), static_cast<hsize_t>(site.site->channels)};
@@ -232,12 +119,7 @@ Result<void> writeSamples(hid_t group, const DumpSite& site)
         BITWRIGHT_CHECK(writeData(
             group, "samples", {H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, shape, false}, site.samples.data()));
     }
-    const std::vector<hsize_t> rows{shape[0]};
-    BITWRIGHT_CHECK(writeData(group, "sample_sequence", {H5T_STD_I32LE, H5T_NATIVE_INT32, rows, false},
-        site.sampleSequence.data()));
-    BITWRIGHT_CHECK(writeData(group, "sample_position", {H5T_STD_I32LE, H5T_NATIVE_INT32, rows, false},
-        site.samplePosition.data()));
-    return {};
+    return writePlaces(group, site.sampleSequence, site.samplePosition);
 }
 
 Result<void> writeGram(hid_t group, const DumpSite& site)
@@ -276,11 +158,11 @@ public:
         BITWRIGHT_ASSIGN(const Handle access, owned(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "the file"));
         if (H5Pset_libver_bounds(access.id(), H5F_LIBVER_V110, H5F_LIBVER_V110) < 0
             || H5Pset_fclose_degree(access.id(), H5F_CLOSE_STRONG) < 0)
-            return failure("the file");
+            return writeFailure("the file");
         // The root group would else hold the time: the same run would give other bytes a second later.
         BITWRIGHT_ASSIGN(const Handle creation, owned(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "the file"));
         if (H5Pset_obj_track_times(creation.id(), false) < 0)
-            return failure("the file");
+            return writeFailure("the file");
         BITWRIGHT_ASSIGN(m_h5,
             owned(H5Fcreate(m_file.temporaryPath().c_str(), H5F_ACC_TRUNC, creation.id(), access.id()),
                 H5Fclose, "the file"));
@@ -347,6 +229,31 @@ public:
         return {};
     }
 
+    Result<void> beginOutputGradients(const std::vector<model::OutputGradientSite>& sites,
+        std::span<const std::int32_t> sequence, std::span<const std::int32_t> position, std::uint64_t seed)
+    {
+        const Session session;
+        BITWRIGHT_ASSIGN(m_outputs, group(m_h5.id(), "output_gradients"));
+        BITWRIGHT_CHECK(writeText(m_outputs.id(), "labels", "model"));
+        BITWRIGHT_CHECK(writeInteger(m_outputs.id(), "seed", static_cast<std::int64_t>(seed)));
+        for (const model::OutputGradientSite& site : sites) {
+            BITWRIGHT_ASSIGN(
+                const Handle place, group(m_outputs.id(), std::to_string(m_outputSamples.size())));
+            BITWRIGHT_CHECK(writeText(place.id(), "tensor", site.tensor));
+            BITWRIGHT_CHECK(writePlaces(place.id(), sequence, position));
+            BITWRIGHT_ASSIGN(Handle samples, emptyRows(place.id(), "samples", sequence.size(), site.outputs));
+            m_outputSamples.push_back(std::move(samples));
+        }
+        return {};
+    }
+
+    Result<void> writeOutputGradient(
+        std::size_t site, std::uint64_t row, std::uint64_t first, std::span<const float> values)
+    {
+        const Session session;
+        return writeRow(m_outputSamples.at(site).id(), row, first, values);
+    }
+
     Result<void> finish(const DumpFacts& facts)
     {
         {
@@ -363,7 +270,7 @@ public:
             BITWRIGHT_CHECK(writeInteger(root, "sequences", static_cast<std::int64_t>(facts.sequences)));
             BITWRIGHT_CHECK(writeInteger(root, "seed", static_cast<std::int64_t>(facts.seed)));
             if (H5Fflush(root, H5F_SCOPE_GLOBAL) < 0)
-                return failure("the end of the file");
+                return writeFailure("the end of the file");
             close();
         }
         return m_file.commit();
@@ -385,7 +292,7 @@ private:
         BITWRIGHT_ASSIGN(
             const Handle settings, owned(H5Pcreate(H5P_GROUP_CREATE), H5Pclose, "group settings"));
         if (H5Pset_obj_track_times(settings.id(), false) < 0)
-            return failure("group settings");
+            return writeFailure("group settings");
         return owned(
             H5Gcreate2(parent, name.c_str(), H5P_DEFAULT, settings.id(), H5P_DEFAULT), H5Gclose, "a group");
     }
@@ -401,7 +308,9 @@ private:
         if (m_failed) {
             if (known) // where it fails, the space comes back at the end of the program
                 (void)!ftruncate(*static_cast<int*>(handle), 0);
-            for (Handle* left : {&m_gradients, &m_sites, &m_h5})
+            for (Handle& samples : m_outputSamples)
+                samples.release();
+            for (Handle* left : {&m_outputs, &m_gradients, &m_sites, &m_h5})
                 left->release();
             return;
         }
@@ -414,6 +323,8 @@ private:
 
     void close()
     {
+        m_outputSamples.clear();
+        m_outputs.reset();
         m_gradients.reset();
         m_sites.reset();
         m_h5.reset();
@@ -421,7 +332,8 @@ private:
 
     io::AtomicFile m_file;
     std::string m_target;
-    Handle m_h5, m_sites, m_gradients;
+    Handle m_h5, m_sites, m_gradients, m_outputs;
+    std::vector<Handle> m_outputSamples;
     bool m_failed = false;
     std::size_t m_siteCount = 0, m_gradientCount = 0;
 };
@@ -466,6 +378,19 @@ Result<void> DumpFile::setTokens(std::span<const std::uint32_t> ids, std::span<c
 Result<void> DumpFile::addGradient(const model::GradientFactors& gradient)
 {
     return explaining(*m_writer, [&] { return m_writer->addGradient(gradient); });
+}
+
+Result<void> DumpFile::beginOutputGradients(const std::vector<model::OutputGradientSite>& sites,
+    std::span<const std::int32_t> sequence, std::span<const std::int32_t> position, std::uint64_t seed)
+{
+    return explaining(
+        *m_writer, [&] { return m_writer->beginOutputGradients(sites, sequence, position, seed); });
+}
+
+Result<void> DumpFile::writeOutputGradient(
+    std::size_t site, std::uint64_t row, std::uint64_t first, std::span<const float> values)
+{
+    return explaining(*m_writer, [&] { return m_writer->writeOutputGradient(site, row, first, values); });
 }
 
 Result<void> DumpFile::finish(const DumpFacts& facts)

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <new>
 #include <set>
 #include <stdexcept>
@@ -82,6 +83,7 @@ public:
 
     [[nodiscard]] Result<model::SampleRows> loadSamples(std::size_t site) const override;
     [[nodiscard]] Result<model::PackedGram> loadGram(std::size_t site) const override;
+    [[nodiscard]] Result<model::SampleRows> loadOutputGradients(std::size_t site) const override;
     [[nodiscard]] Result<std::vector<std::int32_t>> loadTokens() const override;
     [[nodiscard]] Result<std::vector<std::vector<std::int32_t>>> loadSequences() const override;
 
@@ -92,7 +94,8 @@ private:
     [[nodiscard]] Result<void> readHeader();
     [[nodiscard]] Result<void> readSites();
     [[nodiscard]] Result<void> readGradients();
-    [[nodiscard]] Result<DumpGroup> siteGroup(std::size_t site) const;
+    [[nodiscard]] Result<void> readOutputGradients();
+    [[nodiscard]] Result<DumpGroup> groupBelow(const std::string& parent, const std::string& name) const;
     [[nodiscard]] Result<std::vector<std::uint32_t>> loadPlaces(
         const DumpGroup& group, const std::string& name, std::uint64_t rows) const;
     [[nodiscard]] Result<void> checkSite(std::size_t site, bool recorded, std::string_view what) const;
@@ -100,6 +103,7 @@ private:
     h5::Handle m_file;
     std::optional<DumpGroup> m_root;
     std::vector<std::string> m_siteGroups; ///< Link name below /sites of every site.
+    std::vector<std::string> m_outputGroups; ///< The same below /output_gradients.
 };
 
 /// Adds the file to an error on its way up.
@@ -139,7 +143,8 @@ Result<void> Hdf5Dump::open(const std::string& path)
     m_root.emplace(std::move(root), "/");
     BITWRIGHT_CHECK(readHeader());
     BITWRIGHT_CHECK(readSites());
-    return readGradients();
+    BITWRIGHT_CHECK(readGradients());
+    return readOutputGradients();
 }
 
 Result<void> Hdf5Dump::readHeader()
@@ -232,12 +237,36 @@ Result<void> Hdf5Dump::readGradients()
     });
 }
 
-Result<DumpGroup> Hdf5Dump::siteGroup(std::size_t site) const
+Result<void> Hdf5Dump::readOutputGradients()
+{
+    BITWRIGHT_ASSIGN(const auto outputs, m_root->group("output_gradients", m_warnings));
+    if (!outputs)
+        return {};
+    BITWRIGHT_ASSIGN(const auto labels, h5::stringAttribute(outputs->id(), "labels"));
+    if (!labels || *labels != "model") {
+        m_warnings.emplace_back("Gradients of outputs are not of labels drawn from the model; ignored.");
+        return {};
+    }
+    std::set<std::string> tensors;
+    return visitGroups(*outputs, [&](const std::string& name, const DumpGroup& group) -> Result<void> {
+        BITWRIGHT_ASSIGN(auto site, h5::readOutputGradient(group, m_warnings));
+        if (!site)
+            return {};
+        if (!tensors.insert(site->tensor).second)
+            return fail(
+                problem(ErrorCode::Format, "Gradients of outputs appear twice.").inTensor(site->tensor));
+        m_outputGradients.push_back(std::move(*site));
+        m_outputGroups.push_back(name);
+        return {};
+    });
+}
+
+Result<DumpGroup> Hdf5Dump::groupBelow(const std::string& parent, const std::string& name) const
 {
     h5::Warnings ignored; // reported when the dump was opened
-    BITWRIGHT_ASSIGN(const auto sites, m_root->group("sites", ignored));
+    BITWRIGHT_ASSIGN(const auto sites, m_root->group(parent, ignored));
     if (sites) {
-        BITWRIGHT_ASSIGN(auto group, sites->group(m_siteGroups[site], ignored));
+        BITWRIGHT_ASSIGN(auto group, sites->group(name, ignored));
         if (group)
             return std::move(*group);
     }
@@ -277,7 +306,7 @@ Result<model::SampleRows> Hdf5Dump::loadSamples(std::size_t site) const
     return guarded(m_path, [&]() -> Result<model::SampleRows> {
         BITWRIGHT_CHECK(checkSite(site, site < m_sites.size() && m_sites[site].sampleRows != 0, "samples"));
         const Session session;
-        BITWRIGHT_ASSIGN(const DumpGroup group, siteGroup(site));
+        BITWRIGHT_ASSIGN(const DumpGroup group, groupBelow("sites", m_siteGroups[site]));
         h5::Warnings ignored;
         BITWRIGHT_ASSIGN(const auto dataset, group.dataset("samples", ignored));
         model::SampleRows samples;
@@ -292,12 +321,38 @@ Result<model::SampleRows> Hdf5Dump::loadSamples(std::size_t site) const
     });
 }
 
+Result<model::SampleRows> Hdf5Dump::loadOutputGradients(std::size_t site) const
+{
+    return guarded(m_path, [&]() -> Result<model::SampleRows> {
+        if (site >= m_outputGradients.size())
+            return fail(ErrorCode::OutOfRange, "Gradients of outputs {} do not exist.", site);
+        const model::OutputGradientSite& facts = m_outputGradients[site];
+        const Session session;
+        BITWRIGHT_ASSIGN(const DumpGroup group, groupBelow("output_gradients", m_outputGroups[site]));
+        h5::Warnings ignored;
+        BITWRIGHT_ASSIGN(const auto dataset, group.dataset("samples", ignored));
+        model::SampleRows samples;
+        samples.rows = facts.rows;
+        samples.channels = facts.outputs;
+        if (!dataset || dataset->elements != samples.rows * samples.channels)
+            return fail(ErrorCode::Format, "File changed while reading.");
+        BITWRIGHT_ASSIGN(samples.values, h5::readFloats(*dataset));
+        if (!std::all_of(samples.values.begin(), samples.values.end(),
+                [](float value) { return std::isfinite(value); }))
+            return fail(
+                problem(ErrorCode::Format, "Gradients of outputs hold NaN or Inf.").inTensor(facts.tensor));
+        BITWRIGHT_ASSIGN(samples.sequence, loadPlaces(group, "sample_sequence", samples.rows));
+        BITWRIGHT_ASSIGN(samples.position, loadPlaces(group, "sample_position", samples.rows));
+        return samples;
+    });
+}
+
 Result<model::PackedGram> Hdf5Dump::loadGram(std::size_t site) const
 {
     return guarded(m_path, [&]() -> Result<model::PackedGram> {
         BITWRIGHT_CHECK(checkSite(site, site < m_sites.size() && m_sites[site].hasGram, "Gram"));
         const Session session;
-        BITWRIGHT_ASSIGN(const DumpGroup group, siteGroup(site));
+        BITWRIGHT_ASSIGN(const DumpGroup group, groupBelow("sites", m_siteGroups[site]));
         h5::Warnings ignored;
         BITWRIGHT_ASSIGN(const auto dataset, group.dataset("gram", ignored));
         model::PackedGram gram;

@@ -320,4 +320,28 @@ Result<std::optional<model::GradientFactors>> readGradient(const DumpGroup& grou
     return std::optional(std::move(factors));
 }
 
+Result<std::optional<model::OutputGradientSite>> readOutputGradient(
+    const DumpGroup& group, Warnings& warnings)
+{
+    model::OutputGradientSite site;
+    BITWRIGHT_ASSIGN(auto tensor, stringAttribute(group.id(), "tensor"));
+    if (!tensor || tensor->empty())
+        return fail(problem(ErrorCode::Format, "Attribute tensor is missing.").inTensor(group.path()));
+    site.tensor = std::move(*tensor);
+    BITWRIGHT_ASSIGN(const auto samples, group.dataset("samples", warnings));
+    BITWRIGHT_ASSIGN(const auto sequence, group.dataset("sample_sequence", warnings));
+    BITWRIGHT_ASSIGN(const auto position, group.dataset("sample_position", warnings));
+    const auto rowsOf = [&](const std::optional<Dataset>& places) {
+        return places && places->shape == std::vector<std::uint64_t>{samples->shape[0]};
+    };
+    if (!samples || samples->shape.size() != 2 || !rowsOf(sequence) || !rowsOf(position)) {
+        warnings.push_back(escapedForDisplay(site.tensor)
+            + ": gradients of outputs lack samples or the tokens that they are of; unknown.");
+        return std::optional<model::OutputGradientSite>{};
+    }
+    site.rows = samples->shape[0];
+    site.outputs = samples->shape[1];
+    return std::optional(std::move(site));
+}
+
 } // namespace bitwright::formats::h5

@@ -1,0 +1,144 @@
+#include "core/formats/hdf5/h5_write.h"
+
+#include <algorithm>
+#include <array>
+
+namespace bitwright::formats::h5 {
+
+constexpr std::size_t kPackedBytes = 16384; ///< Smaller arrays are stored plain.
+
+tl::unexpected<Error> writeFailure(std::string_view what)
+{
+    return fail(ErrorCode::Io, "Not saved: the HDF5 library could not write {}.", what);
+}
+
+Result<Handle> owned(hid_t id, Handle::Close close, std::string_view what)
+{
+    if (id < 0)
+        return writeFailure(what);
+    return Handle(id, close);
+}
+
+static Result<Handle> textType()
+{
+    BITWRIGHT_ASSIGN(Handle type, owned(H5Tcopy(H5T_C_S1), H5Tclose, "a text type"));
+    if (H5Tset_size(type.id(), H5T_VARIABLE) < 0 || H5Tset_cset(type.id(), H5T_CSET_UTF8) < 0)
+        return writeFailure("a text type");
+    return type;
+}
+
+Result<Handle> halfType()
+{
+    BITWRIGHT_ASSIGN(Handle type, owned(H5Tcopy(H5T_IEEE_F32LE), H5Tclose, "a half type"));
+    if (H5Tset_fields(type.id(), 15, 10, 5, 0, 10) < 0 || H5Tset_size(type.id(), 2) < 0
+        || H5Tset_ebias(type.id(), 15) < 0)
+        return writeFailure("a half type");
+    return type;
+}
+
+static Result<void> writeAttribute(
+    hid_t object, const char* name, hid_t stored, hid_t memory, hid_t space, const void* data)
+{
+    BITWRIGHT_ASSIGN(const Handle attribute,
+        owned(H5Acreate2(object, name, stored, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, name));
+    if (H5Awrite(attribute.id(), memory, data) < 0)
+        return writeFailure(name);
+    return {};
+}
+
+Result<void> writeText(hid_t object, const char* name, const std::string& text)
+{
+    BITWRIGHT_ASSIGN(const Handle space, owned(H5Screate(H5S_SCALAR), H5Sclose, name));
+    BITWRIGHT_ASSIGN(const Handle type, textType());
+    const char* const data = text.c_str();
+    return writeAttribute(object, name, type.id(), type.id(), space.id(), &data);
+}
+
+Result<void> writeInteger(hid_t object, const char* name, std::int64_t value)
+{
+    BITWRIGHT_ASSIGN(const Handle space, owned(H5Screate(H5S_SCALAR), H5Sclose, name));
+    return writeAttribute(object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, space.id(), &value);
+}
+
+Result<void> writeNumber(hid_t object, const char* name, double value)
+{
+    BITWRIGHT_ASSIGN(const Handle space, owned(H5Screate(H5S_SCALAR), H5Sclose, name));
+    return writeAttribute(object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, space.id(), &value);
+}
+
+Result<void> writeTexts(hid_t object, const char* name, const std::vector<std::string>& texts)
+{
+    const hsize_t count = texts.size();
+    BITWRIGHT_ASSIGN(const Handle space, owned(H5Screate_simple(1, &count, nullptr), H5Sclose, name));
+    BITWRIGHT_ASSIGN(const Handle type, textType());
+    std::vector<const char*> data;
+    for (const std::string& text : texts)
+        data.push_back(text.c_str());
+    if (data.empty())
+        data.push_back("");
+    return writeAttribute(object, name, type.id(), type.id(), space.id(), data.data());
+}
+
+/// Times of objects are left out: the same numbers give the same file.
+static Result<Handle> datasetSettings(const Stored& stored)
+{
+    BITWRIGHT_ASSIGN(Handle settings, owned(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "dataset settings"));
+    if (H5Pset_obj_track_times(settings.id(), false) < 0)
+        return writeFailure("dataset settings");
+    hsize_t bytes = H5Tget_size(stored.file);
+    for (const hsize_t length : stored.shape)
+        bytes *= length;
+    if (!stored.packed || stored.shape.empty() || bytes <= kPackedBytes)
+        return settings;
+    std::vector<hsize_t> chunk = stored.shape;
+    for (std::size_t axis = 0; bytes > (hsize_t{1} << 20U) && axis < chunk.size(); ++axis)
+        while (bytes > (hsize_t{1} << 20U) && chunk[axis] > 1) {
+            chunk[axis] = (chunk[axis] + 1) / 2;
+            bytes = bytes / 2;
+        }
+    if (H5Pset_chunk(settings.id(), static_cast<int>(chunk.size()), chunk.data()) < 0
+        || H5Pset_shuffle(settings.id()) < 0 || H5Pset_deflate(settings.id(), 4) < 0)
+        return writeFailure("dataset settings");
+    return settings;
+}
+
+Result<Handle> writeData(hid_t group, const char* name, const Stored& stored, const void* data)
+{
+    BITWRIGHT_ASSIGN(const Handle space,
+        stored.shape.empty()
+            ? owned(H5Screate(H5S_SCALAR), H5Sclose, name)
+            : owned(H5Screate_simple(static_cast<int>(stored.shape.size()), stored.shape.data(), nullptr),
+                H5Sclose, name));
+    BITWRIGHT_ASSIGN(const Handle settings, datasetSettings(stored));
+    BITWRIGHT_ASSIGN(Handle dataset,
+        owned(H5Dcreate2(group, name, stored.file, space.id(), H5P_DEFAULT, settings.id(), H5P_DEFAULT),
+            H5Dclose, name));
+    const bool empty = std::find(stored.shape.begin(), stored.shape.end(), hsize_t{0}) != stored.shape.end();
+    if (!empty && H5Dwrite(dataset.id(), stored.memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
+        return writeFailure(name);
+    return dataset;
+}
+
+Result<Handle> emptyRows(hid_t group, const char* name, hsize_t rows, hsize_t columns)
+{
+    const std::array<hsize_t, 2> shape{rows, columns};
+    BITWRIGHT_ASSIGN(const Handle space, owned(H5Screate_simple(2, shape.data(), nullptr), H5Sclose, name));
+    BITWRIGHT_ASSIGN(const Handle settings,
+        datasetSettings({H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, {shape.begin(), shape.end()}, false}));
+    return owned(H5Dcreate2(group, name, H5T_IEEE_F32LE, space.id(), H5P_DEFAULT, settings.id(), H5P_DEFAULT),
+        H5Dclose, name);
+}
+
+Result<void> writeRow(hid_t dataset, std::uint64_t row, std::uint64_t first, std::span<const float> values)
+{
+    const std::array<hsize_t, 2> start{row, first}, count{1, values.size()};
+    BITWRIGHT_ASSIGN(const Handle space, owned(H5Dget_space(dataset), H5Sclose, "a row"));
+    BITWRIGHT_ASSIGN(
+        const Handle memory, owned(H5Screate_simple(2, count.data(), nullptr), H5Sclose, "a row"));
+    if (H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr) < 0
+        || H5Dwrite(dataset, H5T_NATIVE_FLOAT, memory.id(), space.id(), H5P_DEFAULT, values.data()) < 0)
+        return writeFailure("a row");
+    return {};
+}
+
+} // namespace bitwright::formats::h5

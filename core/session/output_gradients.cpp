@@ -1,0 +1,76 @@
+#include "core/session/output_gradients.h"
+
+#include "core/session/capture.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace bitwright::session {
+
+Result<void> OutputGradients::checkSameText() const
+{
+    const std::size_t shared = std::min(m_whole.sequences(), m_batch.sequences());
+    for (std::size_t s = 0; s < shared; ++s) {
+        const std::size_t a = m_whole.starts[s], b = m_batch.starts[s];
+        const std::size_t length = std::min(m_whole.starts[s + 1] - a, m_batch.starts[s + 1] - b);
+        for (std::size_t t = 0; t < length; ++t)
+            if (m_whole.ids[a + t] != m_batch.ids[b + t])
+                return fail(ErrorCode::InvalidArgument,
+                    "Gradients of outputs need the tokens of the activations; sequence {} differs at {}.", s,
+                    t);
+    }
+    return {};
+}
+
+Result<void> OutputGradients::begin(const std::vector<std::size_t>& samples, std::uint64_t seed)
+{
+    BITWRIGHT_CHECK(checkSameText());
+    std::vector<std::int32_t> sequence, position;
+    for (const std::size_t token : samples) {
+        const auto after = std::upper_bound(m_whole.starts.begin(), m_whole.starts.end(), token);
+        const auto s = static_cast<std::size_t>(after - m_whole.starts.begin()) - 1;
+        const std::size_t place = token - m_whole.starts[s];
+        if (s >= m_batch.sequences() || place >= m_batch.starts[s + 1] - m_batch.starts[s])
+            continue;
+        m_tokens.push_back(m_batch.starts[s] + place);
+        sequence.push_back(static_cast<std::int32_t>(s));
+        position.push_back(static_cast<std::int32_t>(place));
+    }
+    if (m_tokens.empty())
+        return fail(Error{ErrorCode::InvalidArgument,
+            "No sampled token has gradients: labels drawn from the model are for the sampled rows.", {}, {},
+            {}, "Record samples, and gradients of as many tokens."});
+    std::vector<model::OutputGradientSite> sites;
+    for (const model::TensorIndex tensor : forward::gradientTensors(m_model)) {
+        const model::TensorInfo& info = m_model.checkpoint().tensors()[tensor];
+        if (info.rows() > kMostOutputs)
+            continue;
+        m_sites.emplace(tensor, sites.size());
+        sites.push_back({info.name, m_tokens.size(), info.rows()});
+    }
+    return m_file.beginOutputGradients(sites, sequence, position, seed);
+}
+
+Result<void> OutputGradients::take(const forward::OutputGradient& part)
+{
+    const auto site = m_sites.find(part.tensor);
+    if (site == m_sites.end())
+        return {};
+    const std::size_t end = part.firstToken + part.rows.rows;
+    std::vector<float> row(part.rows.cols);
+    for (auto at = std::lower_bound(m_tokens.begin(), m_tokens.end(), part.firstToken);
+         at != m_tokens.end() && *at < end; ++at) {
+        const auto values = part.rows.row(*at - part.firstToken);
+        // Of the sum of the losses: what later tokens lose by this output too.
+        std::transform(values.begin(), values.end(), row.begin(),
+            [&](float value) { return static_cast<float>(static_cast<double>(value) * part.losses); });
+        if (!std::all_of(row.begin(), row.end(), [](float value) { return std::isfinite(value); }))
+            return fail(Error{ErrorCode::Numeric, "Its gradients are NaN or infinite.", {},
+                m_model.checkpoint().tensors()[part.tensor].name, {}, {}});
+        BITWRIGHT_CHECK(m_file.writeOutputGradient(
+            site->second, static_cast<std::uint64_t>(at - m_tokens.begin()), part.firstRow, row));
+    }
+    return {};
+}
+
+} // namespace bitwright::session
