@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -59,6 +60,7 @@ private Q_SLOTS:
     void refused();
     void skipped_data();
     void skipped();
+    void outputGradients();
     void truncatedAnywhere();
     void damagedStructures();
     void notADump();
@@ -246,10 +248,9 @@ void TestDumpHostile::skipped_data()
             f.text("/output_gradients", "labels", "model");
             f.group("/output_gradients/0");
             f.text("/output_gradients/0", "tensor", "a.weight");
-            const Creation creation;
-            f.declare("/output_gradients/0/samples", {2, 4}, H5T_IEEE_F32LE, creation.id);
-            f.declare("/output_gradients/0/sample_sequence", {3}, H5T_STD_I32LE, creation.id);
-            f.declare("/output_gradients/0/sample_position", {2}, H5T_STD_I32LE, creation.id);
+            f.floats("/output_gradients/0/samples", {2, 1}, {1, 2});
+            f.integers("/output_gradients/0/sample_sequence", {3}, {0, 0, 0});
+            f.integers("/output_gradients/0/sample_position", {2}, {0, 1});
         },
         "a.weight: gradients of outputs lack samples or the tokens that they are of; unknown.");
     row(
@@ -332,6 +333,37 @@ void TestDumpHostile::skipped()
     QCOMPARE(opened.sites().size(), std::size_t{1});
     QVERIFY(!opened.sites()[0].absMax && !opened.sites()[0].top && !opened.sites()[0].histogram);
     QVERIFY(!opened.sites()[0].hasGram);
+}
+
+void TestDumpHostile::outputGradients()
+{
+    const std::string path = m_folder.file("outputs.h5");
+    {
+        Writer f(path);
+        writeSite(f);
+        f.group("/output_gradients");
+        f.text("/output_gradients", "labels", "model");
+        for (const char* group : {"/output_gradients/0", "/output_gradients/1"}) {
+            f.group(group);
+            const std::string at = group;
+            const bool broken = at.back() == '1';
+            f.text(at, "tensor", broken ? "b.weight" : "a.weight");
+            f.floats(at + "/samples", {2, 3},
+                {1, 2, 3, 4, broken ? std::numeric_limits<float>::quiet_NaN() : 5.0F, 6});
+            f.integers(at + "/sample_sequence", {2}, {0, 1});
+            f.integers(at + "/sample_position", {2}, {7, 0});
+        }
+    }
+    const auto dump = formats::openDump(path);
+    QVERIFY2(dump, dump ? "" : dump.error().oneLine().c_str());
+    QCOMPARE((*dump)->outputGradients().size(), std::size_t{2});
+    QVERIFY(!(*dump)->outputGradientOf("c.weight"));
+    const auto rows = (*dump)->loadOutputGradients((*dump)->outputGradientOf("a.weight").value());
+    QVERIFY(rows && rows->rows == 2 && rows->channels == 3);
+    QCOMPARE(rows->values, (std::vector<float>{1, 2, 3, 4, 5, 6}));
+    QCOMPARE(rows->position, (std::vector<std::uint32_t>{7, 0}));
+    QCOMPARE((*dump)->loadOutputGradients(1).error().code, ErrorCode::Format); // NaN
+    QCOMPARE((*dump)->loadOutputGradients(2).error().code, ErrorCode::OutOfRange);
 }
 
 void TestDumpHostile::truncatedAnywhere()
