@@ -4081,20 +4081,28 @@ Die Pläne sind gleich.</translation>
         <translation>Option B</translation>
     </message>
     <message>
-        <source>Size B − A</source>
-        <translation>Größe B − A</translation>
+        <source>Δ size</source>
+        <translation>Δ Größe</translation>
     </message>
     <message>
-        <source>Harm B − A (predicted)</source>
-        <translation>Schaden B − A (vorh.)</translation>
+        <source>Δ harm (pred.)</source>
+        <translation>Δ Schaden (vorh.)</translation>
     </message>
     <message>
-        <source>Share of the change</source>
-        <translation>Anteil an der Änderung</translation>
+        <source>Δ harm (meas.)</source>
+        <translation>Δ Schaden (gem.)</translation>
     </message>
     <message>
-        <source>Harm B − A (measured)</source>
-        <translation>Schaden B − A (gemessen)</translation>
+        <source>B minus A</source>
+        <translation>B minus A</translation>
+    </message>
+    <message>
+        <source>of the sum of all changes of harm</source>
+        <translation>an der Summe aller Änderungen des Schadens</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>Anteil</translation>
     </message>
 </context>
 <context>
@@ -7811,7 +7819,7 @@ Schaden  %1</translation>
     </message>
     <message>
         <source>Tail</source>
-        <translation>Anzahl</translation>
+        <translation>n</translation>
     </message>
     <message>
         <source>KS</source>

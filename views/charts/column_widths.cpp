@@ -42,55 +42,55 @@ ColumnWidths::ColumnWidths(QTableView* table)
         if (!m_applying && section + 1 < m_table->model()->columnCount())
             m_byHand = true;
     });
+    connect(m_table->model(), &QAbstractItemModel::headerDataChanged, this, &ColumnWidths::apply);
 }
 
 void ColumnWidths::refresh()
 {
-    m_natural.clear();
-    m_least.clear();
+    m_wanted.clear();
     m_byHand = false;
+    m_cuts = true;
     m_applying = true;
     m_table->resizeColumnsToContents();
     m_applying = false;
     constexpr int kSpare = 6;
     for (int column = 0; column < m_table->model()->columnCount(); ++column)
-        addColumn(column, m_table->columnWidth(column) + kSpare);
+        m_wanted.push_back(m_table->columnWidth(column) + kSpare);
     apply();
 }
 
 void ColumnWidths::setCharacters(std::initializer_list<int> characters)
 {
-    m_natural.clear();
-    m_least.clear();
     constexpr int kMargins = 14;
-    for (int column = 0; const int count : characters)
-        addColumn(column++, m_table->fontMetrics().averageCharWidth() * count + kMargins);
-    while (static_cast<int>(m_natural.size()) < m_table->model()->columnCount())
-        addColumn(static_cast<int>(m_natural.size()), 0);
-    m_least = m_natural;
+    m_wanted.clear();
+    for (const int count : characters)
+        m_wanted.push_back(m_table->fontMetrics().averageCharWidth() * count + kMargins);
+    m_wanted.resize(static_cast<std::size_t>(m_table->model()->columnCount()), 0);
+    m_cuts = false;
     apply();
-}
-
-void ColumnWidths::addColumn(int column, int wanted)
-{
-    constexpr int kLeastText = 90, kMostText = 320, kHeadingMargins = 18;
-    const QAbstractItemModel* model = m_table->model();
-    const QHeaderView* header = m_table->horizontalHeader();
-    const QString title = model->headerData(column, Qt::Horizontal).toString();
-    const int heading = header->fontMetrics().horizontalAdvance(title) + kHeadingMargins;
-    const QVariant alignment = model->headerData(column, Qt::Horizontal, Qt::TextAlignmentRole);
-    const bool number = (alignment.toInt() & Qt::AlignRight) != 0;
-    const int natural = std::max(heading, number ? wanted : std::min(wanted, kMostText));
-    m_natural.push_back(natural);
-    m_least.push_back(number ? natural : std::max(heading, kLeastText));
 }
 
 void ColumnWidths::apply()
 {
-    if (m_byHand || m_natural.size() != static_cast<std::size_t>(m_table->model()->columnCount()))
+    if (m_byHand || m_wanted.size() != static_cast<std::size_t>(m_table->model()->columnCount()))
         return;
+    constexpr int kLeastText = 80, kMostText = 320, kHeadingMargins = 18;
+    const QAbstractItemModel* model = m_table->model();
+    const QFontMetrics metrics = m_table->horizontalHeader()->fontMetrics();
+    std::vector<int> natural, least;
+    for (std::size_t column = 0; column < m_wanted.size(); ++column) {
+        const int section = static_cast<int>(column);
+        const QString title = model->headerData(section, Qt::Horizontal).toString();
+        const QVariant alignment = model->headerData(section, Qt::Horizontal, Qt::TextAlignmentRole);
+        const int heading = metrics.horizontalAdvance(title) + kHeadingMargins;
+        const bool number = (alignment.toInt() & Qt::AlignRight) != 0;
+        const int wanted = m_wanted[column];
+        natural.push_back(std::max(heading, number ? wanted : std::min(wanted, kMostText)));
+        const bool whole = number || !m_cuts;
+        least.push_back(whole ? natural.back() : std::min(natural.back(), std::max(heading, kLeastText)));
+    }
     m_applying = true;
-    const std::vector<int> widths = fittedWidths(m_natural, m_least, m_table->viewport()->width());
+    const std::vector<int> widths = fittedWidths(natural, least, m_table->viewport()->width());
     for (std::size_t column = 0; column < widths.size(); ++column)
         m_table->setColumnWidth(static_cast<int>(column), widths[column]);
     m_applying = false;

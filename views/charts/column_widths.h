@@ -33,13 +33,12 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
-    // Adds a column that would like `wanted` pixels. Texts stand at the left, numbers at the right.
-    void addColumn(int column, int wanted);
+    // Texts stand at the left, numbers at the right; headings may have changed since.
     void apply();
 
     QTableView* m_table;
-    std::vector<int> m_natural, m_least;
-    bool m_byHand = false, m_applying = false;
+    std::vector<int> m_wanted; // pixels per column
+    bool m_cuts = true, m_byHand = false, m_applying = false;
 };
 
 } // namespace bitwright::views

@@ -147,6 +147,10 @@ QVariant DifferenceTable::headerData(int section, Qt::Orientation orientation, i
         return {};
     if (role == Qt::TextAlignmentRole && section >= BytesColumn)
         return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
+    if (role == Qt::ToolTipRole && (section == BytesColumn || section == HarmColumn))
+        return tr("B minus A");
+    if (role == Qt::ToolTipRole && section == ShareColumn)
+        return tr("of the sum of all changes of harm");
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {
@@ -157,11 +161,11 @@ QVariant DifferenceTable::headerData(int section, Qt::Orientation orientation, i
     case OptionBColumn:
         return tr("Option B");
     case BytesColumn:
-        return tr("Size B − A");
+        return tr("Δ size");
     case HarmColumn:
-        return harmIsMeasured(m_document) ? tr("Harm B − A (measured)") : tr("Harm B − A (predicted)");
+        return harmIsMeasured(m_document) ? tr("Δ harm (meas.)") : tr("Δ harm (pred.)");
     case ShareColumn:
-        return tr("Share of the change");
+        return tr("Share");
     default:
         return {};
     }

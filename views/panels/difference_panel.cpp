@@ -111,16 +111,16 @@ void DifferencePanel::createViews()
     m_table->setWordWrap(false);
     m_table->setTextElideMode(Qt::ElideMiddle);
     m_table->setAccessibleName(tr("Units that differ"));
-    (new ColumnWidths(m_table))->setCharacters({17, 13, 13, 10, 12});
+    m_widths = new ColumnWidths(m_table);
     // Behind the allocation in a small window: what this page would like must not make it higher.
     m_matrix->setMinimumHeight(6 * fontMetrics().height());
     auto* splitter = new QSplitter(Qt::Horizontal, page);
     splitter->addWidget(m_matrix);
     splitter->addWidget(m_table);
-    splitter->setStretchFactor(0, 2);
-    splitter->setStretchFactor(1, 3);
+    splitter->setStretchFactor(0, 1);
+    splitter->setStretchFactor(1, 2);
     splitter->setChildrenCollapsible(false);
-    splitter->setSizes({400, 600}); // the table's columns need that; the matrix reads well in less
+    splitter->setSizes({340, 660}); // the table's columns need that; the matrix reads well in less
     layout->addWidget(splitter, 1);
     m_tabs->addTab(page, tr("Two plans"));
     m_tabs->addTab(m_models, tr("Two models"));
@@ -289,6 +289,7 @@ void DifferencePanel::refresh()
         difference = plan::differenceOf(*space, m_choiceA, m_choiceB).value_or(difference);
     const bool same = ready && difference.changed == 0;
     m_model->setDifference(std::move(difference));
+    m_widths->refresh();
     m_table->setVisible(!same); // an empty table would say less than the words above it
     m_useA->setEnabled(ready && keyOf(*m_a) != QLatin1String("current"));
     m_useB->setEnabled(ready && keyOf(*m_b) != QLatin1String("current"));

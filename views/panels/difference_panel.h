@@ -12,6 +12,7 @@ class QTableView;
 
 namespace bitwright::views {
 
+class ColumnWidths;
 class DifferenceTable;
 class ModelDifference;
 
@@ -60,6 +61,7 @@ private:
     DifferenceTable* m_model;
     QSortFilterProxyModel* m_sorted;
     QTableView* m_table;
+    ColumnWidths* m_widths = nullptr;
     ModelDifference* m_models;
     std::vector<std::size_t> m_choiceA, m_choiceB;
     bool m_dirty = true; ///< Something changed while nobody was looking.

@@ -6,10 +6,12 @@
 
 #include <QMimeData>
 #include <QObject>
+#include <QRegularExpression>
 #include <QTextBrowser>
 #include <QTextDocumentFragment>
 #include <QUrl>
 
+#include <algorithm>
 #include <cmath>
 
 namespace bitwright::views {
@@ -25,10 +27,15 @@ QString htmlDisplay(const std::string& text)
 
 QString htmlRow(const QString& name, const QString& value)
 {
-    // Powers of ten stay whole: Qt would break them between their sign and their digit.
-    const bool power = value.contains(QStringLiteral("\u00b710"));
-    return QStringLiteral("<tr><td style=\"padding-right:10px\">%1</td><td align=\"right\"%3>%2</td></tr>")
-        .arg(name, value, power ? QStringLiteral(" style=\"white-space:nowrap\"") : QString());
+    // Single words and short values stay whole, powers of ten too: Qt would break them anywhere.
+    static const QRegularExpression tags(QStringLiteral("<[^>]*>"));
+    constexpr qsizetype kShort = 12;
+    const QString text = QString(value).remove(tags), word = QString(name).remove(tags);
+    const auto whole = [](bool is) { return is ? QStringLiteral("; white-space:nowrap") : QString(); };
+    return QStringLiteral("<tr><td style=\"padding-right:6px%3\">%1</td><td align=\"right\" "
+                          "style=\"padding-left:0%4\">%2</td></tr>")
+        .arg(name, value, whole(!word.contains(QLatin1Char(' '))),
+            whole(text.size() <= kShort || text.contains(QStringLiteral("\u00b710"))));
 }
 
 QString htmlTable(const QString& title, const QString& rows)
@@ -114,13 +121,22 @@ QString breakable(const QString& name)
 
 namespace {
 
-/// Copies what a person reads, without the places at which names may break.
+/// Copies what a person reads, without the places at which names may break, and keeps values beside their
+/// names however wide the panel is.
 class Browser : public QTextBrowser
 {
 public:
     using QTextBrowser::QTextBrowser;
 
 protected:
+    void resizeEvent(QResizeEvent* event) override
+    {
+        constexpr int kMostCharacters = 60;
+        setLineWrapMode(QTextEdit::FixedPixelWidth);
+        setLineWrapColumnOrWidth(
+            std::min(viewport()->width(), kMostCharacters * fontMetrics().averageCharWidth()));
+        QTextBrowser::resizeEvent(event);
+    }
     QMimeData* createMimeDataFromSelection() const override
     {
         auto* copied = new QMimeData;
@@ -136,7 +152,7 @@ QTextBrowser* makeBrowser(QWidget* parent)
     auto* browser = new Browser(parent);
     browser->setFrameShape(QFrame::NoFrame);
     browser->setOpenLinks(false);
-    browser->document()->setDocumentMargin(8);
+    browser->document()->setDocumentMargin(6);
     // What finds no better place breaks anywhere instead of widening the panel.
     QTextOption option = browser->document()->defaultTextOption();
     option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);

@@ -39,7 +39,7 @@ InspectorPanel::InspectorPanel(Document& document, QWidget* parent)
     , m_options(new QTableWidget(0, OptionColumnCount, this))
 {
     auto* splitter = new QSplitter(Qt::Vertical, this);
-    setMinimumWidth(172);
+    setMinimumWidth(184);
     splitter->addWidget(m_text);
     splitter->addWidget(m_options);
     splitter->setStretchFactor(0, 3);

@@ -63,7 +63,7 @@ TreePanel::TreePanel(Document& document, QWidget* parent)
     m_totals->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_totals->setWordWrap(true);
     m_totals->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    setMinimumWidth(170); // of names that still tell tensors apart
+    setMinimumWidth(185); // of names that still tell tensors apart
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(6, 4, 6, 4);
     bar->setSpacing(4);
