@@ -91,7 +91,8 @@ void MainWindow::createPanels()
     m_harmRun = new HarmRun(m_document, m_jobs, this);
     pareto->showMeasured(*m_harmRun);
     sensitivity->pairBy(*m_harmRun);
-    m_harm = new HarmPanel(m_document, *m_harmRun, this);
+    auto* refine = new RefineRun(m_document, m_jobs, this);
+    m_harm = new HarmPanel(m_document, *m_harmRun, *refine, this);
     m_export = new ExportPanel(m_document, m_jobs, this);
     // What was typed for one export must not replace files in the next session.
     m_export->setProperty("keepState", false);

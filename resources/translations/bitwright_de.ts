@@ -465,6 +465,38 @@
         <source>predicted by %1 on %2 tokens, not measured</source>
         <translation>vorhergesagt mit %1 auf %2 Token, nicht gemessen</translation>
     </message>
+    <message>
+        <source>all rounds were used</source>
+        <translation>alle Runden sind verbraucht</translation>
+    </message>
+    <message>
+        <source>there is no step to try</source>
+        <translation>es gibt keinen Schritt zu versuchen</translation>
+    </message>
+    <message>
+        <source>no change is better beyond its own noise</source>
+        <translation>keine Änderung ist über ihr eigenes Rauschen hinaus besser</translation>
+    </message>
+    <message>
+        <source>nothing was better beyond its noise on the tokens that chose it</source>
+        <translation>nichts war über sein Rauschen hinaus besser auf den Token, die es wählten</translation>
+    </message>
+    <message>
+        <source>what was better did not hold on tokens that had not chosen it</source>
+        <translation>was besser war, hielt nicht auf Token, die es nicht gewählt hatten</translation>
+    </message>
+    <message>
+        <source>%1 tokens are too few to tell a change from noise.</source>
+        <translation>%1 Token sind zu wenige, um eine Änderung vom Rauschen zu unterscheiden.</translation>
+    </message>
+    <message>
+        <source>%1 tokens cannot be split into those that choose and those that judge.</source>
+        <translation>%1 Token lassen sich nicht in wählende und urteilende teilen.</translation>
+    </message>
+    <message>
+        <source>Give a longer text.</source>
+        <translation>Einen längeren Text geben.</translation>
+    </message>
 </context>
 <context>
     <name>QObject</name>
@@ -483,6 +515,16 @@ Klick kopiert.</translation>
     <message>
         <source>Opens the glossary</source>
         <translation>Öffnet das Glossar</translation>
+    </message>
+</context>
+<context>
+    <name>RefineData</name>
+    <message numerus="yes">
+        <source>%n unit(s)</source>
+        <translation>
+            <numerusform>%n Einheit</numerusform>
+            <numerusform>%n Einheiten</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -3166,6 +3208,134 @@ Lizenz: GPL-3.0-or-later</translation>
         <source>What it does beyond the current plan, where both were measured on the same tokens: 95 % interval of the paired difference</source>
         <translation>Was er über den aktuellen Plan hinaus anrichtet, wo beide auf denselben Token gemessen sind: 95-%-Intervall der gepaarten Differenz</translation>
     </message>
+    <message>
+        <source>solved again</source>
+        <translation>neu gelöst</translation>
+    </message>
+    <message>
+        <source>swaps together</source>
+        <translation>Tausche zusammen</translation>
+    </message>
+    <message>
+        <source>tokens that chose it (flattered)</source>
+        <translation>Token, die ihn wählten (geschönt)</translation>
+    </message>
+    <message>
+        <source>broke the model</source>
+        <translation>zerbrach das Modell</translation>
+    </message>
+    <message>
+        <source>tokens that judge (%1 %)</source>
+        <translation>Token, die urteilen (%1 %)</translation>
+    </message>
+    <message>
+        <source>kept</source>
+        <translation>behalten</translation>
+    </message>
+    <message>
+        <source>not kept</source>
+        <translation>nicht behalten</translation>
+    </message>
+    <message>
+        <source>tokens that judge</source>
+        <translation>Token, die urteilen</translation>
+    </message>
+    <message>
+        <source>not judged</source>
+        <translation>nicht beurteilt</translation>
+    </message>
+    <message>
+        <source>in the result</source>
+        <translation>im Ergebnis</translation>
+    </message>
+    <message>
+        <source>proposed</source>
+        <translation>vorgeschlagen</translation>
+    </message>
+    <message>
+        <source>round</source>
+        <translation>Runde</translation>
+    </message>
+    <message>
+        <source>unit</source>
+        <translation>Einheit</translation>
+    </message>
+    <message>
+        <source>What changes: a unit, those of a swap, or the whole plan that a round proposed</source>
+        <translation>Was sich ändert: eine Einheit, die eines Tausches oder der ganze Plan, den eine Runde vorschlug</translation>
+    </message>
+    <message>
+        <source>Option in the plan before</source>
+        <translation>Option im Plan davor</translation>
+    </message>
+    <message>
+        <source>Option that was tried</source>
+        <translation>Option, die versucht wurde</translation>
+    </message>
+    <message>
+        <source>change</source>
+        <translation>Änderung</translation>
+    </message>
+    <message>
+        <source>Of the whole plan&apos;s harm, over the same tokens; below zero is better. Steps and swaps are measured on the tokens that choose</source>
+        <translation>Des Schadens des ganzen Plans, über dieselben Token; unter null ist besser. Schritte und Tausche sind auf den Token gemessen, die wählen</translation>
+    </message>
+    <message>
+        <source>low</source>
+        <translation>unten</translation>
+    </message>
+    <message>
+        <source>Lower end of the 95 % interval of the paired difference</source>
+        <translation>Unteres Ende des 95-%-Intervalls der gepaarten Differenz</translation>
+    </message>
+    <message>
+        <source>high</source>
+        <translation>oben</translation>
+    </message>
+    <message>
+        <source>Upper end of the 95 % interval of the paired difference</source>
+        <translation>Oberes Ende des 95-%-Intervalls der gepaarten Differenz</translation>
+    </message>
+    <message>
+        <source>believed</source>
+        <translation>geglaubt</translation>
+    </message>
+    <message>
+        <source>The change after shrinking it by its reliability: what the solver works with</source>
+        <translation>Die Änderung, nach ihrer Verlässlichkeit geschrumpft: womit der Löser rechnet</translation>
+    </message>
+    <message>
+        <source>taken</source>
+        <translation>übernommen</translation>
+    </message>
+    <message>
+        <source>What became of it</source>
+        <translation>Was daraus wurde</translation>
+    </message>
+    <message>
+        <source>swap %1: %2</source>
+        <translation>Tausch %1: %2</translation>
+    </message>
+    <message>
+        <source>%1 on %2: %3 tokens choose, %4 others judge.</source>
+        <translation>%1 auf %2: %3 Token wählen, %4 andere urteilen.</translation>
+    </message>
+    <message>
+        <source>It ended because %1.</source>
+        <translation>Ende: %1.</translation>
+    </message>
+    <message>
+        <source>No plan came out that is better beyond noise: the plan stays as it is.</source>
+        <translation>Kein Plan kam heraus, der über das Rauschen hinaus besser ist: der Plan bleibt, wie er ist.</translation>
+    </message>
+    <message>
+        <source>Result: %1, on the tokens that judge %2. Measure it on others to know what it costs.</source>
+        <translation>Ergebnis: %1, auf den Token, die urteilen, %2. Was er kostet, sagt eine Messung auf anderen.</translation>
+    </message>
+    <message>
+        <source>It is %1 larger than %2, within its budget.</source>
+        <translation>Es ist %1 größer als %2, innerhalb seines Budgets.</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::AgreementChart</name>
@@ -5075,6 +5245,42 @@ Noch wurde keine Einheit gemessen: alle messen, oder einige auswählen.</transla
     <message>
         <source>Two selected rows (Ctrl+click) are compared over the same tokens</source>
         <translation>Zwei ausgewählte Zeilen (Strg+Klick) werden über dieselben Token verglichen</translation>
+    </message>
+    <message>
+        <source>Refinement</source>
+        <translation>Verbesserung</translation>
+    </message>
+    <message>
+        <source>better the plan by measured steps</source>
+        <translation>den Plan durch gemessene Schritte verbessern</translation>
+    </message>
+    <message>
+        <source>&amp;Refine</source>
+        <translation>&amp;Verbessern</translation>
+    </message>
+    <message>
+        <source>One half of the tokens chooses changes of the plan, the other half judges them: only what is better there beyond its noise is kept, as a plan of its own beside yours.</source>
+        <translation>Die eine Hälfte der Token wählt Änderungen des Plans, die andere beurteilt sie: nur was dort über sein Rauschen hinaus besser ist, bleibt, als eigener Plan neben dem Ihren.</translation>
+    </message>
+    <message>
+        <source>&amp;Refine the plan by measuring</source>
+        <translation>Den Plan durch Messen &amp;verbessern</translation>
+    </message>
+    <message>
+        <source>Measures steps around the current plan on one half of the text, solves it again, and keeps what is better on the other half as a plan of its own (Ctrl+Shift+Return)</source>
+        <translation>Misst Schritte um den aktuellen Plan auf der einen Hälfte des Textes, löst ihn neu und behält, was auf der anderen besser ist, als eigenen Plan (Strg+Umschalt+Eingabe)</translation>
+    </message>
+    <message>
+        <source>&amp;Take the refined plan</source>
+        <translation>Den verbesserten Plan &amp;übernehmen</translation>
+    </message>
+    <message>
+        <source>Makes the refined plan the current one: one undo step</source>
+        <translation>Macht den verbesserten Plan zum aktuellen: ein Schritt, der rückgängig zu machen ist</translation>
+    </message>
+    <message>
+        <source>Nothing was tried yet.</source>
+        <translation>Noch wurde nichts versucht.</translation>
     </message>
 </context>
 <context>
@@ -7412,6 +7618,96 @@ Schaden  %1</translation>
     <message>
         <source>Record activations</source>
         <translation>Aktivierungen aufnehmen</translation>
+    </message>
+</context>
+<context>
+    <name>bitwright::views::RefineBox</name>
+    <message>
+        <source>How &amp;long?</source>
+        <translation>Wie &amp;lange?</translation>
+    </message>
+    <message>
+        <source>Take the res&amp;ult</source>
+        <translation>Ergebnis &amp;übernehmen</translation>
+    </message>
+    <message>
+        <source> rounds</source>
+        <translation> Runden</translation>
+    </message>
+    <message>
+        <source>Rounds at most</source>
+        <translation>Höchstens so viele Runden</translation>
+    </message>
+    <message>
+        <source>Rounds at most: each measures steps around the plan, solves it again, and goes on only when that is better on the tokens that judge</source>
+        <translation>Höchstens so viele Runden: jede misst Schritte um den Plan, löst ihn neu und fährt nur fort, wenn das auf den Token, die urteilen, besser ist</translation>
+    </message>
+    <message>
+        <source> steps</source>
+        <translation> Schritte</translation>
+    </message>
+    <message>
+        <source>Steps per round at most</source>
+        <translation>Höchstens so viele Schritte je Runde</translation>
+    </message>
+    <message>
+        <source>Steps of single units that a round measures at most, the most promising first</source>
+        <translation>Schritte einzelner Einheiten, die eine Runde höchstens misst, die aussichtsreichsten zuerst</translation>
+    </message>
+    <message>
+        <source>Runs the plan once, which refining begins with anyway, and says how long the rest takes</source>
+        <translation>Lässt den Plan einmal laufen, womit das Verbessern ohnehin beginnt, und sagt, wie lange der Rest dauert</translation>
+    </message>
+    <message>
+        <source>Makes the refined plan the current one: one undo step</source>
+        <translation>Macht den verbesserten Plan zum aktuellen: ein Schritt, der rückgängig zu machen ist</translation>
+    </message>
+</context>
+<context>
+    <name>bitwright::views::RefineRun</name>
+    <message>
+        <source>No model is open.</source>
+        <translation>Kein Modell geöffnet.</translation>
+    </message>
+    <message>
+        <source>The options are still being scored.</source>
+        <translation>Die Optionen werden noch bewertet.</translation>
+    </message>
+    <message>
+        <source>Only plans of the least total harm are refined: choose that objective.</source>
+        <translation>Nur Pläne mit dem geringsten Gesamtschaden werden verbessert: dieses Ziel wählen.</translation>
+    </message>
+    <message>
+        <source>The plan is run as it is first.</source>
+        <translation>Zuerst läuft der Plan, wie er ist.</translation>
+    </message>
+    <message>
+        <source>Refine the plan</source>
+        <translation>Plan verbessern</translation>
+    </message>
+    <message>
+        <source>The plan is run once.</source>
+        <translation>Der Plan läuft einmal.</translation>
+    </message>
+    <message>
+        <source>Estimate the time</source>
+        <translation>Zeit abschätzen</translation>
+    </message>
+    <message>
+        <source>About %1 per round of %2 steps, and %3 more for swaps where the solved plan does not hold: %4 for %5 round(s) at most.</source>
+        <translation>Etwa %1 je Runde mit %2 Schritten, und %3 mehr für Tausche, wo der gelöste Plan nicht hält: höchstens %4 für %5 Runde(n).</translation>
+    </message>
+    <message>
+        <source>round %1 of at most %2, run %3</source>
+        <translation>Runde %1 von höchstens %2, Lauf %3</translation>
+    </message>
+    <message>
+        <source>Cancelled; what was measured until then is kept, and refining again goes on there.</source>
+        <translation>Abgebrochen; was bis dahin gemessen ist, bleibt, und erneutes Verbessern fährt dort fort.</translation>
+    </message>
+    <message>
+        <source>%1 refined</source>
+        <translation>%1 verbessert</translation>
     </message>
 </context>
 <context>

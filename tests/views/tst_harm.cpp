@@ -103,7 +103,8 @@ private Q_SLOTS:
         JobQueue jobs;
         Document document(jobs);
         HarmRun run(document, jobs);
-        HarmPanel panel(document, run);
+        RefineRun refine(document, jobs);
+        HarmPanel panel(document, run, refine);
         showAt(panel, {1000, 500});
         QCOMPARE(run.obstacle(panel.request()), utf8("No model is open."));
         document.open({kSample, {kSample + "/activations.h5"}, {}});
@@ -174,7 +175,8 @@ private Q_SLOTS:
         JobQueue jobs;
         Document document(jobs);
         HarmRun run(document, jobs);
-        HarmPanel panel(document, run);
+        RefineRun refine(document, jobs);
+        HarmPanel panel(document, run, refine);
         showAt(panel, {1000, 500});
         document.open({kSample, {kSample + "/activations.h5"}, {}});
         QTRY_VERIFY_WITH_TIMEOUT(document.space() && jobs.isIdle(), 60000);

@@ -135,6 +135,14 @@ inline constexpr const char* kCoreMessages[] = {
     QT_TRANSLATE_NOOP("CoreText", "packed codes: already quantized"),
     QT_TRANSLATE_NOOP("CoreText", "1-dimensional"),
     QT_TRANSLATE_NOOP("CoreText", "a single number"),
+    QT_TRANSLATE_NOOP("CoreText", "all rounds were used"),
+    QT_TRANSLATE_NOOP("CoreText", "there is no step to try"),
+    QT_TRANSLATE_NOOP("CoreText", "no change is better beyond its own noise"),
+    QT_TRANSLATE_NOOP("CoreText", "nothing was better beyond its noise on the tokens that chose it"),
+    QT_TRANSLATE_NOOP("CoreText", "what was better did not hold on tokens that had not chosen it"),
+    QT_TRANSLATE_NOOP("CoreText", "%1 tokens are too few to tell a change from noise."),
+    QT_TRANSLATE_NOOP("CoreText", "%1 tokens cannot be split into those that choose and those that judge."),
+    QT_TRANSLATE_NOOP("CoreText", "Give a longer text."),
 };
 
 } // namespace bitwright::views

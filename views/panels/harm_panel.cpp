@@ -4,6 +4,8 @@
 #include "views/charts/data_table.h"
 #include "views/panels/chart_data.h"
 #include "views/panels/harm_data.h"
+#include "views/panels/refine_box.h"
+#include "views/panels/refine_data.h"
 #include "views/panels/tensor_menu.h"
 
 #include <QCheckBox>
@@ -14,6 +16,7 @@
 #include <QPushButton>
 #include <QSpinBox>
 #include <QSplitter>
+#include <QStackedWidget>
 #include <QTableView>
 #include <QVBoxLayout>
 
@@ -23,11 +26,13 @@ namespace bitwright::views {
 
 namespace {
 constexpr int kFileItem = 2;
+constexpr int kRefineItem = 100; // no HarmRun::What
 }
 
-HarmPanel::HarmPanel(Document& document, HarmRun& run, QWidget* parent)
+HarmPanel::HarmPanel(Document& document, HarmRun& run, RefineRun& refine, QWidget* parent)
     : Panel(document, QStringLiteral("harm"), tr("Measured harm"), parent)
     , m_run(run)
+    , m_refine(refine)
     , m_what(new QComboBox(this))
     , m_text(new QComboBox(this))
     , m_tokens(new QSpinBox(this))
@@ -37,11 +42,16 @@ HarmPanel::HarmPanel(Document& document, HarmRun& run, QWidget* parent)
     , m_status(new QLabel(this))
     , m_splitter(new QSplitter(Qt::Horizontal, this))
     , m_chart(new AgreementChart(this))
+    , m_tables(new QStackedWidget(this))
     , m_table(new DataTable(tr("Measured harm"), this))
+    , m_refineTable(new DataTable(tr("Refinement"), this))
+    , m_refineBox(new RefineBox(refine, this))
 {
     createBar();
     m_splitter->addWidget(m_chart);
-    m_splitter->addWidget(m_table);
+    m_tables->addWidget(m_table);
+    m_tables->addWidget(m_refineTable);
+    m_splitter->addWidget(m_tables);
     m_splitter->setStretchFactor(0, 1);
     m_splitter->setStretchFactor(1, 1);
     m_splitter->setChildrenCollapsible(false);
@@ -50,7 +60,9 @@ HarmPanel::HarmPanel(Document& document, HarmRun& run, QWidget* parent)
     m_chart->setAccessibleName(tr("Predicted against measured harm"));
     createActions();
     offerChart(*m_chart);
+    createRefineActions();
     connectViews();
+    connectRefine();
     refresh();
 }
 
@@ -61,6 +73,7 @@ void HarmPanel::createBar()
         static_cast<int>(HarmRun::What::PlanAndProxies));
     m_what->addItem(tr("all options of the selected units"), static_cast<int>(HarmRun::What::Selection));
     m_what->addItem(tr("all options of all units"), static_cast<int>(HarmRun::What::Everything));
+    m_what->addItem(tr("better the plan by measured steps"), kRefineItem);
     m_what->setAccessibleName(tr("What to measure"));
     m_what->setToolTip(tr("What is run with other options and compared with the original"));
     m_text->addItem(tr("tokens of the dump"), static_cast<int>(RunText::Source::Dump));
@@ -79,6 +92,7 @@ void HarmPanel::createBar()
                              "measured on, so that a plan is "
                              "judged on what did not choose it"));
     m_start->setToolTip(tr("Runs the model (Ctrl+Return)"));
+    m_cancel->setObjectName(QStringLiteral("harm.cancel"));
     m_cancel->setToolTip(tr("Stops; what was measured until then is kept"));
     for (QComboBox* box : {m_what, m_text})
         letShrink(box);
@@ -98,6 +112,7 @@ void HarmPanel::createBar()
     second->addWidget(m_text, 1);
     second->addWidget(m_tokens);
     second->addWidget(m_fromEnd);
+    m_layout->addWidget(m_refineBox);
     m_status->setObjectName(QStringLiteral("harm.status"));
     m_status->setWordWrap(true);
     m_status->setContentsMargins(10, 3, 8, 3);
@@ -113,19 +128,25 @@ void HarmPanel::resizeEvent(QResizeEvent* event)
     m_splitter->setOrientation(wide ? Qt::Horizontal : Qt::Vertical);
 }
 
+QAction* HarmPanel::addPanelAction(const QString& id, const QString& text, const QString& tip,
+    const QKeySequence& key, const std::function<void()>& slot)
+{
+    auto* action = new QAction(text, this);
+    action->setObjectName(id);
+    action->setToolTip(tip);
+    action->setStatusTip(tip);
+    action->setShortcut(key);
+    action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    connect(action, &QAction::triggered, this, slot);
+    addAction(action);
+    return action;
+}
+
 void HarmPanel::createActions()
 {
-    const auto add = [this](const QString& id, const QString& text, const QString& tip,
-                         const QKeySequence& key, auto slot) {
-        auto* action = new QAction(text, this);
-        action->setObjectName(id);
-        action->setToolTip(tip);
-        action->setStatusTip(tip);
-        action->setShortcut(key);
-        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-        connect(action, &QAction::triggered, this, slot);
-        addAction(action);
-    };
+    const auto add
+        = [this](const QString& id, const QString& text, const QString& tip, const QKeySequence& key,
+              const std::function<void()>& slot) { addPanelAction(id, text, tip, key, slot); };
     add(QStringLiteral("harm.plan"), tr("Measure the &plan"),
         tr("Runs the current plan and the uniform plan of its size, and says what they cost"), {},
         [this] { measure(HarmRun::What::Plan); });
@@ -138,14 +159,15 @@ void HarmPanel::createActions()
         tr("Runs every option of every unit: the score \"measured\" is made from this"), {},
         [this] { measure(HarmRun::What::Everything); });
     add(QStringLiteral("harm.start"), tr("&Measure"), tr("Measures what the page says (Ctrl+Return)"),
-        QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { m_run.start(request()); });
+        QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { start(); });
 }
 
 void HarmPanel::connectViews()
 {
-    connect(m_start, &QPushButton::clicked, this, [this] { m_run.start(request()); });
+    connect(m_start, &QPushButton::clicked, this, &HarmPanel::start);
     connect(m_cancel, &QPushButton::clicked, &m_run, &HarmRun::cancel);
     connect(m_what, &QComboBox::currentIndexChanged, this, &HarmPanel::refreshControls);
+    connect(m_tokens, &QSpinBox::valueChanged, this, &HarmPanel::refreshControls);
     connect(m_text, &QComboBox::activated, this, [this](int index) {
         if (index == kFileItem)
             askText();
@@ -200,7 +222,8 @@ void HarmPanel::connectViews()
 HarmRun::Request HarmPanel::request() const
 {
     HarmRun::Request request;
-    request.what = static_cast<HarmRun::What>(m_what->currentData().toInt());
+    if (!isRefining())
+        request.what = static_cast<HarmRun::What>(m_what->currentData().toInt());
     request.text.source = static_cast<RunText::Source>(m_text->currentData().toInt());
     request.text.file = m_file;
     request.text.tokens = m_tokens->value();
@@ -268,21 +291,40 @@ void HarmPanel::refreshTable()
 
 void HarmPanel::refreshControls()
 {
-    const bool running = m_run.isRunning();
-    const QString obstacle = m_run.obstacle(request());
+    const bool running = m_run.isRunning() || m_refine.isRunning();
+    const bool refining = isRefining();
+    const QString obstacle = refining ? m_refine.obstacle(refineRequest()) : m_run.obstacle(request());
+    m_start->setText(refining ? tr("&Refine") : tr("&Measure"));
     m_start->setEnabled(!running && obstacle.isEmpty());
     m_cancel->setEnabled(running);
-    const QString verdict = planVerdict(m_run);
+    m_refineBox->setVisible(refining);
+    m_refineBox->refresh(running, obstacle.isEmpty());
+    m_adopt->setEnabled(m_refine.canAdopt());
+    m_tables->setCurrentWidget(refining ? m_refineTable : m_table);
+    m_chart->setVisible(!refining); // it is about units by themselves
+    m_status->setText(statusText(running, obstacle));
+}
+
+QString HarmPanel::statusText(bool running, const QString& obstacle) const
+{
+    const bool refining = isRefining();
+    const QString verdict = refining ? refineSummary(m_refine.record()) : planVerdict(m_run);
+    const QString& status = refining ? m_refine.status() : m_run.status();
     QStringList lines;
     if (!running && !obstacle.isEmpty())
         lines << obstacle;
-    if (!m_run.status().isEmpty())
-        lines << m_run.status();
-    if (!running && !verdict.isEmpty())
+    if (!status.isEmpty())
+        lines << status;
+    if ((refining || !running) && !verdict.isEmpty())
         lines << verdict;
-    if (const QString rows = rowsInWords(); !rows.isEmpty())
+    if (const QString rows = refining ? QString() : rowsInWords(); !rows.isEmpty())
         lines << rows;
-    m_status->setText(lines.isEmpty() ? restingText() : lines.join(u'\n'));
+    if (!lines.isEmpty())
+        return lines.join(u'\n');
+    return refining
+        ? tr("One half of the tokens chooses changes of the plan, the other half judges them: only what is "
+             "better there beyond its noise is kept, as a plan of its own beside yours.")
+        : restingText();
 }
 
 QString HarmPanel::rowsInWords() const

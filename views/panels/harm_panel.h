@@ -2,7 +2,10 @@
 
 #include "views/charts/agreement_chart.h"
 #include "views/models/harm_run.h"
+#include "views/models/refine_run.h"
 #include "views/panels/panel.h"
+
+#include <functional>
 
 class QCheckBox;
 class QComboBox;
@@ -10,10 +13,12 @@ class QLabel;
 class QPushButton;
 class QSpinBox;
 class QSplitter;
+class QStackedWidget;
 
 namespace bitwright::views {
 
 class DataTable;
+class RefineBox;
 
 /// What a score predicted against what running the model measured, and the jobs that measure: whole plans,
 /// selected units, everything.
@@ -22,7 +27,7 @@ class HarmPanel : public Panel
     Q_OBJECT
 
 public:
-    HarmPanel(Document& document, HarmRun& run, QWidget* parent = nullptr);
+    HarmPanel(Document& document, HarmRun& run, RefineRun& refine, QWidget* parent = nullptr);
     void applyTheme(const Theme& theme) override { m_chart->setTheme(theme); }
     ChartSurface* surface() override { return m_chart; }
     [[nodiscard]] AgreementChart* chart() const { return m_chart; }
@@ -30,6 +35,10 @@ public:
     /// As the controls say.
     [[nodiscard]] HarmRun::Request request() const;
     void measure(HarmRun::What what);
+    [[nodiscard]] DataTable* refineTable() const { return m_refineTable; }
+    [[nodiscard]] RefineRun::Request refineRequest() const;
+    /// Betters the plan.
+    void refine();
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -37,6 +46,13 @@ protected:
 private:
     void createBar();
     void createActions();
+    void createRefineActions();
+    QAction* addPanelAction(const QString& id, const QString& text, const QString& tip,
+        const QKeySequence& key, const std::function<void()>& slot);
+    void start(); ///< What the page says.
+    [[nodiscard]] bool isRefining() const; ///< The page is about refining the plan.
+    void connectRefine();
+    [[nodiscard]] QString statusText(bool running, const QString& obstacle) const;
     void connectViews();
     void refresh();
     void refreshControls();
@@ -49,6 +65,7 @@ private:
     void askText();
 
     HarmRun& m_run;
+    RefineRun& m_refine;
     QComboBox* m_what;
     QComboBox* m_text;
     QSpinBox* m_tokens;
@@ -58,7 +75,11 @@ private:
     QLabel* m_status;
     QSplitter* m_splitter;
     AgreementChart* m_chart;
+    QStackedWidget* m_tables; ///< What was measured, or what a refinement tried.
     DataTable* m_table;
+    DataTable* m_refineTable;
+    RefineBox* m_refineBox;
+    QAction* m_adopt = nullptr;
     QString m_file;
     QString m_comparedPlan; ///< Choice of the plan that the table compares with.
 };
