@@ -48,11 +48,7 @@ Result<formats::TokenSequences> readGiven(
         given.sequenceLength = arguments.limits.sequenceLength;
     given.maxTokens = std::numeric_limits<std::size_t>::max() / 2; // limited after those that are skipped
     BITWRIGHT_ASSIGN(const auto read, session::readTokens(model, given, context));
-    formats::TokenSequences sequences;
-    for (std::size_t s = 0; s < read.batch.sequences(); ++s)
-        sequences.emplace_back(read.batch.ids.begin() + static_cast<std::ptrdiff_t>(read.batch.starts[s]),
-            read.batch.ids.begin() + static_cast<std::ptrdiff_t>(read.batch.starts[s + 1]));
-    return sequences;
+    return session::sequencesOf(read.batch);
 }
 
 Result<Input> inputOf(

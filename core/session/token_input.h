@@ -23,6 +23,9 @@ struct TokenLimits
 [[nodiscard]] Result<forward::TokenBatch> batchOf(const forward::Architecture& architecture,
     const formats::TokenSequences& sequences, const TokenLimits& limits);
 
+/// The sequences of a batch, as batchOf takes them.
+[[nodiscard]] formats::TokenSequences sequencesOf(const forward::TokenBatch& batch);
+
 /// The token ids that a dump recorded. Errors: InvalidArgument when it has none; Format for negative ids.
 [[nodiscard]] Result<formats::TokenSequences> tokensOfDump(const model::ActivationDump& dump);
 

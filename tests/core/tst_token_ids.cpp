@@ -139,6 +139,7 @@ private Q_SLOTS:
         const TokenSequences given{{1, 2, 3, 4, 5}, {6}, {7, 8, 9}};
         const auto batch = session::batchOf(architecture, given, {0, 2});
         QVERIFY(batch);
+        QCOMPARE(session::sequencesOf(*batch), (TokenSequences{{1, 2}, {3, 4}, {5}, {6}, {7, 8}, {9}}));
         QCOMPARE(batch->starts, (std::vector<std::size_t>{0, 2, 4, 5, 6, 8, 9}));
         QCOMPARE(
             session::batchOf(architecture, given, {7, 0})->starts, (std::vector<std::size_t>{0, 5, 6, 7}));
