@@ -52,8 +52,7 @@ formats::TokenSequences sequencesOf(const forward::TokenBatch& batch)
 {
     formats::TokenSequences sequences;
     for (std::size_t s = 0; s < batch.sequences(); ++s) {
-        const auto ids
-            = std::span(batch.ids).subspan(batch.starts[s], batch.starts[s + 1] - batch.starts[s]);
+        const auto ids = std::span(batch.ids).subspan(batch.starts[s], batch.starts[s + 1] - batch.starts[s]);
         sequences.emplace_back(ids.begin(), ids.end());
     }
     return sequences;
