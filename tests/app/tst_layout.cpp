@@ -4,6 +4,7 @@
 
 using namespace bitwright;
 using namespace bitwright::gui;
+using namespace bitwright::views;
 
 /// The smallest window that design promises: every perspective fits, and the side panels keep their share.
 class TestLayout : public QObject
@@ -41,6 +42,43 @@ private Q_SLOTS:
         QVERIFY2(m_window->panel(QStringLiteral("tree"))->width() >= 150, qPrintable(widths()));
         const views::Panel* inspector = m_window->panel(QStringLiteral("inspector"));
         QVERIFY2(!inspector->isVisible() || inspector->width() >= 170, qPrintable(widths()));
+    }
+
+    void nothingIsCut_data()
+    {
+        QTest::addColumn<QString>("name");
+        for (const QString& name : Perspectives::builtIn())
+            QTest::newRow(qPrintable(name)) << name;
+    }
+
+    void nothingIsCut()
+    {
+        QFETCH(QString, name);
+        test::ShownWindow window;
+        window->resize(1100, 700);
+        QCOMPARE(window.open({test::kSample, test::kSampleDump}), QString());
+        window->perspectives().show(name);
+        QTest::qWait(80);
+        window->resize(1100, 700); // what was needed before the first layout does not count
+        QTest::qWait(30);
+        QStringList widths;
+        for (const Panel* panel : window->panels()) {
+            if (window->isShown(*panel))
+                widths.push_back(
+                    QStringLiteral("%1 %2").arg(panel->id()).arg(panel->minimumSizeHint().width()));
+        }
+        QVERIFY2(window->size() == QSize(1100, 700),
+            qPrintable(QStringLiteral("%1: %2").arg(window->width()).arg(widths.join(QStringLiteral(", ")))));
+        for (Panel* panel : window->panels()) {
+            if (!window->isShown(*panel))
+                continue;
+            const QRect shown(panel->mapTo(&*window, QPoint(0, 0)), panel->size());
+            QVERIFY2(window->rect().contains(shown), qPrintable(panel->id()));
+            const QSize least = panel->minimumSizeHint();
+            QVERIFY2(panel->width() >= least.width() && panel->height() >= least.height(),
+                qPrintable(
+                    QStringLiteral("%1: %2x%3").arg(panel->id()).arg(panel->width()).arg(panel->height())));
+        }
     }
 
     void cleanupTestCase() { m_window.reset(); }
