@@ -32,11 +32,7 @@ Result<formats::TokenSequences> sequencesOf(
     BITWRIGHT_ASSIGN(const auto unpacked,
         setInput(input, text.source == RunText::Source::Bundled ? QString() : text.file));
     BITWRIGHT_ASSIGN(const auto read, session::readTokens(model, input, context));
-    formats::TokenSequences sequences;
-    for (std::size_t s = 0; s < read.batch.sequences(); ++s)
-        sequences.emplace_back(read.batch.ids.begin() + static_cast<std::ptrdiff_t>(read.batch.starts[s]),
-            read.batch.ids.begin() + static_cast<std::ptrdiff_t>(read.batch.starts[s + 1]));
-    return sequences;
+    return session::sequencesOf(read.batch);
 }
 
 } // namespace
