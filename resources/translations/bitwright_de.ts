@@ -3209,24 +3209,8 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>Was er über den aktuellen Plan hinaus anrichtet, wo beide auf denselben Token gemessen sind: 95-%-Intervall der gepaarten Differenz</translation>
     </message>
     <message>
-        <source>solved again</source>
-        <translation>neu gelöst</translation>
-    </message>
-    <message>
-        <source>swaps together</source>
-        <translation>Tausche zusammen</translation>
-    </message>
-    <message>
-        <source>tokens that chose it (flattered)</source>
-        <translation>Token, die ihn wählten (geschönt)</translation>
-    </message>
-    <message>
         <source>broke the model</source>
         <translation>zerbrach das Modell</translation>
-    </message>
-    <message>
-        <source>tokens that judge (%1 %)</source>
-        <translation>Token, die urteilen (%1 %)</translation>
     </message>
     <message>
         <source>kept</source>
@@ -3235,10 +3219,6 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>not kept</source>
         <translation>nicht behalten</translation>
-    </message>
-    <message>
-        <source>tokens that judge</source>
-        <translation>Token, die urteilen</translation>
     </message>
     <message>
         <source>not judged</source>
@@ -3335,6 +3315,26 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>It is %1 larger than %2, within its budget.</source>
         <translation>Es ist %1 größer als %2, innerhalb seines Budgets.</translation>
+    </message>
+    <message>
+        <source>solved</source>
+        <translation>gelöst</translation>
+    </message>
+    <message>
+        <source>swaps</source>
+        <translation>Tausche</translation>
+    </message>
+    <message>
+        <source>choosing tokens (flattered)</source>
+        <translation>wählende Token (geschönt)</translation>
+    </message>
+    <message>
+        <source>judging tokens (%1 %)</source>
+        <translation>urteilende Token (%1 %)</translation>
+    </message>
+    <message>
+        <source>judging tokens</source>
+        <translation>urteilende Token</translation>
     </message>
 </context>
 <context>
@@ -7631,20 +7631,12 @@ Schaden  %1</translation>
         <translation>Ergebnis &amp;übernehmen</translation>
     </message>
     <message>
-        <source> rounds</source>
-        <translation> Runden</translation>
-    </message>
-    <message>
         <source>Rounds at most</source>
         <translation>Höchstens so viele Runden</translation>
     </message>
     <message>
         <source>Rounds at most: each measures steps around the plan, solves it again, and goes on only when that is better on the tokens that judge</source>
         <translation>Höchstens so viele Runden: jede misst Schritte um den Plan, löst ihn neu und fährt nur fort, wenn das auf den Token, die urteilen, besser ist</translation>
-    </message>
-    <message>
-        <source> steps</source>
-        <translation> Schritte</translation>
     </message>
     <message>
         <source>Steps per round at most</source>
@@ -7661,6 +7653,14 @@ Schaden  %1</translation>
     <message>
         <source>Makes the refined plan the current one: one undo step</source>
         <translation>Macht den verbesserten Plan zum aktuellen: ein Schritt, der rückgängig zu machen ist</translation>
+    </message>
+    <message>
+        <source>rounds: </source>
+        <translation>Runden: </translation>
+    </message>
+    <message>
+        <source>steps: </source>
+        <translation>Schritte: </translation>
     </message>
 </context>
 <context>

@@ -125,7 +125,7 @@ private Q_SLOTS:
         QVERIFY(text(0, 1).contains(utf8("flattered")));
         QCOMPARE(text(1, 4), utf8("not judged"));
         QVERIFY(text(2, 1).contains(utf8("flattered")));
-        QVERIFY(text(3, 1).contains(utf8("judge (97.50 %)")));
+        QVERIFY(text(3, 1).contains(utf8("judging tokens (97.50 %)")));
         QCOMPARE(text(3, 4), utf8("kept"));
         QVERIFY(text(4, 1).contains(utf8("q_proj")) && text(4, 1).contains(utf8("k_proj")));
         QCOMPARE(text(5, 4), utf8("broke the model"));

@@ -17,7 +17,7 @@ RefineBox::RefineBox(RefineRun& run, QWidget* parent)
     const RefineRun::Request usual;
     m_rounds->setRange(1, 16);
     m_rounds->setValue(usual.rounds);
-    m_rounds->setSuffix(tr(" rounds"));
+    m_rounds->setPrefix(tr("rounds: "));
     m_rounds->setAccessibleName(tr("Rounds at most"));
     m_rounds->setToolTip(
         tr("Rounds at most: each measures steps around the plan, solves it again, and goes on "
@@ -25,7 +25,7 @@ RefineBox::RefineBox(RefineRun& run, QWidget* parent)
     m_steps->setRange(8, 4096);
     m_steps->setSingleStep(32);
     m_steps->setValue(usual.steps);
-    m_steps->setSuffix(tr(" steps"));
+    m_steps->setPrefix(tr("steps: "));
     m_steps->setAccessibleName(tr("Steps per round at most"));
     m_steps->setToolTip(tr("Steps of single units that a round measures at most, the most promising first"));
     m_estimate->setToolTip(

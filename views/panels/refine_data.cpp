@@ -48,7 +48,7 @@ void addChange(std::vector<TableValue>& row, const std::optional<measure::Interv
 /// Two rows for a proposal: nobody may take the flattered number for the one that counts.
 void addProposal(TableData& table, int round, const RefineRecord::Proposal& proposal)
 {
-    const QString what = proposal.solved ? tr("solved again") : tr("swaps together");
+    const QString what = proposal.solved ? tr("solved") : tr("swaps");
     const auto add = [&](const QString& tokens, const std::optional<measure::Interval>& change,
                          const QString& verdict) {
         std::vector<TableValue> row{static_cast<double>(round), QStringLiteral("%1: %2").arg(what, tokens),
@@ -58,13 +58,13 @@ void addProposal(TableData& table, int round, const RefineRecord::Proposal& prop
         row.emplace_back(QString()); // nothing is shrunk here
         table.rows.push_back(std::move(row));
     };
-    add(tr("tokens that chose it (flattered)"), proposal.choosing,
+    add(tr("choosing tokens (flattered)"), proposal.choosing,
         proposal.choosing ? QString() : tr("broke the model"));
     if (proposal.judging)
-        add(tr("tokens that judge (%1 %)").arg(formatNumber(100 * (1 - 2 * proposal.tail), 4)),
-            proposal.judging, proposal.kept ? tr("kept") : tr("not kept"));
+        add(tr("judging tokens (%1 %)").arg(formatNumber(100 * (1 - 2 * proposal.tail), 4)), proposal.judging,
+            proposal.kept ? tr("kept") : tr("not kept"));
     else
-        add(tr("tokens that judge"), std::nullopt, tr("not judged"));
+        add(tr("judging tokens"), std::nullopt, tr("not judged"));
 }
 
 QString verdictOf(const RefineRecord::Step& step, const plan::Plan* result)
