@@ -327,15 +327,18 @@ OptionScore calibratedScore(const OptionError& error, const Fit& fit, const Poin
 std::string labelOf(const MeasuredHarm& harm, const std::optional<Fit>& fit, std::size_t measured,
     std::size_t calibrated, std::size_t extrapolated)
 {
-    std::string label = fmt::format(
-        "single units measured ({}) on up to {} tokens: {} pairs", harm.quantity, harm.tokens, measured);
-    if (calibrated > 0 && fit) {
-        label += fmt::format("; {} pairs calibrated from {} measurements by {}", calibrated, fit->measured,
-            scoreId(fit->kind));
-        if (extrapolated > 0)
-            label += fmt::format(", {} of them outside of what was measured", extrapolated);
-    }
-    return label;
+    // Whole sentences, not parts put together: they are translated.
+    if (calibrated == 0 || !fit)
+        return fmt::format(
+            "single units measured ({}) on up to {} tokens: {} pairs", harm.quantity, harm.tokens, measured);
+    if (extrapolated == 0)
+        return fmt::format("single units measured ({}) on up to {} tokens: {} pairs; {} pairs calibrated "
+                           "from {} measurements by {}",
+            harm.quantity, harm.tokens, measured, calibrated, fit->measured, scoreId(fit->kind));
+    return fmt::format("single units measured ({}) on up to {} tokens: {} pairs; {} pairs calibrated from {} "
+                       "measurements by {}, {} "
+                       "of them outside of what was measured",
+        harm.quantity, harm.tokens, measured, calibrated, fit->measured, scoreId(fit->kind), extrapolated);
 }
 
 } // namespace

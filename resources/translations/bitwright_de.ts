@@ -497,6 +497,26 @@
         <source>Give a longer text.</source>
         <translation>Einen längeren Text geben.</translation>
     </message>
+    <message>
+        <source>single units measured (%1) on up to %2 tokens: %3 pairs; %4 pairs calibrated from %5 measurements by %6, %7 of them outside of what was measured</source>
+        <translation>einzelne Einheiten gemessen (%1) auf bis zu %2 Token: %3 Paare; %4 Paare mit %6 aus %5 Messungen kalibriert, %7 davon außerhalb des Gemessenen</translation>
+    </message>
+    <message>
+        <source>single units measured (%1) on up to %2 tokens: %3 pairs; %4 pairs calibrated from %5 measurements by %6</source>
+        <translation>einzelne Einheiten gemessen (%1) auf bis zu %2 Token: %3 Paare; %4 Paare mit %6 aus %5 Messungen kalibriert</translation>
+    </message>
+    <message>
+        <source>single units measured (%1) on up to %2 tokens: %3 pairs</source>
+        <translation>einzelne Einheiten gemessen (%1) auf bis zu %2 Token: %3 Paare</translation>
+    </message>
+    <message>
+        <source>KL in nats per token</source>
+        <translation>KL in Nat je Token</translation>
+    </message>
+    <message>
+        <source>cosine distance of sentence embeddings</source>
+        <translation>Kosinusabstand der Satz-Embeddings</translation>
+    </message>
 </context>
 <context>
     <name>QObject</name>

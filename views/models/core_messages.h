@@ -143,6 +143,17 @@ inline constexpr const char* kCoreMessages[] = {
     QT_TRANSLATE_NOOP("CoreText", "%1 tokens are too few to tell a change from noise."),
     QT_TRANSLATE_NOOP("CoreText", "%1 tokens cannot be split into those that choose and those that judge."),
     QT_TRANSLATE_NOOP("CoreText", "Give a longer text."),
+    // The longest first: the shorter ones are its beginnings.
+    QT_TRANSLATE_NOOP("CoreText",
+        "single units measured (%1) on up to %2 tokens: %3 pairs; %4 pairs calibrated from %5 measurements "
+        "by %6, "
+        "%7 of them outside of what was measured"),
+    QT_TRANSLATE_NOOP("CoreText",
+        "single units measured (%1) on up to %2 tokens: %3 pairs; %4 pairs calibrated from %5 measurements "
+        "by %6"),
+    QT_TRANSLATE_NOOP("CoreText", "single units measured (%1) on up to %2 tokens: %3 pairs"),
+    QT_TRANSLATE_NOOP("CoreText", "KL in nats per token"),
+    QT_TRANSLATE_NOOP("CoreText", "cosine distance of sentence embeddings"),
 };
 
 } // namespace bitwright::views

@@ -56,6 +56,10 @@ HarmPanel::HarmPanel(Document& document, HarmRun& run, RefineRun& refine, QWidge
     m_splitter->setStretchFactor(1, 1);
     m_splitter->setChildrenCollapsible(false);
     m_splitter->setSizes({420, 520}); // the table needs its columns
+    // Behind the allocation in a small window: what this page would like must not make it higher.
+    const int line = fontMetrics().height();
+    m_chart->setMinimumSize(12 * line, 6 * line);
+    m_tables->setMinimumSize(12 * line, 6 * line);
     m_layout->addWidget(m_splitter, 1);
     m_chart->setAccessibleName(tr("Predicted against measured harm"));
     createActions();
@@ -124,7 +128,7 @@ void HarmPanel::createBar()
 void HarmPanel::resizeEvent(QResizeEvent* event)
 {
     Panel::resizeEvent(event);
-    const bool wide = width() > 1000 || height() < width() * 3 / 5;
+    const bool wide = width() > 1000 || height() < width() * 3 / 5 || height() < 24 * fontMetrics().height();
     m_splitter->setOrientation(wide ? Qt::Horizontal : Qt::Vertical);
 }
 

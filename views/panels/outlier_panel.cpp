@@ -41,6 +41,7 @@ OutlierPanel::OutlierPanel(Document& document, QWidget* parent)
     m_splitter->setChildrenCollapsible(false);
     // Of the map alone: a trace that no longer fits is hidden rather than make the window grow.
     m_splitter->setMinimumSize(m_map->minimumSizeHint());
+    setMinimumWidth(18 * fontMetrics().height()); // without the button that makes way in a narrow dock
     m_warning->setWordWrap(true);
     m_warning->setContentsMargins(8, 0, 8, 2);
     m_warning->setForegroundRole(QPalette::Text);

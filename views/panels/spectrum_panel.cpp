@@ -76,6 +76,7 @@ SpectrumPanel::SpectrumPanel(Document& document, JobQueue& jobs, QWidget* parent
     m_pages->addWidget(m_splitter);
     m_pages->addWidget(m_alpha);
     m_layout->addWidget(m_pages, 1);
+    setMinimumWidth(20 * fontMetrics().height()); // without what makes way in a narrow dock
     m_alphaDelay.setSingleShot(true);
     m_alphaDelay.setInterval(100);
     connectViews();
@@ -209,12 +210,12 @@ void SpectrumPanel::resizeEvent(QResizeEvent* event)
 // The table stands beside a wide chart and below a tall one; where both would be cramped it makes way.
 void SpectrumPanel::arrange()
 {
-    constexpr int kBeside = 660, kBelow = 520;
+    constexpr int kBeside = 660, kBelow = 520, kRoomForSwitch = 400;
     const bool beside = width() >= kBeside;
     const bool room = beside ? height() >= 260 : height() >= kBelow;
     m_splitter->setOrientation(beside ? Qt::Horizontal : Qt::Vertical);
     m_tables->setVisible(m_showTable->isChecked() && room);
-    m_showTable->setVisible(room && mode() != AlphaMode);
+    m_showTable->setVisible(room && mode() != AlphaMode && width() >= kRoomForSwitch); // its action stays
     m_metrics->setVisible(true);
     if (beside)
         m_splitter->setSizes({width() - 340, 340});
