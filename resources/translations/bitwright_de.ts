@@ -546,6 +546,13 @@ Klick kopiert.</translation>
             <numerusform>%n Einheiten</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n round(s) done.</source>
+        <translation>
+            <numerusform>%n Runde fertig.</numerusform>
+            <numerusform>%n Runden fertig.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>TensorMenu</name>
@@ -3355,6 +3362,14 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>judging tokens</source>
         <translation>urteilende Token</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation>davor</translation>
+    </message>
+    <message>
+        <source>tried</source>
+        <translation>versucht</translation>
     </message>
 </context>
 <context>

@@ -10,6 +10,13 @@
             <numerusform>%n units</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n round(s) done.</source>
+        <translation>
+            <numerusform>%n round done.</numerusform>
+            <numerusform>%n rounds done.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::BlockRoleMatrix</name>

@@ -87,8 +87,8 @@ TableData refineTable(const Document& document, const RefineRecord& record)
     table.columns = {{tr("round"), {}, true},
         {tr("unit"), tr("What changes: a unit, those of a swap, or the whole plan that a round proposed"),
             false},
-        {tr("from"), tr("Option in the plan before"), false}, {tr("to"), tr("Option that was tried"), false},
-        {tr("taken"), tr("What became of it"), false},
+        {tr("before"), tr("Option in the plan before"), false},
+        {tr("tried"), tr("Option that was tried"), false}, {tr("taken"), tr("What became of it"), false},
         {tr("change"),
             tr("Of the whole plan's harm, over the same tokens; below zero is better. Steps and swaps are "
                "measured on the tokens that choose"),
@@ -139,10 +139,10 @@ QString refineSummary(const RefineRecord& record)
     QStringList lines{tr("%1 on %2: %3 tokens choose, %4 others judge.")
                           .arg(record.plan, record.text, formatCount(record.choosingTokens),
                               formatCount(record.judgingTokens))};
-    if (!record.rounds.empty())
-        lines.last() += u' '
-            + QCoreApplication::translate(
-                "RefineData", "%n round(s) done.", nullptr, static_cast<int>(record.rounds.size()));
+    const auto rounds = static_cast<int>(record.rounds.size());
+    const QString done = QCoreApplication::translate("RefineData", "%n round(s) done.", nullptr, rounds);
+    if (rounds > 0)
+        lines.last() += QLatin1Char(' ') + done;
     if (record.ended.isEmpty())
         return lines.join(u'\n');
     lines.last() += u' ' + tr("It ended because %1.").arg(coreText(record.ended.toStdString()));
