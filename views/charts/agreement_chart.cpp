@@ -198,32 +198,36 @@ void AgreementChart::paintPoint(QCPPainter& painter, int point) const
 
 void AgreementChart::paintNames(QCPPainter& painter) const
 {
+    constexpr double kMark = 5, kFar = 24; // pixels
     painter.setFont(smallFont());
     const QFontMetricsF metrics(smallFont());
     const QRectF area = plotArea();
-    std::vector<QRectF> taken;
+    std::vector<QPointF> anchors;
+    std::vector<QSizeF> sizes;
+    QStringList names;
     for (const int miss : m_misses) {
         const auto at = pointPixel(miss);
         if (!at || !area.contains(*at))
             continue;
         const AgreementPoint& point = m_data.points[static_cast<std::size_t>(miss)];
-        const QString text = QStringLiteral("%1 %2").arg(point.name, point.option);
-        const QSizeF size(metrics.horizontalAdvance(text), metrics.height());
-        // Right of the mark, else left of it; a name that finds no free place is left out: the readout has
-        // it.
-        for (const bool right : {true, false}) {
-            const QRectF box(
-                QPointF(right ? at->x() + 7 : at->x() - 7 - size.width(), at->y() - size.height() / 2), size);
-            const bool free = area.contains(box)
-                && std::none_of(
-                    taken.begin(), taken.end(), [&](const QRectF& other) { return other.intersects(box); });
-            if (!free)
-                continue;
-            taken.push_back(box);
-            painter.setPen(theme().foreground);
-            painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter, text);
-            break;
-        }
+        names << QStringLiteral("%1 %2").arg(point.name, point.option);
+        anchors.push_back(*at);
+        sizes.emplace_back(metrics.horizontalAdvance(names.back()) + 2, metrics.height());
+    }
+    if (anchors.empty())
+        return;
+    std::vector<QRectF> obstacles; // the marks of all
+    for (std::size_t i = 0; i < m_data.points.size(); ++i)
+        if (const auto at = pointPixel(static_cast<int>(i)); at && area.contains(*at))
+            obstacles.emplace_back(at->x() - kMark, at->y() - kMark, 2 * kMark, 2 * kMark);
+    const auto places = placeLabels(anchors, sizes, area.adjusted(2, 2, -2, -2), 7, obstacles);
+    painter.setPen(theme().foreground);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const QPointF near(std::clamp(anchors[i].x(), places[i].left(), places[i].right()),
+            std::clamp(anchors[i].y(), places[i].top(), places[i].bottom()));
+        // A name that finds no free place is left out: the readout has it.
+        if (!places[i].isNull() && (near - anchors[i]).manhattanLength() <= kFar)
+            painter.drawText(places[i], Qt::AlignCenter, names[static_cast<qsizetype>(i)]);
     }
 }
 

@@ -246,7 +246,10 @@ QString ChartBase::elidedAxisLabel(Qt::Orientation axis) const
     const QString& label = axis == Qt::Horizontal ? m_labelX : m_labelY;
     if (metrics.horizontalAdvance(label) <= length)
         return label;
-    // What stands in brackets stands in the footnote too.
+    // What stands in brackets or behind a comma stands in the footnote too.
+    for (const QString& end : {QStringLiteral(" ("), QStringLiteral(", ")})
+        if (const QString part = label.section(end, 0, 0); metrics.horizontalAdvance(part) <= length)
+            return part;
     return metrics.elidedText(label.section(QStringLiteral(" ("), 0, 0), Qt::ElideRight, length);
 }
 
