@@ -101,7 +101,7 @@ QString htmlText(const QString& shown, const QString& how)
 
 QString breakable(const QString& name)
 {
-    constexpr qsizetype kLongPart = 16; // such a part of a name may break within itself
+    constexpr qsizetype kLongPart = 12; // such a part of a name may break within itself
     QStringList parts = name.split(QLatin1Char('.'));
     for (QString& part : parts) {
         if (part.size() <= kLongPart)
