@@ -74,6 +74,9 @@ MainWindow::~MainWindow()
     disconnect(qApp, nullptr, this, nullptr);
     m_document.close();
     m_jobs.shutDown();
+    // Now, and not with the widgets that outlive the document: views that are hidden lay themselves out, and
+    // ask it.
+    hide();
 }
 
 void MainWindow::createPanels()
