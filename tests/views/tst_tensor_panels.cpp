@@ -1,4 +1,5 @@
 #include "core/model/matrix_reader.h"
+#include "views/panels/html_text.h"
 #include "views/panels/segmented_switch.h"
 #include "views/panels/spectrum_panel.h"
 #include "views/panels/tensor_data.h"
@@ -71,6 +72,7 @@ class TestTensorPanels : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void namesBreakBetweenTheirParts();
     void longNamesLoseTheirFirstParts()
     {
         const QFontMetrics metrics{QFont()};
@@ -399,6 +401,17 @@ void TestTensorPanels::emptyStatesOfferARemedy()
             QVERIFY(unit.parameters() <= chosen);
     }
     jobs.shutDown();
+}
+
+void TestTensorPanels::namesBreakBetweenTheirParts()
+{
+    const auto shown = [](const char* name) {
+        return breakable(QString::fromLatin1(name)).replace(QChar(0x200B), QLatin1Char('|'));
+    };
+    QCOMPARE(shown("model.layers.0.mlp.down_proj.weight"),
+        QStringLiteral("model.|layers.|0.|mlp.|down_proj.|weight"));
+    QCOMPARE(shown("post_attention_layernorm"), QStringLiteral("post_|attention_|layernorm"));
+    QCOMPARE(shown("LlamaForCausalLM"), QStringLiteral("Llama|For|Causal|LM"));
 }
 
 QTEST_MAIN(TestTensorPanels)
