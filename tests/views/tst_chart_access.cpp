@@ -120,6 +120,23 @@ class ChartAccessTest : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    /// Quantile and rms are drawn for the main kinds and the selected one: the axis has room for no more.
+    void axisOfMaximaFollowsTheSelection()
+    {
+        MaximaChart chart;
+        MaximaData data = maximaData();
+        data.mainGroups = {utf8("residual")};
+        for (MaximaSite& site : data.dumps[0].sites)
+            if (site.group == utf8("input"))
+                site.rms = 0.001;
+        chart.setData(data);
+        QVERIFY(chart.viewRange(Qt::Vertical).lower > 0.01);
+        chart.setCurrentSite(1); // an input
+        QVERIFY(chart.viewRange(Qt::Vertical).lower < 0.001);
+        chart.setCurrentSite(0);
+        QVERIFY(chart.viewRange(Qt::Vertical).lower > 0.01);
+    }
+
     /// Found by the monkey: the layout of a chart of some pixels overflowed.
     void aTinyChartIsCopiedReadably()
     {
