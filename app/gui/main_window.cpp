@@ -3,6 +3,7 @@
 #include "app/gui/command_palette.h"
 #include "app/gui/header_strip.h"
 #include "app/gui/record_dialog.h"
+#include "app/gui/tab_guard.h"
 #include "views/models/core_text.h"
 #include "views/models/recording.h"
 #include "views/panels/allocation_panel.h"
@@ -125,6 +126,7 @@ void MainWindow::createDocks()
     // Without AnimatedDocks: a layout that is restored while Qt still moves a dropped dock ends in a crash.
     setDockOptions(QMainWindow::AllowNestedDocks | QMainWindow::AllowTabbedDocks);
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    new TabGuard(this);
     // Docks fill the window: the views are the document.
     auto* nothing = new QWidget(this);
     nothing->setMaximumSize(0, 0);

@@ -3,7 +3,8 @@
 // under the sanitizers also what they see.
 //
 // BITWRIGHT_MONKEY_EVENTS is the number of events (2000 by default), BITWRIGHT_SEED the seed (1), and with
-// BITWRIGHT_MONKEY_LOG set every event is printed before it is sent.
+// BITWRIGHT_MONKEY_LOG set every event is printed before it is sent. The last ones are printed anyway where
+// it fails or where an event does not end.
 
 #include "tests/support/shown_window.h"
 
@@ -25,7 +26,13 @@
 #include <QWheelEvent>
 #include <QtTest/QTest>
 
+#include <chrono>
+#include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <mutex>
+#include <thread>
 
 using namespace bitwright;
 using namespace bitwright::gui;
@@ -47,13 +54,81 @@ QtMessageHandler g_previous = nullptr;
 /// Qt warns where something is used wrongly; such lines are findings. The exceptions are of the platform.
 void collect(QtMsgType type, const QMessageLogContext& context, const QString& message)
 {
+    // QTest itself warns where a widget that a click disables does not hear of the button's release.
     const bool platform = message.contains(QLatin1String("propagateSizeHints"))
-        || message.contains(QLatin1String("This plugin does not support"));
+        || message.contains(QLatin1String("This plugin does not support"))
+        || message.contains(QLatin1String("not accepted by receiving widget"));
     if (platform)
         return;
     if (type == QtWarningMsg || type == QtCriticalMsg)
         g_warnings.push_back(message);
     g_previous(type, context, message);
+}
+
+/// The last events, and an end with their names where one takes longer than any event may: the watchdog of
+/// QTest would only tell where the threads stood, and only at the end of all its minutes.
+class Recent
+{
+public:
+    Recent()
+        : m_watch([this](const std::stop_token& stop) { watch(stop); })
+    { }
+
+    void add(const QString& event)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_events.push_back(event.toStdString());
+        if (m_events.size() > kKept)
+            m_events.pop_front();
+        m_last = Clock::now();
+    }
+
+    void print() const
+    {
+        const std::lock_guard lock(m_mutex);
+        for (const std::string& event : m_events)
+            std::fprintf(stderr, "  %s\n", event.c_str());
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+    static constexpr std::size_t kKept = 25;
+    static constexpr std::chrono::seconds kLimit{90};
+
+    void watch(const std::stop_token& stop) const
+    {
+        while (!stop.stop_requested()) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+            bool stuck = false;
+            {
+                const std::lock_guard lock(m_mutex);
+                stuck = !m_events.empty() && Clock::now() - m_last > kLimit;
+            }
+            if (!stuck)
+                continue;
+            std::fprintf(stderr, "The last of these events did not end:\n");
+            print();
+            std::abort(); // QTest prints where every thread stands
+        }
+    }
+
+    mutable std::mutex m_mutex;
+    std::deque<std::string> m_events;
+    Clock::time_point m_last = Clock::now();
+    std::jthread m_watch;
+};
+
+Recent* g_recent = nullptr;
+struct sigaction g_crashBefore = {};
+
+/// Says which events led to a crash, then lets QTest say where. Printing is no safe thing to do in here, but
+/// what it endangers is lost already.
+void onCrash(int signal)
+{
+    std::fprintf(stderr, "The last events before signal %d:\n", signal);
+    g_recent->print();
+    sigaction(SIGSEGV, &g_crashBefore, nullptr);
+    // The instruction that failed is run once more, under the handler of QTest.
 }
 
 } // namespace
@@ -100,10 +175,15 @@ private:
     std::unique_ptr<MainWindow> m_window;
     QTimer m_closer;
     int m_number = 0;
+    Recent m_recent;
 };
 
 void TestMonkey::initTestCase()
 {
+    g_recent = &m_recent;
+    struct sigaction crash = {};
+    crash.sa_handler = onCrash;
+    sigaction(SIGSEGV, &crash, &g_crashBefore);
     // Whatever it writes stays in a folder of its own.
     QVERIFY(m_folder.isValid());
     m_model = m_folder.filePath(QStringLiteral("tiny-llama"));
@@ -125,6 +205,7 @@ void TestMonkey::initTestCase()
 
 void TestMonkey::cleanupTestCase()
 {
+    sigaction(SIGSEGV, &g_crashBefore, nullptr);
     m_closer.stop();
     m_window.reset();
     qInstallMessageHandler(nullptr);
@@ -162,8 +243,10 @@ void TestMonkey::closePopups()
 
 void TestMonkey::tell(const QString& event)
 {
+    const QString line = QStringLiteral("%1 %2").arg(m_number).arg(event);
+    m_recent.add(line);
     if (m_log)
-        std::fprintf(stderr, "%d %s\n", m_number, qPrintable(event));
+        std::fprintf(stderr, "%s\n", qPrintable(line));
 }
 
 QWidget* TestMonkey::anyWidget()
@@ -365,6 +448,8 @@ void TestMonkey::check()
         for (const std::size_t option : document.choice())
             QVERIFY(option < document.space()->options().size());
     }
+    if (!g_warnings.isEmpty())
+        m_recent.print();
     QVERIFY2(g_warnings.isEmpty(), qPrintable(g_warnings.join(QLatin1Char('\n'))));
 }
 
