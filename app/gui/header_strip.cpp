@@ -27,6 +27,16 @@ namespace {
 constexpr const char* kLong = "longText";
 constexpr const char* kShort = "shortText";
 
+/// "14.5k": as short as a count can be.
+QString shortCount(std::uint64_t count)
+{
+    constexpr std::uint64_t kThousand = 1000, kNoDigit = 100 * kThousand;
+    if (count < kThousand)
+        return formatCount(static_cast<std::int64_t>(count));
+    const bool digit = count < kNoDigit && count % kThousand != 0;
+    return QLocale().toString(static_cast<double>(count) / kThousand, 'f', digit ? 1 : 0) + QLatin1Char('k');
+}
+
 /// "BF16" or "BF16 98 %, F32 2 %": the dtypes that hold the bytes, the largest first.
 QString dtypeMix(const model::Checkpoint& checkpoint)
 {
@@ -261,7 +271,8 @@ void HeaderStrip::refreshChips()
                "open a dump"));
     else
         setChip(m_dumpChip, tr("%1 tokens").arg(formatCount(static_cast<std::int64_t>(dump->tokens()))),
-            tr("tokens"), tr("Activations: %1. Click to add another dump").arg(plain(dump->dataset())));
+            tr("%1 tokens").arg(shortCount(dump->tokens())),
+            tr("Activations: %1. Click to add another dump").arg(plain(dump->dataset())));
     const int unscanned = static_cast<int>(checkpoint.tensors().size()) - m_document.scannedTensors();
     if (m_document.isScanning())
         setChip(
@@ -290,7 +301,7 @@ void HeaderStrip::refreshChips()
     fitChips();
 }
 
-/// Chips give up words, one after the other, before model and plan do.
+/// Chips give up digits and words, one after the other, before model and plan do.
 void HeaderStrip::fitChips()
 {
     constexpr int kSpacing = 8;

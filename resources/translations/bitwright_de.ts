@@ -873,10 +873,6 @@ Klick kopiert.</translation>
         <translation>Ohne Aktivierungen kennt der Score nur Gewichte, und Maxima und Outlier sind unbekannt. Klick öffnet einen Dump</translation>
     </message>
     <message>
-        <source>tokens</source>
-        <translation>Token</translation>
-    </message>
-    <message>
         <source>Weights are being measured. Click for the jobs</source>
         <translation>Gewichte werden gemessen. Klick zeigt die Aufgaben</translation>
     </message>

@@ -16,7 +16,8 @@ namespace bitwright::views {
 
 namespace {
 constexpr double kSmallestCellWidth = 13, kSmallestCellHeight = 13; // when fitted
-constexpr double kLargestCellWidth = 240, kLargestCellHeight = 100;
+constexpr double kLargestCellWidth = 320, kLargestCellHeight = 100;
+constexpr double kWidestShape = 4.0 / 3; // of larger cells: a page of few blocks is filled, not a strip of it
 
 } // namespace
 
@@ -154,7 +155,7 @@ BlockRoleMatrix::Geometry BlockRoleMatrix::fitted(QSize size, double zoomX, doub
     const auto columns = static_cast<double>(std::max<std::size_t>(m_data.columns.size(), 1));
     const double fitWidth
         = std::clamp((size.width() - g.left - 4) / columns, kSmallestCellWidth, kLargestCellWidth);
-    g.cellWidth = std::clamp(fitWidth * zoomX, 4.0, 400.0);
+    g.cellWidth = std::clamp(fitWidth * zoomX, 4.0, 600.0);
     // Labels stand upright when they do not fit across.
     g.upright = labelWidth + 4 > g.cellWidth;
     g.top = (groups ? metrics.height() + 6 : 0)
@@ -165,8 +166,8 @@ BlockRoleMatrix::Geometry BlockRoleMatrix::fitted(QSize size, double zoomX, doub
             ++towers;
     const auto rows = static_cast<double>(std::max<std::size_t>(m_data.rows.size(), 1));
     const double room = size.height() - g.top - g.bottom - 2 - towers * kTowerHeight;
-    g.cellHeight
-        = std::clamp(std::clamp(room / rows, kSmallestCellHeight, kLargestCellHeight) * zoomY, 3.0, 200.0);
+    const double largest = std::max(kLargestCellHeight, fitWidth / kWidestShape);
+    g.cellHeight = std::clamp(std::clamp(room / rows, kSmallestCellHeight, largest) * zoomY, 3.0, 450.0);
     g.low = g.cellHeight < 2.8 * kNumberHeight;
     double y = 0;
     for (std::size_t i = 0; i < m_data.rows.size(); ++i) {

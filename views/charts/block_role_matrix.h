@@ -169,6 +169,8 @@ private:
     void paintDirty();
     [[nodiscard]] QFont numberFont(const Geometry& geometry) const;
     void paintDeltaKey(QPainter& painter, const QRectF& area) const;
+    [[nodiscard]] double commonWidth(const QRectF& rect) const;
+    [[nodiscard]] double commonHeight(const QRectF& rect) const;
     [[nodiscard]] double badgeStrip(const QRectF& rect) const;
     [[nodiscard]] bool openCell(int row, int column);
     [[nodiscard]] bool anyBadge() const;

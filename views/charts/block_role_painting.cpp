@@ -22,11 +22,24 @@ QString bitsText(double bits)
 }
 } // namespace
 
+// Cells that differ by the pixel that rounding gave them show the same things.
+double BlockRoleMatrix::commonWidth(const QRectF& rect) const
+{
+    const double least = std::floor(m_geometry.cellWidth) - 2;
+    return rect.width() >= least && rect.width() < least + 2 ? least : rect.width();
+}
+
+double BlockRoleMatrix::commonHeight(const QRectF& rect) const
+{
+    const double least = std::floor(m_geometry.cellHeight) - 2;
+    return rect.height() >= least && rect.height() < least + 2 ? least : rect.height();
+}
+
 // Width at the left that belongs to padlock and link, in cells that are wide enough for them and a number.
 double BlockRoleMatrix::badgeStrip(const QRectF& rect) const
 {
     const double strip = std::clamp(rect.height() * 0.42, 6.0, 9.0) + 3;
-    return m_hasBadges && rect.width() >= m_numberWidth + strip + 2 ? strip : 0;
+    return m_hasBadges && commonWidth(rect) >= m_numberWidth + strip + 2 ? strip : 0;
 }
 
 void BlockRoleMatrix::paintHarm(
@@ -38,7 +51,7 @@ void BlockRoleMatrix::paintHarm(
     // Where there is room the square stands beside the number; else the number is printed over it, so the
     // square then takes the color that the number's ink is not.
     const double strip = badgeStrip(rect);
-    const bool beside = rect.width() >= strip + m_numberWidth + room + 8;
+    const bool beside = commonWidth(rect) >= strip + m_numberWidth + room + 8;
     const QPointF center = beside ? QPointF(rect.right() - 3 - room / 2, rect.center().y())
                                   : QPointF(rect.center().x() + strip / 2, rect.center().y());
     if (!unit.harm || std::isnan(*unit.harm)) {
@@ -51,7 +64,7 @@ void BlockRoleMatrix::paintHarm(
     if (side < 1)
         return;
     QRectF square(center - QPointF(side / 2, side / 2), QSizeF(side, side));
-    const bool prints = !beside && rect.width() >= m_numberWidth + 2 && rect.height() >= kNumberHeight;
+    const bool prints = !beside && commonWidth(rect) >= m_numberWidth + 2 && rect.height() >= kNumberHeight;
     // Under a number that fills the cell a square would be specks: there it is a bar of the same meaning.
     const bool bar = prints && low;
     if (bar) {
@@ -73,13 +86,13 @@ void BlockRoleMatrix::paintBadges(
     QPainter& painter, const QRectF& rect, const MatrixUnit& unit, const QColor& ink) const
 {
     const double size = std::clamp(std::min(rect.width(), rect.height()) * 0.42, 6.0, 9.0);
-    const bool strip = badgeStrip(rect) > 0 || rect.width() < m_numberWidth + 2;
+    const bool strip = badgeStrip(rect) > 0 || commonWidth(rect) < m_numberWidth + 2;
     if (rect.width() >= 9 && rect.height() >= 9 && strip) {
         const bool both = unit.locked && unit.tie >= 0;
         const double middle = rect.center().y() - size / 2;
         if (unit.locked)
             paintPadlock(painter, QRectF(rect.left() + 2, both ? rect.top() + 1 : middle, size, size), ink);
-        if (unit.tie >= 0 && rect.height() >= 12)
+        if (unit.tie >= 0 && commonHeight(rect) >= 11)
             paintLink(
                 painter, QRectF(rect.left() + 2, both ? rect.bottom() - size - 1 : middle, size, size), ink);
     } else if (rect.width() >= 9 && rect.height() >= 9) {
@@ -132,11 +145,11 @@ void BlockRoleMatrix::paintUnit(QPainter& painter, const QRectF& rect, const Mat
         return;
     if (!unit.fixed)
         paintHarm(painter, rect, unit, ink, low);
-    if (rect.width() >= m_numberWidth + 2 && rect.height() >= kNumberHeight && !unit.nonFinite) {
+    if (commonWidth(rect) >= m_numberWidth + 2 && rect.height() >= kNumberHeight && !unit.nonFinite) {
         painter.setPen(unit.fixed ? theme().muted : ink);
         const double strip = badgeStrip(rect);
         const double room = std::min(rect.width(), rect.height()) - 4;
-        const bool beside = rect.width() >= strip + m_numberWidth + room + 8 && !unit.fixed;
+        const bool beside = commonWidth(rect) >= strip + m_numberWidth + room + 8 && !unit.fixed;
         painter.drawText(rect.adjusted(strip, 0, beside ? -room - 4 : 0, 0),
             Qt::AlignCenter | Qt::TextDontClip, bitsText(unit.bits));
     }
@@ -281,21 +294,28 @@ void BlockRoleMatrix::paintKey(QPainter& painter, const Geometry& g, QSize size)
 
 void BlockRoleMatrix::paintDeltaKey(QPainter& painter, const QRectF& area) const
 {
-    constexpr double kBar = 90;
-    for (int i = 0; i < static_cast<int>(kBar); ++i)
+    constexpr double kLongest = 90, kShortest = 30, kGap = 8;
+    const QFontMetricsF metrics(painter.font());
+    // Where not all fits, the ends of the scale alone: the footnote says what they are of.
+    QString label = m_data.deltaLabel;
+    if (metrics.horizontalAdvance(label) > area.width() - kLongest - kGap)
+        label = label.section(QLatin1Char(':'), 0, 0);
+    const double bar = std::floor(
+        std::clamp(area.width() - kGap - 2 - metrics.horizontalAdvance(label), kShortest, kLongest));
+    for (int i = 0; i < static_cast<int>(bar); ++i)
         painter.fillRect(QRectF(area.left() + i, area.top() + 1, 1.5, area.height() - 2),
-            mapColor(divergingMap(theme()), i / (kBar - 1)));
+            mapColor(divergingMap(theme()), i / (bar - 1)));
     painter.setPen(theme().muted);
-    painter.drawText(area.adjusted(kBar + 8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
-        QFontMetricsF(painter.font())
-            .elidedText(m_data.deltaLabel, Qt::ElideRight, area.width() - kBar - 10));
+    painter.drawText(area.adjusted(bar + kGap, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
+        metrics.elidedText(label, Qt::ElideRight, area.width() - bar - kGap));
 }
 
 QFont BlockRoleMatrix::numberFont(const Geometry& g) const
 {
     const bool small = g.cellHeight < 16 || g.cellWidth < 40;
     const bool large = g.cellHeight >= 56 && g.cellWidth >= 110; // a projector, or a screen of 4K
-    return scaledFont(font(), small ? 0.8 : large ? 1.3 : 0.95);
+    const bool huge = g.cellHeight >= 110 && g.cellWidth >= 220;
+    return scaledFont(font(), small ? 0.8 : huge ? 1.9 : large ? 1.3 : 0.95);
 }
 
 void BlockRoleMatrix::paintAll(QPainter& painter, const Geometry& g, QSize size, QPointF offset) const

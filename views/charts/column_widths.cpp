@@ -38,8 +38,10 @@ ColumnWidths::ColumnWidths(QTableView* table)
 {
     m_table->viewport()->installEventFilter(this);
     connect(m_table->horizontalHeader(), &QHeaderView::sectionResized, this, [this](int section) {
-        // The last one stretches by itself.
-        if (!m_applying && section + 1 < m_table->model()->columnCount())
+        // A last one that stretches does so by itself.
+        if (!m_applying
+            && (section + 1 < m_table->model()->columnCount()
+                || !m_table->horizontalHeader()->stretchLastSection()))
             m_byHand = true;
     });
     connect(m_table->model(), &QAbstractItemModel::headerDataChanged, this, &ColumnWidths::apply);
@@ -50,12 +52,13 @@ void ColumnWidths::refresh()
     m_wanted.clear();
     m_byHand = false;
     m_cuts = true;
-    m_applying = true;
-    m_table->resizeColumnsToContents();
-    m_applying = false;
     constexpr int kSpare = 6;
+    // Asked for here: Qt would leave a last column that stretches as wide as it is.
+    const auto* view = static_cast<const QAbstractItemView*>(m_table);
+    const QHeaderView* header = m_table->horizontalHeader();
     for (int column = 0; column < m_table->model()->columnCount(); ++column)
-        m_wanted.push_back(m_table->columnWidth(column) + kSpare);
+        m_wanted.push_back(
+            std::max(view->sizeHintForColumn(column), header->sectionSizeHint(column)) + kSpare);
     apply();
 }
 
@@ -78,6 +81,8 @@ void ColumnWidths::apply()
     const QAbstractItemModel* model = m_table->model();
     const QFontMetrics metrics = m_table->horizontalHeader()->fontMetrics();
     std::vector<int> natural, least;
+    std::vector<std::size_t> estimated; // columns of texts that may turn out longer
+    bool lastIsText = false;
     for (std::size_t column = 0; column < m_wanted.size(); ++column) {
         const int section = static_cast<int>(column);
         const QString title = model->headerData(section, Qt::Horizontal).toString();
@@ -86,11 +91,23 @@ void ColumnWidths::apply()
         const bool number = (alignment.toInt() & Qt::AlignRight) != 0;
         const int wanted = m_wanted[column];
         natural.push_back(std::max(heading, number ? wanted : std::min(wanted, kMostText)));
+        lastIsText = !number && (alignment.toInt() & Qt::AlignHCenter) == 0;
+        if (!number && !m_cuts && wanted > 0)
+            estimated.push_back(column);
         const bool whole = number || !m_cuts;
         least.push_back(whole ? natural.back() : std::min(natural.back(), std::max(heading, kLeastText)));
     }
     m_applying = true;
-    const std::vector<int> widths = fittedWidths(natural, least, m_table->viewport()->width());
+    const int available = m_table->viewport()->width();
+    // What was only estimated gets a part of the room that is left.
+    const int spare = available - std::reduce(natural.begin(), natural.end());
+    if (spare > 0 && !estimated.empty())
+        for (const std::size_t column : estimated)
+            natural[column] += std::min(natural[column] * 3 / 2, spare / static_cast<int>(estimated.size()));
+    const std::vector<int> widths = fittedWidths(natural, least, available);
+    // What stands at the far end of a wide table would be read in the wrong row: only texts, which begin near
+    // by, may be wide.
+    m_table->horizontalHeader()->setStretchLastSection(lastIsText);
     for (std::size_t column = 0; column < widths.size(); ++column)
         m_table->setColumnWidth(static_cast<int>(column), widths[column]);
     m_applying = false;

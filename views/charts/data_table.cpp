@@ -12,6 +12,7 @@
 #include <QMimeData>
 #include <QPushButton>
 #include <QSortFilterProxyModel>
+#include <QStyledItemDelegate>
 #include <QTableView>
 #include <QVBoxLayout>
 
@@ -152,12 +153,18 @@ QVariant TableModel::headerData(int section, Qt::Orientation orientation, int ro
         return {};
     const TableColumn& column = m_data.columns[static_cast<std::size_t>(section)];
     if (role == Qt::DisplayRole)
-        return column.title;
+        return isIndented(section) ? QChar(0x2003) + column.title : column.title;
     if (role == Qt::ToolTipRole)
         return column.tip.isEmpty() ? QVariant() : QVariant(column.tip);
     if (role == Qt::TextAlignmentRole)
         return static_cast<int>((column.numeric ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     return {};
+}
+
+bool TableModel::isIndented(int column) const
+{
+    const auto c = static_cast<std::size_t>(column);
+    return column > 0 && !m_data.columns[c].numeric && m_data.columns[c - 1].numeric;
 }
 
 QString TableModel::csvField(int row, int column) const
@@ -188,6 +195,47 @@ protected:
             return QString::localeAwareCompare(x.toString(), y.toString()) < 0;
         return x.toDouble() < y.toDouble();
     }
+};
+
+// A text that follows a number at the right end of its column would touch it.
+class IndentDelegate : public QStyledItemDelegate
+{
+public:
+    IndentDelegate(const TableModel& model, QObject* parent)
+        : QStyledItemDelegate(parent)
+        , m_model(model)
+    { }
+
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override
+    {
+        return QStyledItemDelegate::sizeHint(option, index) + QSize(indent(option, index), 0);
+    }
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override
+    {
+        const int left = indent(option, index);
+        if (left == 0)
+            return QStyledItemDelegate::paint(painter, option, index);
+        // The background of the whole cell first.
+        QStyleOptionViewItem whole = option;
+        initStyleOption(&whole, index);
+        whole.text.clear();
+        const QStyle* style = option.widget != nullptr ? option.widget->style() : QApplication::style();
+        style->drawControl(QStyle::CE_ItemViewItem, &whole, painter, option.widget);
+        QStyleOptionViewItem part = option;
+        initStyleOption(&part, index);
+        part.rect.adjust(left, 0, 0, 0);
+        part.backgroundBrush = Qt::NoBrush;
+        style->drawControl(QStyle::CE_ItemViewItem, &part, painter, option.widget);
+    }
+
+private:
+    int indent(const QStyleOptionViewItem& option, const QModelIndex& index) const
+    {
+        return m_model.isIndented(index.column()) ? option.fontMetrics.horizontalAdvance(QChar(0x2003)) : 0;
+    }
+
+    const TableModel& m_model;
 };
 
 } // namespace
@@ -222,6 +270,7 @@ DataTable::DataTable(const QString& name, QWidget* parent)
     m_view->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     m_view->horizontalHeader()->setHighlightSections(false);
     m_view->horizontalHeader()->setStretchLastSection(true);
+    m_view->setItemDelegate(new IndentDelegate(*m_model, m_view));
     m_widths = new ColumnWidths(m_view);
     m_view->installEventFilter(this);
     m_filter->setPlaceholderText(tr("Filter"));

@@ -53,6 +53,8 @@ public:
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex& index, int role) const override;
     [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+    // Texts right after numbers, which stand at the other side of their columns.
+    [[nodiscard]] bool isIndented(int column) const;
     // A field as a file has it: C locale, empty for unknown.
     [[nodiscard]] QString csvField(int row, int column) const;
 

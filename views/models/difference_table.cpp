@@ -65,6 +65,24 @@ int DifferenceTable::columnCount(const QModelIndex& parent) const
     return parent.isValid() ? 0 : ColumnCount;
 }
 
+namespace {
+
+/// Numbers at the right; options, which follow numbers, in the middle.
+QVariant alignmentOf(int column)
+{
+    switch (column) {
+    case DifferenceTable::UnitColumn:
+        return {};
+    case DifferenceTable::OptionAColumn:
+    case DifferenceTable::OptionBColumn:
+        return QVariant::fromValue(Qt::Alignment(Qt::AlignCenter));
+    default:
+        return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
+    }
+}
+
+} // namespace
+
 QString DifferenceTable::textOf(const plan::UnitDifference& item, int column) const
 {
     const auto& space = *m_document.space();
@@ -120,9 +138,7 @@ QVariant DifferenceTable::data(const QModelIndex& index, int role) const
     case UnitRole:
         return static_cast<int>(item.unit);
     case Qt::TextAlignmentRole:
-        return index.column() >= BytesColumn
-            ? QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter))
-            : QVariant();
+        return alignmentOf(index.column());
     case Qt::ToolTipRole:
         if (index.column() == UnitColumn)
             return QString::fromStdString(escapedForDisplay(m_document.space()->units()[item.unit].name));
@@ -132,7 +148,7 @@ QVariant DifferenceTable::data(const QModelIndex& index, int role) const
                     ->optionIds()[index.column() == OptionAColumn ? item.optionA : item.optionB]);
         if (index.column() == BytesColumn)
             return formatExactBytes(static_cast<double>(item.deltaBytes));
-        if (index.column() >= HarmColumn)
+        if (index.column() == HarmColumn || index.column() == ShareColumn)
             return tr("%1 (%2)").arg(
                 textOf(item, index.column()), provenanceText(m_document.space()->provenance()));
         return textOf(item, index.column());
@@ -145,8 +161,8 @@ QVariant DifferenceTable::headerData(int section, Qt::Orientation orientation, i
 {
     if (orientation != Qt::Horizontal)
         return {};
-    if (role == Qt::TextAlignmentRole && section >= BytesColumn)
-        return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
+    if (role == Qt::TextAlignmentRole)
+        return alignmentOf(section);
     if (role == Qt::ToolTipRole && (section == BytesColumn || section == HarmColumn))
         return tr("B minus A");
     if (role == Qt::ToolTipRole && section == ShareColumn)

@@ -15,12 +15,13 @@ class DifferenceTable : public QAbstractTableModel
 public:
     enum Column
     {
+        // What a small window shows without scrolling comes first.
         UnitColumn,
+        HarmColumn,
+        BytesColumn,
+        ShareColumn,
         OptionAColumn,
         OptionBColumn,
-        BytesColumn,
-        HarmColumn,
-        ShareColumn,
         ColumnCount,
     };
     static constexpr int SortRole = Qt::UserRole + 1; ///< Numbers as numbers.

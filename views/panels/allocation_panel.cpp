@@ -144,7 +144,7 @@ void AllocationPanel::createViews()
         view->setWordWrap(false);
     }
     (new ColumnWidths(m_table))->setCharacters({19, 17, 8, 9, 17, 8, 9, 5});
-    (new ColumnWidths(m_movesView))->setCharacters({5, 18, 13, 13, 9, 16, 9});
+    (new ColumnWidths(m_movesView))->setCharacters({5, 18, 13, 13, 9, 16, 9, 9});
     m_table->setAccessibleName(tr("Allocation of every unit"));
     m_movesView->setAccessibleName(tr("Next best moves"));
     m_movesView->setToolTip(

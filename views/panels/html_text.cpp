@@ -34,7 +34,7 @@ QString htmlRow(const QString& name, const QString& value)
     const auto whole = [](bool is) { return is ? QStringLiteral("; white-space:nowrap") : QString(); };
     return QStringLiteral("<tr><td style=\"padding-right:6px%3\">%1</td><td align=\"right\" "
                           "style=\"padding-left:0%4\">%2</td></tr>")
-        .arg(name, value, whole(!word.contains(QLatin1Char(' '))),
+        .arg(name, value, whole(!word.contains(QLatin1Char(' ')) && !word.contains(QLatin1Char('-'))),
             whole(text.size() <= kShort || text.contains(QStringLiteral("\u00b710"))));
 }
 

@@ -283,7 +283,8 @@ QString OverviewPanel::activationsHtml()
             + htmlRow(tr("at"),
                 QStringLiteral("<a class=\"term\" href=\"site:%1\" title=\"%2\">%3</a>")
                     .arg(report->maximum->site)
-                    .arg(tr("Selects this site in every view").toHtmlEscaped(), htmlDisplay(site.name)));
+                    .arg(tr("Selects this site in every view").toHtmlEscaped(),
+                        breakable(QString::fromStdString(escapedForDisplay(site.name))).toHtmlEscaped()));
     }
     return htmlTable(tr("Activations"), rows);
 }
