@@ -1,6 +1,7 @@
 #include "app/gui/capture.h"
 #include "app/gui/language.h"
 #include "app/gui/main_window.h"
+#include "app/gui/scale.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -46,6 +47,10 @@ void addOptions(QCommandLineParser& parser)
         {QStringLiteral("language"), QStringLiteral("en or de; that of the system otherwise."),
             QStringLiteral("CODE")},
         {QStringLiteral("theme"), QStringLiteral("light, dark or system."), QStringLiteral("NAME")},
+        {QStringLiteral("scale"),
+            QStringLiteral(
+                "Size of everything in percent, for example 200; pictures have as many more dots."),
+            QStringLiteral("PERCENT")},
         {QStringLiteral("size"), QStringLiteral("Size of the window or chart, for example 1600x1000."),
             QStringLiteral("WxH")},
     });
@@ -84,6 +89,30 @@ bool needsNoDisplay(int argc, char** argv)
                 return true;
         }
     }
+    return false;
+}
+
+/// The value of --scale, which has to be known before there is an application to parse options with.
+QString scaleOption(int argc, char** argv)
+{
+    const QString name = QStringLiteral("--scale");
+    for (int i = 1; i < argc; ++i) {
+        const QString word = QString::fromLocal8Bit(argv[i]);
+        if (word == name)
+            return i + 1 < argc ? QString::fromLocal8Bit(argv[i + 1]) : QString();
+        if (word.startsWith(name + QLatin1Char('=')))
+            return word.mid(name.size() + 1);
+    }
+    return {};
+}
+
+/// Whether pictures are written and nothing is shown: then nothing of the settings counts.
+bool isScripted(int argc, char** argv)
+{
+    for (int i = 1; i < argc; ++i)
+        for (const char* word : {"--capture", "--render"})
+            if (std::strncmp(argv[i], word, std::strlen(word)) == 0)
+                return true;
     return false;
 }
 
@@ -127,12 +156,18 @@ int main(int argc, char** argv)
         const QCoreApplication application(argc, argv);
         parser.process(application);
     }
+    const QString scale = scaleOption(argc, argv);
+    applyScale(!scale.isEmpty() ? scaleFromText(scale) : isScripted(argc, argv) ? 0 : chosenScale());
     QApplication application(argc, argv);
     QApplication::setDesktopFileName(QStringLiteral("bitwright"));
     parser.process(application);
     const QSize size = parseSize(parser.value(QStringLiteral("size")));
     if (parser.isSet(QStringLiteral("size")) && !size.isValid())
         return failWith(QStringLiteral("--size takes WIDTHxHEIGHT, for example 1600x1000."), kUsage);
+
+    if (parser.isSet(QStringLiteral("scale")) && scaleFromText(scale) == 0)
+        return failWith(
+            QStringLiteral("--scale takes a percentage from 50 to 400, for example 200."), kUsage);
 
     const QString language = parser.value(QStringLiteral("language"));
     if (!language.isEmpty() && !languages().contains(language))

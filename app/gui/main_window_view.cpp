@@ -3,6 +3,7 @@
 #include "app/gui/command_palette.h"
 #include "app/gui/language.h"
 #include "app/gui/main_window.h"
+#include "app/gui/scale.h"
 #include "views/charts/chart_base.h"
 
 #include <QActionGroup>
@@ -34,6 +35,7 @@ void MainWindow::createViewMenu()
     connect(commands, &QMenu::aboutToShow, this, [this, commands] { fillPanelCommands(commands); });
     menu->addSeparator();
     createThemeMenu(menu->addMenu(tr("&Theme")));
+    addScaleMenu(menu);
     addLanguageMenu(menu);
     QAction* full = addAction(menu, "view.fullScreen", tr("&Full screen"), {QKeySequence(Qt::Key_F11)},
         tr("The window alone on the screen, for a room"), Need::Nothing,

@@ -1727,6 +1727,26 @@ Lizenz: GPL-3.0-or-later</translation>
         <source>Run the open model on a text and record what happens inside</source>
         <translation>Das offene Modell auf einem Text laufen lassen und aufnehmen, was darin geschieht</translation>
     </message>
+    <message>
+        <source>&amp;Scale</source>
+        <translation>Größen&amp;faktor</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>Size of everything in the window, from the next start on: for a room, or a screen of many dots</source>
+        <translation>Größe von allem im Fenster, ab dem nächsten Start: für einen Raum oder einen Bildschirm mit vielen Punkten</translation>
+    </message>
+    <message>
+        <source>Scale</source>
+        <translation>Größenfaktor</translation>
+    </message>
+    <message>
+        <source>The new scale is used when the program starts again.</source>
+        <translation>Der neue Größenfaktor gilt, wenn das Programm wieder startet.</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::gui::PaletteModel</name>

@@ -1,3 +1,4 @@
+#include "app/gui/scale.h"
 #include "tests/support/shown_window.h"
 
 #include <QApplication>
@@ -117,6 +118,20 @@ private Q_SLOTS:
         }
         QTest::mouseRelease(bar, Qt::LeftButton, {}, at.toPoint());
         QVERIFY(window->isVisible());
+    }
+
+    void scaleOfTheWindow()
+    {
+        for (const int percent : scales())
+            QCOMPARE(scaleFromText(QString::number(percent)), percent);
+        QCOMPARE(scaleFromText(QStringLiteral("150%")), 150);
+        for (const char* text : {"", "0", "49", "401", "1.5", "150 %x", "-100"})
+            QCOMPARE(scaleFromText(QString::fromLatin1(text)), 0);
+        test::ShownWindow window;
+        for (const int percent : scales()) {
+            const QByteArray id = "view.scale." + QByteArray::number(percent);
+            QVERIFY2(window.action(id.constData()) != nullptr, id.constData());
+        }
     }
 
     void cleanupTestCase() { m_window.reset(); }
