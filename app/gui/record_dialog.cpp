@@ -52,7 +52,7 @@ Fields makeFields(QDialog* dialog, const views::Recording& recording)
     fields.gradients->setEnabled(possible);
     fields.gradients->setToolTip(possible
             ? tr("The score fisher needs them; they take about twice the time of the rest")
-            : tr("Encoders and models with routed experts have none here"));
+            : tr("Encoders have none here"));
     fields.grams->setToolTip(tr("GPTQ needs them; they make the file large"));
     fields.out->setToolTip(tr("The dump to write (.h5)"));
     return fields;

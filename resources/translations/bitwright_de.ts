@@ -691,8 +691,8 @@ Klick kopiert.</translation>
         <translation>Der Score fisher braucht sie; sie dauern etwa doppelt so lang wie der Rest</translation>
     </message>
     <message>
-        <source>Encoders and models with routed experts have none here</source>
-        <translation>Encoder und Modelle mit gerouteten Experten haben hier keine</translation>
+        <source>Encoders have none here</source>
+        <translation>Encoder haben hier keine</translation>
     </message>
     <message>
         <source>GPTQ needs them; they make the file large</source>

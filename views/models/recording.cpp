@@ -66,7 +66,7 @@ bool Recording::hasGradients() const
     if (!m_document.isOpen())
         return false;
     const auto architecture = architectureOf(m_document);
-    return architecture && architecture->causal && !architecture->experts;
+    return architecture && architecture->causal;
 }
 
 QString Recording::suggestedFile() const
