@@ -31,6 +31,7 @@ nlohmann::json documentOf(
     nlohmann::json document{{"dump", arguments.out}, {"tokens", result.tokens},
         {"sequences", result.sequences}, {"tokenizer", text.tokenizer},
         {"perplexity", optionalNumber(result.perplexity)}, {"gradients", result.gradients},
+        {"zero_gradients", result.zeroGradients},
         {"labels", arguments.gradients ? nlohmann::json(arguments.labels) : nlohmann::json(nullptr)},
         {"output_gradients", result.outputGradients}, {"seconds", result.seconds},
         {"sites", nlohmann::json::array()}};
@@ -46,9 +47,14 @@ void printSummary(
         escapedForDisplay(arguments.out), result.tokens, result.sequences, text.tokenizer,
         result.sites.size(), result.seconds));
     if (result.gradients > 0)
-        printLine(fmt::format("mean squared gradients of {} tensors over {} sequences, labels {}",
+        printLine(fmt::format("mean squared gradients of {} matrices over {} sequences, labels {}",
             result.gradients, text.gradientBatch.sequences(),
             arguments.labels == "model" ? "drawn from the model" : "of the text"));
+    if (result.zeroGradients > 0)
+        printLine(fmt::format(
+            "{} of them are zero, as of experts that no token chose: there the score fisher stays "
+            "unknown",
+            result.zeroGradients));
     if (result.outputGradients > 0)
         printLine(fmt::format("gradients of the outputs of {} tensors", result.outputGradients));
     if (result.perplexity)

@@ -101,20 +101,10 @@ Result<void> BlockGradient::forwardMlp(const RunContext& context)
 {
     const Architecture& a = m_model.architecture();
     const Block& block = m_model.blocks()[m_block];
-    const auto width = static_cast<std::size_t>(block.mlp.up.rows);
     m_mlpInput = normed(block.beforeMlp, m_middle);
-    m_up.resize(m_tokens * width);
-    m_gate.resize(a.gatedMlp ? m_tokens * width : 0);
-    const std::array<Product, 2> products{
-        Product{&block.mlp.gate, m_gate.data(), width}, Product{&block.mlp.up, m_up.data(), width}};
-    BITWRIGHT_CHECK(multiply(m_mlpInput, std::span(products).subspan(a.gatedMlp ? 0 : 1), context));
-    m_inner = a.gatedMlp ? m_gate : m_up;
-    activate(a.activation, m_inner);
-    if (a.gatedMlp)
-        forward::multiply(m_inner, m_up);
-    m_mlp.resize(m_middle.size());
-    const std::array<Product, 1> down{Product{&block.mlp.down, m_mlp.data(), a.hidden}};
-    return multiply(m_inner, down, context);
+    // Only a norm behind the MLP needs to know what it puts out.
+    m_mlp.resize(a.placement == NormPlacement::Before ? 0 : m_middle.size());
+    return m_part.forward(m_block, rowsOf(m_mlpInput), m_mlp, context);
 }
 
 /// What of the stream's gradient goes into a branch; `gradient` becomes what goes past it.
@@ -135,39 +125,10 @@ std::vector<float> BlockGradient::intoBranch(const Norm& after, std::span<const 
 
 Result<void> BlockGradient::backMlp(std::span<float> gradient, const RunContext& context)
 {
-    const Architecture& a = m_model.architecture();
     const Block& block = m_model.blocks()[m_block];
-    const std::vector<float> branch = intoBranch(block.afterMlp, m_middle, m_mlp, gradient);
-    BITWRIGHT_CHECK(m_sums.add(block.mlp.down, branch, rowsOf(m_inner), context));
-    std::vector<float> inner(m_inner.size(), 0.0F);
-    BITWRIGHT_CHECK(backThrough(m_model, block.mlp.down, branch, inner, m_hooks, context));
-    std::vector<float> gate(m_gate.size());
-    std::vector<float> bent = a.gatedMlp ? m_gate : std::vector<float>();
-    activate(a.activation, bent);
-    BITWRIGHT_CHECK(parallelFor(
-        inner.size(), std::size_t{1} << 16U,
-        [&](const Chunk& chunk) -> Result<void> {
-            for (std::size_t i = chunk.begin; i < chunk.end; ++i) {
-                const double bend
-                    = activationSlope(a.activation, static_cast<double>(a.gatedMlp ? m_gate[i] : m_up[i]));
-                const float slope = static_cast<float>(static_cast<double>(inner[i]) * bend);
-                if (a.gatedMlp) {
-                    gate[i] = slope * m_up[i];
-                    inner[i] *= bent[i];
-                } else {
-                    inner[i] = slope;
-                }
-            }
-            return {};
-        },
-        context));
+    std::vector<float> branch = intoBranch(block.afterMlp, m_middle, m_mlp, gradient);
     std::vector<float> input(m_mlpInput.size(), 0.0F);
-    if (a.gatedMlp) {
-        BITWRIGHT_CHECK(m_sums.add(block.mlp.gate, gate, rowsOf(m_mlpInput), context));
-        BITWRIGHT_CHECK(backThrough(m_model, block.mlp.gate, gate, input, m_hooks, context));
-    }
-    BITWRIGHT_CHECK(m_sums.add(block.mlp.up, inner, rowsOf(m_mlpInput), context));
-    BITWRIGHT_CHECK(backThrough(m_model, block.mlp.up, inner, input, m_hooks, context));
+    BITWRIGHT_CHECK(m_part.backward(rowsOf(m_mlpInput), branch, input, context));
     addScaled(gradient, normGradient(block.beforeMlp, m_middle, input), 1.0F);
     return {};
 }

@@ -11,33 +11,6 @@ namespace bitwright::forward {
 
 namespace {
 
-/// Which tokens go to each expert, in token order.
-struct Routing
-{
-    std::vector<std::vector<std::size_t>> tokens;
-    std::vector<std::vector<float>> weights;
-};
-
-Result<Routing> routeAll(const Model& model, const Block& block, const Rows& input, const InputPlace& place,
-    const Hooks& hooks, const RunContext& context)
-{
-    const Experts& experts = *model.architecture().experts;
-    std::vector<float> logits(input.rows * experts.count);
-    const std::array<Product, 1> products{Product{&block.router, logits.data(), experts.count}};
-    BITWRIGHT_CHECK(multiplyAll(model, input, products, place, hooks, context));
-    Routing routing;
-    routing.tokens.resize(experts.count);
-    routing.weights.resize(experts.count);
-    for (std::size_t t = 0; t < input.rows; ++t) {
-        for (const Route& route :
-            routeToken(experts, std::span(logits).subspan(t * experts.count, experts.count))) {
-            routing.tokens[route.expert].push_back(t);
-            routing.weights[route.expert].push_back(route.weight);
-        }
-    }
-    return routing;
-}
-
 /// out += sigmoid(gate x) * shared expert(x)
 Result<void> addShared(const Model& model, const Block& block, const Rows& input, std::span<float> out,
     std::vector<float>& scratch, const InputPlace& place, const Hooks& hooks, const RunContext& context)
@@ -50,7 +23,7 @@ Result<void> addShared(const Model& model, const Block& block, const Rows& input
     BITWRIGHT_CHECK(runMlp(model, block.sharedExpert, input, result.data(), scratch, place, hooks, context));
     for (std::size_t t = 0; t < input.rows; ++t)
         addScaled(out.subspan(t * width, width), std::span(result).subspan(t * width, width),
-            1.0F / (1.0F + std::exp(-gates[t])));
+            sharedWeight(gates[t]));
     return {};
 }
 
@@ -105,6 +78,40 @@ std::vector<Route> routeToken(const Experts& experts, std::span<const float> log
     return routes;
 }
 
+Result<Routing> routeAll(const Model& model, const Block& block, const Rows& input, const InputPlace& place,
+    const Hooks& hooks, const RunContext& context)
+{
+    const Experts& experts = *model.architecture().experts;
+    Routing routing;
+    routing.logits.resize(input.rows * experts.count);
+    const std::array<Product, 1> products{Product{&block.router, routing.logits.data(), experts.count}};
+    BITWRIGHT_CHECK(multiplyAll(model, input, products, place, hooks, context));
+    routing.tokens.resize(experts.count);
+    routing.weights.resize(experts.count);
+    for (std::size_t t = 0; t < input.rows; ++t) {
+        for (const Route& route :
+            routeToken(experts, std::span(routing.logits).subspan(t * experts.count, experts.count))) {
+            routing.tokens[route.expert].push_back(t);
+            routing.weights[route.expert].push_back(route.weight);
+        }
+    }
+    return routing;
+}
+
+float sharedWeight(float gate)
+{
+    return 1.0F / (1.0F + std::exp(-gate));
+}
+
+void gatherRows(const Rows& input, std::span<const std::size_t> rows, std::vector<float>& out)
+{
+    out.resize(rows.size() * input.cols);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const std::span<const float> row = input.row(rows[i]);
+        std::copy(row.begin(), row.end(), out.begin() + static_cast<std::ptrdiff_t>(i * input.cols));
+    }
+}
+
 Result<void> runExperts(const Model& model, const Block& block, const Rows& input, std::span<float> out,
     std::vector<float>& scratch, const InputPlace& place, const Hooks& hooks, const RunContext& context)
 {
@@ -117,14 +124,11 @@ Result<void> runExperts(const Model& model, const Block& block, const Rows& inpu
         const std::vector<std::size_t>& tokens = routing.tokens[e];
         if (tokens.empty())
             continue;
-        gathered.resize(tokens.size() * width);
+        gatherRows(input, tokens, gathered);
         result.resize(tokens.size() * width);
         global.resize(tokens.size());
-        for (std::size_t i = 0; i < tokens.size(); ++i) {
-            const std::span<const float> row = input.row(tokens[i]);
-            std::copy(row.begin(), row.end(), gathered.begin() + static_cast<std::ptrdiff_t>(i * width));
+        for (std::size_t i = 0; i < tokens.size(); ++i)
             global[i] = place.firstToken + tokens[i];
-        }
         const Rows rows{gathered.data(), tokens.size(), width, width};
         const InputPlace chosen{place.block, place.firstToken, global};
         BITWRIGHT_CHECK(

@@ -17,6 +17,22 @@ struct Route
 };
 [[nodiscard]] std::vector<Route> routeToken(const Experts& experts, std::span<const float> logits);
 
+/// Which tokens go to each expert, in token order, and with which weights.
+struct Routing
+{
+    std::vector<float> logits; ///< tokens x experts
+    std::vector<std::vector<std::size_t>> tokens; ///< Rows of the input, per expert.
+    std::vector<std::vector<float>> weights; ///< Beside them.
+};
+[[nodiscard]] Result<Routing> routeAll(const Model& model, const Block& block, const Rows& input,
+    const InputPlace& place, const Hooks& hooks, const RunContext& context);
+
+/// How much of the shared expert goes into the sum, from what its gate says.
+[[nodiscard]] float sharedWeight(float gate);
+
+/// Copies rows of an input one below the other into `out`, which is resized.
+void gatherRows(const Rows& input, std::span<const std::size_t> rows, std::vector<float>& out);
+
 /// out (tokens x hidden) = sum over each token's experts of weight * expert(x), plus the gated shared expert.
 [[nodiscard]] Result<void> runExperts(const Model& model, const Block& block, const Rows& input,
     std::span<float> out, std::vector<float>& scratch, const InputPlace& place, const Hooks& hooks,

@@ -74,7 +74,7 @@ double activationSlope(ActivationKind kind, double x)
 
 void GradientSums::prepare(const Linear& linear)
 {
-    Sums& sums = m_sums[linear.tensor];
+    Sums& sums = m_sums[{linear.tensor, linear.expert}];
     const model::TensorInfo& info = m_model.checkpoint().tensors()[linear.tensor];
     sums.rows.resize(static_cast<std::size_t>(info.rows()), 0.0);
     sums.columns.resize(static_cast<std::size_t>(info.cols()), 0.0);
@@ -88,7 +88,7 @@ std::vector<double> GradientSums::addRows(const Linear& linear, std::uint64_t be
     cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, static_cast<int>(rows), static_cast<int>(input.cols),
         static_cast<int>(input.rows), 1.0F, gradient.data(), static_cast<int>(stride), input.data,
         static_cast<int>(input.stride), 0.0F, tile.data(), static_cast<int>(input.cols));
-    Sums& sums = m_sums.find(linear.tensor)->second; // made by prepare()
+    Sums& sums = m_sums.find({linear.tensor, linear.expert})->second; // made by prepare()
     std::vector<double> columns(input.cols, 0.0);
     for (std::size_t r = 0; r < rows; ++r) {
         double sum = 0;
@@ -101,32 +101,34 @@ std::vector<double> GradientSums::addRows(const Linear& linear, std::uint64_t be
     }
     if (m_raw) {
         const std::scoped_lock lock(m_rawLock);
-        m_raw(linear.tensor, linear.firstRow + begin, linear.firstRow + end, tile);
+        m_raw({linear.tensor, linear.expert}, linear.firstRow + begin, linear.firstRow + end, tile);
     }
     return columns;
 }
 
-Result<void> GradientSums::show(const Linear& linear, std::uint64_t first, const Rows& rows)
+Result<void> GradientSums::show(
+    const Linear& linear, std::uint64_t first, const Rows& rows, std::span<const std::size_t> tokens)
 {
     if (!m_outputs)
         return {};
     const std::scoped_lock lock(m_rawLock);
-    return m_outputs({linear.tensor, linear.firstRow + first, m_firstToken, rows, m_losses});
+    return m_outputs(
+        {{linear.tensor, linear.expert}, linear.firstRow + first, m_firstToken, tokens, rows, m_losses});
 }
 
 void GradientSums::foldColumns(const Linear& linear, std::span<const double> columns)
 {
-    Sums& sums = m_sums[linear.tensor];
+    Sums& sums = m_sums[{linear.tensor, linear.expert}];
     for (std::size_t c = 0; c < columns.size(); ++c)
         sums.columns[c] += columns[c];
 }
 
-Result<void> GradientSums::add(
-    const Linear& linear, std::span<const float> gradient, const Rows& input, const RunContext& context)
+Result<void> GradientSums::add(const Linear& linear, std::span<const float> gradient, const Rows& input,
+    const RunContext& context, std::span<const std::size_t> tokens)
 {
     prepare(linear);
     const auto rows = static_cast<std::size_t>(linear.rows);
-    BITWRIGHT_CHECK(show(linear, 0, {gradient.data(), input.rows, rows, rows}));
+    BITWRIGHT_CHECK(show(linear, 0, {gradient.data(), input.rows, rows, rows}, tokens));
     constexpr std::size_t kRows = 128;
     std::vector<std::vector<double>> columns(chunkCount(rows, kRows));
     BITWRIGHT_CHECK(parallelFor(
@@ -143,16 +145,16 @@ Result<void> GradientSums::add(
 }
 
 std::vector<model::GradientFactors> GradientSums::factors(
-    const std::vector<model::TensorIndex>& tensors, std::uint64_t batches) const
+    const std::vector<StoredMatrix>& matrices, std::uint64_t batches) const
 {
     std::vector<model::GradientFactors> result;
-    for (const model::TensorIndex tensor : tensors) {
-        const auto found = m_sums.find(tensor);
+    for (const StoredMatrix& matrix : matrices) {
+        const auto found = m_sums.find(matrix);
         if (found == m_sums.end())
             continue;
         const Sums& sums = found->second;
         model::GradientFactors factors;
-        factors.tensor = m_model.checkpoint().tensors()[tensor].name;
+        factors.tensor = model::matrixName(m_model.checkpoint().tensors()[matrix.first], matrix.second);
         factors.batches = batches;
         const auto rows = static_cast<double>(sums.rows.size()),
                    columns = static_cast<double>(sums.columns.size());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/forward/experts.h"
 #include "core/forward/gradients.h"
 #include "core/forward/product.h"
 
@@ -35,13 +36,15 @@ public:
         m_firstToken = firstToken;
         m_losses = losses;
     }
-    /// Hands gradients of outputs [first, first + rows.cols) of `linear` to whoever wants them. Thread safe.
-    [[nodiscard]] Result<void> show(const Linear& linear, std::uint64_t first, const Rows& rows);
+    /// Hands gradients of outputs [first, first + rows.cols) of `linear` to whoever wants them. `tokens` of
+    /// the sequence, ascending; empty: all of them. Thread safe.
+    [[nodiscard]] Result<void> show(const Linear& linear, std::uint64_t first, const Rows& rows,
+        std::span<const std::size_t> tokens = {});
 
     /// Adds the squares of dY^T X, the gradient of `linear`'s weight: `gradient` is tokens x linear.rows,
     /// `input` tokens x linear.cols.
-    [[nodiscard]] Result<void> add(
-        const Linear& linear, std::span<const float> gradient, const Rows& input, const RunContext& context);
+    [[nodiscard]] Result<void> add(const Linear& linear, std::span<const float> gradient, const Rows& input,
+        const RunContext& context, std::span<const std::size_t> tokens = {});
     /// The same for rows [begin, end) of a weight alone; `gradient` is tokens x (end - begin). Column sums
     /// are returned, to be folded in order by foldColumns. Thread safe for different rows.
     [[nodiscard]] std::vector<double> addRows(const Linear& linear, std::uint64_t begin, std::uint64_t end,
@@ -49,9 +52,10 @@ public:
     void foldColumns(const Linear& linear, std::span<const double> columns);
     /// Makes room for a weight before its rows are added.
     void prepare(const Linear& linear);
-    /// The factors after `batches` sequences, in the order of `tensors`.
+    /// The factors after `batches` sequences, in the order of `matrices`; all 0 for one that was prepared
+    /// only.
     [[nodiscard]] std::vector<model::GradientFactors> factors(
-        const std::vector<model::TensorIndex>& tensors, std::uint64_t batches) const;
+        const std::vector<StoredMatrix>& matrices, std::uint64_t batches) const;
 
 private:
     struct Sums
@@ -64,7 +68,7 @@ private:
     std::mutex m_rawLock;
     std::size_t m_firstToken = 0;
     double m_losses = 0;
-    std::map<model::TensorIndex, Sums> m_sums;
+    std::map<StoredMatrix, Sums> m_sums;
 };
 
 /// out (tokens x linear.cols) += gradient (tokens x linear.rows) W.
@@ -84,6 +88,60 @@ struct AttentionGradient
 [[nodiscard]] Result<void> attendBackward(const Architecture& architecture, std::size_t tokens,
     const AttentionGradient& parts, const RunContext& context);
 
+/// Runs the MLP of a block backward on one sequence: a plain or gated one, or routed experts with the shared
+/// one.
+class MlpGradient
+{
+public:
+    MlpGradient(const Model& model, const Hooks& hooks, GradientSums& sums)
+        : m_model(model)
+        , m_hooks{hooks.weights, nullptr}
+        , m_sums(sums)
+    { }
+    /// Keeps what backward() needs of block `block` on `input` (tokens x hidden). `out` gets what the MLP
+    /// puts out where it is not empty.
+    [[nodiscard]] Result<void> forward(
+        std::size_t block, const Rows& input, std::span<float> out, const RunContext& context);
+    /// Adds d loss / d input to `gradientIn` for d loss / d output, which is used up (both tokens x hidden).
+    /// `input` is that of forward().
+    [[nodiscard]] Result<void> backward(
+        const Rows& input, std::span<float> gradient, std::span<float> gradientIn, const RunContext& context);
+
+private:
+    /// Between input and output of one MLP: tokens x width each. `gate` is empty in a plain one.
+    struct Pass
+    {
+        std::vector<float> gate, up, inner;
+    };
+    /// The part of a sum that one MLP has: its rows' weights in it (empty: 1), and room for d loss / d them.
+    struct Share
+    {
+        std::span<const float> weights;
+        std::span<float> slopes;
+        std::span<const std::size_t> tokens; ///< Of the sequence; empty: all.
+    };
+
+    Result<void> pass(const Mlp& mlp, const Rows& input, Pass& out, const RunContext& context);
+    Result<void> back(const Mlp& mlp, const Rows& input, const Pass& pass, const Share& share,
+        std::span<float> gradient, std::span<float> gradientIn, const RunContext& context);
+    Result<void> backActivation(
+        const Pass& pass, std::span<float> inner, std::span<float> gate, const RunContext& context) const;
+    Result<void> backExperts(const Rows& input, std::span<const float> gradient, std::span<float> gradientIn,
+        const RunContext& context);
+    Result<void> backRouter(const Rows& input, const Routing& routing,
+        const std::vector<std::vector<float>>& slopes, std::span<float> gradientIn,
+        const RunContext& context);
+    Result<void> backShared(
+        const Rows& input, std::span<float> gradient, std::span<float> gradientIn, const RunContext& context);
+    [[nodiscard]] const Block& block() const { return m_model.blocks()[m_block]; }
+
+    const Model& m_model;
+    const Hooks m_hooks;
+    GradientSums& m_sums;
+    std::size_t m_block = 0;
+    Pass m_pass; ///< Of blocks without experts.
+};
+
 /// Runs one block of one sequence backward.
 class BlockGradient
 {
@@ -92,6 +150,7 @@ public:
         : m_model(model)
         , m_hooks{hooks.weights, nullptr}
         , m_sums(sums)
+        , m_part(model, hooks, sums)
     { }
     /// `input` is the block's input, `gradient` (both tokens x hidden) that of its output, which becomes that
     /// of its input.
@@ -119,12 +178,13 @@ private:
     const Model& m_model;
     const Hooks m_hooks;
     GradientSums& m_sums;
+    MlpGradient m_part;
     std::size_t m_block = 0, m_tokens = 0;
     std::map<std::pair<std::size_t, std::size_t>, std::shared_ptr<const RotaryTable>> m_tables;
     // What the forward pass of the block leaves.
     std::vector<float> m_attentionInput, m_rawQueries, m_rawKeys, m_queries, m_keys, m_values, m_mixed,
         m_attention;
-    std::vector<float> m_middle, m_mlpInput, m_gate, m_up, m_inner, m_mlp;
+    std::vector<float> m_middle, m_mlpInput, m_mlp;
 };
 
 } // namespace bitwright::forward

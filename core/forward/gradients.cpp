@@ -20,20 +20,37 @@ constexpr std::size_t kTilesAtOnce = 8;
 
 Result<void> checkModel(const Model& model)
 {
-    const Architecture& a = model.architecture();
-    std::string_view part;
-    if (!a.hasHead)
-        part = "a model without a language-model head";
-    else if (std::any_of(a.layers.begin(), a.layers.end(), [](const Layer& layer) { return layer.routed; }))
-        part = "routed experts";
-    else if (model.projectOut().rows > 0 || model.projectIn().rows > 0)
-        part = "projections beside the embeddings";
-    if (part.empty())
+    if (model.architecture().hasHead)
         return {};
-    return fail(
-        Error{ErrorCode::Unsupported, fmt::format("Gradients of {} are not known to this program.", part),
-            model.checkpoint().path(), {}, {}, "Record without gradients."});
+    return fail(Error{ErrorCode::Unsupported,
+        "Gradients of a model without a language-model head are not known to this program.",
+        model.checkpoint().path(), {}, {}, "Record without gradients."});
 }
+
+/// Keeps what one matrix is given.
+class InputOf final : public Observer
+{
+public:
+    explicit InputOf(const Linear& linear)
+        : m_tensor(linear.tensor)
+    { }
+    Result<void> linearInput(const LinearInput& input) override
+    {
+        if (input.tensor == m_tensor)
+            for (std::size_t t = 0; t < input.rows.rows; ++t)
+                m_values.insert(m_values.end(), input.rows.row(t).begin(), input.rows.row(t).end());
+        return {};
+    }
+    [[nodiscard]] Rows rows(std::size_t tokens) const
+    {
+        const std::size_t cols = m_values.size() / tokens;
+        return {m_values.data(), tokens, cols, cols};
+    }
+
+private:
+    const model::TensorIndex m_tensor;
+    std::vector<float> m_values; ///< tokens x inputs
+};
 
 /// Terms of a sequence's mean loss.
 double lossesOf(const TokenBatch& sequence, const GradientSettings& settings)
@@ -69,8 +86,11 @@ public:
         } else {
             BITWRIGHT_ASSIGN(m_results, runHead(m_model, m_batch, hidden, m_hooks, context));
         }
-        BITWRIGHT_ASSIGN(m_states, finalStates(m_model, m_batch, hidden, m_hooks, context));
-        const auto width = static_cast<std::size_t>(head.cols);
+        InputOf projected(m_model.projectOut());
+        const bool projects = m_model.projectOut().rows > 0;
+        BITWRIGHT_ASSIGN(m_states,
+            finalStates(
+                m_model, m_batch, hidden, {m_hooks.weights, projects ? &projected : nullptr}, context));
         std::vector<float> gradient(m_states.size(), 0.0F);
         const auto words = static_cast<std::size_t>(wordsPerTile(head));
         const std::size_t tiles = chunkCount(static_cast<std::size_t>(head.rows), words);
@@ -93,14 +113,28 @@ public:
                     m_sums.foldColumns(head, columns[i]);
             }
         }
+        if (projects)
+            BITWRIGHT_CHECK(backProjection(projected.rows(m_batch.tokens()), gradient, context));
+        const auto stream = static_cast<std::size_t>(a.hidden);
         if (a.finalNorm)
-            for (std::size_t at = 0; at < gradient.size(); at += width)
-                normBackward(a.norm, a.normEps, hidden.subspan(at, width), m_model.finalNorm().weight,
-                    std::span(gradient).subspan(at, width), std::span(gradient).subspan(at, width));
+            for (std::size_t at = 0; at < gradient.size(); at += stream)
+                normBackward(a.norm, a.normEps, hidden.subspan(at, stream), m_model.finalNorm().weight,
+                    std::span(gradient).subspan(at, stream), std::span(gradient).subspan(at, stream));
         return gradient;
     }
 
 private:
+    /// Back through OPT's projection of the normed stream `input` to the width of the embeddings.
+    Result<void> backProjection(const Rows& input, std::vector<float>& gradient, const RunContext& context)
+    {
+        const Linear& projection = m_model.projectOut();
+        BITWRIGHT_CHECK(m_sums.add(projection, gradient, input, context));
+        std::vector<float> back(input.rows * input.cols, 0.0F);
+        BITWRIGHT_CHECK(backThrough(m_model, projection, gradient, back, m_hooks, context));
+        gradient = std::move(back);
+        return {};
+    }
+
     Result<void> runTile(
         std::size_t begin, std::size_t most, std::vector<float>& share, std::vector<double>& columns)
     {
@@ -170,7 +204,10 @@ Result<void> runSequence(const Model& model, const TokenBatch& sequence, std::si
             {}, {}, {}, "Give more memory or shorter sequences."});
     const Hooks quiet{hooks.weights, nullptr};
     std::vector<std::vector<float>> inputs;
-    BITWRIGHT_ASSIGN(std::vector<float> hidden, embed(model, sequence, quiet, context));
+    InputOf embedded(model.projectIn());
+    const bool projects = model.projectIn().rows > 0;
+    BITWRIGHT_ASSIGN(std::vector<float> hidden,
+        embed(model, sequence, {hooks.weights, projects ? &embedded : nullptr}, context));
     for (std::size_t block = 0; block < blocks; ++block) {
         inputs.push_back(hidden);
         BITWRIGHT_CHECK(runBlocks(model, sequence, block, block + 1, hidden, quiet, context));
@@ -184,25 +221,40 @@ Result<void> runSequence(const Model& model, const TokenBatch& sequence, std::si
         BITWRIGHT_CHECK(back.run(block, inputs[block], gradient, context));
         inputs.pop_back();
     }
+    if (projects)
+        return sums.add(model.projectIn(), gradient, embedded.rows(sequence.tokens()), context);
     return {};
 }
 
 } // namespace
 
-std::vector<model::TensorIndex> gradientTensors(const Model& model)
+std::vector<StoredMatrix> gradientMatrices(const Model& model)
 {
-    std::vector<model::TensorIndex> tensors;
+    std::vector<StoredMatrix> matrices;
     const auto add = [&](const Linear& linear) {
-        if (linear.rows > 0 && (tensors.empty() || tensors.back() != linear.tensor))
-            tensors.push_back(linear.tensor);
+        const StoredMatrix matrix(linear.tensor, linear.expert);
+        if (linear.rows > 0 && (matrices.empty() || matrices.back() != matrix))
+            matrices.push_back(matrix);
     };
-    for (const Block& block : model.blocks())
-        for (const Linear* linear : {&block.query, &block.key, &block.value, &block.output, &block.mlp.gate,
-                 &block.mlp.up, &block.mlp.down})
+    const auto addMlp = [&](const Mlp& mlp) {
+        for (const Linear* linear : {&mlp.gate, &mlp.up, &mlp.down})
             add(*linear);
+    };
+    add(model.projectIn());
+    for (const Block& block : model.blocks()) {
+        for (const Linear* linear : {&block.query, &block.key, &block.value, &block.output})
+            add(*linear);
+        addMlp(block.mlp);
+        add(block.router);
+        for (const Mlp& expert : block.experts)
+            addMlp(expert);
+        addMlp(block.sharedExpert);
+        add(block.sharedGate);
+    }
+    add(model.projectOut());
     if (!model.architecture().tiedHead)
         add(model.head());
-    return tensors;
+    return matrices;
 }
 
 Result<std::vector<model::GradientFactors>> meanSquaredGradients(const Model& model, const TokenBatch& batch,
@@ -227,7 +279,7 @@ Result<std::vector<model::GradientFactors>> meanSquaredGradients(const Model& mo
     }
     if (batches == 0)
         return fail(ErrorCode::InvalidArgument, "Gradients need a sequence of at least two tokens.");
-    return sums.factors(gradientTensors(model), batches);
+    return sums.factors(gradientMatrices(model), batches);
 }
 
 } // namespace bitwright::forward

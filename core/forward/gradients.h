@@ -8,10 +8,13 @@
 
 namespace bitwright::forward {
 
-/// Gets gradients as they are: rows [begin, end) of the stored tensor (outputs x inputs) for one sequence.
-/// One call at a time.
+/// A tensor and, where it stacks experts, which of them.
+using StoredMatrix = std::pair<model::TensorIndex, std::uint64_t>;
+
+/// Gets gradients as they are: rows [begin, end) of the stored matrix (outputs x inputs) for one sequence.
+/// An expert that no token of the sequence chose has none. One call at a time.
 using RawGradient = std::function<void(
-    model::TensorIndex tensor, std::uint64_t begin, std::uint64_t end, std::span<const float> values)>;
+    const StoredMatrix& matrix, std::uint64_t begin, std::uint64_t end, std::span<const float> values)>;
 
 /// What a loss is taken against.
 enum class LabelKind : std::uint8_t
@@ -21,12 +24,13 @@ enum class LabelKind : std::uint8_t
            ///< Fisher information, not of the empirical one (Kunstner et al. 2019).
 };
 
-/// d loss / d output of a matrix, at all tokens of a sequence.
+/// d loss / d output of a matrix, at all tokens of a sequence; of a routed expert, at those that chose it.
 struct OutputGradient
 {
-    model::TensorIndex tensor = 0;
-    std::uint64_t firstRow = 0; ///< Of the stored tensor: fused ones, and the head, come in parts.
+    StoredMatrix matrix;
+    std::uint64_t firstRow = 0; ///< Of the stored matrix: fused ones, and the head, come in parts.
     std::size_t firstToken = 0; ///< Of the batch.
+    std::span<const std::size_t> tokens; ///< Rows are of firstToken + these, ascending; empty: of all.
     Rows rows; ///< tokens x (some of the) outputs, of the mean loss of the sequence.
     double losses = 0; ///< Terms of that mean: times it, the gradient is that of their sum.
 };
@@ -40,19 +44,22 @@ struct GradientSettings
     OutputGradientSink outputs; ///< Gets the gradients of all outputs, if any; head parts in no order.
 };
 
-/// Matrices that have gradients, in order: those of the blocks, and the head where it is no embedding.
-[[nodiscard]] std::vector<model::TensorIndex> gradientTensors(const Model& model);
+/// Matrices that have gradients, in order: OPT's projection in, those of the blocks (experts one after the
+/// other, before them the router, after them the shared expert and its gate), the projection out, and the
+/// head where it is no embedding.
+[[nodiscard]] std::vector<StoredMatrix> gradientMatrices(const Model& model);
 
 /// Mean squared gradients of the next-token loss (mean cross-entropy over a sequence, in nats) with respect
-/// to every matrix of the blocks and an untied head, factored by rows and columns: the mean over sequences of
-/// the squares, then over columns and over rows. Sequences of one token are left out where labels are the
-/// text's. A weight that is also
-/// the embedding is left out, because its gradient mixes both uses. Activations of a block are computed
-/// again, so that a sequence holds one hidden state per block and token. Costs some four forward passes. The
-/// same bits for any number of threads. Order: blocks, the head last. Source: Fisher information by squared
-/// gradients (Kirkpatrick et al. 2017), factored as Shazeer and Stern 2018 (Adafactor). Errors: Unsupported
-/// for encoders, routed experts and projections beside the embeddings; InvalidArgument without a sequence of
-/// two tokens; OutOfMemory; those of the forward pass.
+/// to all gradientMatrices(), factored by rows and columns: the mean over sequences of the squares, then over
+/// columns and over rows. Experts of a stacked tensor come one by one, named as its units ("tensor[3]").
+/// Which experts a token goes to counts as constant; their weights are differentiated. For a sequence whose
+/// tokens chose other experts, an expert's gradient is zero. Sequences of one token are left out where labels
+/// are the text's. A weight that is also the embedding is left out, because its gradient mixes both uses.
+/// Activations of a block are computed again, so that a sequence holds one hidden state per block and token.
+/// Costs some four forward passes. The same bits for any number of threads. Source: Fisher information by
+/// squared gradients (Kirkpatrick et al. 2017), factored as Shazeer and Stern 2018 (Adafactor). Errors:
+/// Unsupported for encoders; InvalidArgument without a sequence of two tokens; OutOfMemory; those of the
+/// forward pass.
 [[nodiscard]] Result<std::vector<model::GradientFactors>> meanSquaredGradients(const Model& model,
     const TokenBatch& batch, const Hooks& hooks, const RunContext& context, const RawGradient& raw = {},
     const GradientSettings& settings = {});

@@ -3,6 +3,7 @@
 #include "core/model/checkpoint.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 namespace bitwright::model {
@@ -66,10 +67,10 @@ Result<SampleRows> ActivationDump::loadOutputGradients(std::size_t) const
     return fail(ErrorCode::InvalidArgument, "The dump holds no gradients of outputs.");
 }
 
-const GradientFactors* ActivationDump::gradientOf(std::string_view tensor) const
+const GradientFactors* ActivationDump::gradientOf(std::string_view matrix) const
 {
     const auto found = std::find_if(m_gradients.begin(), m_gradients.end(),
-        [&](const GradientFactors& factors) { return factors.tensor == tensor; });
+        [&](const GradientFactors& factors) { return factors.tensor == matrix; });
     return found == m_gradients.end() ? nullptr : &*found;
 }
 
@@ -145,10 +146,25 @@ Result<void> checkSiteTensor(
             site.name, site.channels, expected, input ? "inputs" : "outputs")));
 }
 
+/// The same for a name that may be of one expert of a stack, "tensor[3]".
+const TensorInfo* findMatrix(const Checkpoint& checkpoint, const std::string& name)
+{
+    if (const TensorInfo* const found = findNamed(checkpoint, name))
+        return found;
+    const std::size_t bracket = name.rfind('[');
+    if (bracket == std::string::npos)
+        return nullptr;
+    const TensorInfo* const stack = findNamed(checkpoint, name.substr(0, bracket));
+    std::uint64_t expert = 0;
+    std::from_chars(name.data() + bracket + 1, name.data() + name.size(), expert);
+    return stack != nullptr && expert < stack->experts && matrixName(*stack, expert) == name ? stack
+                                                                                             : nullptr;
+}
+
 Result<void> checkGradient(
     const ActivationDump& dump, const GradientFactors& factors, const Checkpoint& checkpoint)
 {
-    const TensorInfo* named = findNamed(checkpoint, factors.tensor);
+    const TensorInfo* named = findMatrix(checkpoint, factors.tensor);
     if (named == nullptr) {
         return fail(misfit(dump, factors.tensor,
             fmt::format(

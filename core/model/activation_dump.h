@@ -87,7 +87,7 @@ struct PackedGram
 /// (inputs).
 struct GradientFactors
 {
-    std::string tensor;
+    std::string tensor; ///< Or one expert of a stacked one, "tensor[3]" (matrixName).
     std::vector<double> rowMeanSq; ///< One per output.
     std::vector<double> colMeanSq; ///< One per input.
     double meanSq = 0;
@@ -111,7 +111,7 @@ public:
 
     [[nodiscard]] const std::vector<Site>& sites() const { return m_sites; }
     [[nodiscard]] const std::vector<GradientFactors>& gradients() const { return m_gradients; }
-    [[nodiscard]] const GradientFactors* gradientOf(std::string_view tensor) const;
+    [[nodiscard]] const GradientFactors* gradientOf(std::string_view matrix) const;
     [[nodiscard]] const std::vector<OutputGradientSite>& outputGradients() const { return m_outputGradients; }
     /// Place in outputGradients(), or nothing.
     [[nodiscard]] std::optional<std::size_t> outputGradientOf(std::string_view tensor) const;

@@ -195,6 +195,11 @@ Sublayer sublayerOf(Role role)
     }
 }
 
+std::string matrixName(const TensorInfo& tensor, std::uint64_t expert)
+{
+    return tensor.shape.size() == 3 ? fmt::format("{}[{}]", tensor.name, expert) : tensor.name;
+}
+
 std::uint64_t TensorInfo::rows() const
 {
     if (shape.size() == 2)

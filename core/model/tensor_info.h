@@ -100,6 +100,9 @@ struct TensorInfo
     [[nodiscard]] std::uint64_t cols() const;
 };
 
+/// Name of one matrix: the tensor's, or "tensor[3]" for expert 3 of a stack.
+[[nodiscard]] std::string matrixName(const TensorInfo& tensor, std::uint64_t expert);
+
 /// Fills parts, orientation, experts, quantizable and reason from name, dtype, shape and the model type of
 /// config.json
 /// ("" when unknown).

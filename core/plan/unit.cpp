@@ -140,7 +140,7 @@ std::vector<Unit> unitsOf(const model::Checkpoint& checkpoint)
             unit.expert = expert;
             if (unit.stacked)
                 unit.routedExpert = expert;
-            unit.name = unit.stacked ? fmt::format("{}[{}]", info.name, expert) : info.name;
+            unit.name = model::matrixName(info, expert);
             units.push_back(unit);
         }
     }

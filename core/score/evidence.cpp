@@ -192,10 +192,11 @@ Result<std::vector<double>> loadTokenShare(
 
 } // namespace
 
-Result<UnitEvidence> loadEvidence(const ActivationDump& dump, const std::string& tensor, bool withGram)
+Result<UnitEvidence> loadEvidence(
+    const ActivationDump& dump, const std::string& tensor, bool withGram, std::string_view matrix)
 {
     UnitEvidence evidence;
-    evidence.gradient = dump.gradientOf(tensor);
+    evidence.gradient = dump.gradientOf(matrix.empty() ? std::string_view(tensor) : matrix);
     const auto index = dump.inputSiteOf(tensor);
     if (!index)
         return evidence;

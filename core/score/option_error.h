@@ -56,13 +56,14 @@ struct UnitEvidence
     std::optional<model::SampleRows> outputGradients;
 };
 
-/// Loads the evidence for a tensor. A dump without a site for it gives empty evidence, not an error. The
-/// Gram, the largest part, is loaded on request only. tokenShare compares the sample rows of the
+/// Loads the evidence for a tensor; `matrix` is the name of its gradients where it is not the tensor's (one
+/// expert of a stack, model::matrixName). A dump without a site for it gives empty evidence, not an error.
+/// The Gram, the largest part, is loaded on request only. tokenShare compares the sample rows of the
 /// sublayer's contribution with the stream after it: the stream before plus the contribution where both were
 /// sampled, else the next residual site in the dump's order; without such rows the token_rms of both, where
 /// the samples' tokens can be located with certainty; else it stays unknown. Errors: Io, Format of the dump.
-[[nodiscard]] Result<UnitEvidence> loadEvidence(
-    const model::ActivationDump& dump, const std::string& tensor, bool withGram);
+[[nodiscard]] Result<UnitEvidence> loadEvidence(const model::ActivationDump& dump, const std::string& tensor,
+    bool withGram, std::string_view matrix = {});
 
 /// Quantizes `matrix` with every option and measures each. Options that need a Gram the evidence lacks are
 /// left out of the result (missing, never zero). Reads the matrix in row tiles inside the memory budget; rows

@@ -223,8 +223,10 @@ Result<CaptureResult> capture(const forward::Model& model, const forward::TokenB
         BITWRIGHT_ASSIGN(const auto gradients,
             forward::meanSquaredGradients(
                 model, *settings.gradientBatch, {}, context.part(activations, 1.0), {}, backward));
-        for (const model::GradientFactors& gradient : gradients)
+        for (const model::GradientFactors& gradient : gradients) {
             BITWRIGHT_CHECK(file.addGradient(gradient));
+            result.zeroGradients += gradient.meanSq > 0 ? 0U : 1U;
+        }
         result.gradients = gradients.size();
     }
     formats::DumpFacts facts;

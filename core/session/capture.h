@@ -30,7 +30,9 @@ struct CaptureResult
     /// Of the model on these tokens, within their sequences; nothing for an encoder and where no token has a
     /// next one.
     std::optional<double> perplexity;
-    std::size_t gradients = 0; ///< Tensors with mean squared gradients.
+    std::size_t gradients = 0; ///< Matrices with mean squared gradients.
+    std::size_t zeroGradients
+        = 0; ///< Those of them that are all 0: of experts that no token chose, as a rule.
     std::size_t outputGradients = 0; ///< Tensors with gradients of their outputs.
     double seconds = 0;
 };

@@ -41,11 +41,12 @@ Result<void> OutputGradients::begin(const std::vector<std::size_t>& samples, std
             "No sampled token has gradients: labels drawn from the model are for the sampled rows.", {}, {},
             {}, "Record samples, and gradients of as many tokens."});
     std::vector<model::OutputGradientSite> sites;
-    for (const model::TensorIndex tensor : forward::gradientTensors(m_model)) {
-        const model::TensorInfo& info = m_model.checkpoint().tensors()[tensor];
-        if (info.rows() > kMostOutputs)
+    for (const forward::StoredMatrix& matrix : forward::gradientMatrices(m_model)) {
+        const model::TensorInfo& info = m_model.checkpoint().tensors()[matrix.first];
+        // Sites of routed experts have no sample rows that these could stand beside.
+        if (info.rows() > kMostOutputs || info.parts.expert || info.shape.size() == 3)
             continue;
-        m_sites.emplace(tensor, sites.size());
+        m_sites.emplace(matrix, sites.size());
         sites.push_back({info.name, m_tokens.size(), info.rows()});
     }
     return m_file.beginOutputGradients(sites, sequence, position, seed);
@@ -53,7 +54,7 @@ Result<void> OutputGradients::begin(const std::vector<std::size_t>& samples, std
 
 Result<void> OutputGradients::take(const forward::OutputGradient& part)
 {
-    const auto site = m_sites.find(part.tensor);
+    const auto site = m_sites.find(part.matrix);
     if (site == m_sites.end())
         return {};
     const std::size_t end = part.firstToken + part.rows.rows;
@@ -66,7 +67,7 @@ Result<void> OutputGradients::take(const forward::OutputGradient& part)
             [&](float value) { return static_cast<float>(static_cast<double>(value) * part.losses); });
         if (!std::all_of(row.begin(), row.end(), [](float value) { return std::isfinite(value); }))
             return fail(Error{ErrorCode::Numeric, "Its gradients are NaN or infinite.", {},
-                m_model.checkpoint().tensors()[part.tensor].name, {}, {}});
+                m_model.checkpoint().tensors()[part.matrix.first].name, {}, {}});
         BITWRIGHT_CHECK(m_file.writeOutputGradient(
             site->second, static_cast<std::uint64_t>(at - m_tokens.begin()), part.firstRow, row));
     }

@@ -34,7 +34,7 @@ private:
     const forward::Model& m_model;
     const forward::TokenBatch &m_whole, &m_batch;
     formats::DumpFile& m_file;
-    std::map<model::TensorIndex, std::size_t> m_sites; ///< In the dump.
+    std::map<forward::StoredMatrix, std::size_t> m_sites; ///< In the dump.
     std::vector<std::size_t> m_tokens; ///< Of m_batch, ascending: one per row.
 };
 

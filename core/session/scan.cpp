@@ -207,7 +207,7 @@ Result<std::vector<score::OptionError>> Workspace::measureUnit(const plan::Unit&
     BITWRIGHT_ASSIGN(const auto reader, model::MatrixReader::open(*m_checkpoint, unit.index, unit.expert));
     score::UnitEvidence evidence;
     if (dump != nullptr) {
-        BITWRIGHT_ASSIGN(evidence, score::loadEvidence(*dump, unit.tensor, true));
+        BITWRIGHT_ASSIGN(evidence, score::loadEvidence(*dump, unit.tensor, true, unit.name));
     }
     BITWRIGHT_ASSIGN(const auto measured, score::measureOptions(reader, evidence, missing, context));
     if (present)

@@ -357,19 +357,20 @@ void TestCapture::outputGradientsPairUp()
     settings.labels = forward::LabelKind::Model;
     const auto done = session::capture(*model, batch, settings, folder.file("a.h5"), withThreads(2));
     QVERIFY2(done, done ? "" : done.error().oneLine().c_str());
-    QCOMPARE(done->outputGradients, forward::gradientTensors(*model).size());
+    QCOMPARE(done->outputGradients, forward::gradientMatrices(*model).size());
     QVERIFY(session::capture(*model, batch, settings, folder.file("b.h5"), withThreads(1)));
     QVERIFY(test::readFile(folder.file("a.h5")) == test::readFile(folder.file("b.h5")));
     const auto dump = formats::openDump(folder.file("a.h5"));
     QVERIFY2(dump, dump ? "" : dump.error().oneLine().c_str());
     QVERIFY((*dump)->warnings().empty() && model::checkDumpFits(**dump, model->checkpoint()));
-    std::map<model::TensorIndex, std::vector<double>> direct; ///< tokens x outputs
+    std::map<forward::StoredMatrix, std::vector<double>> direct; ///< tokens x outputs
     forward::GradientSettings backward;
     backward.labels = forward::LabelKind::Model;
     backward.seed = 3;
     backward.outputs = [&](const forward::OutputGradient& part) -> Result<void> {
-        const auto outputs = static_cast<std::size_t>(model->checkpoint().tensors()[part.tensor].rows());
-        auto& rows = direct[part.tensor];
+        const auto outputs
+            = static_cast<std::size_t>(model->checkpoint().tensors()[part.matrix.first].rows());
+        auto& rows = direct[part.matrix];
         rows.resize(batch.tokens() * outputs);
         for (std::size_t t = 0; t < part.rows.rows; ++t)
             for (std::size_t o = 0; o < part.rows.cols; ++o)
@@ -378,8 +379,8 @@ void TestCapture::outputGradientsPairUp()
         return {};
     };
     QVERIFY(forward::meanSquaredGradients(*model, batch, {}, withThreads(2), {}, backward));
-    for (const auto& [tensor, rows] : direct) {
-        const model::TensorInfo& info = model->checkpoint().tensors()[tensor];
+    for (const auto& [stored, rows] : direct) {
+        const model::TensorInfo& info = model->checkpoint().tensors()[stored.first];
         const auto evidence = score::loadEvidence(**dump, info.name, false);
         QVERIFY(evidence && evidence->outputGradients && evidence->samples);
         const model::SampleRows &outputs = *evidence->outputGradients, &inputs = *evidence->samples;
@@ -395,7 +396,7 @@ void TestCapture::outputGradientsPairUp()
                     <= 1e-6 * std::abs(expected));
             }
         QVERIFY(largest > 0);
-        const auto matrix = model::MatrixReader::open(model->checkpoint(), tensor).value();
+        const auto matrix = model::MatrixReader::open(model->checkpoint(), stored.first).value();
         const auto option = quant::optionFromId("int3-asym-g32/rtn").value();
         const auto errors = score::measureOptions(matrix, *evidence, {option}, withThreads(2));
         QVERIFY2(errors, errors ? "" : errors.error().oneLine().c_str());

@@ -3,8 +3,7 @@
 #include "core/forward/gradients.h"
 #include "core/forward/kernels.h"
 #include "core/forward/labels.h"
-#include "tests/support/forward_models.h"
-#include "tests/support/memory_checkpoint.h"
+#include "tests/support/gradient_models.h"
 #include "tests/support/temp_folder.h"
 
 #include <QtTest/QTest>
@@ -16,84 +15,12 @@
 using namespace bitwright;
 using namespace bitwright::forward;
 using test::openFamily;
+using test::openModel;
+using test::someTokens;
 using test::withThreads;
+using test::worst;
 
 namespace {
-
-TokenBatch someTokens(std::size_t vocabulary, const std::vector<std::size_t>& lengths)
-{
-    TokenBatch batch;
-    std::mt19937_64 random(11);
-    for (const std::size_t length : lengths) {
-        std::vector<std::uint32_t> ids(length);
-        for (std::uint32_t& id : ids)
-            id = static_cast<std::uint32_t>(random() % vocabulary);
-        batch.add(ids);
-    }
-    return batch;
-}
-
-/// Adds a multiple of a random direction to one tensor.
-class Moved final : public WeightSource
-{
-public:
-    Moved(const Model& model, model::TensorIndex tensor)
-        : m_model(model)
-        , m_tensor(tensor)
-    {
-        const auto& info = model.checkpoint().tensors()[tensor];
-        m_cols = static_cast<std::size_t>(info.cols());
-        std::mt19937_64 random(tensor + 1);
-        std::normal_distribution<double> normal;
-        direction.resize(static_cast<std::size_t>(info.rows()) * m_cols);
-        for (double& value : direction)
-            value = normal(random);
-    }
-
-    Result<bool> readRows(model::TensorIndex tensor, std::uint64_t expert, std::uint64_t begin,
-        std::uint64_t end, std::span<float> out) const override
-    {
-        if (tensor != m_tensor)
-            return false;
-        BITWRIGHT_ASSIGN(const auto reader, model::MatrixReader::open(m_model.checkpoint(), tensor, expert));
-        BITWRIGHT_CHECK(reader.readRows(begin, end, out));
-        for (std::size_t i = 0; i < out.size(); ++i)
-            out[i] = static_cast<float>(
-                static_cast<double>(out[i]) + step * direction[static_cast<std::size_t>(begin) * m_cols + i]);
-        return true;
-    }
-
-    double step = 0;
-    std::vector<double> direction;
-
-private:
-    const Model& m_model;
-    model::TensorIndex m_tensor;
-    std::size_t m_cols = 0;
-};
-
-Result<double> lossOf(const Model& model, const TokenBatch& batch, const WeightSource& weights)
-{
-    const Hooks hooks{&weights, nullptr};
-    BITWRIGHT_ASSIGN(auto hidden, embed(model, batch, hooks, withThreads(2)));
-    BITWRIGHT_CHECK(runBlocks(model, batch, 0, model.blocks().size(), hidden, hooks, withThreads(2)));
-    BITWRIGHT_ASSIGN(const auto results, runHead(model, batch, hidden, hooks, withThreads(2)));
-    return std::log(*perplexityOf(results));
-}
-
-/// Keeps what every matrix multiplies.
-class Inputs final : public Observer
-{
-public:
-    Result<void> linearInput(const LinearInput& input) override
-    {
-        auto& rows = inputs[input.tensor];
-        for (std::size_t t = 0; t < input.rows.rows; ++t)
-            rows.insert(rows.end(), input.rows.row(t).begin(), input.rows.row(t).end());
-        return {};
-    }
-    std::map<model::TensorIndex, std::vector<float>> inputs; ///< tokens x inputs
-};
 
 /// A model of one small block and many words, so that the head has several tiles.
 Model manyWords(std::size_t words)
@@ -125,16 +52,6 @@ Model manyWords(std::size_t words)
     if (!model)
         qFatal("%s", model.error().oneLine().c_str());
     return std::move(*model);
-}
-
-double worst(const std::vector<double>& a, const std::vector<double>& b)
-{
-    double difference = a.size() == b.size() ? 0.0 : 1e9, largest = 0;
-    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
-        difference = std::max(difference, std::abs(a[i] - b[i]));
-        largest = std::max(largest, std::abs(a[i]));
-    }
-    return difference / largest;
 }
 
 } // namespace
@@ -205,8 +122,8 @@ void TestForwardGradients::normsLikeDifferences()
 void TestForwardGradients::weightsLikeDifferences_data()
 {
     QTest::addColumn<std::string>("family");
-    for (const char* family :
-        {"llama", "llama-biases", "mistral", "qwen2", "qwen3", "gemma2", "gemma3", "phi3", "gpt2", "opt"})
+    for (const char* family : {"llama", "llama-biases", "mistral", "qwen2", "qwen3", "gemma2", "gemma3",
+             "phi3", "gpt2", "opt", "opt-post"})
         QTest::newRow(family) << std::string(family);
 }
 
@@ -214,22 +131,22 @@ void TestForwardGradients::weightsLikeDifferences_data()
 void TestForwardGradients::weightsLikeDifferences()
 {
     QFETCH(std::string, family);
-    const auto model = openFamily(family);
+    const auto model = openModel(family);
     QVERIFY2(model.has_value(), model ? "" : model.error().oneLine().c_str());
     const TokenBatch batch = someTokens(static_cast<std::size_t>(model->architecture().vocabulary), {24});
-    std::map<model::TensorIndex, std::vector<double>> gradients;
+    std::map<StoredMatrix, std::vector<double>> gradients;
     const auto factors = meanSquaredGradients(*model, batch, {}, withThreads(2),
-        [&](model::TensorIndex tensor, std::uint64_t begin, std::uint64_t, std::span<const float> values) {
-            const auto& info = model->checkpoint().tensors()[tensor];
-            auto& whole = gradients[tensor];
+        [&](const StoredMatrix& matrix, std::uint64_t begin, std::uint64_t, std::span<const float> values) {
+            const auto& info = model->checkpoint().tensors()[matrix.first];
+            auto& whole = gradients[matrix];
             whole.resize(static_cast<std::size_t>(info.rows() * info.cols()));
             std::copy(values.begin(), values.end(),
                 whole.begin() + static_cast<std::ptrdiff_t>(begin * info.cols()));
         });
     QVERIFY2(factors.has_value(), factors ? "" : factors.error().oneLine().c_str());
     QCOMPARE(factors->size(), gradients.size());
-    for (const auto& [tensor, gradient] : gradients) {
-        Moved moved(*model, tensor);
+    for (const auto& [matrix, gradient] : gradients) {
+        test::Moved moved(*model, matrix);
         double expected = 0, length = 0;
         for (std::size_t i = 0; i < gradient.size(); ++i) {
             expected += gradient[i] * moved.direction[i];
@@ -242,7 +159,7 @@ void TestForwardGradients::weightsLikeDifferences()
         std::array<double, 4> losses{};
         for (std::size_t i = 0; i < 4; ++i) {
             moved.step = std::array{-2.0, -1.0, 1.0, 2.0}[i] * step;
-            const auto loss = lossOf(*model, batch, moved);
+            const auto loss = test::lossOf(*model, batch, moved);
             QVERIFY(loss);
             losses[i] = *loss;
         }
@@ -251,7 +168,8 @@ void TestForwardGradients::weightsLikeDifferences()
         const double error = std::abs(found - expected) / std::sqrt(length);
         QVERIFY2(error < (kinks ? 4e-2 : 1e-2),
             qPrintable(QStringLiteral("%1: %2 instead of %3")
-                           .arg(QString::fromStdString(model->checkpoint().tensors()[tensor].name))
+                           .arg(QString::fromStdString(
+                               model::matrixName(model->checkpoint().tensors()[matrix.first], matrix.second)))
                            .arg(found)
                            .arg(expected)));
     }
@@ -261,7 +179,8 @@ void TestForwardGradients::outputsMakeTheWeights_data()
 {
     QTest::addColumn<std::string>("family");
     QTest::addColumn<bool>("drawn");
-    for (const char* family : {"llama", "gemma2", "phi3", "gpt2"})
+    for (const char* family :
+        {"llama", "gemma2", "phi3", "gpt2", "opt-post", "mixtral", "qwen2-moe", "qwen3-moe stacked"})
         for (const bool drawn : {false, true})
             QTest::addRow("%s %s", family, drawn ? "model" : "text") << std::string(family) << drawn;
 }
@@ -271,26 +190,31 @@ void TestForwardGradients::outputsMakeTheWeights()
 {
     QFETCH(const std::string, family);
     QFETCH(const bool, drawn);
-    const auto model = openFamily(family);
+    const auto model = openModel(family);
     QVERIFY(model);
     const TokenBatch batch = someTokens(static_cast<std::size_t>(model->architecture().vocabulary), {17});
-    Inputs seen;
-    auto hidden = embed(*model, batch, {}, withThreads(1)).value();
+    test::Inputs seen;
+    auto hidden = embed(*model, batch, {nullptr, &seen}, withThreads(1)).value();
     QVERIFY(runBlocks(*model, batch, 0, model->blocks().size(), hidden, {nullptr, &seen}, withThreads(1)));
     QVERIFY(runHead(*model, batch, hidden, {nullptr, &seen}, withThreads(1)));
-    std::map<model::TensorIndex, std::vector<double>> found, expected;
-    const auto wholeOf = [&](auto& map, model::TensorIndex tensor) -> std::vector<double>& {
-        const auto& info = model->checkpoint().tensors()[tensor];
-        map[tensor].resize(static_cast<std::size_t>(info.rows() * info.cols()));
-        return map[tensor];
+    std::map<StoredMatrix, std::vector<double>> found, expected;
+    const auto wholeOf = [&](auto& map, const StoredMatrix& matrix) -> std::vector<double>& {
+        const auto& info = model->checkpoint().tensors()[matrix.first];
+        map[matrix].resize(static_cast<std::size_t>(info.rows() * info.cols()));
+        return map[matrix];
     };
     GradientSettings settings;
     settings.labels = drawn ? LabelKind::Model : LabelKind::Text;
     settings.outputs = [&](const OutputGradient& part) -> Result<void> {
-        const auto cols = static_cast<std::size_t>(model->checkpoint().tensors()[part.tensor].cols());
-        const std::vector<float>& inputs = seen.inputs.at(part.tensor);
-        std::vector<double>& whole = wholeOf(found, part.tensor);
-        if (part.firstToken != 0 || part.losses != (drawn ? 17.0 : 16.0) || inputs.size() != 17 * cols)
+        const model::TensorInfo& info = model->checkpoint().tensors()[part.matrix.first];
+        const auto cols = static_cast<std::size_t>(info.cols());
+        const std::vector<float>& inputs = seen.inputs.at(part.matrix);
+        std::vector<double>& whole = wholeOf(found, part.matrix);
+        const bool routed = info.parts.expert || info.experts > 1;
+        const std::size_t tokens = routed ? part.tokens.size() : 17;
+        if (part.firstToken != 0 || part.losses != (drawn ? 17.0 : 16.0) || inputs.size() != tokens * cols
+            || part.rows.rows != tokens || routed == part.tokens.empty()
+            || !std::is_sorted(part.tokens.begin(), part.tokens.end()))
             return fail(ErrorCode::Internal, "Other tokens.");
         for (std::size_t t = 0; t < part.rows.rows; ++t)
             for (std::size_t r = 0; r < part.rows.cols; ++r)
@@ -301,17 +225,17 @@ void TestForwardGradients::outputsMakeTheWeights()
     };
     const auto factors = meanSquaredGradients(
         *model, batch, {}, withThreads(2),
-        [&](model::TensorIndex tensor, std::uint64_t begin, std::uint64_t, std::span<const float> values) {
-            const auto cols = model->checkpoint().tensors()[tensor].cols();
+        [&](const StoredMatrix& matrix, std::uint64_t begin, std::uint64_t, std::span<const float> values) {
+            const auto cols = model->checkpoint().tensors()[matrix.first].cols();
             std::copy(values.begin(), values.end(),
-                wholeOf(expected, tensor).begin() + static_cast<std::ptrdiff_t>(begin * cols));
+                wholeOf(expected, matrix).begin() + static_cast<std::ptrdiff_t>(begin * cols));
         },
         settings);
     QVERIFY2(factors.has_value(), factors ? "" : factors.error().oneLine().c_str());
-    QCOMPARE(gradientTensors(*model).size(), factors->size());
+    QCOMPARE(gradientMatrices(*model).size(), factors->size());
     QCOMPARE(found.size(), factors->size());
-    for (const auto& [tensor, gradient] : expected)
-        QVERIFY(worst(gradient, found[tensor]) < 1e-4);
+    for (const auto& [matrix, gradient] : expected)
+        QVERIFY(worst(gradient, found[matrix]) < 1e-4);
 }
 
 /// Words come as often as the model says, from all tiles of the head, and for a seed always the same.
@@ -417,8 +341,8 @@ void TestForwardGradients::factorsAreMeans()
 
 void TestForwardGradients::sameForAnyThreads()
 {
-    for (const char* family : {"gemma2", "gpt2"}) {
-        const auto model = openFamily(family);
+    for (const char* family : {"gemma2", "gpt2", "opt-post", "mixtral", "qwen2-moe", "qwen3-moe stacked"}) {
+        const auto model = openModel(family);
         const TokenBatch batch
             = someTokens(static_cast<std::size_t>(model->architecture().vocabulary), {9, 17});
         const auto one = meanSquaredGradients(*model, batch, {}, withThreads(1));
@@ -432,13 +356,10 @@ void TestForwardGradients::sameForAnyThreads()
 
 void TestForwardGradients::whatIsNotKnownIsRefused()
 {
-    for (const char* family : {"bert", "mixtral", "opt-post"}) {
-        const auto model = openFamily(family);
-        const TokenBatch batch = someTokens(static_cast<std::size_t>(model->architecture().vocabulary), {9});
-        const auto found = meanSquaredGradients(*model, batch, {}, withThreads(1));
-        QVERIFY2(!found, family);
-        QCOMPARE(found.error().code, ErrorCode::Unsupported);
-    }
+    const auto encoder = openFamily("bert");
+    const auto found = meanSquaredGradients(*encoder, someTokens(9, {9}), {}, withThreads(1));
+    QVERIFY(!found);
+    QCOMPARE(found.error().code, ErrorCode::Unsupported);
     const auto model = openFamily("llama");
     const auto single = meanSquaredGradients(*model, someTokens(9, {1, 1}), {}, withThreads(1));
     QVERIFY(!single);

@@ -9,6 +9,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <map>
 #include <random>
 
 using namespace bitwright;
@@ -458,6 +459,18 @@ void TestModelData::dumpMustFitTheModel()
     QCOMPARE(checkDumpFits(stranger, *model).error().code, ErrorCode::Mismatch);
     HandMadeDump gradients;
     gradients.editGradients() = {GradientFactors{"w.weight", {1, 1}, {1, 1, 1, 1}, 1, 1}};
+    QCOMPARE(checkDumpFits(gradients, *model).error().code, ErrorCode::Mismatch);
+
+    // Experts of a stack have gradients of their own.
+    const std::string stack = "model.layers.0.mlp.experts.down_proj";
+    const auto routed = checkpointOf(SafetensorsWriter().addZeros(stack, DType::F32, {3, 4, 2}));
+    for (const auto& [name, fits] : std::map<std::string, bool>{{"[0]", true}, {"[2]", true}, {"[3]", false},
+             {"[02]", false}, {"[2", false}, {"[]", false}, {"[-1]", false}, {"[2]x", false}, {"x[2]", false},
+             {"[99999999999999999999]", false}}) {
+        gradients.editGradients() = {GradientFactors{stack + name, {1, 1, 1, 1}, {1, 1}, 1, 1}};
+        QVERIFY2(checkDumpFits(gradients, *routed).has_value() == fits, name.c_str());
+    }
+    gradients.editGradients() = {GradientFactors{"w.weight[0]", {1, 1, 1, 1}, {1, 1}, 1, 1}};
     QCOMPARE(checkDumpFits(gradients, *model).error().code, ErrorCode::Mismatch);
 }
 
