@@ -214,8 +214,9 @@ private:
     std::vector<float> m_normed, m_branch, m_scratch;
 };
 
-/// Most tokens of a group that the budget allows: 2,048 or halves of it, and at least the longest sequence.
-Result<std::size_t> groupTokens(const Model& model, const TokenBatch& batch, const RunContext& context)
+} // namespace
+
+Result<std::size_t> tokensAtOnce(const Model& model, const TokenBatch& batch, const RunContext& context)
 {
     std::size_t longest = 0;
     for (std::size_t s = 0; s < batch.sequences(); ++s)
@@ -237,8 +238,6 @@ Result<std::size_t> groupTokens(const Model& model, const TokenBatch& batch, con
     return std::max(most, longest);
 }
 
-} // namespace
-
 Result<void> runBlocks(const Model& model, const TokenBatch& batch, std::size_t first, std::size_t end,
     std::span<float> hidden, const Hooks& hooks, const RunContext& context)
 {
@@ -250,7 +249,7 @@ Result<void> runBlocks(const Model& model, const TokenBatch& batch, std::size_t 
     if (hidden.size() != batch.tokens() * width)
         return fail(ErrorCode::InvalidArgument, "{} hidden values for {} tokens of {}.", hidden.size(),
             batch.tokens(), width);
-    BITWRIGHT_ASSIGN(const std::size_t most, groupTokens(model, batch, context));
+    BITWRIGHT_ASSIGN(const std::size_t most, tokensAtOnce(model, batch, context));
     const std::vector<Group> groups = groupsOf(batch, most);
     const BlasThreads single(1);
     BlockRun run(model, hooks, context);

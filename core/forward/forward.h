@@ -93,6 +93,11 @@ struct Hooks
 [[nodiscard]] Result<std::vector<float>> embed(
     const Model& model, const TokenBatch& batch, const Hooks& hooks, const RunContext& context);
 
+/// Most tokens that runBlocks takes at once (sequences stay whole): 2,048, or halves of it where the budget
+/// is small, and at least the longest sequence. Errors: OutOfMemory.
+[[nodiscard]] Result<std::size_t> tokensAtOnce(
+    const Model& model, const TokenBatch& batch, const RunContext& context);
+
 /// Runs blocks [first, end) on `hidden` (tokens x hidden), which becomes the input of block `end`. Block
 /// after block over all sequences, so that each weight is read once per some 2,048 tokens; running [0, n) and
 /// running [0, l), keeping a copy and running [l, n) give the same bits. Working memory besides `hidden` is

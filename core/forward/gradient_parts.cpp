@@ -72,12 +72,42 @@ double activationSlope(ActivationKind kind, double x)
     return 0;
 }
 
+GradientSums::Sums GradientSums::zeros(model::TensorIndex tensor) const
+{
+    const model::TensorInfo& info = m_model.checkpoint().tensors()[tensor];
+    return {std::vector<double>(static_cast<std::size_t>(info.rows()), 0.0),
+        std::vector<double>(static_cast<std::size_t>(info.cols()), 0.0)};
+}
+
 void GradientSums::prepare(const Linear& linear)
 {
-    Sums& sums = m_sums[{linear.tensor, linear.expert}];
-    const model::TensorInfo& info = m_model.checkpoint().tensors()[linear.tensor];
-    sums.rows.resize(static_cast<std::size_t>(info.rows()), 0.0);
-    sums.columns.resize(static_cast<std::size_t>(info.cols()), 0.0);
+    const StoredMatrix matrix(linear.tensor, linear.expert);
+    if (!m_sums.contains(matrix))
+        m_sums.emplace(matrix, zeros(linear.tensor));
+}
+
+std::vector<double> GradientSums::values(const std::vector<StoredMatrix>& matrices) const
+{
+    std::vector<double> values;
+    for (const StoredMatrix& matrix : matrices) {
+        const auto found = m_sums.find(matrix);
+        const Sums sums = found == m_sums.end() ? zeros(matrix.first) : found->second;
+        values.insert(values.end(), sums.rows.begin(), sums.rows.end());
+        values.insert(values.end(), sums.columns.begin(), sums.columns.end());
+    }
+    return values;
+}
+
+void GradientSums::restore(const std::vector<StoredMatrix>& matrices, std::span<const double> values)
+{
+    for (const StoredMatrix& matrix : matrices) {
+        Sums sums = zeros(matrix.first);
+        for (auto* const part : {&sums.rows, &sums.columns}) {
+            std::copy_n(values.begin(), part->size(), part->begin());
+            values = values.subspan(part->size());
+        }
+        m_sums.insert_or_assign(matrix, std::move(sums));
+    }
 }
 
 std::vector<double> GradientSums::addRows(const Linear& linear, std::uint64_t begin, std::uint64_t end,

@@ -52,6 +52,9 @@ public:
     void foldColumns(const Linear& linear, std::span<const double> columns);
     /// Makes room for a weight before its rows are added.
     void prepare(const Linear& linear);
+    /// All sums: rows, then columns of each of `matrices`, 0 where nothing was added; and their reverse.
+    [[nodiscard]] std::vector<double> values(const std::vector<StoredMatrix>& matrices) const;
+    void restore(const std::vector<StoredMatrix>& matrices, std::span<const double> values);
     /// The factors after `batches` sequences, in the order of `matrices`; all 0 for one that was prepared
     /// only.
     [[nodiscard]] std::vector<model::GradientFactors> factors(
@@ -62,6 +65,8 @@ private:
     {
         std::vector<double> rows, columns;
     };
+    [[nodiscard]] Sums zeros(model::TensorIndex tensor) const;
+
     const Model& m_model;
     const RawGradient& m_raw;
     const OutputGradientSink m_outputs;

@@ -257,6 +257,16 @@ std::vector<StoredMatrix> gradientMatrices(const Model& model)
     return matrices;
 }
 
+std::size_t gradientSums(const Model& model)
+{
+    std::size_t count = 0;
+    for (const StoredMatrix& matrix : gradientMatrices(model)) {
+        const model::TensorInfo& info = model.checkpoint().tensors()[matrix.first];
+        count += static_cast<std::size_t>(info.rows() + info.cols());
+    }
+    return count;
+}
+
 Result<std::vector<model::GradientFactors>> meanSquaredGradients(const Model& model, const TokenBatch& batch,
     const Hooks& hooks, const RunContext& context, const RawGradient& raw, const GradientSettings& settings)
 {
@@ -266,20 +276,34 @@ Result<std::vector<model::GradientFactors>> meanSquaredGradients(const Model& mo
     GradientSums sums(model, raw, settings.outputs);
     RunContext quiet = context;
     quiet.progress = {};
+    const std::vector<StoredMatrix> matrices = gradientMatrices(model);
     std::uint64_t batches = 0;
-    for (std::size_t s = 0; s < batch.sequences(); ++s) {
+    std::size_t first = 0;
+    if (settings.from != nullptr) {
+        if (settings.from->sequences > batch.sequences() || settings.from->batches > settings.from->sequences
+            || settings.from->sums.size() != gradientSums(model))
+            return fail(ErrorCode::InvalidArgument, "The gradients to go on from are of another run.");
+        sums.restore(matrices, settings.from->sums);
+        batches = settings.from->batches;
+        first = settings.from->sequences;
+    }
+    for (std::size_t s = first; s < batch.sequences(); ++s) {
         context.report(static_cast<double>(s) / static_cast<double>(batch.sequences()), "Gradients");
         const std::size_t length = batch.starts[s + 1] - batch.starts[s];
-        if (length < 2 && settings.labels == LabelKind::Text)
-            continue;
-        TokenBatch sequence;
-        sequence.add(std::span(batch.ids).subspan(batch.starts[s], length));
-        BITWRIGHT_CHECK(runSequence(model, sequence, batch.starts[s], hooks, settings, sums, quiet));
-        ++batches;
+        if (length >= 2 || settings.labels != LabelKind::Text) {
+            TokenBatch sequence;
+            sequence.add(std::span(batch.ids).subspan(batch.starts[s], length));
+            BITWRIGHT_CHECK(runSequence(model, sequence, batch.starts[s], hooks, settings, sums, quiet));
+            ++batches;
+        }
+        if (settings.after)
+            BITWRIGHT_CHECK(settings.after(s + 1, [&] {
+                return GradientState{s + 1, batches, sums.values(matrices)};
+            }));
     }
     if (batches == 0)
         return fail(ErrorCode::InvalidArgument, "Gradients need a sequence of at least two tokens.");
-    return sums.factors(gradientMatrices(model), batches);
+    return sums.factors(matrices, batches);
 }
 
 } // namespace bitwright::forward

@@ -37,17 +37,30 @@ struct OutputGradient
 /// One call at a time.
 using OutputGradientSink = std::function<Result<void>(const OutputGradient&)>;
 
+/// What the first sequences come to: a later run goes on from it and gives the same bits.
+struct GradientState
+{
+    std::size_t sequences = 0; ///< Of the batch.
+    std::uint64_t batches = 0; ///< Of them that have a loss.
+    std::vector<double> sums; ///< Of squares: for each of gradientMatrices() its rows, then its columns.
+};
+
 struct GradientSettings
 {
     LabelKind labels = LabelKind::Text;
     std::uint64_t seed = 0; ///< Of drawn labels.
     OutputGradientSink outputs; ///< Gets the gradients of all outputs, if any; head parts in no order.
+    const GradientState* from = nullptr; ///< Sequences that are done.
+    /// Called after every sequence, with the number of those that are done and what makes their state.
+    std::function<Result<void>(std::size_t sequences, const std::function<GradientState()>& state)> after;
 };
 
 /// Matrices that have gradients, in order: OPT's projection in, those of the blocks (experts one after the
 /// other, before them the router, after them the shared expert and its gate), the projection out, and the
 /// head where it is no embedding.
 [[nodiscard]] std::vector<StoredMatrix> gradientMatrices(const Model& model);
+/// Values of GradientState::sums.
+[[nodiscard]] std::size_t gradientSums(const Model& model);
 
 /// Mean squared gradients of the next-token loss (mean cross-entropy over a sequence, in nats) with respect
 /// to all gradientMatrices(), factored by rows and columns: the mean over sequences of the squares, then over
@@ -58,8 +71,8 @@ struct GradientSettings
 /// Activations of a block are computed again, so that a sequence holds one hidden state per block and token.
 /// Costs some four forward passes. The same bits for any number of threads. Source: Fisher information by
 /// squared gradients (Kirkpatrick et al. 2017), factored as Shazeer and Stern 2018 (Adafactor). Errors:
-/// Unsupported for encoders; InvalidArgument without a sequence of two tokens; OutOfMemory; those of the
-/// forward pass.
+/// Unsupported for encoders; InvalidArgument without a sequence of two tokens and for a state of another
+/// run; OutOfMemory; those of the forward pass and of `after`.
 [[nodiscard]] Result<std::vector<model::GradientFactors>> meanSquaredGradients(const Model& model,
     const TokenBatch& batch, const Hooks& hooks, const RunContext& context, const RawGradient& raw = {},
     const GradientSettings& settings = {});
