@@ -32,7 +32,8 @@ struct DumpSite
 class DumpFile
 {
 public:
-    [[nodiscard]] static Result<DumpFile> create(const std::string& path);
+    /// `folder` is where the file grows, on the file system of `path`; empty: beside it.
+    [[nodiscard]] static Result<DumpFile> create(const std::string& path, const std::string& folder = {});
     DumpFile(DumpFile&&) noexcept;
     DumpFile& operator=(DumpFile&&) noexcept;
     ~DumpFile();
@@ -49,6 +50,13 @@ public:
     /// Values of outputs [first, first + values.size()) of one row of the site-th of them.
     [[nodiscard]] Result<void> writeOutputGradient(
         std::size_t site, std::uint64_t row, std::uint64_t first, std::span<const float> values);
+    [[nodiscard]] std::size_t siteCount() const;
+    /// Copies sites [first, siteCount()) into another dump as they are stored. Errors: Io.
+    [[nodiscard]] Result<void> copySites(DumpFile& to, std::size_t first) const;
+    /// Copies rows [first, first + rows) of all gradients of outputs into another dump, which has begun the
+    /// same ones with that many rows. Errors: Io.
+    [[nodiscard]] Result<void> copyOutputGradients(
+        DumpFile& to, std::uint64_t first, std::uint64_t rows) const;
     /// Writes the facts, closes, syncs and renames.
     [[nodiscard]] Result<void> finish(const DumpFacts& facts);
 

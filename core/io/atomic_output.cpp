@@ -77,16 +77,6 @@ Result<void> writeAll(
     return {};
 }
 
-/// Follows a link at the target, so that saving replaces what it points to and not the link.
-std::string resolvedTarget(const std::string& target)
-{
-    std::error_code ignored;
-    if (!fs::is_symlink(fs::path(target), ignored))
-        return target;
-    const fs::path real = fs::canonical(fs::path(target), ignored);
-    return ignored ? target : real.string();
-}
-
 Result<void> closedWriter(const std::string& target)
 {
     Error error;
@@ -98,10 +88,19 @@ Result<void> closedWriter(const std::string& target)
 
 } // namespace
 
+std::string resolvedTarget(const std::string& target)
+{
+    std::error_code ignored;
+    if (!fs::is_symlink(fs::path(target), ignored))
+        return target;
+    const fs::path real = fs::canonical(fs::path(target), ignored);
+    return ignored ? target : real.string();
+}
+
 // --- AtomicFile
 // ------------------------------------------------------------------------------------------------
 
-Result<AtomicFile> AtomicFile::create(const std::string& target)
+Result<AtomicFile> AtomicFile::create(const std::string& target, const std::string& folder)
 {
     static std::atomic<unsigned> counter{0};
     AtomicFile file;
@@ -115,9 +114,11 @@ Result<AtomicFile> AtomicFile::create(const std::string& target)
         error.file = target;
         return fail(std::move(error));
     }
+    const std::string place
+        = folder.empty() ? file.m_target : (fs::path(folder) / fs::path(file.m_target).filename()).string();
     for (int attempt = 0; attempt < 100; ++attempt) {
         std::string temporary
-            = fmt::format("{}.{}-{}.tmp", file.m_target, static_cast<long>(::getpid()), counter.fetch_add(1));
+            = fmt::format("{}.{}-{}.tmp", place, static_cast<long>(::getpid()), counter.fetch_add(1));
         const int fd = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
         if (fd < 0 && errno == EEXIST)
             continue;

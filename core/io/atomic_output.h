@@ -16,7 +16,8 @@ namespace bitwright::io {
 class AtomicFile
 {
 public:
-    [[nodiscard]] static Result<AtomicFile> create(const std::string& target);
+    /// `folder` is where it is written, on the target's file system; empty: beside the target.
+    [[nodiscard]] static Result<AtomicFile> create(const std::string& target, const std::string& folder = {});
     AtomicFile(AtomicFile&&) noexcept;
     AtomicFile& operator=(AtomicFile&&) noexcept;
     ~AtomicFile();
@@ -32,6 +33,9 @@ private:
     std::string m_target, m_temporary;
     int m_fd = -1;
 };
+
+/// What a link at the target points to, where saving replaces that and not the link; else the target.
+[[nodiscard]] std::string resolvedTarget(const std::string& target);
 
 /// Writes a whole small file atomically.
 [[nodiscard]] Result<void> writeFileAtomically(const std::string& target, std::string_view text);

@@ -1,10 +1,14 @@
 #include "core/io/hash.h"
 
+#include "core/io/byte_source.h"
+
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <new>
+#include <vector>
 
 namespace bitwright::io {
 
@@ -50,6 +54,21 @@ std::string Hasher::hex() const
 {
     const XXH128_hash_t digest = XXH3_128bits_digest(m_state->xxh);
     return fmt::format("{:016x}{:016x}", digest.high64, digest.low64);
+}
+
+Result<std::string> hashOf(const ByteSource& source, const RunContext& context)
+{
+    constexpr std::size_t kBlock = std::size_t{1} << 20U;
+    Hasher hasher;
+    std::vector<std::byte> block(static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, source.size())));
+    for (std::uint64_t at = 0; at < source.size(); at += kBlock) {
+        BITWRIGHT_CHECK(context.checkStop());
+        const auto part = std::span(block).first(
+            static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, source.size() - at)));
+        BITWRIGHT_CHECK(source.readAt(at, part));
+        hasher.add(std::span<const std::byte>(part));
+    }
+    return hasher.hex();
 }
 
 } // namespace bitwright::io

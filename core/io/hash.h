@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/base/run_context.h"
+
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -23,5 +25,9 @@ private:
     struct State;
     std::unique_ptr<State> m_state;
 };
+
+class ByteSource;
+/// XXH3-128 of all bytes, 32 hexadecimal digits. Errors: those of ByteSource::readAt; Cancelled.
+[[nodiscard]] Result<std::string> hashOf(const ByteSource& source, const RunContext& context);
 
 } // namespace bitwright::io

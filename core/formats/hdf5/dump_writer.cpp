@@ -1,5 +1,6 @@
 #include "core/base/float_bits.h"
 #include "core/formats/dump_file.h"
+#include "core/formats/hdf5/dump_reader.h"
 #include "core/formats/hdf5/h5_write.h"
 #include "core/io/atomic_output.h"
 
@@ -157,7 +158,10 @@ public:
         // The 1.10 layout is what Debian 12 reads; its indexes are far smaller than the oldest ones.
         BITWRIGHT_ASSIGN(const Handle access, owned(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "the file"));
         if (H5Pset_libver_bounds(access.id(), H5F_LIBVER_V110, H5F_LIBVER_V110) < 0
-            || H5Pset_fclose_degree(access.id(), H5F_CLOSE_STRONG) < 0)
+            || H5Pset_fclose_degree(access.id(), H5F_CLOSE_STRONG) < 0
+            // Arrays are written at once: a buffer would only hide that the disk is full until they are
+            // closed.
+            || H5Pset_sieve_buf_size(access.id(), 0) < 0)
             return writeFailure("the file");
         // The root group would else hold the time: the same run would give other bytes a second later.
         BITWRIGHT_ASSIGN(const Handle creation, owned(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "the file"));
@@ -254,6 +258,30 @@ public:
         return writeRow(m_outputSamples.at(site).id(), row, first, values);
     }
 
+    [[nodiscard]] std::size_t siteCount() const { return m_siteCount; }
+
+    /// Takes sites [first, end) of another dump that is being written.
+    Result<void> takeSites(const Writer& from, std::size_t first)
+    {
+        const Session session;
+        for (std::size_t site = first; site < from.m_siteCount; ++site) {
+            const std::string name = std::to_string(site);
+            BITWRIGHT_ASSIGN(Handle handle, openObject(from.m_sites.id(), name));
+            BITWRIGHT_CHECK(takeSite(DumpGroup(std::move(handle), "/sites/" + name)));
+        }
+        return {};
+    }
+
+    /// Takes rows [first, first + rows) of its gradients of outputs.
+    Result<void> takeOutputGradients(const Writer& from, std::uint64_t first, std::uint64_t rows)
+    {
+        const Session session;
+        for (std::size_t site = 0; site < m_outputSamples.size(); ++site)
+            BITWRIGHT_CHECK(
+                copyRows(from.m_outputSamples.at(site).id(), first, rows, m_outputSamples[site].id()));
+        return {};
+    }
+
     Result<void> finish(const DumpFacts& facts)
     {
         {
@@ -287,6 +315,41 @@ public:
     }
 
 private:
+    /// Reads a site and writes it here. H5Ocopy would be shorter, but it crashes on a full disk (1.10.8).
+    Result<void> takeSite(const DumpGroup& from)
+    {
+        Warnings warnings;
+        BITWRIGHT_ASSIGN(const model::Site site, readSite(from, warnings));
+        DumpSite record;
+        record.site = &site;
+        BITWRIGHT_ASSIGN(const std::vector<float> samples, floatsOf(from, "samples", warnings));
+        BITWRIGHT_ASSIGN(const auto sequence, placesOf(from, "sample_sequence", warnings));
+        BITWRIGHT_ASSIGN(const auto position, placesOf(from, "sample_position", warnings));
+        BITWRIGHT_ASSIGN(const std::vector<float> gram, floatsOf(from, "gram", warnings));
+        if (!warnings.empty())
+            return fail(ErrorCode::Internal, "{}", warnings.front());
+        record.samples = samples;
+        record.sampleSequence = sequence;
+        record.samplePosition = position;
+        record.gram = gram;
+        return addSite(record);
+    }
+    static Result<std::vector<float>> floatsOf(
+        const DumpGroup& group, const std::string& name, Warnings& warnings)
+    {
+        BITWRIGHT_ASSIGN(const auto dataset, group.dataset(name, warnings));
+        return dataset ? readFloats(*dataset) : std::vector<float>();
+    }
+    static Result<std::vector<std::int32_t>> placesOf(
+        const DumpGroup& group, const std::string& name, Warnings& warnings)
+    {
+        BITWRIGHT_ASSIGN(const auto dataset, group.dataset(name, warnings));
+        if (!dataset)
+            return std::vector<std::int32_t>();
+        BITWRIGHT_ASSIGN(const auto values, readIntegers(*dataset));
+        return std::vector<std::int32_t>(values.begin(), values.end());
+    }
+
     static Result<Handle> group(hid_t parent, const std::string& name)
     {
         BITWRIGHT_ASSIGN(
@@ -356,9 +419,9 @@ Result<void> explaining(Writer& writer, const Action& action)
 
 } // namespace
 
-Result<DumpFile> DumpFile::create(const std::string& path)
+Result<DumpFile> DumpFile::create(const std::string& path, const std::string& folder)
 {
-    BITWRIGHT_ASSIGN(io::AtomicFile file, io::AtomicFile::create(path));
+    BITWRIGHT_ASSIGN(io::AtomicFile file, io::AtomicFile::create(path, folder));
     DumpFile dump;
     dump.m_writer = std::make_unique<Writer>(std::move(file), path);
     BITWRIGHT_CHECK(explaining(*dump.m_writer, [&] { return dump.m_writer->open(); }));
@@ -391,6 +454,21 @@ Result<void> DumpFile::writeOutputGradient(
     std::size_t site, std::uint64_t row, std::uint64_t first, std::span<const float> values)
 {
     return explaining(*m_writer, [&] { return m_writer->writeOutputGradient(site, row, first, values); });
+}
+
+std::size_t DumpFile::siteCount() const
+{
+    return m_writer->siteCount();
+}
+
+Result<void> DumpFile::copySites(DumpFile& to, std::size_t first) const
+{
+    return explaining(*to.m_writer, [&] { return to.m_writer->takeSites(*m_writer, first); });
+}
+
+Result<void> DumpFile::copyOutputGradients(DumpFile& to, std::uint64_t first, std::uint64_t rows) const
+{
+    return explaining(*to.m_writer, [&] { return to.m_writer->takeOutputGradients(*m_writer, first, rows); });
 }
 
 Result<void> DumpFile::finish(const DumpFacts& facts)

@@ -116,6 +116,9 @@ Result<Handle> writeData(hid_t group, const char* name, const Stored& stored, co
     const bool empty = std::find(stored.shape.begin(), stored.shape.end(), hsize_t{0}) != stored.shape.end();
     if (!empty && H5Dwrite(dataset.id(), stored.memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
         return writeFailure(name);
+    // Packed data waits in a cache, and what closing says of a full disk would not be heard.
+    if (H5Pget_layout(settings.id()) == H5D_CHUNKED && H5Dflush(dataset.id()) < 0)
+        return writeFailure(name);
     return dataset;
 }
 
@@ -125,6 +128,9 @@ Result<Handle> emptyRows(hid_t group, const char* name, hsize_t rows, hsize_t co
     BITWRIGHT_ASSIGN(const Handle space, owned(H5Screate_simple(2, shape.data(), nullptr), H5Sclose, name));
     BITWRIGHT_ASSIGN(const Handle settings,
         datasetSettings({H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, {shape.begin(), shape.end()}, false}));
+    // Its place is fixed now: the same rows give the same file in whatever order they come.
+    if (H5Pset_alloc_time(settings.id(), H5D_ALLOC_TIME_EARLY) < 0)
+        return writeFailure(name);
     return owned(H5Dcreate2(group, name, H5T_IEEE_F32LE, space.id(), H5P_DEFAULT, settings.id(), H5P_DEFAULT),
         H5Dclose, name);
 }
@@ -138,6 +144,40 @@ Result<void> writeRow(hid_t dataset, std::uint64_t row, std::uint64_t first, std
     if (H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr) < 0
         || H5Dwrite(dataset, H5T_NATIVE_FLOAT, memory.id(), space.id(), H5P_DEFAULT, values.data()) < 0)
         return writeFailure("a row");
+    return {};
+}
+
+/// Whole rows of a matrix: the space in the file that they take.
+static Result<Handle> rowsOf(hid_t dataset, hsize_t first, hsize_t rows, hsize_t columns)
+{
+    const std::array<hsize_t, 2> start{first, 0}, count{rows, columns};
+    BITWRIGHT_ASSIGN(Handle space, owned(H5Dget_space(dataset), H5Sclose, "rows"));
+    if (H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr) < 0)
+        return writeFailure("rows");
+    return space;
+}
+
+Result<void> copyRows(hid_t from, std::uint64_t first, std::uint64_t rows, hid_t to)
+{
+    constexpr hsize_t kFloats = hsize_t{1} << 22U; // at once
+    std::array<hsize_t, 2> shape{};
+    BITWRIGHT_ASSIGN(const Handle space, owned(H5Dget_space(to), H5Sclose, "rows"));
+    if (H5Sget_simple_extent_ndims(space.id()) != 2
+        || H5Sget_simple_extent_dims(space.id(), shape.data(), nullptr) < 0 || shape[1] == 0)
+        return writeFailure("rows");
+    const hsize_t step = std::max<hsize_t>(1, kFloats / shape[1]);
+    std::vector<float> values;
+    for (hsize_t row = 0; row < rows; row += step) {
+        const std::array<hsize_t, 2> count{std::min<hsize_t>(step, rows - row), shape[1]};
+        values.resize(count[0] * count[1]);
+        BITWRIGHT_ASSIGN(
+            const Handle memory, owned(H5Screate_simple(2, count.data(), nullptr), H5Sclose, "rows"));
+        BITWRIGHT_ASSIGN(const Handle source, rowsOf(from, first + row, count[0], count[1]));
+        BITWRIGHT_ASSIGN(const Handle place, rowsOf(to, row, count[0], count[1]));
+        if (H5Dread(from, H5T_NATIVE_FLOAT, memory.id(), source.id(), H5P_DEFAULT, values.data()) < 0
+            || H5Dwrite(to, H5T_NATIVE_FLOAT, memory.id(), place.id(), H5P_DEFAULT, values.data()) < 0)
+            return writeFailure("rows");
+    }
     return {};
 }
 

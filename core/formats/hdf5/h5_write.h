@@ -37,5 +37,7 @@ struct Stored
 /// Values of columns [first, first + values.size()) of one row of such a matrix.
 [[nodiscard]] Result<void> writeRow(
     hid_t dataset, std::uint64_t row, std::uint64_t first, std::span<const float> values);
+/// Copies rows [first, first + rows) of such a matrix to the first rows of another one of the same width.
+[[nodiscard]] Result<void> copyRows(hid_t from, std::uint64_t first, std::uint64_t rows, hid_t to);
 
 } // namespace bitwright::formats::h5

@@ -17,7 +17,6 @@ namespace bitwright::formats {
 namespace {
 
 constexpr std::size_t kSiteLimit = 1'000'000;
-constexpr std::size_t kHashBlock = 1 << 20;
 constexpr std::array<unsigned char, 8> kSignature{0x89, 'H', 'D', 'F', '\r', '\n', 0x1A, '\n'};
 
 using h5::DumpGroup;
@@ -39,19 +38,6 @@ void sortNumerically(std::vector<std::string>& names)
             return x.has_value();
         return x != y ? x < y : a < b;
     });
-}
-
-Result<std::string> hashOf(const io::ByteSource& source)
-{
-    io::Hasher hasher;
-    std::vector<std::byte> block(kHashBlock);
-    for (std::uint64_t at = 0; at < source.size();) {
-        const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(kHashBlock, source.size() - at));
-        BITWRIGHT_CHECK(source.readAt(at, std::span(block).first(size)));
-        hasher.add(std::span<const std::byte>(block).first(size));
-        at += size;
-    }
-    return hasher.hex();
 }
 
 bool hasSignature(const io::ByteSource& source)
@@ -136,7 +122,7 @@ Result<void> Hdf5Dump::open(const std::string& path)
         return fail(ErrorCode::Format, "File is empty.");
     if (!hasSignature(*source))
         return fail(ErrorCode::Format, "Not an HDF5 file, so not an activation dump.");
-    BITWRIGHT_ASSIGN(m_contentHash, hashOf(*source));
+    BITWRIGHT_ASSIGN(m_contentHash, io::hashOf(*source, RunContext()));
     const Session session;
     BITWRIGHT_ASSIGN(m_file, h5::openFile(path));
     BITWRIGHT_ASSIGN(h5::Handle root, h5::openObject(m_file.id(), "/"));
