@@ -4,6 +4,8 @@
 #include "core/formats/open.h"
 #include "core/session/capture_tokens.h"
 
+#include <cstdio>
+
 namespace bitwright::cli {
 
 namespace {
@@ -13,7 +15,7 @@ struct CaptureArguments
     std::string model, out, dataset, tokenSites = "all", labels = "text";
     session::CaptureInput input;
     std::size_t sequenceLength = 0, gradientTokens = 0;
-    bool gradients = false;
+    bool gradients = false, noResume = false;
     session::RecorderSettings recorder;
 };
 
@@ -33,7 +35,8 @@ nlohmann::json documentOf(
         {"perplexity", optionalNumber(result.perplexity)}, {"gradients", result.gradients},
         {"zero_gradients", result.zeroGradients},
         {"labels", arguments.gradients ? nlohmann::json(arguments.labels) : nlohmann::json(nullptr)},
-        {"output_gradients", result.outputGradients}, {"seconds", result.seconds},
+        {"output_gradients", result.outputGradients}, {"parts", result.parts},
+        {"resumed_parts", result.resumedParts}, {"seconds", result.seconds},
         {"sites", nlohmann::json::array()}};
     for (const auto& site : result.sites)
         document["sites"].push_back(siteJson(site));
@@ -127,7 +130,12 @@ Run registerCapture(CLI::App& app)
     app.add_option("MODEL", arguments->model, "The model to run")->required();
     addInput(app, *arguments);
     addRecorder(app, *arguments);
-    app.add_option("-o,--out", arguments->out, "Dump to write (.h5)")->required();
+    app.add_option("-o,--out", arguments->out,
+           "Dump to write (.h5). Stopped in the middle, the same command goes on where it was: OUT.partial "
+           "keeps what was recorded until the dump is complete")
+        ->required();
+    app.add_flag("--no-resume", arguments->noResume,
+        "Keep nothing to go on from, which takes half of the disk space; an earlier OUT.partial stays");
     return [arguments](const Common& common) -> Result<int> {
         const RunContext context = common.context();
         common.outputs = {arguments->out};
@@ -148,6 +156,11 @@ Run registerCapture(CLI::App& app)
         settings.dataset = arguments->dataset.empty() ? text.dataset : arguments->dataset;
         if (arguments->labels == "model")
             settings.labels = forward::LabelKind::Model;
+        settings.resumable = !arguments->noResume;
+        settings.note = [&common](const std::string& line) {
+            common.progressDone();
+            std::fprintf(stderr, "bitwright-cli: %s\n", line.c_str());
+        };
         if (arguments->gradients)
             settings.gradientBatch = &text.gradientBatch;
         BITWRIGHT_ASSIGN(

@@ -25,7 +25,7 @@ Result<void> OutputGradients::checkSameText() const
 Result<void> OutputGradients::begin(const std::vector<std::size_t>& samples, std::uint64_t seed)
 {
     BITWRIGHT_CHECK(checkSameText());
-    std::vector<std::int32_t> sequence, position;
+    m_seed = seed;
     for (const std::size_t token : samples) {
         const auto after = std::upper_bound(m_whole.starts.begin(), m_whole.starts.end(), token);
         const auto s = static_cast<std::size_t>(after - m_whole.starts.begin()) - 1;
@@ -33,29 +33,76 @@ Result<void> OutputGradients::begin(const std::vector<std::size_t>& samples, std
         if (s >= m_batch.sequences() || place >= m_batch.starts[s + 1] - m_batch.starts[s])
             continue;
         m_tokens.push_back(m_batch.starts[s] + place);
-        sequence.push_back(static_cast<std::int32_t>(s));
-        position.push_back(static_cast<std::int32_t>(place));
+        m_sequence.push_back(static_cast<std::int32_t>(s));
+        m_position.push_back(static_cast<std::int32_t>(place));
     }
     if (m_tokens.empty())
         return fail(Error{ErrorCode::InvalidArgument,
             "No sampled token has gradients: labels drawn from the model are for the sampled rows.", {}, {},
             {}, "Record samples, and gradients of as many tokens."});
-    std::vector<model::OutputGradientSite> sites;
     for (const forward::StoredMatrix& matrix : forward::gradientMatrices(m_model)) {
         const model::TensorInfo& info = m_model.checkpoint().tensors()[matrix.first];
         // Sites of routed experts have no sample rows that these could stand beside.
         if (info.rows() > kMostOutputs || info.parts.expert || info.shape.size() == 3)
             continue;
-        m_sites.emplace(matrix, sites.size());
-        sites.push_back({info.name, m_tokens.size(), info.rows()});
+        m_places.emplace(matrix, m_sites.size());
+        m_sites.push_back({info.name, m_tokens.size(), info.rows()});
     }
-    return m_file.beginOutputGradients(sites, sequence, position, seed);
+    return m_file.beginOutputGradients(m_sites, m_sequence, m_position, seed);
+}
+
+std::size_t OutputGradients::rowOf(std::size_t sequence) const
+{
+    const std::size_t token = m_batch.starts[std::min(sequence, m_batch.sequences())];
+    return static_cast<std::size_t>(
+        std::lower_bound(m_tokens.begin(), m_tokens.end(), token) - m_tokens.begin());
+}
+
+Result<void> OutputGradients::copyTo(formats::DumpFile& dump, std::size_t first, std::size_t end)
+{
+    const std::size_t row = rowOf(first), rows = rowOf(end) - row;
+    if (rows == 0)
+        return {};
+    BITWRIGHT_CHECK(dump.beginOutputGradients(
+        m_sites, std::span(m_sequence).subspan(row, rows), std::span(m_position).subspan(row, rows), m_seed));
+    return m_file.copyOutputGradients(dump, row, rows);
+}
+
+Result<void> OutputGradients::restore(const model::ActivationDump& dump, const RunContext& context)
+{
+    const auto& found = dump.outputGradients();
+    if (found.empty())
+        return {};
+    const auto rows = static_cast<std::size_t>(found.front().rows);
+    const bool fits = found.size() == m_sites.size() && rows <= m_tokens.size() - m_restored
+        && std::equal(found.begin(), found.end(), m_sites.begin(), [&](const auto& a, const auto& b) {
+               return a.tensor == b.tensor && a.outputs == b.outputs && a.rows == rows;
+           });
+    if (!fits)
+        return fail(ErrorCode::Format, "gradients of outputs are of other tensors");
+    const auto areNext = [&](const std::vector<std::uint32_t>& places, const std::vector<std::int32_t>& all) {
+        const auto expected = std::span(all).subspan(m_restored, rows);
+        return std::equal(
+            places.begin(), places.end(), expected.begin(), expected.end(), std::equal_to<std::int64_t>());
+    };
+    for (std::size_t site = 0; site < found.size(); ++site) {
+        BITWRIGHT_CHECK(context.checkStop());
+        BITWRIGHT_ASSIGN(const model::SampleRows samples, dump.loadOutputGradients(site));
+        if (!areNext(samples.sequence, m_sequence) || !areNext(samples.position, m_position))
+            return fail(ErrorCode::Format, "gradients of outputs are of other tokens");
+        const auto width = static_cast<std::size_t>(samples.channels);
+        for (std::size_t row = 0; row < rows; ++row)
+            BITWRIGHT_CHECK(m_file.writeOutputGradient(
+                site, m_restored + row, 0, std::span(samples.values).subspan(row * width, width)));
+    }
+    m_restored += rows;
+    return {};
 }
 
 Result<void> OutputGradients::take(const forward::OutputGradient& part)
 {
-    const auto site = m_sites.find(part.matrix);
-    if (site == m_sites.end())
+    const auto site = m_places.find(part.matrix);
+    if (site == m_places.end())
         return {};
     const std::size_t end = part.firstToken + part.rows.rows;
     std::vector<float> row(part.rows.cols);

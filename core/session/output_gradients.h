@@ -26,16 +26,29 @@ public:
     [[nodiscard]] Result<void> begin(const std::vector<std::size_t>& samples, std::uint64_t seed);
     /// Writes the sampled rows of a part. Errors: Io; Numeric names the tensor of NaN or infinity.
     [[nodiscard]] Result<void> take(const forward::OutputGradient& part);
+    /// Copies the rows of sequences [first, end), which are complete, into another dump. Errors: Io.
+    [[nodiscard]] Result<void> copyTo(formats::DumpFile& dump, std::size_t first, std::size_t end);
+    /// Takes over the rows of a dump that copyTo filled; dumps come in the order of their rows. Errors:
+    /// Format where they are not the next ones; Io; Cancelled.
+    [[nodiscard]] Result<void> restore(const model::ActivationDump& dump, const RunContext& context);
+    /// Whether restore() got the rows of exactly the first `sequences`.
+    [[nodiscard]] bool restored(std::size_t sequences) const { return m_restored == rowOf(sequences); }
     [[nodiscard]] std::size_t tensors() const { return m_sites.size(); }
 
 private:
     [[nodiscard]] Result<void> checkSameText() const;
+    /// First row of a sequence; the number of rows for the end.
+    [[nodiscard]] std::size_t rowOf(std::size_t sequence) const;
 
     const forward::Model& m_model;
     const forward::TokenBatch &m_whole, &m_batch;
     formats::DumpFile& m_file;
-    std::map<forward::StoredMatrix, std::size_t> m_sites; ///< In the dump.
+    std::map<forward::StoredMatrix, std::size_t> m_places; ///< In m_sites.
+    std::vector<model::OutputGradientSite> m_sites; ///< As in the dump.
     std::vector<std::size_t> m_tokens; ///< Of m_batch, ascending: one per row.
+    std::vector<std::int32_t> m_sequence, m_position; ///< The same.
+    std::uint64_t m_seed = 0;
+    std::size_t m_restored = 0; ///< Rows.
 };
 
 } // namespace bitwright::session

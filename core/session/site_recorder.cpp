@@ -26,6 +26,13 @@ std::string stackPath(std::string_view tensor, std::size_t block)
     return "blocks";
 }
 
+double largestOf(const model::Site& site)
+{
+    if (!site.absMax || site.absMax->empty())
+        return 0.0;
+    return *std::max_element(site.absMax->begin(), site.absMax->end());
+}
+
 } // namespace
 
 SiteRecorder::SiteRecorder(const forward::Model& model, const forward::TokenBatch& whole,
@@ -190,8 +197,7 @@ Result<void> SiteRecorder::write(Live& live)
     site.tensors = live.facts.tensors;
     site.block = live.facts.block;
     live.facts.count = site.count;
-    live.facts.absMax
-        = site.absMax->empty() ? 0.0 : *std::max_element(site.absMax->begin(), site.absMax->end());
+    live.facts.absMax = largestOf(site);
     const std::vector<float> gram = live.statistics->takeGram();
     formats::DumpSite record;
     record.site = &site;
@@ -204,6 +210,45 @@ Result<void> SiteRecorder::write(Live& live)
     record.gramBits = m_settings.gramBits;
     BITWRIGHT_CHECK(m_file.addSite(record));
     m_written.push_back(live.facts);
+    return {};
+}
+
+Result<void> SiteRecorder::restoreSite(const model::ActivationDump& piece, std::size_t number)
+{
+    const model::Site& site = piece.sites()[number];
+    formats::DumpSite record;
+    record.site = &site;
+    record.gramBits = m_settings.gramBits;
+    model::SampleRows samples;
+    if (site.sampleRows > 0) {
+        BITWRIGHT_ASSIGN(samples, piece.loadSamples(number));
+        const auto same = [](const std::vector<std::uint32_t>& a, const std::vector<std::int32_t>& b) {
+            return std::equal(a.begin(), a.end(), b.begin(), b.end(), std::equal_to<std::int64_t>());
+        };
+        if (!same(samples.sequence, m_sampleSequence) || !same(samples.position, m_samplePosition))
+            return fail(
+                ErrorCode::Format, "samples of \"{}\" are of other tokens", escapedForDisplay(site.name));
+        record.samples = samples.values;
+        record.sampleSequence = m_sampleSequence;
+        record.samplePosition = m_samplePosition;
+    }
+    model::PackedGram gram;
+    if (site.hasGram) {
+        BITWRIGHT_ASSIGN(gram, piece.loadGram(number));
+        record.gram = gram.lower;
+    }
+    BITWRIGHT_CHECK(m_file.addSite(record));
+    m_written.push_back({site.name, site.kind, site.tensors, site.block, site.channels, site.count,
+        largestOf(site), site.hasGram});
+    return {};
+}
+
+Result<void> SiteRecorder::restore(const model::ActivationDump& piece)
+{
+    for (std::size_t i = 0; i < piece.sites().size(); ++i) {
+        BITWRIGHT_CHECK(m_context.checkStop());
+        BITWRIGHT_CHECK(restoreSite(piece, i));
+    }
     return {};
 }
 

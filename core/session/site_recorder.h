@@ -57,6 +57,9 @@ public:
     Result<void> partialInput(model::TensorIndex tensor, const forward::Rows& rows);
     /// Writes what was gathered since the last call.
     Result<void> flush();
+    /// Takes over all sites of a dump that an earlier run wrote. Errors: Format where its samples are of
+    /// other tokens; Io; Cancelled.
+    Result<void> restore(const model::ActivationDump& piece);
 
     /// Tokens whose rows are kept, as numbers in the whole run, ascending.
     [[nodiscard]] const std::vector<std::size_t>& sampleTokens() const { return m_sampleTokens; }
@@ -75,6 +78,7 @@ private:
         std::uint64_t channels, bool paired);
     Result<void> record(Live& live, const forward::Rows& rows);
     Result<void> write(Live& live);
+    Result<void> restoreSite(const model::ActivationDump& piece, std::size_t number);
     [[nodiscard]] std::string inputName(model::TensorIndex tensor) const;
     [[nodiscard]] std::vector<std::string> lastTensors(bool attention, std::size_t block) const;
     [[nodiscard]] bool wantsGram(model::SiteKind kind, std::uint64_t channels) const;
