@@ -67,7 +67,10 @@ void addScoreOptions(CLI::App& app, PlanArguments& arguments)
     app.add_option("--score", arguments.score,
         fmt::format("Harm: {} (default: measured where the project has it, else what the dump allows)",
             scoreWords()));
-    app.add_option("--gamma", arguments.gamma, "Shrinkage of fisher, 0..1")->check(CLI::Range(0.0, 1.0));
+    app.add_option("--gamma", arguments.gamma,
+           "Shrinkage of fisher, 0..1 (default: 0.25, or 1 where the dump's gradients are of labels drawn "
+           "from the model)")
+        ->check(CLI::Range(0.0, 1.0));
     app.add_option("--options", arguments.options, "Globs over option ids (default: the target's set)")
         ->delimiter(',');
     app.add_option("--quantizer", arguments.quantizer,

@@ -4,6 +4,8 @@
 #include "core/plan/solve.h"
 #include "core/session/workspace.h"
 
+#include <optional>
+
 namespace bitwright::cli {
 
 /// Options that score, plan and frontier share.
@@ -12,7 +14,7 @@ struct PlanArguments
     std::string project;
     std::string target;
     std::string score; ///< Empty: measured where the project has it, else what the dump allows.
-    double gamma = score::ScoreSettings{}.gamma;
+    std::optional<double> gamma; ///< Nothing: the default for the labels of the dump's gradients.
     std::vector<std::string> options; ///< Globs over option ids; empty: the target's default set.
     std::string quantizer = "rtn";
     std::string objective = "sum";

@@ -42,9 +42,10 @@ constexpr std::array<ScoreFacts, 8> kScores{{
         "do with the error."},
     {ScoreKind::Fisher, "fisher",
         "Squared error weighted by factored mean squared gradients, shrunk: c_n^gamma e_n(o) / e_n(4 bit). "
-        "Needs gradients. "
-        "Ranks best (0.77), but unshrunk its plans were worse than uniform: a quadratic form does not see "
-        "the cliff at 2 bits."},
+        "Needs gradients. Of the text's labels it ranks best (0.77), but unshrunk its plans were worse than "
+        "uniform (gamma 0.25): a quadratic form does not see the cliff at 2 bits. Of labels drawn from the "
+        "model (capture --gradients --labels model) it ranks better still and needs no shrinking (gamma "
+        "1)."},
     {ScoreKind::TrueFisher, "true-fisher",
         "Half the mean over sampled tokens of (g . E x)^2, g the gradient of the loss at the output for "
         "labels drawn from the model. Needs such gradients (capture --gradients --labels model). A "
@@ -91,12 +92,14 @@ std::uint64_t gradientTokens(const model::ActivationDump& dump)
     return std::min<std::uint64_t>(rows, kMaxSampleRows);
 }
 
-Provenance provenanceOf(const ScoreSettings& settings, const model::ActivationDump* dump)
+Provenance provenanceOf(const ScoreSettings& settings, double gamma, const model::ActivationDump* dump)
 {
     Provenance provenance;
     provenance.score = std::string(scoreId(settings.kind));
-    if (settings.kind == ScoreKind::Fisher && settings.gamma != 1.0)
-        provenance.score += fmt::format("^{:g}", settings.gamma);
+    if (settings.kind == ScoreKind::Fisher && gamma != 1.0)
+        provenance.score += fmt::format("^{:g}", gamma);
+    if (settings.kind == ScoreKind::Fisher && hasDrawnLabels(dump))
+        provenance.score += " (labels model)";
     const bool weightsOnly
         = settings.kind == ScoreKind::WeightError || settings.kind == ScoreKind::WeightErrorRelative;
     if (!weightsOnly && dump) {
@@ -147,24 +150,23 @@ std::optional<double> shrunkFisher(const OptionError& error, const OptionError* 
 }
 
 std::optional<double> scoreOf(
-    const OptionError& error, const OptionError* reference, const ScoreSettings& settings)
+    const OptionError& error, const OptionError* reference, ScoreKind kind, double gamma)
 {
-    return settings.kind == ScoreKind::Fisher ? shrunkFisher(error, reference, settings.gamma)
-                                              : rawScore(error, settings.kind);
+    return kind == ScoreKind::Fisher ? shrunkFisher(error, reference, gamma) : rawScore(error, kind);
 }
 
 UnitScores scoresOfUnit(
-    const std::string& unit, const std::vector<OptionError>& errors, const ScoreSettings& settings)
+    const std::string& unit, const std::vector<OptionError>& errors, ScoreKind kind, double gamma)
 {
     UnitScores scores;
     scores.unit = unit;
-    const OptionError* reference = settings.kind == ScoreKind::Fisher
+    const OptionError* reference = kind == ScoreKind::Fisher
         ? referenceOption(errors, [](const OptionError& error) { return error.fisher && *error.fisher > 0; })
         : nullptr;
     for (const OptionError& error : errors) {
         if (error.option == kKeepOption)
             continue;
-        auto score = scoreOf(error, reference, settings);
+        auto score = scoreOf(error, reference, kind, gamma);
         // A number that is no number says as much as none.
         if (score && !std::isfinite(*score))
             score.reset();
@@ -279,15 +281,26 @@ ScoreKind defaultScore(const model::ActivationDump* dump)
     return dump && !dump->gradients().empty() ? ScoreKind::Fisher : ScoreKind::WeightErrorRelative;
 }
 
+bool hasDrawnLabels(const model::ActivationDump* dump)
+{
+    return dump && !dump->outputGradients().empty();
+}
+
+double defaultGamma(const model::ActivationDump* dump)
+{
+    return hasDrawnLabels(dump) ? 1.0 : 0.25;
+}
+
 ScoreTable makeScoreTable(
     const UnitErrors& errors, const ScoreSettings& settings, const model::ActivationDump* dump)
 {
     ScoreTable table;
     table.kind = settings.kind;
-    table.provenance = provenanceOf(settings, dump);
+    const double gamma = settings.gamma.value_or(defaultGamma(dump));
+    table.provenance = provenanceOf(settings, gamma, dump);
     table.units.reserve(errors.size());
     for (const auto& [unit, unitErrors] : errors)
-        table.units.push_back(scoresOfUnit(unit, unitErrors, settings));
+        table.units.push_back(scoresOfUnit(unit, unitErrors, settings.kind, gamma));
     return table;
 }
 

@@ -39,8 +39,8 @@ struct ScoreSettings
     /// Shrinkage of the spread over units: cost(n, o) = c_n^gamma * e_n(o) / e_n(ref), c_n = raw score of the
     /// unit at its reference option (code bits nearest 4; of several round-to-nearest before other methods,
     /// asymmetric before symmetric, larger groups first). 1 leaves scores as they are. Used by `fisher`;
-    /// default 0.25.
-    double gamma = 0.25;
+    /// nothing: defaultGamma() of the dump.
+    std::optional<double> gamma = std::nullopt;
     /// Taken instead of ScoreKind::Measured where nothing was measured for the options in question; without
     /// it that is an error.
     std::optional<ScoreKind> fallback = std::nullopt;
@@ -49,7 +49,8 @@ struct ScoreSettings
 /// How every number of a table was obtained; shown wherever one of them is.
 struct Provenance
 {
-    std::string score; ///< "fisher^0.25"
+    std::string
+        score; ///< "fisher^0.25"; "fisher (labels model)" for gamma 1 and labels drawn from the model.
     std::string label; ///< "predicted by fisher^0.25 on 2,048 tokens, not measured"
     std::string dataset; ///< Of the dump; empty for weight-only scores.
     std::uint64_t tokens = 0; ///< Calibration tokens behind it.
@@ -98,6 +99,14 @@ using UnitErrors = std::map<std::string, std::vector<OptionError>>;
 /// fisher where the dump has gradients, else weight-error-relative (product rule: the usual layer losses plan
 /// worse than uniform).
 [[nodiscard]] ScoreKind defaultScore(const model::ActivationDump* dump);
+
+/// Whether the dump's gradients are of labels drawn from the model, by which `capture --labels model` keeps
+/// gradients of outputs too, and no other way of recording does.
+[[nodiscard]] bool hasDrawnLabels(const model::ActivationDump* dump);
+/// Shrinkage of fisher that made the better plans: 0.25 for labels of the text, 1 for labels drawn from the
+/// model, whose scores need none (tests/bench/RESULTS.md: gemma-hf at 4.156 bpw 0.280 nats per token, 0.330
+/// with 0.5; at 3.656 bpw 0.759 and 0.747, which intervals do not tell apart, 1.019 with 0.25).
+[[nodiscard]] double defaultGamma(const model::ActivationDump* dump);
 
 /// The score of one error alone (fisher without shrinkage); nothing where the evidence was missing, and for
 /// ScoreKind::Measured.

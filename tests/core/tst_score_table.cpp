@@ -192,6 +192,39 @@ private Q_SLOTS:
         QCOMPARE(provenance.origin, std::string("computed"));
     }
 
+    /// The default shrinkage is that of the labels; what is asked for is taken as it is.
+    void shrinkageFollowsTheLabels()
+    {
+        testing::MemoryDump text(2048), drawn(2048);
+        for (auto* const dump : {&text, &drawn})
+            dump->addGradient({});
+        drawn.addOutputGradients({"w", 1, 1});
+        QVERIFY(!score::hasDrawnLabels(nullptr) && !score::hasDrawnLabels(&text));
+        QVERIFY(score::hasDrawnLabels(&drawn));
+        QCOMPARE(score::defaultGamma(nullptr), 0.25);
+        QCOMPARE(score::defaultGamma(&text), 0.25);
+        QCOMPARE(score::defaultGamma(&drawn), 1.0);
+        auto four = error("int4-asym-g128/rtn", 1), three = error("int3-asym-g128/rtn", 4);
+        four.fisher = 16;
+        three.fisher = 64;
+        const score::UnitErrors errors{{"u", {four, three}}};
+        const auto scored = [&](std::optional<double> gamma, const model::ActivationDump* with) {
+            ScoreSettings settings{ScoreKind::Fisher};
+            settings.gamma = gamma;
+            return score::makeScoreTable(errors, settings, with);
+        };
+        QCOMPARE(scoreOf(scored({}, &text), "u", "int3-asym-g128/rtn"), 8.0); // 16^0.25 4
+        QCOMPARE(scoreOf(scored({}, &drawn), "u", "int3-asym-g128/rtn"), 64.0);
+        QCOMPARE(scoreOf(scored(0.5, &text), "u", "int3-asym-g128/rtn"), 16.0);
+        QCOMPARE(scoreOf(scored(0.5, &drawn), "u", "int3-asym-g128/rtn"), 16.0);
+        QCOMPARE(scored({}, &text).provenance.label,
+            std::string("predicted by fisher^0.25 on 2,048 tokens, not measured"));
+        QCOMPARE(scored({}, &drawn).provenance.label,
+            std::string("predicted by fisher (labels model) on 2,048 tokens, not measured"));
+        QCOMPARE(scored(0.5, &drawn).provenance.score, std::string("fisher^0.5 (labels model)"));
+        QCOMPARE(scored(1.0, &text).provenance.score, std::string("fisher"));
+    }
+
     void defaultNeedsGradients()
     {
         testing::MemoryDump dump(10);

@@ -59,6 +59,8 @@ public:
     }
 
     void addGradient(model::GradientFactors gradient) { m_gradients.push_back(std::move(gradient)); }
+    /// Only what it says of itself: no rows can be loaded.
+    void addOutputGradients(model::OutputGradientSite site) { m_outputGradients.push_back(std::move(site)); }
 
     [[nodiscard]] Result<model::SampleRows> loadSamples(std::size_t site) const override
     {

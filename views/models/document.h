@@ -26,7 +26,7 @@ struct PlanSettings
 {
     QString target = QStringLiteral("compressed-tensors");
     std::optional<score::ScoreKind> score; ///< Nothing: the default for what the dump holds.
-    double gamma = score::ScoreSettings{}.gamma;
+    std::optional<double> gamma; ///< Of fisher; nothing: the default for the labels of the dump's gradients.
     quant::Method method = quant::Method::RoundToNearest;
     alloc::Objective objective;
     bool ties = true;

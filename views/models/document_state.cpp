@@ -185,9 +185,11 @@ void Document::discardRecovery()
 
 void Document::storeSettings()
 {
-    nlohmann::json json = {{"target", m_settings.target.toStdString()}, {"gamma", m_settings.gamma},
-        {"quantizer", quant::methodWord(m_settings.method)},
-        {"objective", plan::objectiveText(m_settings.objective)}, {"ties", m_settings.ties}};
+    nlohmann::json json
+        = {{"target", m_settings.target.toStdString()}, {"quantizer", quant::methodWord(m_settings.method)},
+            {"objective", plan::objectiveText(m_settings.objective)}, {"ties", m_settings.ties}};
+    if (m_settings.gamma)
+        json["shrinkage"] = *m_settings.gamma;
     if (m_settings.score)
         json["score"] = score::scoreId(*m_settings.score);
     setState(kSettingsKey, QString::fromStdString(json.dump()));
@@ -212,7 +214,8 @@ void Document::restoreSettings()
         m_settings.method = *method;
     if (const auto objective = plan::objectiveFromText(text("objective")))
         m_settings.objective = *objective;
-    if (const auto gamma = json.find("gamma"); gamma != json.end() && gamma->is_number())
+    // Under "gamma" earlier versions always wrote 0.25, which nobody had chosen.
+    if (const auto gamma = json.find("shrinkage"); gamma != json.end() && gamma->is_number())
         m_settings.gamma = std::clamp(gamma->get<double>(), 0.0, 1.0);
     if (const auto ties = json.find("ties"); ties != json.end() && ties->is_boolean())
         m_settings.ties = ties->get<bool>();

@@ -41,7 +41,7 @@ struct HarmWork
     std::shared_ptr<session::Workspace> workspace;
     const plan::Target* target = nullptr;
     std::vector<quant::Option> options;
-    double gamma = 0;
+    std::optional<double> gamma;
     bool ties = true;
     alloc::Objective objective;
     RunText text;
