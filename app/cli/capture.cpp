@@ -59,7 +59,7 @@ void printSummary(
             "unknown",
             result.zeroGradients));
     if (result.outputGradients > 0)
-        printLine(fmt::format("gradients of the outputs of {} tensors", result.outputGradients));
+        printLine(fmt::format("gradients of the outputs of {} matrices", result.outputGradients));
     if (result.perplexity)
         printLine(fmt::format("perplexity {:.4f}", *result.perplexity));
 }

@@ -44,12 +44,16 @@ public:
         std::span<const std::uint32_t> ids, std::span<const std::size_t> starts);
     [[nodiscard]] Result<void> addGradient(const model::GradientFactors& gradient);
     /// Makes room for the gradients of outputs at some tokens (model::OutputGradientSite), of labels drawn
-    /// from the model with `seed`. Rows are those of the tokens at `sequence` and `position`.
+    /// from the model with `seed`. Rows are those of the tokens at `sequence` and `position`. Sites with
+    /// inputs of their own are of experts: a row that is not written is of a token that chose others.
     [[nodiscard]] Result<void> beginOutputGradients(const std::vector<model::OutputGradientSite>& sites,
         std::span<const std::int32_t> sequence, std::span<const std::int32_t> position, std::uint64_t seed);
     /// Values of outputs [first, first + values.size()) of one row of the site-th of them.
     [[nodiscard]] Result<void> writeOutputGradient(
         std::size_t site, std::uint64_t row, std::uint64_t first, std::span<const float> values);
+    /// The input row beside it, of a site that keeps them.
+    [[nodiscard]] Result<void> writeOutputInput(
+        std::size_t site, std::uint64_t row, std::span<const float> values);
     [[nodiscard]] std::size_t siteCount() const;
     /// Copies sites [first, siteCount()) into another dump as they are stored. Errors: Io.
     [[nodiscard]] Result<void> copySites(DumpFile& to, std::size_t first) const;

@@ -136,14 +136,14 @@ std::vector<double> GradientSums::addRows(const Linear& linear, std::uint64_t be
     return columns;
 }
 
-Result<void> GradientSums::show(
-    const Linear& linear, std::uint64_t first, const Rows& rows, std::span<const std::size_t> tokens)
+Result<void> GradientSums::show(const Linear& linear, std::uint64_t first, const Rows& rows,
+    const Rows& input, std::span<const std::size_t> tokens)
 {
     if (!m_outputs)
         return {};
     const std::scoped_lock lock(m_rawLock);
-    return m_outputs(
-        {{linear.tensor, linear.expert}, linear.firstRow + first, m_firstToken, tokens, rows, m_losses});
+    return m_outputs({{linear.tensor, linear.expert}, linear.firstRow + first, m_firstToken, tokens, rows,
+        input, m_losses});
 }
 
 void GradientSums::foldColumns(const Linear& linear, std::span<const double> columns)
@@ -158,7 +158,7 @@ Result<void> GradientSums::add(const Linear& linear, std::span<const float> grad
 {
     prepare(linear);
     const auto rows = static_cast<std::size_t>(linear.rows);
-    BITWRIGHT_CHECK(show(linear, 0, {gradient.data(), input.rows, rows, rows}, tokens));
+    BITWRIGHT_CHECK(show(linear, 0, {gradient.data(), input.rows, rows, rows}, input, tokens));
     constexpr std::size_t kRows = 128;
     std::vector<std::vector<double>> columns(chunkCount(rows, kRows));
     BITWRIGHT_CHECK(parallelFor(

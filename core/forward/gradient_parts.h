@@ -39,7 +39,7 @@ public:
     /// Hands gradients of outputs [first, first + rows.cols) of `linear` to whoever wants them. `tokens` of
     /// the sequence, ascending; empty: all of them. Thread safe.
     [[nodiscard]] Result<void> show(const Linear& linear, std::uint64_t first, const Rows& rows,
-        std::span<const std::size_t> tokens = {});
+        const Rows& input, std::span<const std::size_t> tokens = {});
 
     /// Adds the squares of dY^T X, the gradient of `linear`'s weight: `gradient` is tokens x linear.rows,
     /// `input` tokens x linear.cols.

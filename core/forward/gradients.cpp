@@ -153,9 +153,9 @@ private:
             weights.data(), static_cast<int>(width), 0.0F, share.data(), static_cast<int>(width));
         if (m_model.architecture().tiedHead)
             return {};
-        columns = m_sums.addRows(
-            head, begin, begin + words, logits, words, Rows{m_states.data(), tokens, width, width});
-        return m_sums.show(head, begin, {logits.data(), tokens, words, words});
+        const Rows states{m_states.data(), tokens, width, width};
+        columns = m_sums.addRows(head, begin, begin + words, logits, words, states);
+        return m_sums.show(head, begin, {logits.data(), tokens, words, words}, states);
     }
 
     /// Logits of one token become d loss / d logits before the soft cap.

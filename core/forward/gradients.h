@@ -32,6 +32,7 @@ struct OutputGradient
     std::size_t firstToken = 0; ///< Of the batch.
     std::span<const std::size_t> tokens; ///< Rows are of firstToken + these, ascending; empty: of all.
     Rows rows; ///< tokens x (some of the) outputs, of the mean loss of the sequence.
+    Rows input; ///< tokens x inputs: what the matrix multiplied.
     double losses = 0; ///< Terms of that mean: times it, the gradient is that of their sum.
 };
 /// One call at a time.

@@ -53,10 +53,10 @@ std::optional<double> LogHistogram::quantile(double q) const
     return last; // only reached by rounding of `wanted`
 }
 
-std::optional<std::size_t> ActivationDump::outputGradientOf(std::string_view tensor) const
+std::optional<std::size_t> ActivationDump::outputGradientOf(std::string_view matrix) const
 {
     const auto found = std::find_if(m_outputGradients.begin(), m_outputGradients.end(),
-        [&](const OutputGradientSite& site) { return site.tensor == tensor; });
+        [&](const OutputGradientSite& site) { return site.tensor == matrix; });
     if (found == m_outputGradients.end())
         return std::nullopt;
     return static_cast<std::size_t>(found - m_outputGradients.begin());
@@ -65,6 +65,11 @@ std::optional<std::size_t> ActivationDump::outputGradientOf(std::string_view ten
 Result<SampleRows> ActivationDump::loadOutputGradients(std::size_t) const
 {
     return fail(ErrorCode::InvalidArgument, "The dump holds no gradients of outputs.");
+}
+
+Result<SampleRows> ActivationDump::loadOutputInputs(std::size_t) const
+{
+    return fail(ErrorCode::InvalidArgument, "The dump holds no inputs beside gradients of outputs.");
 }
 
 const GradientFactors* ActivationDump::gradientOf(std::string_view matrix) const
@@ -182,9 +187,16 @@ Result<void> checkGradient(
 Result<void> checkOutputGradient(
     const ActivationDump& dump, const OutputGradientSite& site, const Checkpoint& checkpoint)
 {
-    const TensorInfo* named = findNamed(checkpoint, site.tensor);
-    if (named != nullptr && site.outputs == named->rows())
+    const TensorInfo* named = findMatrix(checkpoint, site.tensor);
+    if (named != nullptr && site.outputs == named->rows()
+        && (site.inputs == 0 || site.inputs == named->cols()))
         return {};
+    if (named != nullptr && site.outputs == named->rows())
+        return fail(misfit(dump, site.tensor,
+            fmt::format(
+                "{} inputs stand beside gradients of outputs, but the tensor has {}: the dump was made "
+                "with another model.",
+                site.inputs, named->cols())));
     return fail(misfit(dump, site.tensor,
         named == nullptr
             ? fmt::format("Gradients of outputs name a tensor that {} does not have: the dump was made with "

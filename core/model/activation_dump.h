@@ -98,9 +98,12 @@ struct GradientFactors
 /// loss being that of labels drawn from the model's own predictions. Weights are seen as outputs x inputs.
 struct OutputGradientSite
 {
-    std::string tensor;
+    std::string tensor; ///< Or one expert of a stacked one (matrixName).
     std::uint64_t rows = 0; ///< Sampled tokens.
     std::uint64_t outputs = 0;
+    /// Width of the input rows that stand beside the gradients, those of a routed expert; 0: the samples of
+    /// the weight's input site are of the same tokens. Where a token chose other experts both rows are 0.
+    std::uint64_t inputs = 0;
 };
 
 /// An opened dump: light statistics in memory, samples and Grams on disk. Loading functions are thread safe.
@@ -114,7 +117,7 @@ public:
     [[nodiscard]] const GradientFactors* gradientOf(std::string_view matrix) const;
     [[nodiscard]] const std::vector<OutputGradientSite>& outputGradients() const { return m_outputGradients; }
     /// Place in outputGradients(), or nothing.
-    [[nodiscard]] std::optional<std::size_t> outputGradientOf(std::string_view tensor) const;
+    [[nodiscard]] std::optional<std::size_t> outputGradientOf(std::string_view matrix) const;
     /// Input site of a tensor, or nothing.
     [[nodiscard]] std::optional<std::size_t> inputSiteOf(std::string_view tensor) const;
 
@@ -133,6 +136,8 @@ public:
     [[nodiscard]] virtual Result<PackedGram> loadGram(std::size_t site) const = 0;
     /// rows x outputs, with their tokens. Errors: InvalidArgument when there are none; Io, Format.
     [[nodiscard]] virtual Result<SampleRows> loadOutputGradients(std::size_t site) const;
+    /// The input rows beside them: rows x inputs. The same errors.
+    [[nodiscard]] virtual Result<SampleRows> loadOutputInputs(std::size_t site) const;
     /// Token ids, sequences x positions flattened row-major; empty when the dump has none.
     [[nodiscard]] virtual Result<std::vector<std::int32_t>> loadTokens() const = 0;
     /// The same by sequence; one sequence where the dump does not say more, none where it has no tokens.

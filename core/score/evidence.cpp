@@ -195,8 +195,15 @@ Result<std::vector<double>> loadTokenShare(
 Result<UnitEvidence> loadEvidence(
     const ActivationDump& dump, const std::string& tensor, bool withGram, std::string_view matrix)
 {
+    const std::string_view name = matrix.empty() ? std::string_view(tensor) : matrix;
     UnitEvidence evidence;
-    evidence.gradient = dump.gradientOf(matrix.empty() ? std::string_view(tensor) : matrix);
+    evidence.gradient = dump.gradientOf(name);
+    const auto outputs = dump.outputGradientOf(name);
+    const bool ownRows = outputs && dump.outputGradients()[*outputs].inputs > 0;
+    if (ownRows) {
+        BITWRIGHT_ASSIGN(evidence.samples, dump.loadOutputInputs(*outputs));
+        BITWRIGHT_ASSIGN(evidence.outputGradients, dump.loadOutputGradients(*outputs));
+    }
     const auto index = dump.inputSiteOf(tensor);
     if (!index)
         return evidence;
@@ -208,10 +215,10 @@ Result<UnitEvidence> loadEvidence(
     if (withGram && site.hasGram) {
         BITWRIGHT_ASSIGN(evidence.gram, dump.loadGram(*index));
     }
-    if (site.sampleRows > 0) {
+    if (site.sampleRows > 0 && !ownRows) {
         BITWRIGHT_ASSIGN(evidence.samples, dump.loadSamples(*index));
         BITWRIGHT_ASSIGN(evidence.tokenShare, loadTokenShare(dump, tensor, site, *evidence.samples));
-        if (const auto outputs = dump.outputGradientOf(tensor)) {
+        if (outputs) {
             BITWRIGHT_ASSIGN(evidence.outputGradients, dump.loadOutputGradients(*outputs));
         }
     }

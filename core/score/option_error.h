@@ -35,7 +35,7 @@ struct OptionError
     std::optional<double>
         fisher; ///< sum_ij (row_i col_j / mean) e_ij^2 of squared gradients (GradientFactors)
     /// 1/2 mean over sampled tokens of (g . E x)^2, g the gradient of the losses at the output
-    /// (OutputGradientSite): in nats per token.
+    /// (OutputGradientSite): in nats per token. Tokens that chose other experts count with 0.
     std::optional<double> trueFisher;
 
     /// 10 log10(||W||^2 / ||E||^2); +inf for an exact copy.
@@ -48,7 +48,8 @@ struct UnitEvidence
     std::vector<double> inputSumSq; ///< Per input channel; empty when unknown.
     double inputCount = 0;
     std::optional<model::PackedGram> gram;
-    std::optional<model::SampleRows> samples; ///< Input rows.
+    /// Input rows. Of a routed expert they are 0 at tokens that chose others (OutputGradientSite::inputs).
+    std::optional<model::SampleRows> samples;
     std::vector<double>
         tokenShare; ///< Per sampled token: ||contribution||^2 / ||stream after||^2; empty when unknown.
     const model::GradientFactors* gradient = nullptr;

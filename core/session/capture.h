@@ -39,7 +39,7 @@ struct CaptureResult
     std::size_t gradients = 0; ///< Matrices with mean squared gradients.
     std::size_t zeroGradients
         = 0; ///< Those of them that are all 0: of experts that no token chose, as a rule.
-    std::size_t outputGradients = 0; ///< Tensors with gradients of their outputs.
+    std::size_t outputGradients = 0; ///< Matrices with gradients of their outputs.
     std::size_t parts = 0, resumedParts = 0; ///< Blocks, head, sequences of gradients; done by earlier runs.
     double seconds = 0; ///< Of this run.
 };

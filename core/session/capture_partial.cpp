@@ -10,7 +10,7 @@ namespace bitwright::session {
 namespace {
 
 /// Raised by a change of what the same model, tokens and settings come to.
-constexpr std::uint64_t kMethod = 1;
+constexpr std::uint64_t kMethod = 2;
 
 template <typename T>
 void addAll(io::Hasher& hasher, const std::vector<T>& values)

@@ -37,6 +37,10 @@ public:
 
 private:
     [[nodiscard]] Result<void> checkSameText() const;
+    /// Sites of experts in the order in which a sequence's gradients reach them.
+    [[nodiscard]] std::vector<std::size_t> expertOrder() const;
+    Result<void> restoreExperts(
+        const model::ActivationDump& dump, std::size_t rows, const RunContext& context);
     /// First row of a sequence; the number of rows for the end.
     [[nodiscard]] std::size_t rowOf(std::size_t sequence) const;
 
@@ -45,6 +49,7 @@ private:
     formats::DumpFile& m_file;
     std::map<forward::StoredMatrix, std::size_t> m_places; ///< In m_sites.
     std::vector<model::OutputGradientSite> m_sites; ///< As in the dump.
+    std::vector<bool> m_ownInputs; ///< Per site: rows of the input are kept beside.
     std::vector<std::size_t> m_tokens; ///< Of m_batch, ascending: one per row.
     std::vector<std::int32_t> m_sequence, m_position; ///< The same.
     std::uint64_t m_seed = 0;

@@ -254,6 +254,19 @@ void TestDumpHostile::skipped_data()
         },
         "a.weight: gradients of outputs lack samples or the tokens that they are of; unknown.");
     row(
+        "inputs beside gradients of outputs, of other rows",
+        [](Writer& f, const std::string&) {
+            f.group("/output_gradients");
+            f.text("/output_gradients", "labels", "model");
+            f.group("/output_gradients/0");
+            f.text("/output_gradients/0", "tensor", "a.weight");
+            f.floats("/output_gradients/0/samples", {2, 1}, {1, 2});
+            f.floats("/output_gradients/0/inputs", {1, 2}, {1, 2});
+            f.integers("/output_gradients/0/sample_sequence", {2}, {0, 0});
+            f.integers("/output_gradients/0/sample_position", {2}, {0, 1});
+        },
+        "a.weight: inputs beside gradients of outputs are of other tokens; unknown.");
+    row(
         "80 compound",
         [](Writer& f, const std::string&) {
             const hid_t type = H5Tcreate(H5T_COMPOUND, 16);
@@ -352,6 +365,8 @@ void TestDumpHostile::outputGradients()
                 {1, 2, 3, 4, broken ? std::numeric_limits<float>::quiet_NaN() : 5.0F, 6});
             f.integers(at + "/sample_sequence", {2}, {0, 1});
             f.integers(at + "/sample_position", {2}, {7, 0});
+            if (broken)
+                f.floats(at + "/inputs", {2, 2}, {1, 2, 0, 0});
         }
     }
     const auto dump = formats::openDump(path);
@@ -364,6 +379,10 @@ void TestDumpHostile::outputGradients()
     QCOMPARE(rows->position, (std::vector<std::uint32_t>{7, 0}));
     QCOMPARE((*dump)->loadOutputGradients(1).error().code, ErrorCode::Format); // NaN
     QCOMPARE((*dump)->loadOutputGradients(2).error().code, ErrorCode::OutOfRange);
+    QCOMPARE((*dump)->outputGradients()[1].inputs, std::uint64_t{2});
+    QCOMPARE((*dump)->loadOutputInputs(1)->values, (std::vector<float>{1, 2, 0, 0}));
+    QCOMPARE((*dump)->loadOutputInputs(0).error().code, ErrorCode::InvalidArgument); // has none
+    QCOMPARE((*dump)->loadOutputInputs(2).error().code, ErrorCode::OutOfRange);
 }
 
 void TestDumpHostile::truncatedAnywhere()

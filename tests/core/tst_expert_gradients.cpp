@@ -1,6 +1,7 @@
 #include "core/formats/open.h"
 #include "core/forward/gradients.h"
 #include "core/plan/unit.h"
+#include "core/quant/quantizer.h"
 #include "core/score/option_error.h"
 #include "core/session/capture.h"
 #include "tests/support/gradient_models.h"
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 using namespace bitwright;
@@ -34,6 +36,45 @@ public:
     }
     std::vector<std::pair<StoredMatrix, std::vector<std::size_t>>> seen;
 };
+
+using TokenRows
+    = std::map<StoredMatrix, std::map<std::size_t, std::vector<float>>>; ///< By token of the batch.
+
+/// Keeps what experts multiply.
+class ExpertInputs final : public Observer
+{
+public:
+    Result<void> linearInput(const LinearInput& input) override
+    {
+        for (std::size_t i = 0; i < input.tokens.size(); ++i)
+            rows[{input.tensor, input.expert}][input.tokens[i]].assign(
+                input.rows.row(i).begin(), input.rows.row(i).end());
+        return {};
+    }
+    TokenRows rows;
+};
+
+/// Gradients of the outputs of experts, of the sums of the losses.
+TokenRows outputGradients(const Model& model, const TokenBatch& batch, std::uint64_t seed)
+{
+    TokenRows rows;
+    GradientSettings settings;
+    settings.labels = LabelKind::Model;
+    settings.seed = seed;
+    settings.outputs = [&](const OutputGradient& part) -> Result<void> {
+        const auto outputs = model.checkpoint().tensors()[part.matrix.first].rows();
+        for (std::size_t i = 0; i < part.tokens.size(); ++i) {
+            auto& row = rows[part.matrix][part.firstToken + part.tokens[i]];
+            row.resize(static_cast<std::size_t>(outputs));
+            for (std::size_t o = 0; o < part.rows.cols; ++o)
+                row[part.firstRow + o] = static_cast<float>(part.losses) * part.rows.row(i)[o];
+        }
+        return {};
+    };
+    if (!meanSquaredGradients(model, batch, {}, withThreads(2), {}, settings))
+        qFatal("no gradients");
+    return rows;
+}
 
 /// Fourth order differences of the loss along moved.direction. Nothing where a token changes its expert on
 /// the way: the loss jumps there.
@@ -63,6 +104,8 @@ private Q_SLOTS:
     void stackedExpertsLikeSeparateOnes();
     void recordedForTheirUnits_data();
     void recordedForTheirUnits();
+    void trueFisherOfExperts_data();
+    void trueFisherOfExperts();
 };
 
 void TestExpertGradients::weightsLikeDifferences_data()
@@ -233,6 +276,89 @@ void TestExpertGradients::recordedForTheirUnits()
         const auto errors = score::measureOptions(matrix, *evidence, {option}, withThreads(1));
         QVERIFY(errors && errors->front().fisher && *errors->front().fisher > 0);
     }
+}
+
+void TestExpertGradients::trueFisherOfExperts_data()
+{
+    QTest::addColumn<std::string>("family");
+    for (const char* family : {"mixtral", "qwen2-moe stacked"})
+        QTest::newRow(family) << std::string(family);
+}
+
+/// Half the mean of (g . E x)^2 over all sampled tokens, to which those that chose other experts add nothing.
+void TestExpertGradients::trueFisherOfExperts()
+{
+    QFETCH(std::string, family);
+    const test::TempFolder folder;
+    const auto model = openModel(family);
+    QVERIFY(model);
+    const TokenBatch batch = someTokens(static_cast<std::size_t>(model->architecture().vocabulary), {20, 9});
+    session::CaptureSettings settings;
+    settings.recorder.samples = 15;
+    settings.recorder.seed = 3;
+    settings.gradientBatch = &batch;
+    settings.labels = LabelKind::Model;
+    const auto done = session::capture(*model, batch, settings, folder.file("a.h5"), withThreads(2));
+    QVERIFY2(done, done ? "" : done.error().oneLine().c_str());
+    QCOMPARE(done->outputGradients, gradientMatrices(*model).size());
+    QVERIFY(session::capture(*model, batch, settings, folder.file("b.h5"), withThreads(1)));
+    QVERIFY(test::readFile(folder.file("a.h5")) == test::readFile(folder.file("b.h5")));
+    // Stopped after the gradients of the first sequence, it goes on to the same bytes.
+    settings.partialShare = std::numeric_limits<double>::infinity();
+    std::stop_source stop;
+    RunContext context = withThreads(2);
+    context.stop = stop.get_token();
+    context.progress = [&, calls = 0](double, std::string_view stage) mutable {
+        if (stage == "Gradients" && ++calls == 2)
+            stop.request_stop();
+    };
+    QVERIFY(!session::capture(*model, batch, settings, folder.file("c.h5"), context));
+    const auto resumed = session::capture(*model, batch, settings, folder.file("c.h5"), withThreads(1));
+    QVERIFY2(resumed, resumed ? "" : resumed.error().oneLine().c_str());
+    QCOMPARE(resumed->resumedParts, model->blocks().size() + 2);
+    QVERIFY(test::readFile(folder.file("a.h5")) == test::readFile(folder.file("c.h5")));
+    const auto dump = formats::openDump(folder.file("a.h5"));
+    QVERIFY2(dump, dump ? "" : dump.error().oneLine().c_str());
+    QVERIFY((*dump)->warnings().empty() && model::checkDumpFits(**dump, model->checkpoint()));
+    const TokenRows gradients = outputGradients(*model, batch, 3);
+    ExpertInputs seen;
+    auto hidden = embed(*model, batch, {}, withThreads(1)).value();
+    QVERIFY(runBlocks(*model, batch, 0, model->blocks().size(), hidden, {nullptr, &seen}, withThreads(1)));
+    const auto option = quant::optionFromId("int3-asym-g8/rtn").value();
+    std::size_t chosen = 0, others = 0;
+    for (const plan::Unit& unit : plan::unitsOf(model->checkpoint())) {
+        if (!unit.routedExpert)
+            continue;
+        const StoredMatrix stored(unit.index, unit.expert);
+        const auto matrix = model::MatrixReader::open(model->checkpoint(), unit.index, unit.expert).value();
+        std::vector<float> weights(unit.parameters()), decoded(unit.parameters());
+        QVERIFY(matrix.readRows(0, unit.rows, weights));
+        const auto quantized = quant::quantize({weights, unit.rows, unit.cols}, *option.grid, option.method,
+            option.settings, std::nullopt, withThreads(1));
+        numeric::decodeRows(*quantized, 0, unit.rows, decoded);
+        const auto evidence = score::loadEvidence(**dump, unit.tensor, false, unit.name);
+        QVERIFY2(evidence && evidence->samples && evidence->samples->rows == 15, unit.name.c_str());
+        double expected = 0;
+        for (std::size_t r = 0; r < 15; ++r) {
+            const std::size_t token
+                = batch.starts[evidence->samples->sequence[r]] + evidence->samples->position[r];
+            const auto& inputs = seen.rows.at(stored);
+            const auto x = inputs.find(token);
+            ++(x == inputs.end() ? others : chosen);
+            if (x == inputs.end())
+                continue;
+            const std::vector<float>& g = gradients.at(stored).at(token);
+            double slope = 0;
+            for (std::size_t i = 0; i < decoded.size(); ++i)
+                slope += static_cast<double>(g[i / unit.cols]) * static_cast<double>(decoded[i] - weights[i])
+                    * static_cast<double>(x->second[i % unit.cols]);
+            expected += slope * slope / 30;
+        }
+        const auto errors = score::measureOptions(matrix, *evidence, {option}, withThreads(1));
+        QVERIFY2(errors && errors->front().trueFisher, unit.name.c_str());
+        QVERIFY2(std::abs(*errors->front().trueFisher - expected) <= 1e-4 * expected, unit.name.c_str());
+    }
+    QVERIFY(chosen > 0 && others > 0);
 }
 
 QTEST_GUILESS_MAIN(TestExpertGradients)

@@ -52,6 +52,7 @@ public:
     HandMadeDump() { m_path = "x.h5"; }
     std::vector<Site>& editSites() { return m_sites; }
     std::vector<GradientFactors>& editGradients() { return m_gradients; }
+    std::vector<OutputGradientSite>& editOutputs() { return m_outputGradients; }
     [[nodiscard]] Result<SampleRows> loadSamples(std::size_t) const override { return SampleRows(); }
     [[nodiscard]] Result<PackedGram> loadGram(std::size_t) const override { return PackedGram(); }
     [[nodiscard]] Result<std::vector<std::int32_t>> loadTokens() const override
@@ -472,6 +473,13 @@ void TestModelData::dumpMustFitTheModel()
     }
     gradients.editGradients() = {GradientFactors{"w.weight[0]", {1, 1, 1, 1}, {1, 1}, 1, 1}};
     QCOMPARE(checkDumpFits(gradients, *model).error().code, ErrorCode::Mismatch);
+    HandMadeDump rows;
+    rows.editOutputs() = {{stack + "[1]", 5, 4, 2}, {stack + "[2]", 5, 4, 0}};
+    QVERIFY(checkDumpFits(rows, *routed));
+    rows.editOutputs()[0].inputs = 3;
+    QCOMPARE(checkDumpFits(rows, *routed).error().code, ErrorCode::Mismatch);
+    rows.editOutputs()[0] = {stack + "[1]", 5, 3, 2};
+    QCOMPARE(checkDumpFits(rows, *routed).error().code, ErrorCode::Mismatch);
 }
 
 QTEST_GUILESS_MAIN(TestModelData)

@@ -56,8 +56,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             static_cast<void>((*dump)->loadSamples(site).has_value());
             static_cast<void>((*dump)->loadGram(site).has_value());
         }
-        for (std::size_t site = 0; site < (*dump)->outputGradients().size(); ++site)
+        for (std::size_t site = 0; site < (*dump)->outputGradients().size(); ++site) {
             static_cast<void>((*dump)->loadOutputGradients(site).has_value());
+            static_cast<void>((*dump)->loadOutputInputs(site).has_value());
+        }
         static_cast<void>((*dump)->loadTokens().has_value());
     }
     return 0;

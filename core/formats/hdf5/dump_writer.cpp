@@ -245,8 +245,15 @@ public:
                 const Handle place, group(m_outputs.id(), std::to_string(m_outputSamples.size())));
             BITWRIGHT_CHECK(writeText(place.id(), "tensor", site.tensor));
             BITWRIGHT_CHECK(writePlaces(place.id(), sequence, position));
-            BITWRIGHT_ASSIGN(Handle samples, emptyRows(place.id(), "samples", sequence.size(), site.outputs));
+            const bool own = site.inputs > 0;
+            BITWRIGHT_ASSIGN(
+                Handle samples, emptyRows(place.id(), "samples", sequence.size(), site.outputs, own));
             m_outputSamples.push_back(std::move(samples));
+            Handle inputs;
+            if (own) {
+                BITWRIGHT_ASSIGN(inputs, emptyRows(place.id(), "inputs", sequence.size(), site.inputs, own));
+            }
+            m_outputInputs.push_back(std::move(inputs));
         }
         return {};
     }
@@ -256,6 +263,12 @@ public:
     {
         const Session session;
         return writeRow(m_outputSamples.at(site).id(), row, first, values);
+    }
+
+    Result<void> writeOutputInput(std::size_t site, std::uint64_t row, std::span<const float> values)
+    {
+        const Session session;
+        return writeRow(m_outputInputs.at(site).id(), row, 0, values);
     }
 
     [[nodiscard]] std::size_t siteCount() const { return m_siteCount; }
@@ -276,9 +289,13 @@ public:
     Result<void> takeOutputGradients(const Writer& from, std::uint64_t first, std::uint64_t rows)
     {
         const Session session;
-        for (std::size_t site = 0; site < m_outputSamples.size(); ++site)
+        for (std::size_t site = 0; site < m_outputSamples.size(); ++site) {
             BITWRIGHT_CHECK(
                 copyRows(from.m_outputSamples.at(site).id(), first, rows, m_outputSamples[site].id()));
+            if (m_outputInputs[site].valid())
+                BITWRIGHT_CHECK(
+                    copyRows(from.m_outputInputs.at(site).id(), first, rows, m_outputInputs[site].id()));
+        }
         return {};
     }
 
@@ -371,8 +388,9 @@ private:
         if (m_failed) {
             if (known) // where it fails, the space comes back at the end of the program
                 (void)!ftruncate(*static_cast<int*>(handle), 0);
-            for (Handle& samples : m_outputSamples)
-                samples.release();
+            for (auto* const rows : {&m_outputSamples, &m_outputInputs})
+                for (Handle& left : *rows)
+                    left.release();
             for (Handle* left : {&m_outputs, &m_gradients, &m_sites, &m_h5})
                 left->release();
             return;
@@ -387,6 +405,7 @@ private:
     void close()
     {
         m_outputSamples.clear();
+        m_outputInputs.clear();
         m_outputs.reset();
         m_gradients.reset();
         m_sites.reset();
@@ -396,7 +415,7 @@ private:
     io::AtomicFile m_file;
     std::string m_target;
     Handle m_h5, m_sites, m_gradients, m_outputs;
-    std::vector<Handle> m_outputSamples;
+    std::vector<Handle> m_outputSamples, m_outputInputs; ///< Beside each other; the latter may be none.
     bool m_failed = false;
     std::size_t m_siteCount = 0, m_gradientCount = 0;
 };
@@ -454,6 +473,11 @@ Result<void> DumpFile::writeOutputGradient(
     std::size_t site, std::uint64_t row, std::uint64_t first, std::span<const float> values)
 {
     return explaining(*m_writer, [&] { return m_writer->writeOutputGradient(site, row, first, values); });
+}
+
+Result<void> DumpFile::writeOutputInput(std::size_t site, std::uint64_t row, std::span<const float> values)
+{
+    return explaining(*m_writer, [&] { return m_writer->writeOutputInput(site, row, values); });
 }
 
 std::size_t DumpFile::siteCount() const

@@ -122,16 +122,26 @@ Result<Handle> writeData(hid_t group, const char* name, const Stored& stored, co
     return dataset;
 }
 
-Result<Handle> emptyRows(hid_t group, const char* name, hsize_t rows, hsize_t columns)
+Result<Handle> emptyRows(hid_t group, const char* name, hsize_t rows, hsize_t columns, bool sparse)
 {
     const std::array<hsize_t, 2> shape{rows, columns};
     BITWRIGHT_ASSIGN(const Handle space, owned(H5Screate_simple(2, shape.data(), nullptr), H5Sclose, name));
     BITWRIGHT_ASSIGN(const Handle settings,
         datasetSettings({H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, {shape.begin(), shape.end()}, false}));
-    // Its place is fixed now: the same rows give the same file in whatever order they come.
-    if (H5Pset_alloc_time(settings.id(), H5D_ALLOC_TIME_EARLY) < 0)
+    BITWRIGHT_ASSIGN(const Handle access, owned(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose, name));
+    const std::array<hsize_t, 2> row{1, columns};
+    const float zero = 0;
+    // A place fixed now: the same rows give the same file in whatever order they come.
+    if (!sparse && H5Pset_alloc_time(settings.id(), H5D_ALLOC_TIME_EARLY) < 0)
         return writeFailure(name);
-    return owned(H5Dcreate2(group, name, H5T_IEEE_F32LE, space.id(), H5P_DEFAULT, settings.id(), H5P_DEFAULT),
+    // Without a cache: there are thousands of such datasets, and each keeps its own while it is open.
+    if (sparse
+        && (H5Pset_chunk(settings.id(), 2, row.data()) < 0
+            || H5Pset_fill_value(settings.id(), H5T_NATIVE_FLOAT, &zero) < 0
+            || H5Pset_fill_time(settings.id(), H5D_FILL_TIME_ALLOC) < 0
+            || H5Pset_chunk_cache(access.id(), 1, 0, 1.0) < 0))
+        return writeFailure(name);
+    return owned(H5Dcreate2(group, name, H5T_IEEE_F32LE, space.id(), H5P_DEFAULT, settings.id(), access.id()),
         H5Dclose, name);
 }
 

@@ -32,8 +32,11 @@ struct Stored
 };
 /// Writes a dataset. Times of objects are left out: the same numbers give the same file.
 [[nodiscard]] Result<Handle> writeData(hid_t group, const char* name, const Stored& stored, const void* data);
-/// A float32 matrix that is written row by row later.
-[[nodiscard]] Result<Handle> emptyRows(hid_t group, const char* name, hsize_t rows, hsize_t columns);
+/// A float32 matrix that is written row by row later. Where it is `sparse`, rows that nobody writes are zeros
+/// and take no room, and
+/// the file depends on the order of the others.
+[[nodiscard]] Result<Handle> emptyRows(
+    hid_t group, const char* name, hsize_t rows, hsize_t columns, bool sparse = false);
 /// Values of columns [first, first + values.size()) of one row of such a matrix.
 [[nodiscard]] Result<void> writeRow(
     hid_t dataset, std::uint64_t row, std::uint64_t first, std::span<const float> values);

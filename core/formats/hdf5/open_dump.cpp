@@ -70,6 +70,7 @@ public:
     [[nodiscard]] Result<model::SampleRows> loadSamples(std::size_t site) const override;
     [[nodiscard]] Result<model::PackedGram> loadGram(std::size_t site) const override;
     [[nodiscard]] Result<model::SampleRows> loadOutputGradients(std::size_t site) const override;
+    [[nodiscard]] Result<model::SampleRows> loadOutputInputs(std::size_t site) const override;
     [[nodiscard]] Result<std::vector<std::int32_t>> loadTokens() const override;
     [[nodiscard]] Result<std::vector<std::vector<std::int32_t>>> loadSequences() const override;
 
@@ -81,6 +82,9 @@ private:
     [[nodiscard]] Result<void> readSites();
     [[nodiscard]] Result<void> readGradients();
     [[nodiscard]] Result<void> readOutputGradients();
+    /// Rows of one of the datasets of a site of output gradients.
+    [[nodiscard]] Result<model::SampleRows> loadOutputRows(
+        std::size_t site, const char* name, std::uint64_t model::OutputGradientSite::*width) const;
     [[nodiscard]] Result<DumpGroup> groupBelow(const std::string& parent, const std::string& name) const;
     [[nodiscard]] Result<std::vector<std::uint32_t>> loadPlaces(
         const DumpGroup& group, const std::string& name, std::uint64_t rows) const;
@@ -309,17 +313,31 @@ Result<model::SampleRows> Hdf5Dump::loadSamples(std::size_t site) const
 
 Result<model::SampleRows> Hdf5Dump::loadOutputGradients(std::size_t site) const
 {
+    return loadOutputRows(site, "samples", &model::OutputGradientSite::outputs);
+}
+
+Result<model::SampleRows> Hdf5Dump::loadOutputInputs(std::size_t site) const
+{
+    return loadOutputRows(site, "inputs", &model::OutputGradientSite::inputs);
+}
+
+Result<model::SampleRows> Hdf5Dump::loadOutputRows(
+    std::size_t site, const char* name, std::uint64_t model::OutputGradientSite::*width) const
+{
     return guarded(m_path, [&]() -> Result<model::SampleRows> {
         if (site >= m_outputGradients.size())
             return fail(ErrorCode::OutOfRange, "Gradients of outputs {} do not exist.", site);
         const model::OutputGradientSite& facts = m_outputGradients[site];
+        if (facts.*width == 0)
+            return fail(problem(ErrorCode::InvalidArgument, "No inputs stand beside its gradients.")
+                            .inTensor(facts.tensor));
         const Session session;
         BITWRIGHT_ASSIGN(const DumpGroup group, groupBelow("output_gradients", m_outputGroups[site]));
         h5::Warnings ignored;
-        BITWRIGHT_ASSIGN(const auto dataset, group.dataset("samples", ignored));
+        BITWRIGHT_ASSIGN(const auto dataset, group.dataset(name, ignored));
         model::SampleRows samples;
         samples.rows = facts.rows;
-        samples.channels = facts.outputs;
+        samples.channels = facts.*width;
         if (!dataset || dataset->elements != samples.rows * samples.channels)
             return fail(ErrorCode::Format, "File changed while reading.");
         BITWRIGHT_ASSIGN(samples.values, h5::readFloats(*dataset));

@@ -341,6 +341,15 @@ Result<std::optional<model::OutputGradientSite>> readOutputGradient(
     }
     site.rows = samples->shape[0];
     site.outputs = samples->shape[1];
+    BITWRIGHT_ASSIGN(const auto inputs, group.dataset("inputs", warnings));
+    if (inputs) {
+        if (inputs->shape.size() != 2 || inputs->shape[0] != site.rows || inputs->shape[1] == 0) {
+            warnings.push_back(escapedForDisplay(site.tensor)
+                + ": inputs beside gradients of outputs are of other tokens; unknown.");
+            return std::optional<model::OutputGradientSite>{};
+        }
+        site.inputs = inputs->shape[1];
+    }
     return std::optional(std::move(site));
 }
 
