@@ -101,9 +101,12 @@ void ColumnWidths::apply()
     const int available = m_table->viewport()->width();
     // What was only estimated gets a part of the room that is left.
     const int spare = available - std::reduce(natural.begin(), natural.end());
-    if (spare > 0 && !estimated.empty())
+    int texts = 0;
+    for (const std::size_t column : estimated)
+        texts += natural[column];
+    if (spare > 0)
         for (const std::size_t column : estimated)
-            natural[column] += std::min(natural[column] * 3 / 2, spare / static_cast<int>(estimated.size()));
+            natural[column] += std::min(natural[column] * 3 / 2, spare * natural[column] / texts);
     const std::vector<int> widths = fittedWidths(natural, least, available);
     // What stands at the far end of a wide table would be read in the wrong row: only texts, which begin near
     // by, may be wide.

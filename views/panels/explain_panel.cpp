@@ -2,6 +2,7 @@
 
 #include "views/charts/chart_math.h"
 #include "views/models/glossary.h"
+#include "views/panels/html_text.h"
 
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -19,6 +20,7 @@ namespace bitwright::views {
 namespace {
 
 constexpr int kTermRole = Qt::UserRole + 1;
+constexpr int kReadableLine = 80; // characters; longer ones lose the eye on the way back
 
 /// The names of the panels that a term may lead to.
 QString viewTitle(const QString& id)
@@ -48,7 +50,7 @@ ExplainPanel::ExplainPanel(Document& document, QWidget* parent)
     : Panel(document, QStringLiteral("explain"), tr("Explain"), parent)
     , m_search(new QLineEdit(this))
     , m_list(new QListWidget(this))
-    , m_text(new QTextBrowser(this))
+    , m_text(makeBrowser(this, kReadableLine))
     , m_show(new QPushButton(this))
     , m_splitter(new QSplitter(Qt::Horizontal, this))
 {
@@ -59,8 +61,6 @@ ExplainPanel::ExplainPanel(Document& document, QWidget* parent)
     m_list->setFrameShape(QFrame::NoFrame);
     m_list->setAccessibleName(tr("Terms"));
     m_list->setUniformItemSizes(true);
-    m_text->setFrameShape(QFrame::NoFrame);
-    m_text->setOpenLinks(false);
     m_text->setAccessibleName(tr("Explanation"));
     m_text->document()->setDocumentMargin(12);
     m_show->setObjectName(QStringLiteral("explain.show"));

@@ -126,15 +126,17 @@ namespace {
 class Browser : public QTextBrowser
 {
 public:
-    using QTextBrowser::QTextBrowser;
+    Browser(int mostCharacters, QWidget* parent)
+        : QTextBrowser(parent)
+        , m_mostCharacters(mostCharacters)
+    { }
 
 protected:
     void resizeEvent(QResizeEvent* event) override
     {
-        constexpr int kMostCharacters = 60;
         setLineWrapMode(QTextEdit::FixedPixelWidth);
         setLineWrapColumnOrWidth(
-            std::min(viewport()->width(), kMostCharacters * fontMetrics().averageCharWidth()));
+            std::min(viewport()->width(), m_mostCharacters * fontMetrics().averageCharWidth()));
         QTextBrowser::resizeEvent(event);
     }
     QMimeData* createMimeDataFromSelection() const override
@@ -143,13 +145,16 @@ protected:
         copied->setText(textCursor().selection().toPlainText().remove(kBreak));
         return copied;
     }
+
+private:
+    int m_mostCharacters;
 };
 
 } // namespace
 
-QTextBrowser* makeBrowser(QWidget* parent)
+QTextBrowser* makeBrowser(QWidget* parent, int mostCharacters)
 {
-    auto* browser = new Browser(parent);
+    auto* browser = new Browser(mostCharacters, parent);
     browser->setFrameShape(QFrame::NoFrame);
     browser->setOpenLinks(false);
     browser->document()->setDocumentMargin(6);

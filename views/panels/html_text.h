@@ -51,7 +51,7 @@ private:
 [[nodiscard]] QString breakable(const QString& name);
 /// A text that a click copies.
 [[nodiscard]] QString htmlText(const QString& shown, const QString& how);
-/// A browser without frame whose links are only signals.
-[[nodiscard]] QTextBrowser* makeBrowser(QWidget* parent);
+/// A browser without frame whose links are only signals, with lines of so many characters at most.
+[[nodiscard]] QTextBrowser* makeBrowser(QWidget* parent, int mostCharacters = 60);
 
 } // namespace bitwright::views
