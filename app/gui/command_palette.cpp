@@ -23,7 +23,8 @@ namespace {
 constexpr int kCommandBonus = 12; ///< An action before a tensor that matches as well.
 constexpr int kMargin = 10;
 
-/// A command that is called what one types comes before one whose description mentions it.
+/// What is called what one types comes before what only mentions it in its description: a tensor has nothing
+/// but its name.
 int titleBonus(const QString& title, const QString& query)
 {
     constexpr int kPerWord = 40;
@@ -117,7 +118,11 @@ void PaletteModel::setQuery(const QString& query)
         m_rows.push_back(
             {false, hit.text, hit.score + (empty ? 0 : titleBonus(m_commands[hit.text].title, query))});
     for (const auto& hit : m_tensorIndex.find(query, kMostShown, &tensors))
-        m_rows.push_back({true, hit.text, hit.score});
+        m_rows.push_back({true, hit.text,
+            hit.score
+                + (empty ? 0
+                         : titleBonus(
+                             QString::fromStdString(m_checkpoint->tensors()[hit.text].name), query))});
     // Without a query, commands in the order of the menus stand before tensors in that of the file.
     if (!empty)
         std::stable_sort(

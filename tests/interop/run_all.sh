@@ -50,6 +50,12 @@ if [ -n "$full" ]; then
     same_dump gemma "$readers/models/gemma-hf" --text samples/text/calibration.txt --max-tokens 1024 --gram-max-width 2048
 fi
 
+# What the window promised after recording, measuring and planning by itself, against a run of the export.
+ninja -C "$bin/.." tst_harm_journey >/dev/null
+rm -rf "$out/promise"
+QT_QPA_PLATFORM=offscreen BITWRIGHT_JOURNEY_OUT="$out/promise" "$bin/../tests/tst_harm_journey" >"$out/promise.log" 2>&1 || { tail -n 40 "$out/promise.log"; exit 1; }
+check "a measured plan has the perplexity that the window promised" "$python" tests/interop/check_promise.py "$out/promise/promise.json"
+
 check "gradients of the tiny models are autograd's" tests/interop/check_gradients.sh "$python" "$cli" "$out/gradients"
 
 # The sample, packed and as values, from one plan.

@@ -37,11 +37,8 @@ ColumnWidths::ColumnWidths(QTableView* table)
     , m_table(table)
 {
     m_table->viewport()->installEventFilter(this);
-    connect(m_table->horizontalHeader(), &QHeaderView::sectionResized, this, [this](int section) {
-        // A last one that stretches does so by itself.
-        if (!m_applying
-            && (section + 1 < m_table->model()->columnCount()
-                || !m_table->horizontalHeader()->stretchLastSection()))
+    connect(m_table->horizontalHeader(), &QHeaderView::sectionResized, this, [this] {
+        if (!m_applying)
             m_byHand = true;
     });
     connect(m_table->model(), &QAbstractItemModel::headerDataChanged, this, &ColumnWidths::apply);
@@ -107,10 +104,11 @@ void ColumnWidths::apply()
     if (spare > 0)
         for (const std::size_t column : estimated)
             natural[column] += std::min(natural[column] * 3 / 2, spare * natural[column] / texts);
-    const std::vector<int> widths = fittedWidths(natural, least, available);
-    // What stands at the far end of a wide table would be read in the wrong row: only texts, which begin near
-    // by, may be wide.
-    m_table->horizontalHeader()->setStretchLastSection(lastIsText);
+    std::vector<int> widths = fittedWidths(natural, least, available);
+    // The rest goes to a last column of texts alone: what stands at the far end of a wide table would be read
+    // in the wrong row.
+    if (lastIsText)
+        widths.back() += std::max(0, available - std::reduce(widths.begin(), widths.end()));
     for (std::size_t column = 0; column < widths.size(); ++column)
         m_table->setColumnWidth(static_cast<int>(column), widths[column]);
     m_applying = false;

@@ -269,7 +269,6 @@ DataTable::DataTable(const QString& name, QWidget* parent)
     m_view->verticalHeader()->setDefaultSectionSize(QFontMetrics(font()).height() + 6);
     m_view->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     m_view->horizontalHeader()->setHighlightSections(false);
-    m_view->horizontalHeader()->setStretchLastSection(true);
     m_view->setItemDelegate(new IndentDelegate(*m_model, m_view));
     m_widths = new ColumnWidths(m_view);
     m_view->installEventFilter(this);

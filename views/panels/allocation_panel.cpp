@@ -136,7 +136,6 @@ void AllocationPanel::createViews()
         view->setSelectionBehavior(QAbstractItemView::SelectRows);
         view->verticalHeader()->hide();
         view->verticalHeader()->setDefaultSectionSize(view->fontMetrics().height() + 6);
-        view->horizontalHeader()->setStretchLastSection(true);
         view->horizontalHeader()->setHighlightSections(false);
         view->setAlternatingRowColors(true);
         view->setShowGrid(false);
