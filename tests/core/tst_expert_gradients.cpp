@@ -123,19 +123,10 @@ void TestExpertGradients::weightsLikeDifferences()
     const auto model = openModel(family);
     QVERIFY2(model.has_value(), model ? "" : model.error().oneLine().c_str());
     const TokenBatch batch = someTokens(static_cast<std::size_t>(model->architecture().vocabulary), {16});
-    std::map<StoredMatrix, std::vector<double>> gradients;
-    const auto factors = meanSquaredGradients(*model, batch, {}, withThreads(2),
-        [&](const StoredMatrix& matrix, std::uint64_t begin, std::uint64_t, std::span<const float> values) {
-            const auto& info = model->checkpoint().tensors()[matrix.first];
-            auto& whole = gradients[matrix];
-            whole.resize(static_cast<std::size_t>(info.rows() * info.cols()));
-            std::copy(values.begin(), values.end(),
-                whole.begin() + static_cast<std::ptrdiff_t>(begin * info.cols()));
-        });
-    QVERIFY2(factors.has_value(), factors ? "" : factors.error().oneLine().c_str());
-    QCOMPARE(factors->size(), gradientMatrices(*model).size());
-    QCOMPARE(gradients.size(), factors->size());
-    for (const auto& [matrix, gradient] : gradients) {
+    const auto gradients = test::rawGradients(*model, batch, withThreads(2));
+    QVERIFY2(gradients.has_value(), gradients ? "" : gradients.error().oneLine().c_str());
+    QCOMPARE(gradients->size(), gradientMatrices(*model).size());
+    for (const auto& [matrix, gradient] : *gradients) {
         test::Moved moved(*model, matrix);
         double expected = 0, length = 0;
         for (const double slope : gradient)

@@ -134,18 +134,9 @@ void TestForwardGradients::weightsLikeDifferences()
     const auto model = openModel(family);
     QVERIFY2(model.has_value(), model ? "" : model.error().oneLine().c_str());
     const TokenBatch batch = someTokens(static_cast<std::size_t>(model->architecture().vocabulary), {24});
-    std::map<StoredMatrix, std::vector<double>> gradients;
-    const auto factors = meanSquaredGradients(*model, batch, {}, withThreads(2),
-        [&](const StoredMatrix& matrix, std::uint64_t begin, std::uint64_t, std::span<const float> values) {
-            const auto& info = model->checkpoint().tensors()[matrix.first];
-            auto& whole = gradients[matrix];
-            whole.resize(static_cast<std::size_t>(info.rows() * info.cols()));
-            std::copy(values.begin(), values.end(),
-                whole.begin() + static_cast<std::ptrdiff_t>(begin * info.cols()));
-        });
-    QVERIFY2(factors.has_value(), factors ? "" : factors.error().oneLine().c_str());
-    QCOMPARE(factors->size(), gradients.size());
-    for (const auto& [matrix, gradient] : gradients) {
+    const auto gradients = test::rawGradients(*model, batch, withThreads(2));
+    QVERIFY2(gradients.has_value(), gradients ? "" : gradients.error().oneLine().c_str());
+    for (const auto& [matrix, gradient] : *gradients) {
         test::Moved moved(*model, matrix);
         double expected = 0, length = 0;
         for (std::size_t i = 0; i < gradient.size(); ++i) {

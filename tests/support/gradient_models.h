@@ -4,6 +4,7 @@
 #include "tests/support/forward_models.h"
 #include "tests/support/memory_checkpoint.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <random>
@@ -145,6 +146,26 @@ inline double worst(const std::vector<double>& a, const std::vector<double>& b)
         largest = std::max(largest, std::abs(a[i]));
     }
     return difference / largest;
+}
+
+/// Gradients of every matrix, as they are, of a batch of one sequence. Errors: those of meanSquaredGradients.
+inline Result<std::map<StoredMatrix, std::vector<double>>> rawGradients(
+    const Model& model, const TokenBatch& batch, const RunContext& context)
+{
+    std::map<StoredMatrix, std::vector<double>> gradients;
+    BITWRIGHT_ASSIGN(const auto factors,
+        meanSquaredGradients(model, batch, {}, context,
+            [&](const StoredMatrix& matrix, std::uint64_t begin, std::uint64_t,
+                std::span<const float> values) {
+                const auto& info = model.checkpoint().tensors()[matrix.first];
+                auto& whole = gradients[matrix];
+                whole.resize(static_cast<std::size_t>(info.rows() * info.cols()));
+                std::copy(values.begin(), values.end(),
+                    whole.begin() + static_cast<std::ptrdiff_t>(begin * info.cols()));
+            }));
+    if (factors.size() != gradients.size())
+        return fail(ErrorCode::Internal, "{} factors of {} gradients.", factors.size(), gradients.size());
+    return gradients;
 }
 
 } // namespace bitwright::test
