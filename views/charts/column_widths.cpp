@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace bitwright::views {
 
@@ -44,19 +45,35 @@ ColumnWidths::ColumnWidths(QTableView* table)
     connect(m_table->model(), &QAbstractItemModel::headerDataChanged, this, &ColumnWidths::apply);
 }
 
-void ColumnWidths::refresh()
+std::vector<int> ColumnWidths::measured() const
 {
-    m_wanted.clear();
-    m_byHand = false;
-    m_cuts = true;
     constexpr int kSpare = 6;
     // Asked for here: Qt would leave a last column that stretches as wide as it is.
     const auto* view = static_cast<const QAbstractItemView*>(m_table);
     const QHeaderView* header = m_table->horizontalHeader();
+    std::vector<int> widths;
     for (int column = 0; column < m_table->model()->columnCount(); ++column)
-        m_wanted.push_back(
-            std::max(view->sizeHintForColumn(column), header->sectionSizeHint(column)) + kSpare);
+        widths.push_back(std::max(view->sizeHintForColumn(column), header->sectionSizeHint(column)) + kSpare);
+    return widths;
+}
+
+void ColumnWidths::refresh()
+{
+    m_byHand = false;
+    m_cuts = true;
+    m_wanted = measured();
     apply();
+}
+
+void ColumnWidths::grow()
+{
+    std::vector<int> widths = measured();
+    if (widths.size() != m_wanted.size())
+        return refresh();
+    for (std::size_t column = 0; column < widths.size(); ++column)
+        widths[column] = std::max(widths[column], m_wanted[column]);
+    if (std::exchange(m_wanted, widths) != widths)
+        apply();
 }
 
 void ColumnWidths::setCharacters(std::initializer_list<int> characters)

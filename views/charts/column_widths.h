@@ -25,6 +25,9 @@ public:
     explicit ColumnWidths(QTableView* table);
     // Measures the rows that are there now; call it when their contents changed in kind.
     void refresh();
+    // Widens what the rows of now need, for rows that came later; nothing gets narrower or loses a width set
+    // by hand.
+    void grow();
     // The same for tables whose rows come later: so many characters each, and never less than the
     // heading; columns without a number get their heading's width. Nothing is cut here.
     void setCharacters(std::initializer_list<int> characters);
@@ -33,6 +36,8 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    // Per column, for heading and rows of now.
+    [[nodiscard]] std::vector<int> measured() const;
     // Texts stand at the left, numbers at the right; headings may have changed since.
     void apply();
 

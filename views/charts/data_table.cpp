@@ -249,7 +249,7 @@ DataTable::DataTable(const QString& name, QWidget* parent)
     , m_view(new QTableView(this))
     , m_filter(new QLineEdit(this))
     , m_note(new QLabel(this))
-    , m_copy(new QPushButton(tr("Copy CS&V"), this))
+    , m_copy(new QPushButton(tr("Copy as CS&V"), this))
     , m_bar(new QWidget(this))
 {
     m_proxy->setSourceModel(m_model);
@@ -317,9 +317,10 @@ void DataTable::setData(TableData content)
     m_model->setData(std::move(content));
     if (!sameColumns)
         m_proxy->sort(-1);
-    if (!sameColumns || firstRows) {
+    if (!sameColumns || firstRows)
         m_widths->refresh();
-    }
+    else
+        m_widths->grow();
     m_quiet = false;
     refreshNote();
 }

@@ -99,16 +99,12 @@ QString MovesTable::namesOf(const alloc::Move& move, bool full) const
         names << (full ? QString::fromStdString(escapedForDisplay(item.name))
                        : shortTensorName(item.name, item.block));
     }
-    return names.join(full ? QStringLiteral("\n") : QStringLiteral(" + "));
+    return full ? names.join(u'\n') : jointName(names);
 }
 
 QString MovesTable::textOf(const alloc::Move& move, int column) const
 {
     switch (column) {
-    case KindColumn:
-        return move.kind == alloc::MoveKind::Buy ? tr("buy")
-            : move.kind == alloc::MoveKind::Sell ? tr("sell")
-                                                 : tr("free");
     case MoveColumn:
         return namesOf(move, false);
     case FromColumn:
@@ -186,8 +182,6 @@ QVariant MovesTable::headerData(int section, Qt::Orientation orientation, int ro
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {
-    case KindColumn:
-        return tr("Kind");
     case MoveColumn:
         return tr("Next best move");
     case FromColumn:
@@ -195,9 +189,9 @@ QVariant MovesTable::headerData(int section, Qt::Orientation orientation, int ro
     case ToColumn:
         return tr("To");
     case BytesColumn:
-        return tr("Size");
+        return tr("Δ size");
     case HarmColumn:
-        return harmHeading(m_document);
+        return harmChangeHeading(m_document);
     case PerKibColumn:
         return tr("Per KiB");
     case PerBitColumn:

@@ -18,7 +18,6 @@ class MovesTable : public QAbstractTableModel
 public:
     enum Column
     {
-        KindColumn,
         MoveColumn,
         FromColumn,
         ToColumn,

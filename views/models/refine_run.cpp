@@ -73,7 +73,7 @@ QString RefineRun::obstacle(const Request& request) const
     if (!m_document.space())
         return tr("The options are still being scored.");
     if (m_document.settings().objective.kind != alloc::ObjectiveKind::Sum)
-        return tr("Only plans of the least total harm are refined: choose that objective.");
+        return tr("Only plans for total harm are refined: choose that objective.");
     return obstacleOf(request.text, *workspace);
 }
 

@@ -4,7 +4,9 @@
 
 #include <QCoreApplication>
 #include <QLocale>
+#include <QRegularExpression>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -47,6 +49,31 @@ QString shortTensorName(const std::string& name, std::optional<int> block)
     const QString middle = QStringLiteral(".%1.").arg(*block);
     const auto at = text.indexOf(middle);
     return at < 0 ? text : QStringLiteral("%1 %2").arg(*block).arg(text.mid(at + middle.size()));
+}
+
+QString jointName(const QStringList& names)
+{
+    if (names.size() < 2)
+        return names.join(QString());
+    // What all begin and end with, up to a whole part.
+    QString head = names.front(), tail = names.front();
+    for (const QString& name : names) {
+        while (!name.startsWith(head))
+            head.chop(1);
+        while (!name.endsWith(tail))
+            tail.remove(0, 1);
+    }
+    head.truncate(head.lastIndexOf(u'.') + 1);
+    const auto cut = tail.indexOf(QRegularExpression(QStringLiteral("[._]")));
+    tail = cut < 0 ? QString() : tail.mid(cut);
+    QStringList middles;
+    for (const QString& name : names)
+        middles << name.mid(head.size(), name.size() - head.size() - tail.size());
+    const bool differ = std::none_of(middles.begin(), middles.end(), [](const QString& middle) {
+        return middle.isEmpty() || middle.contains(u'.') || middle.contains(u' ');
+    });
+    return differ && !head.isEmpty() ? head + u'{' + middles.join(u',') + u'}' + tail
+                                     : names.join(QStringLiteral(" + "));
 }
 
 QString numberText(double value, int digits)

@@ -4,6 +4,7 @@
 #include "core/plan/plan.h"
 
 #include <QString>
+#include <QStringList>
 
 #include <optional>
 #include <string>
@@ -16,6 +17,9 @@ namespace bitwright::views {
 [[nodiscard]] QString roleText(model::Role role);
 /// Name without ".weight" and without the path to its block: "3 self_attn.q_proj", for narrow tables.
 [[nodiscard]] QString shortTensorName(const std::string& name, std::optional<int> block);
+/// Short names of tensors as one: "3 self_attn.{q,k,v}_proj" where they differ in one part only, else all of
+/// them with " + " between.
+[[nodiscard]] QString jointName(const QStringList& names);
 /// Option id without its quantizer where all options of the space have the same: "int4-sym-g128".
 [[nodiscard]] QString shortOptionName(const plan::PlanSpace& space, std::size_t option);
 /// Three significant digits in the locale; "unknown" for NaN.

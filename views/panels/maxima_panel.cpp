@@ -1,6 +1,7 @@
 #include "views/panels/maxima_panel.h"
 
 #include "views/panels/tensor_menu.h"
+#include "views/panels/wrap_bar.h"
 
 #include <QAction>
 #include <QComboBox>
@@ -67,7 +68,6 @@ MaximaPanel::MaximaPanel(Document& document, QWidget* parent)
         return value.dump == 0 ? targetOfUnits(m_document, unitsOfSites(m_document, {value.site}))
                                : TensorTarget();
     });
-    installSelectionKeys(m_table->view(), m_document, false);
     connect(m_chart, &MaximaChart::channelHovered, this, &MaximaPanel::channelHovered);
     connect(m_chart, &MaximaChart::statisticChanged, this, [this] {
         const QSignalBlocker quiet(m_statistic);
@@ -116,10 +116,9 @@ void MaximaPanel::createControls()
     log->setText(tr("log"));
     log->setAccessibleName(tr("Logarithmic vertical axis"));
     letShrink(m_statistic);
-    auto* bar = new QHBoxLayout;
-    bar->setContentsMargins(8, 4, 8, 2);
-    bar->setSpacing(8);
-    bar->addWidget(m_statistic, 1);
+    auto* bar = new WrapBar;
+    bar->addWidget(m_statistic);
+    bar->addRightPart();
     bar->addWidget(log);
     bar->addWidget(m_tableButton);
     m_layout->addLayout(bar);

@@ -1,6 +1,7 @@
 #include "views/panels/outlier_panel.h"
 
 #include "views/panels/tensor_menu.h"
+#include "views/panels/wrap_bar.h"
 
 #include <QAction>
 #include <QComboBox>
@@ -87,21 +88,18 @@ void OutlierPanel::createControls()
     m_criterion->setToolTip(
         tr("A published criterion over the map: channels that it names are marked, numbers that "
            "it gives a layer stand at the right"));
-    auto* bar = new QHBoxLayout;
-    bar->setContentsMargins(8, 4, 8, 2);
-    bar->setSpacing(6);
+    auto* bar = new WrapBar;
     for (QComboBox* box : {m_measure, m_group, m_criterion}) {
         letShrink(box);
-        bar->addWidget(box, 1);
+        bar->addWidget(box);
     }
-    shareByText(bar, this);
+    bar->addRightPart();
     m_traceAction->setObjectName(QStringLiteral("outliers.trace"));
     m_traceAction->setCheckable(true);
     m_traceAction->setChecked(true);
     m_traceAction->setToolTip(tr("Shows the pinned channel across the layers in a chart of its own"));
     addAction(m_traceAction);
     connect(m_traceAction, &QAction::toggled, this, &OutlierPanel::arrangeTrace);
-    bar->addStretch();
     for (QAction* action : {m_map->sortAction(), m_traceAction}) {
         auto* button = new QToolButton(this);
         button->setDefaultAction(action);

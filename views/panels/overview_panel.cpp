@@ -6,6 +6,7 @@
 #include "views/panels/overview_data.h"
 #include "views/panels/remedy_list.h"
 #include "views/panels/tensor_menu.h"
+#include "views/panels/wrap_bar.h"
 
 #include <QClipboard>
 #include <QComboBox>
@@ -101,12 +102,10 @@ void OverviewPanel::buildMap()
     auto* layout = new QVBoxLayout(side);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    auto* bar = new QHBoxLayout;
-    bar->setContentsMargins(4, 4, 4, 4);
-    bar->setSpacing(6);
+    auto* bar = new WrapBar;
     for (QComboBox* box : {m_grouping, m_measure, m_area}) {
         letShrink(box);
-        bar->addWidget(box, 1);
+        bar->addWidget(box);
         connect(box, &QComboBox::currentIndexChanged, this, &OverviewPanel::refreshMap);
     }
     layout->addLayout(bar);

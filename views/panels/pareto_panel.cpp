@@ -6,6 +6,7 @@
 #include "views/models/harm_run.h"
 #include "views/panels/harm_data.h"
 #include "views/panels/plan_data.h"
+#include "views/panels/wrap_bar.h"
 
 #include <QAction>
 #include <QComboBox>
@@ -39,6 +40,7 @@ ParetoPanel::ParetoPanel(Document& document, QWidget* parent)
     , m_quantizer(new QComboBox(this))
     , m_objective(new QComboBox(this))
     , m_budget(new QDoubleSpinBox(this))
+    , m_bar(new WrapBar)
     , m_size(new QComboBox(this))
     , m_compare(new QComboBox(this))
     , m_plans(new QPushButton(this))
@@ -46,7 +48,7 @@ ParetoPanel::ParetoPanel(Document& document, QWidget* parent)
     , m_summary(new QLabel(this))
 {
     createControls();
-    createSecondRow();
+    createPlanControls();
     m_layout->addWidget(m_chart, 1);
     createActions();
     connectChart();
@@ -72,8 +74,8 @@ void ParetoPanel::createControls()
     }
     for (const auto method : quant::allMethods())
         m_quantizer->addItem(text(quant::methodWord(method)), static_cast<int>(method));
-    m_objective->addItem(tr("least total harm"), static_cast<int>(alloc::ObjectiveKind::Sum));
-    m_objective->addItem(tr("least worst harm"), static_cast<int>(alloc::ObjectiveKind::Max));
+    m_objective->addItem(tr("total harm"), static_cast<int>(alloc::ObjectiveKind::Sum));
+    m_objective->addItem(tr("worst harm"), static_cast<int>(alloc::ObjectiveKind::Max));
     m_budget->setRange(0.5, 32.0);
     m_budget->setDecimals(3);
     m_budget->setSingleStep(0.05);
@@ -89,14 +91,11 @@ void ParetoPanel::createControls()
     describe(m_target, tr("Target"), tr("What the engine can load"));
     describe(m_score, tr("Score"), tr("How harm is predicted, or \"measured\" where the model was run"));
     describe(m_quantizer, tr("Quantizer"), tr("How codes are chosen: round to nearest, clip search, GPTQ"));
-    describe(m_objective, tr("Objective"), tr("What the solver minimizes"));
-    auto* bar = new QHBoxLayout;
-    bar->setContentsMargins(8, 4, 8, 2);
-    bar->setSpacing(6);
+    describe(m_objective, tr("Objective"),
+        tr("What the solver minimizes: the sum over all units, or the harm of the worst one"));
     for (QWidget* widget : std::initializer_list<QWidget*>{m_target, m_score, m_quantizer, m_budget})
-        bar->addWidget(widget);
-    m_layout->addLayout(bar);
-    shareByText(bar, this);
+        m_bar->addWidget(widget);
+    m_layout->addLayout(m_bar);
     for (QComboBox* box : {m_target, m_score, m_quantizer, m_objective}) {
         letShrink(box);
         connect(box, &QComboBox::activated, this, &ParetoPanel::applySettings);
@@ -104,7 +103,7 @@ void ParetoPanel::createControls()
     connect(m_budget, &QDoubleSpinBox::valueChanged, &m_document, &Document::setBudgetBpw);
 }
 
-void ParetoPanel::createSecondRow()
+void ParetoPanel::createPlanControls()
 {
     m_plans->setText(tr("&Plans"));
     m_plans->setMenu(m_menu);
@@ -124,21 +123,14 @@ void ParetoPanel::createSecondRow()
     m_summary->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_summary->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_summary->setWordWrap(true);
-    auto* bar = new QHBoxLayout;
-    bar->setContentsMargins(8, 0, 8, 2);
-    bar->setSpacing(6);
-    bar->addWidget(m_plans);
-    for (QComboBox* box : {m_objective, m_size, m_compare})
-        bar->addWidget(box, 1);
-    m_layout->addLayout(bar);
-    shareByText(bar, this);
+    for (QWidget* widget : std::initializer_list<QWidget*>{m_plans, m_objective, m_size, m_compare})
+        m_bar->addWidget(widget);
     auto* line = new QHBoxLayout;
     line->setContentsMargins(10, 0, 8, 2);
     line->addWidget(m_summary, 1);
     m_layout->addLayout(line);
-    for (QComboBox* box : {m_size, m_compare}) {
+    for (QComboBox* box : {m_size, m_compare})
         letShrink(box);
-    }
     connect(m_size, &QComboBox::activated, this,
         [this] { m_chart->setSizeAxis(static_cast<ParetoSize>(m_size->currentData().toInt())); });
     connect(m_compare, &QComboBox::activated, this, [this] {

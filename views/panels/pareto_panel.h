@@ -13,6 +13,7 @@ class QPushButton;
 namespace bitwright::views {
 
 class HarmRun;
+class WrapBar;
 
 /// View 8: the Pareto chart with the plan's settings and the named plans.
 class ParetoPanel : public Panel
@@ -42,7 +43,7 @@ Q_SIGNALS:
 
 private:
     void createControls();
-    void createSecondRow();
+    void createPlanControls();
     void createActions();
     QAction* addPanelAction(const QString& id, const QString& text, const QString& toolTip);
     void connectChart();
@@ -69,6 +70,7 @@ private:
     QComboBox* m_quantizer;
     QComboBox* m_objective;
     QDoubleSpinBox* m_budget;
+    WrapBar* m_bar;
     QComboBox* m_size;
     QComboBox* m_compare;
     QPushButton* m_plans;

@@ -4,6 +4,7 @@
 #include "views/models/core_text.h"
 #include "views/panels/segmented_switch.h"
 #include "views/panels/tensor_menu.h"
+#include "views/panels/wrap_bar.h"
 
 #include <QAction>
 #include <QCheckBox>
@@ -109,9 +110,7 @@ void SpectrumPanel::buildBar()
     m_showTable->setToolTip(tr("Estimators and metrics as numbers beside the chart"));
     letShrink(m_estimator);
     letShrink(m_per);
-    auto* first = new QHBoxLayout;
-    first->setContentsMargins(8, 4, 8, 2);
-    first->setSpacing(8);
+    auto* first = new WrapBar;
     first->addWidget(m_switch);
     first->addWidget(m_estimator);
     first->addWidget(m_per);

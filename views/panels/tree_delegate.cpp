@@ -12,13 +12,12 @@ QString shortenedName(const QString& name, const QFontMetrics& metrics, int widt
 {
     if (metrics.horizontalAdvance(name) <= width)
         return name;
-    QString shorter = name;
     for (qsizetype dot = name.indexOf(u'.'); dot >= 0; dot = name.indexOf(u'.', dot + 1)) {
-        shorter = QChar(0x2026) + name.mid(dot + 1);
+        const QString shorter = QChar(0x2026) + name.mid(dot + 1);
         if (metrics.horizontalAdvance(shorter) <= width)
             return shorter;
     }
-    return metrics.elidedText(shorter, Qt::ElideMiddle, width);
+    return metrics.elidedText(name.mid(name.lastIndexOf(u'.') + 1), Qt::ElideMiddle, width);
 }
 
 void TreeDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const
