@@ -39,6 +39,10 @@ AllocationTable::AllocationTable(Document& document, QObject* parent)
         refresh();
     });
     connect(&document, &Document::closed, this, &AllocationTable::refresh);
+    connect(&document, &Document::notesChanged, this, [this] {
+        if (m_rows > 0)
+            Q_EMIT dataChanged(index(0, NoteColumn), index(m_rows - 1, NoteColumn));
+    });
     refresh();
 }
 
@@ -121,6 +125,8 @@ QString AllocationTable::noteOf(int row) const
     const auto& space = *m_document.space();
     const auto entry = m_document.plan().entries.find(space.units()[unit].name);
     QStringList notes;
+    if (const QString pinned = m_document.note(m_document.tensorOfUnit(row)); !pinned.isEmpty())
+        notes << pinned.simplified();
     if (entry != m_document.plan().entries.end() && !entry->second.note.empty())
         notes << QString::fromStdString(entry->second.note);
     const auto& fallback = space.cell(unit, m_document.choice()[unit]).resolved.fallback;
@@ -214,11 +220,8 @@ QVariant AllocationTable::data(const QModelIndex& index, int role) const
     case Qt::EditRole:
         if (column == OptionColumn)
             return static_cast<int>(m_document.choice()[unit]);
-        if (column == NoteColumn) {
-            const auto entry = m_document.plan().entries.find(m_document.space()->units()[unit].name);
-            return entry == m_document.plan().entries.end() ? QString()
-                                                            : QString::fromStdString(entry->second.note);
-        }
+        if (column == NoteColumn) // what the plan's file and the target say is not ours to change
+            return m_document.note(m_document.tensorOfUnit(row));
         return textOf(row, column);
     case Qt::FontRole:
         if (column == OptionColumn && isEdited(row)) {
@@ -276,7 +279,7 @@ bool AllocationTable::setData(const QModelIndex& index, const QVariant& value, i
         return true;
     }
     if (index.column() == NoteColumn) {
-        m_document.setUnitNote(units, value.toString());
+        m_document.setNote(m_document.tensorOfUnit(index.row()), value.toString());
         return true;
     }
     return false;
@@ -302,7 +305,7 @@ QVariant AllocationTable::headerData(int section, Qt::Orientation orientation, i
     case BytesColumn:
         return tr("Size");
     case HarmColumn:
-        return harmHeading(m_document);
+        return harmIsMeasured(m_document) ? tr("Harm (meas.)") : tr("Harm (pred.)");
     case ShareColumn:
         return tr("Share");
     case SqnrColumn:

@@ -179,7 +179,7 @@ QVariant DifferenceTable::headerData(int section, Qt::Orientation orientation, i
     case BytesColumn:
         return tr("Δ size");
     case HarmColumn:
-        return harmIsMeasured(m_document) ? tr("Δ harm (meas.)") : tr("Δ harm (pred.)");
+        return harmChangeHeading(m_document);
     case ShareColumn:
         return tr("Share");
     default:

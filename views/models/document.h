@@ -122,8 +122,6 @@ public:
     void setBits(const QVector<int>& units, int bits);
     /// Gives these units the options of another choice (one option per unit of the space).
     void takeOptions(const QVector<int>& units, const std::vector<std::size_t>& choice, const QString& text);
-    /// Writes a note at each unit in the plan.
-    void setUnitNote(const QVector<int>& units, const QString& note);
     void restore(const QVector<int>& units); ///< Back to the solver's choice at the budget.
     void toggleLock(const QVector<int>& units);
     void toggleTies();

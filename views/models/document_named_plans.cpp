@@ -1,4 +1,4 @@
-// Names and notes of Document's plans.
+// Names of Document's plans.
 #include "views/models/document.h"
 
 #include <algorithm>
@@ -96,23 +96,13 @@ bool Document::deleteNamedPlan(const QString& name)
     return true;
 }
 
-// --- Name and notes of the current plan ---
+// --- Name of the current plan ---
 
 void Document::renamePlan(const QString& name)
 {
     plan::Plan next = m_plan;
     next.name = name.toStdString();
     setPlan(std::move(next), tr("Rename plan"));
-}
-
-void Document::setUnitNote(const QVector<int>& units, const QString& note)
-{
-    if (!m_space)
-        return;
-    plan::Plan next = m_plan;
-    for (const int unit : units)
-        next.entries[m_space->units()[static_cast<std::size_t>(unit)].name].note = note.toStdString();
-    setPlan(std::move(next), tr("Note"));
 }
 
 } // namespace bitwright::views

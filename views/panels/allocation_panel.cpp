@@ -7,8 +7,10 @@
 #include "views/models/moves_table.h"
 #include "views/models/text.h"
 #include "views/panels/bits_delegate.h"
+#include "views/panels/model_csv.h"
 #include "views/panels/option_delegate.h"
 #include "views/panels/option_popup.h"
+#include "views/panels/segmented_switch.h"
 #include "views/panels/tensor_menu.h"
 
 #include <QAction>
@@ -27,13 +29,43 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
-#include <limits>
+#include <algorithm>
 #include <set>
 
 namespace bitwright::views {
 
 namespace {
+
 constexpr int kResortMs = 350; // of quiet before edited rows move to their new places
+
+/// The moves of units that the allocation shows: one filter box serves both tables.
+class MovesFilter : public QSortFilterProxyModel
+{
+public:
+    MovesFilter(
+        const MovesTable& moves, const AllocationTable& units, const AllocationFilter& shown, QObject* parent)
+        : QSortFilterProxyModel(parent)
+        , m_moves(moves)
+        , m_units(units)
+        , m_shown(shown)
+    { }
+
+protected:
+    bool filterAcceptsRow(int row, const QModelIndex& /*parent*/) const override
+    {
+        if (m_shown.rowCount() == m_units.rowCount())
+            return true;
+        const QVector<int> units = m_moves.unitsOf(row);
+        return std::any_of(units.begin(), units.end(),
+            [this](int unit) { return m_shown.mapFromSource(m_units.index(unit, 0)).isValid(); });
+    }
+
+private:
+    const MovesTable& m_moves;
+    const AllocationTable& m_units;
+    const AllocationFilter& m_shown;
+};
+
 } // namespace
 
 AllocationPanel::AllocationPanel(Document& document, QWidget* parent)
@@ -41,13 +73,14 @@ AllocationPanel::AllocationPanel(Document& document, QWidget* parent)
     , m_model(new AllocationTable(document, this))
     , m_filter(new AllocationFilter(*m_model, this))
     , m_moves(new MovesTable(document, this))
-    , m_sortedMoves(new QSortFilterProxyModel(this))
+    , m_sortedMoves(new MovesFilter(*m_moves, *m_model, *m_filter, this))
     , m_table(new QTableView(this))
     , m_movesView(new QTableView(this))
     , m_words(new QLineEdit(this))
     , m_role(new QComboBox(this))
     , m_show(new QComboBox(this))
     , m_count(new QLabel(this))
+    , m_switch(new SegmentedSwitch(tr("What the allocation lists"), this))
     , m_splitter(new QSplitter(Qt::Horizontal, this))
     , m_empty(new EmptyState(m_table))
 {
@@ -63,9 +96,8 @@ AllocationPanel::AllocationPanel(Document& document, QWidget* parent)
 
 void AllocationPanel::showEmptiness()
 {
-    const bool known = m_document.space() != nullptr;
-    m_movesView->setVisible(known);
-    if (known)
+    arrange();
+    if (m_document.space() != nullptr)
         return m_empty->hide();
     m_empty->setMessage(
         tr("Every unit of the plan with its option, size and harm, and the next best moves.\n%1")
@@ -73,10 +105,30 @@ void AllocationPanel::showEmptiness()
         m_document.isOpen() ? tr("Measure the weights") : tr("Open a model…"));
 }
 
+void AllocationPanel::arrange()
+{
+    // Side by side where both tables have room, one above the other on a page, else one at a time: two halves
+    // of tables would both hide what they are read for.
+    constexpr int kCharactersOfBoth = 185, kPageHeight = 420;
+    const bool known = m_document.space() != nullptr;
+    const bool wide = width() > kCharactersOfBoth * fontMetrics().averageCharWidth();
+    const bool single = !wide && height() < kPageHeight;
+    m_switch->setVisible(known && single);
+    m_table->setVisible(!known || !single || m_switch->current() == 0);
+    m_movesView->setVisible(known && (!single || m_switch->current() == 1));
+    const auto orientation = wide || single ? Qt::Horizontal : Qt::Vertical;
+    if (m_splitter->orientation() == orientation)
+        return;
+    m_splitter->setOrientation(orientation);
+    m_splitter->setSizes(orientation == Qt::Horizontal ? QList<int>{width() * 3 / 5, width() * 2 / 5}
+                                                       : QList<int>{height() * 3 / 5, height() * 2 / 5});
+}
+
 void AllocationPanel::createBar()
 {
     m_words->setPlaceholderText(tr("Filter units, roles, options, notes"));
     m_words->setAccessibleName(tr("Filter of the allocation"));
+    m_words->setToolTip(tr("Shows the units in which every word occurs, and their moves"));
     m_words->setClearButtonEnabled(true);
     m_role->setAccessibleName(tr("Role"));
     m_role->setToolTip(tr("Shows the units of one role"));
@@ -93,6 +145,7 @@ void AllocationPanel::createBar()
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(8, 4, 8, 4);
     bar->setSpacing(6);
+    bar->addWidget(m_switch);
     bar->addWidget(m_words, 1);
     bar->addWidget(m_role);
     bar->addWidget(m_show);
@@ -108,8 +161,8 @@ void AllocationPanel::createBar()
     connect(m_show, &QComboBox::activated, this,
         [this] { m_filter->setShow(static_cast<AllocationFilter::Show>(m_show->currentData().toInt())); });
     for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
-        connect(m_filter, signal, this, &AllocationPanel::showCount);
-    connect(m_filter, &QAbstractItemModel::modelReset, this, &AllocationPanel::showCount);
+        connect(m_filter, signal, this, &AllocationPanel::afterFilter);
+    connect(m_filter, &QAbstractItemModel::modelReset, this, &AllocationPanel::afterFilter);
 }
 
 void AllocationPanel::createViews()
@@ -141,9 +194,10 @@ void AllocationPanel::createViews()
         view->setShowGrid(false);
         view->setTextElideMode(Qt::ElideMiddle);
         view->setWordWrap(false);
+        view->setTabKeyNavigation(false);
     }
-    (new ColumnWidths(m_table))->setCharacters({19, 17, 8, 9, 17, 8, 9, 5});
-    (new ColumnWidths(m_movesView))->setCharacters({5, 18, 13, 13, 9, 16, 9, 9});
+    (new ColumnWidths(m_table))->setCharacters({19, 17, 8, 9, 12, 8, 9, 5});
+    (new ColumnWidths(m_movesView))->setCharacters({22, 13, 13, 10, 13, 9, 9});
     m_table->setAccessibleName(tr("Allocation of every unit"));
     m_movesView->setAccessibleName(tr("Next best moves"));
     m_movesView->setToolTip(
@@ -166,6 +220,18 @@ void AllocationPanel::createActions()
         addAction(action);
         return action;
     };
+    const auto addPart = [this](const QString& id, const QString& text, const QString& toolTip,
+                             const QKeySequence& keys, QTableView* view) {
+        QAction* action = m_switch->addSegment(id, text, toolTip, keys);
+        addAction(action);
+        connect(action, &QAction::triggered, view, [view] { view->setFocus(Qt::ShortcutFocusReason); });
+    };
+    addPart(QStringLiteral("allocation.units"), tr("&Units"), tr("Every unit of the plan with its option"),
+        QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_1), m_table);
+    addPart(QStringLiteral("allocation.moves"), tr("Next best &moves"),
+        tr("The moves that gain most for each byte, or lose least"),
+        QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_2), m_movesView);
+    connect(m_switch, &SegmentedSwitch::currentChanged, this, &AllocationPanel::arrange);
     auto* options = add(QStringLiteral("allocation.options"), tr("&Options of the selection…"),
         tr("Lists bits, size and harm of every option of the selected units (Enter)"));
     connect(options, &QAction::triggered, this, &AllocationPanel::showOptions);
@@ -196,7 +262,6 @@ void AllocationPanel::connectViews()
     };
     installTensorMenu(m_movesView, m_document,
         [this, unitsAt](const QModelIndex& index) { return targetOfUnits(m_document, unitsAt(index)); });
-    installSelectionKeys(m_movesView, m_document, false);
     connect(m_movesView, &QTableView::clicked, this,
         [this, unitsAt](const QModelIndex& index) { m_document.selectUnits(unitsAt(index)); });
     const auto preview = [this](const QModelIndex& index) {
@@ -254,6 +319,12 @@ void AllocationPanel::fillRoles()
         m_filter->setRole(std::nullopt);
 }
 
+void AllocationPanel::afterFilter()
+{
+    m_sortedMoves->invalidate();
+    showCount();
+}
+
 void AllocationPanel::showCount()
 {
     const int shown = m_filter->rowCount(), all = m_model->rowCount();
@@ -263,14 +334,7 @@ void AllocationPanel::showCount()
 void AllocationPanel::resizeEvent(QResizeEvent* event)
 {
     Panel::resizeEvent(event);
-    // Side by side where both tables have room, else one above the other.
-    const int both = 185 * fontMetrics().averageCharWidth();
-    const auto orientation = width() > both || height() < 420 ? Qt::Horizontal : Qt::Vertical;
-    if (m_splitter->orientation() == orientation)
-        return;
-    m_splitter->setOrientation(orientation);
-    m_splitter->setSizes(orientation == Qt::Horizontal ? QList<int>{width() * 3 / 5, width() * 2 / 5}
-                                                       : QList<int>{height() * 3 / 5, height() * 2 / 5});
+    arrange();
 }
 
 void AllocationPanel::applyTheme(const Theme& theme)
@@ -401,30 +465,10 @@ void AllocationPanel::followSelection()
 
 void AllocationPanel::copyCsv() const
 {
-    QString text;
-    const auto* model = m_table->model();
-    for (int column = 0; column < model->columnCount(); ++column)
-        text += (column > 0 ? QStringLiteral(",") : QString())
-            + csvText(model->headerData(column, Qt::Horizontal).toString());
-    text += QLatin1Char('\n');
-    for (int row = 0; row < model->rowCount(); ++row) {
-        for (int column = 0; column < model->columnCount(); ++column) {
-            const QModelIndex index = model->index(row, column);
-            const QVariant number = index.data(AllocationTable::SortRole);
-            const bool isNumber
-                = column >= AllocationTable::BitsColumn && column <= AllocationTable::LockedColumn;
-            text += column > 0 ? QStringLiteral(",") : QString();
-            // Full names: a file outlives the window's tooltips. Unknown stays empty.
-            if (column == AllocationTable::UnitColumn)
-                text += csvText(index.data(Qt::ToolTipRole).toString());
-            else if (!isNumber)
-                text += csvText(index.data().toString());
-            else if (number.toDouble() != -std::numeric_limits<double>::infinity())
-                text += csvNumber(number.toDouble());
-        }
-        text += QLatin1Char('\n');
-    }
-    QApplication::clipboard()->setText(text);
+    const bool moves = !m_table->isVisible() || m_movesView->hasFocus();
+    QApplication::clipboard()->setText(moves
+            ? modelCsv(*m_sortedMoves, MovesTable::SortRole, MovesTable::MoveColumn)
+            : modelCsv(*m_filter, AllocationTable::SortRole, AllocationTable::UnitColumn));
 }
 
 } // namespace bitwright::views

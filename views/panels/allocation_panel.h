@@ -19,6 +19,7 @@ class EmptyState;
 class AllocationFilter;
 class AllocationTable;
 class MovesTable;
+class SegmentedSwitch;
 
 /// The allocation as a table, beside the next best moves.
 class AllocationPanel : public Panel
@@ -47,6 +48,7 @@ private:
     void connectViews();
     void connectDocument();
     void fillRoles();
+    void afterFilter();
     void showCount();
     void copyCsv() const;
     void followSelection();
@@ -56,6 +58,7 @@ private:
     bool editKey(int key);
     [[nodiscard]] bool isEditing() const;
     void showEmptiness();
+    void arrange();
     void openMenu(const QPoint& position);
     [[nodiscard]] QVector<int> selectedUnits() const;
 
@@ -69,6 +72,7 @@ private:
     QComboBox* m_role;
     QComboBox* m_show;
     QLabel* m_count;
+    SegmentedSwitch* m_switch; ///< Where only one of the tables has room.
     QSplitter* m_splitter;
     EmptyState* m_empty; ///< In place of the tables while there is nothing to list.
     QTimer m_resort;

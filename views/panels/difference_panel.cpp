@@ -108,6 +108,7 @@ void DifferencePanel::createViews()
     m_table->setAlternatingRowColors(true);
     m_table->setShowGrid(false);
     m_table->setWordWrap(false);
+    m_table->setTabKeyNavigation(false);
     m_table->setTextElideMode(Qt::ElideMiddle);
     m_table->setAccessibleName(tr("Units that differ"));
     m_widths = new ColumnWidths(m_table);

@@ -137,26 +137,34 @@ TableValue againstPlan(const PlanHarm& plan, const PlanHarm* current)
 TableData harmTable(const Document& document, const HarmRun& run)
 {
     TableData table;
-    table.columns = {{tr("what"), tr("A unit, or a whole plan"), false},
-        {tr("option"), tr("As the target stores it"), false}, {tr("measured"), run.quantity(), true},
-        {tr("from"), tr("Lower end of the 95 % interval"), true},
-        {tr("to"), tr("Upper end of the 95 % interval"), true},
-        {tr("against the plan"),
+    const bool perplexity = !run.quantity().contains(QLatin1String("cosine")); // an encoder has none
+    table.columns = {{tr("What"), tr("A unit, or a whole plan"), false},
+        {tr("Option"), tr("As the target stores it"), false}, {tr("Measured"), run.quantity(), true},
+        {tr("95 % from"), tr("Lower end of the 95 % interval"), true},
+        {tr("95 % to"), tr("Upper end of the 95 % interval"), true},
+        {tr("Against the plan"),
             tr("What it does beyond the current plan, where both were measured on the same tokens: 95 % "
                "interval of the paired difference"),
             false},
-        {tr("predicted"), tr("By %1, not measured").arg(run.predictor()), true},
-        {tr("perplexity"), tr("Of the changed model, on the tokens measured"), true},
-        {tr("tokens"), tr("Tokens that were run"), true}};
+        {tr("Predicted"), tr("By %1, not measured").arg(run.predictor()), true}};
+    if (perplexity)
+        table.columns.push_back({tr("Perplexity"), tr("Of the changed model, on the tokens measured"), true});
+    table.columns.push_back({tr("Tokens"), tr("Tokens that were run"), true});
     const PlanHarm* current = run.currentPlan();
+    const auto add = [&](std::vector<TableValue> row, const std::optional<double>& ofModel, auto tokens) {
+        if (perplexity)
+            row.push_back(valueOf(ofModel));
+        row.emplace_back(static_cast<double>(tokens));
+        table.rows.push_back(std::move(row));
+    };
     for (const auto& plan : run.plans())
-        table.rows.push_back({plan.name, tr("%1 bpw").arg(formatBpw(plan.bpw)), plan.mean, valueOf(plan.low),
-            valueOf(plan.high), againstPlan(plan, current), valueOf(plan.predicted), valueOf(plan.perplexity),
-            static_cast<double>(plan.tokens)});
+        add({plan.name, tr("%1 bpw").arg(formatBpw(plan.bpw)), plan.mean, valueOf(plan.low),
+                valueOf(plan.high), againstPlan(plan, current), valueOf(plan.predicted)},
+            plan.perplexity, plan.tokens);
     for (const auto& pair : run.pairs())
-        table.rows.push_back({unitName(document, pair.unit), optionName(document, pair), pair.measured.mean,
-            valueOf(pair.measured.low), valueOf(pair.measured.high), QString(), valueOf(pair.predicted),
-            TableValue(std::monostate()), static_cast<double>(pair.measured.tokens)});
+        add({unitName(document, pair.unit), optionName(document, pair), pair.measured.mean,
+                valueOf(pair.measured.low), valueOf(pair.measured.high), QString(), valueOf(pair.predicted)},
+            std::nullopt, pair.measured.tokens);
     return table;
 }
 

@@ -7,6 +7,7 @@
 #include "views/panels/refine_box.h"
 #include "views/panels/refine_data.h"
 #include "views/panels/tensor_menu.h"
+#include "views/panels/wrap_bar.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -72,8 +73,8 @@ HarmPanel::HarmPanel(Document& document, HarmRun& run, RefineRun& refine, QWidge
 
 void HarmPanel::createBar()
 {
-    m_what->addItem(tr("the plan and uniform of its size"), static_cast<int>(HarmRun::What::Plan));
-    m_what->addItem(tr("the plan, uniform and the plans of proxies of its size"),
+    m_what->addItem(tr("the plan and the uniform plan of its size"), static_cast<int>(HarmRun::What::Plan));
+    m_what->addItem(tr("the plan, the uniform plan and those of proxies"),
         static_cast<int>(HarmRun::What::PlanAndProxies));
     m_what->addItem(tr("all options of the selected units"), static_cast<int>(HarmRun::What::Selection));
     m_what->addItem(tr("all options of all units"), static_cast<int>(HarmRun::What::Everything));
@@ -100,22 +101,11 @@ void HarmPanel::createBar()
     m_cancel->setToolTip(tr("Stops; what was measured until then is kept"));
     for (QComboBox* box : {m_what, m_text})
         letShrink(box);
-    // Two lines: what is measured reads in full also in a narrow dock.
-    const auto addBar = [this] {
-        auto* bar = new QHBoxLayout;
-        bar->setContentsMargins(8, 4, 8, 0);
-        bar->setSpacing(8);
-        m_layout->addLayout(bar);
-        return bar;
-    };
-    auto* first = addBar();
-    first->addWidget(m_what, 1);
-    first->addWidget(m_start);
-    first->addWidget(m_cancel);
-    auto* second = addBar();
-    second->addWidget(m_text, 1);
-    second->addWidget(m_tokens);
-    second->addWidget(m_fromEnd);
+    auto* bar = new WrapBar;
+    for (QWidget* widget :
+        std::initializer_list<QWidget*>{m_what, m_text, m_tokens, m_fromEnd, m_start, m_cancel})
+        bar->addWidget(widget);
+    m_layout->addLayout(bar);
     m_layout->addWidget(m_refineBox);
     m_status->setObjectName(QStringLiteral("harm.status"));
     m_status->setWordWrap(true);
@@ -204,7 +194,13 @@ void HarmPanel::connectViews()
         [this, unitsOfPoints](
             const QVector<int>& points, bool extend) { select(unitsOfPoints(points), extend); });
     connect(m_chart, &AgreementChart::readoutChanged, this, &Panel::readout);
-    connect(m_chart, &AgreementChart::remedyRequested, this, &Panel::openModelRequested);
+    connect(m_chart, &AgreementChart::remedyRequested, this, [this] {
+        if (m_document.isOpen())
+            measure(HarmRun::What::Everything);
+        else
+            Q_EMIT openModelRequested();
+    });
+    connect(m_chart, &AgreementChart::otherRemedyRequested, this, [this] { measure(HarmRun::What::Plan); });
     connect(m_table->view()->selectionModel(), &QItemSelectionModel::selectionChanged, this,
         &HarmPanel::refreshControls);
     connect(m_table, &DataTable::rowActivated, this, [this](int row) {
@@ -263,13 +259,19 @@ void HarmPanel::refresh()
     if (!m_document.isOpen()) {
         m_chart->setData({});
         m_chart->setEmpty(
-            tr("What a score predicted against what running the model measured.\nNo model is open."),
+            tr("Predicted harm of every unit and option against what running the model measures.\n"
+               "No model is open."),
             tr("Open a model…"));
     } else if (m_run.pairs().empty()) {
         m_chart->setData({});
-        m_chart->setEmpty(
-            tr("What a score predicted against what running the model measured.\nNo unit was measured yet: "
-               "measure all units, or select some."));
+        HarmRun::Request everything = request();
+        everything.what = HarmRun::What::Everything;
+        const QString obstacle = m_run.obstacle(everything);
+        m_chart->setEmpty(tr("Predicted harm of every unit and option against what running the model "
+                             "measures.\n%1")
+                              .arg(obstacle.isEmpty() ? tr("No unit has been measured yet.") : obstacle),
+            obstacle.isEmpty() ? tr("Measure all units") : QString(),
+            obstacle.isEmpty() ? tr("Measure only the plan") : QString());
     } else {
         m_chart->clearEmpty();
         m_chart->setData(agreementData(m_document, m_run));
@@ -286,7 +288,7 @@ void HarmPanel::refresh()
 
 void HarmPanel::refreshTable()
 {
-    m_table->setEmptyText(tr("Nothing was measured yet."));
+    m_table->setEmptyText(tr("Nothing has been measured yet."));
     m_table->view()->setToolTip(tr("Two selected rows (Ctrl+click) are compared over the same tokens"));
     const PlanHarm* plan = m_run.currentPlan();
     m_comparedPlan = plan == nullptr ? QString() : plan->choice;
@@ -305,6 +307,8 @@ void HarmPanel::refreshControls()
     m_refineBox->refresh(running, obstacle.isEmpty());
     m_adopt->setEnabled(m_refine.canAdopt());
     m_tables->setCurrentWidget(refining ? m_refineTable : m_table);
+    // A table of headings alone beside an empty chart would be a second empty box.
+    m_tables->setVisible(refining || running || !m_run.pairs().empty() || !m_run.plans().empty());
     m_chart->setVisible(!refining); // it is about units by themselves
     m_status->setText(statusText(running, obstacle));
 }
@@ -352,7 +356,7 @@ QString HarmPanel::restingText() const
 {
     const auto pairs = static_cast<int>(m_run.pairs().size());
     return pairs == 0
-        ? tr("Predictions are guesses until the model was run.")
+        ? tr("Predictions are guesses until the model has been run.")
         : tr("%n pair(s) of unit and option are measured. What a whole plan costs, only running it tells.",
             nullptr, pairs);
 }

@@ -183,6 +183,7 @@ JobsPanel::JobsPanel(Document& document, JobQueue& jobs, QWidget* parent)
     m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_view->setShowGrid(false);
     m_view->setWordWrap(false);
+    m_view->setTabKeyNavigation(false);
     m_view->setAlternatingRowColors(true);
     m_view->setAccessibleName(tr("Jobs that have ended"));
     m_copy->setToolTip(tr("Copy the log of ended jobs as text or CSV"));

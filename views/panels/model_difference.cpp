@@ -5,6 +5,7 @@
 #include "views/charts/chart_math.h"
 #include "views/charts/column_widths.h"
 #include "views/models/core_text.h"
+#include "views/panels/model_csv.h"
 
 #include <QClipboard>
 #include <QFileInfo>
@@ -210,6 +211,7 @@ ModelDifference::ModelDifference(Document& document, JobQueue& jobs, QWidget* pa
     m_table->setShowGrid(false);
     m_table->setTextElideMode(Qt::ElideMiddle);
     m_table->setWordWrap(false);
+    m_table->setTabKeyNavigation(false);
     m_table->setAccessibleName(tr("Tensors of two models"));
     (new ColumnWidths(m_table))->setCharacters({40, 16, 14, 11, 17});
     auto* bar = new QHBoxLayout;
@@ -319,24 +321,7 @@ void ModelDifference::show(const session::ModelComparison& comparison, const QSt
 
 void ModelDifference::copyCsv() const
 {
-    QString text;
-    for (int column = 0; column < m_sorted->columnCount(); ++column)
-        text += (column > 0 ? QStringLiteral(",") : QString())
-            + csvText(m_sorted->headerData(column, Qt::Horizontal).toString());
-    text += u'\n';
-    for (int row = 0; row < m_sorted->rowCount(); ++row) {
-        for (int column = 0; column < m_sorted->columnCount(); ++column) {
-            const QModelIndex index = m_sorted->index(row, column);
-            const QVariant number = index.data(ModelDifferenceTable::SortRole);
-            text += column > 0 ? QStringLiteral(",") : QString();
-            if (number.typeId() != QMetaType::Double)
-                text += csvText(index.data().toString());
-            else if (number.toDouble() != -std::numeric_limits<double>::infinity())
-                text += csvNumber(number.toDouble());
-        }
-        text += u'\n';
-    }
-    QGuiApplication::clipboard()->setText(text);
+    QGuiApplication::clipboard()->setText(modelCsv(*m_sorted, ModelDifferenceTable::SortRole));
 }
 
 } // namespace bitwright::views

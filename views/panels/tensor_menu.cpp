@@ -363,8 +363,8 @@ void editNote(QWidget* parent, Document& document, int tensor)
     dialog->open();
 }
 
-void installTensorMenu(
-    QAbstractItemView* view, Document& document, std::function<TensorTarget(const QModelIndex&)> targetAt)
+void installTensorMenu(QAbstractItemView* view, Document& document,
+    std::function<TensorTarget(const QModelIndex&)> targetAt, EnterKey enter)
 {
     view->setContextMenuPolicy(Qt::CustomContextMenu);
     QObject::connect(view, &QWidget::customContextMenuRequested, view,
@@ -375,6 +375,7 @@ void installTensorMenu(
             if (index.isValid())
                 showTensorMenu(view, document, targetAt(index), view->viewport()->mapToGlobal(position));
         });
+    installSelectionKeys(view, document, enter == EnterKey::Options);
 }
 
 void installTensorMenu(

@@ -45,9 +45,16 @@ QMenu* showTensorMenu(
 /// Asks for the note of a tensor.
 void editNote(QWidget* parent, Document& document, int tensor);
 
-/// Gives a tree or table the context menu (right button, Menu key). `targetAt` maps an index to its tensor.
-void installTensorMenu(
-    QAbstractItemView* view, Document& document, std::function<TensorTarget(const QModelIndex&)> targetAt);
+/// What Enter does in a tree or table of tensors.
+enum class EnterKey
+{
+    View, ///< Stays the view's own.
+    Options, ///< Opens the option list.
+};
+/// Gives a tree or table the context menu (right button, Menu key) and the keys of installSelectionKeys.
+/// `targetAt` maps an index to its tensor.
+void installTensorMenu(QAbstractItemView* view, Document& document,
+    std::function<TensorTarget(const QModelIndex&)> targetAt, EnterKey enter = EnterKey::View);
 /// The same for a chart: its menu begins with what is at the place under the cursor, and it takes the keys of
 /// installSelectionKeys but for Enter, which clicks at the crosshair.
 void installTensorMenu(

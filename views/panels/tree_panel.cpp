@@ -78,11 +78,13 @@ TreePanel::TreePanel(Document& document, QWidget* parent)
         m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &TreePanel::takeSelection);
     connect(&document.selection(), &Selection::changed, this, &TreePanel::followSelection);
     connect(&document, &Document::planChanged, this, &TreePanel::showTotals);
-    installTensorMenu(m_view, document, [this](const QModelIndex& index) {
-        const int tensor = index.siblingAtColumn(0).data(TensorTree::TensorRole).toInt();
-        return tensor >= 0 ? targetOfTensor(m_document, tensor) : targetOfSelection(m_document);
-    });
-    installSelectionKeys(m_view, document);
+    installTensorMenu(
+        m_view, document,
+        [this](const QModelIndex& index) {
+            const int tensor = index.siblingAtColumn(0).data(TensorTree::TensorRole).toInt();
+            return tensor >= 0 ? targetOfTensor(m_document, tensor) : targetOfSelection(m_document);
+        },
+        EnterKey::Options);
     showTotals();
 }
 
@@ -335,7 +337,7 @@ void TreePanel::showTotals()
                            .arg(what, formatCount(static_cast<std::int64_t>(totals.parameters)),
                                sizeText(totals.bytes));
         if (const auto bits = totals.bits())
-            text += tr(", %1 bits").arg(formatBpw(*bits));
+            text += tr("; the planned part at %1 bpw").arg(formatBpw(*bits));
         return text;
     };
     const auto matched = m_tree->matched();
