@@ -12,8 +12,8 @@ namespace bitwright::gui {
 namespace {
 
 /// Fusion, with three repairs: the text of a narrow choice ends in an ellipsis instead of half a letter; on
-/// dark backgrounds the frames of boxes to check show, which Fusion draws nearly black; and a button that is
-/// on is tinted, which its slightly darker gray does not tell there.
+/// dark backgrounds the frames of fields and boxes to check show, which Fusion draws nearly black; and a
+/// button that is on is tinted, which its slightly darker gray does not tell there.
 class Style : public QProxyStyle
 {
 public:
@@ -40,21 +40,44 @@ public:
         const QWidget* widget) const override
     {
         QProxyStyle::drawPrimitive(element, option, painter, widget);
-        const bool dark = option->palette.color(QPalette::Window).lightness() < 128;
+        const QPalette& palette = option->palette;
+        const bool dark = isDark(*option);
         if (element == PE_IndicatorCheckBox || element == PE_IndicatorItemViewItemCheck) {
-            if (dark)
-                drawFrame(painter, option->rect, option->palette.color(QPalette::Dark), {});
+            // A dark box in a light, selected row would look filled.
+            const bool emptyInLight = element == PE_IndicatorItemViewItemCheck
+                && option->state.testFlag(State_Selected) && option->state.testFlag(State_Off);
+            if (dark && emptyInLight)
+                drawFrame(painter, option->rect, palette.color(QPalette::HighlightedText),
+                    palette.color(QPalette::Highlight));
+            else if (dark)
+                drawFrame(painter, option->rect, palette.color(QPalette::Dark), {});
+        } else if (element == PE_FrameLineEdit) {
+            if (dark && !option->state.testFlag(State_HasFocus))
+                drawFrame(painter, option->rect, palette.color(QPalette::Mid), {});
         } else if (element == PE_PanelButtonTool || element == PE_PanelButtonCommand) {
             if ((option->state & State_On) == 0)
                 return;
-            QColor tint = option->palette.color(QPalette::Highlight);
+            QColor tint = palette.color(QPalette::Highlight);
             const QColor frame = tint;
             tint.setAlphaF(dark ? 0.3F : 0.14F);
             drawFrame(painter, option->rect, frame, tint);
         }
     }
 
+    void drawComplexControl(ComplexControl control, const QStyleOptionComplex* option, QPainter* painter,
+        const QWidget* widget) const override
+    {
+        QProxyStyle::drawComplexControl(control, option, painter, widget);
+        if (control == CC_SpinBox && isDark(*option) && !option->state.testFlag(State_HasFocus))
+            drawFrame(painter, option->rect, option->palette.color(QPalette::Mid), {});
+    }
+
 private:
+    static bool isDark(const QStyleOption& option)
+    {
+        return option.palette.color(QPalette::Window).lightness() < 128;
+    }
+
     static void drawFrame(QPainter* painter, const QRect& rect, const QColor& frame, const QBrush& fill)
     {
         painter->save();
