@@ -126,7 +126,7 @@ void AllocationPanel::arrange()
 
 void AllocationPanel::createBar()
 {
-    m_words->setPlaceholderText(tr("Filter units, roles, options, notes"));
+    m_words->setPlaceholderText(tr("Filter"));
     m_words->setAccessibleName(tr("Filter of the allocation"));
     m_words->setToolTip(tr("Shows the units in which every word occurs, and their moves"));
     m_words->setClearButtonEnabled(true);
@@ -190,6 +190,7 @@ void AllocationPanel::createViews()
         view->verticalHeader()->hide();
         view->verticalHeader()->setDefaultSectionSize(view->fontMetrics().height() + 6);
         view->horizontalHeader()->setHighlightSections(false);
+        view->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
         view->setAlternatingRowColors(true);
         view->setShowGrid(false);
         view->setTextElideMode(Qt::ElideMiddle);

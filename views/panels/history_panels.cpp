@@ -41,7 +41,7 @@ NotesPanel::NotesPanel(Document& document, QWidget* parent)
     , m_copy(new QPushButton(tr("Copy all"), this))
 {
     m_filter->setObjectName(QStringLiteral("notes.filter"));
-    m_filter->setPlaceholderText(tr("Filter notes"));
+    m_filter->setPlaceholderText(tr("Filter"));
     m_filter->setAccessibleName(tr("Filter notes"));
     m_filter->setClearButtonEnabled(true);
     m_list->setHeaderLabels({tr("Tensor"), tr("Note")});

@@ -90,7 +90,7 @@ TreePanel::TreePanel(Document& document, QWidget* parent)
 
 void TreePanel::buildFilter()
 {
-    m_text->setPlaceholderText(tr("Filter: down role:gate size>1M bits<=4 -norm"));
+    m_text->setPlaceholderText(tr("Filter: down bits<=4"));
     m_text->setClearButtonEnabled(true);
     m_text->setAccessibleName(tr("Filter tensors"));
     m_text->setToolTip(TensorQuery::help());
