@@ -135,7 +135,7 @@ void TestFuzzy::everyTermIsWhole()
     const QSet<QString> views = {QStringLiteral("activation-maxima"), QStringLiteral("outlier-map"),
         QStringLiteral("weights"), QStringLiteral("spectrum"), QStringLiteral("sensitivity"),
         QStringLiteral("pareto"), QStringLiteral("allocation"), QStringLiteral("export"),
-        QStringLiteral("overview"), QStringLiteral("tree")};
+        QStringLiteral("overview"), QStringLiteral("tree"), QStringLiteral("harm")};
     QVERIFY(glossaryTerms().size() >= 40);
     for (const GlossaryTerm& term : glossaryTerms()) {
         const QString id = QString::fromUtf8(term.id);

@@ -52,6 +52,18 @@ QString glossarySource(const GlossaryTerm& term)
     return translated(term.source);
 }
 
+QStringList glossaryWords(const GlossaryTerm& term)
+{
+    const QString words = QString::fromUtf8(term.words);
+    if (words.isEmpty())
+        return {};
+    // Labels of the core stay English in every language.
+    QStringList all = words.split(u';');
+    if (const QString here = translated(term.words); here != words)
+        all += here.split(u';', Qt::SkipEmptyParts);
+    return all;
+}
+
 const GlossaryTerm* glossaryTermIn(const QString& label)
 {
     const GlossaryTerm* best = nullptr;
@@ -65,7 +77,7 @@ const GlossaryTerm* glossaryTermIn(const QString& label)
     for (const GlossaryTerm& term : glossaryTerms()) {
         consider(term, QString::fromUtf8(term.title));
         consider(term, glossaryTitle(term));
-        for (const QString& word : QString::fromUtf8(term.words).split(QLatin1Char('|'), Qt::SkipEmptyParts))
+        for (const QString& word : glossaryWords(term))
             consider(term, word);
     }
     return best;

@@ -13,7 +13,7 @@ struct GlossaryTerm
 {
     const char* id; ///< Stable, "crest-factor".
     const char* title;
-    const char* words; ///< Other spellings by which it is found in labels, separated by '|'.
+    const char* words; ///< Other spellings by which it is found in labels, separated by ';'; may be empty.
     const char* text; ///< One paragraph.
     const char* source; ///< Who published it, or what defines it here.
     const char* view; ///< Panel that shows it.
@@ -26,6 +26,8 @@ struct GlossaryTerm
 [[nodiscard]] QString glossaryTitle(const GlossaryTerm& term); ///< Translated, as are the next two.
 [[nodiscard]] QString glossaryText(const GlossaryTerm& term);
 [[nodiscard]] QString glossarySource(const GlossaryTerm& term);
+/// Its other spellings, in English and in the language of the window.
+[[nodiscard]] QStringList glossaryWords(const GlossaryTerm& term);
 /// The term that a label, heading or sentence speaks of: the longest title or spelling that stands in it as
 /// whole words, in English or in the language of the window. nullptr when there is none.
 [[nodiscard]] const GlossaryTerm* glossaryTermIn(const QString& label);

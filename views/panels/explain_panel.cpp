@@ -10,6 +10,7 @@
 #include <QListWidget>
 #include <QPushButton>
 #include <QSplitter>
+#include <QStyle>
 #include <QTextBrowser>
 #include <QVBoxLayout>
 
@@ -55,7 +56,7 @@ ExplainPanel::ExplainPanel(Document& document, QWidget* parent)
     , m_splitter(new QSplitter(Qt::Horizontal, this))
 {
     m_search->setObjectName(QStringLiteral("explain.search"));
-    m_search->setPlaceholderText(tr("Search terms and their explanations"));
+    m_search->setPlaceholderText(tr("Search the glossary"));
     m_search->setAccessibleName(tr("Search the glossary"));
     m_search->setClearButtonEnabled(true);
     m_list->setFrameShape(QFrame::NoFrame);
@@ -92,7 +93,7 @@ ExplainPanel::ExplainPanel(Document& document, QWidget* parent)
     });
     for (const auto& [title, id] : terms)
         (new QListWidgetItem(title, m_list))->setData(kTermRole, id);
-    m_splitter->setSizes({m_list->sizeHintForColumn(0) + 16, 400});
+    m_splitter->setSizes({listWidth(), 2 * listWidth()});
     connect(m_search, &QLineEdit::textChanged, this, &ExplainPanel::filter);
     connect(m_search, &QLineEdit::returnPressed, m_list, [this] { m_list->setFocus(); });
     connect(m_list, &QListWidget::currentItemChanged, this, &ExplainPanel::refresh);
@@ -116,6 +117,15 @@ void ExplainPanel::applyTheme(const Theme&)
     refresh();
 }
 
+int ExplainPanel::listWidth() const
+{
+    constexpr int kMargins = 12;
+    int widest = 0;
+    for (int row = 0; row < m_list->count(); ++row)
+        widest = std::max(widest, m_list->fontMetrics().horizontalAdvance(m_list->item(row)->text()));
+    return widest + kMargins + m_list->style()->pixelMetric(QStyle::PM_ScrollBarExtent, nullptr, m_list);
+}
+
 void ExplainPanel::resizeEvent(QResizeEvent* event)
 {
     Panel::resizeEvent(event);
@@ -124,8 +134,8 @@ void ExplainPanel::resizeEvent(QResizeEvent* event)
     if (m_splitter->orientation() == wanted)
         return;
     m_splitter->setOrientation(wanted);
-    m_splitter->setSizes(
-        wanted == Qt::Vertical ? QList<int>{height() / 3, 2 * height() / 3} : QList<int>{170, width() - 170});
+    m_splitter->setSizes(wanted == Qt::Vertical ? QList<int>{height() / 3, 2 * height() / 3}
+                                                : QList<int>{listWidth(), width() - listWidth()});
 }
 
 QString ExplainPanel::currentTerm() const
@@ -162,7 +172,7 @@ void ExplainPanel::filter()
         QListWidgetItem* item = m_list->item(row);
         const auto* term = glossaryTerm(item->data(kTermRole).toString());
         const QString all = QStringLiteral("%1 %2 %3 %4")
-                                .arg(glossaryTitle(*term), QString::fromUtf8(term->words),
+                                .arg(glossaryTitle(*term), glossaryWords(*term).join(u' '),
                                     glossaryText(*term), glossarySource(*term));
         const bool shown = std::all_of(words.begin(), words.end(),
             [&](const QString& word) { return all.contains(word, Qt::CaseInsensitive); });
@@ -229,10 +239,13 @@ void ExplainPanel::refresh()
     m_show->setText(tr("Show %1").arg(view));
     m_show->setToolTip(tr("Go to the view that shows it"));
     m_show->setVisible(!view.isEmpty());
-    m_text->setHtml(
-        QStringLiteral("<h3 style=\"margin:0 0 6px 0\">%1</h3><p>%2</p>%3<p><i>%4</i></p>")
-            .arg(glossaryTitle(*term).toHtmlEscaped(), glossaryText(*term).toHtmlEscaped(),
-                measuredHtml(currentTerm()), tr("Source: %1").arg(glossarySource(*term).toHtmlEscaped())));
+    m_text->setHtml(QStringLiteral("<h3 style=\"margin:0 0 6px 0\">%1</h3><p>%2</p>%3<p><i>%4</i></p>")
+                        .arg(glossaryTitle(*term).toHtmlEscaped(), glossaryText(*term).toHtmlEscaped(),
+                            measuredHtml(currentTerm()),
+                            tr("Source: %1")
+                                .arg(QString(glossarySource(*term))
+                                         .replace(QLatin1String("arXiv:"), QStringLiteral("arXiv:\u2060"))
+                                         .toHtmlEscaped())));
 }
 
 } // namespace bitwright::views

@@ -29,6 +29,7 @@ protected:
 
 private:
     void filter();
+    [[nodiscard]] int listWidth() const; ///< Of the longest title.
     void refresh();
     [[nodiscard]] QString measuredHtml(const QString& term) const;
 
