@@ -91,11 +91,10 @@ public:
     }
     [[nodiscard]] std::string readers() const override
     {
-        return "transformers 5.23 with compressed-tensors 0.20, on its default route and with symmetric "
-               "formats "
-               "(asymmetric ones are refused there; dequantize=True applies one scheme to every layer and "
-               "gets "
-               "mixed bits wrong); the format is that of vLLM, which was not tried here.";
+        return "transformers 5.23 with compressed-tensors 0.20 loads symmetric formats and refuses "
+               "asymmetric "
+               "ones (with dequantize=True it gets mixed bits wrong). vLLM, whose format this is, was not "
+               "tried.";
     }
     [[nodiscard]] bool simulatedSize() const override { return false; }
     [[nodiscard]] bool tiesByDefault() const override { return true; }

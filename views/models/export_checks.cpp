@@ -78,7 +78,7 @@ QString ExportChecks::remedyText(Remedy remedy)
 {
     switch (remedy) {
     case Remedy::SelectUnits:
-        return tr("Select them");
+        return tr("Select");
     case Remedy::TieUnits:
         return tr("Tie fused tensors");
     case Remedy::KeepNonFinite:
@@ -184,8 +184,9 @@ ExportCheck ExportChecks::targetCheck(const ExportSituation& situation)
     else if (row.state == State::Blocking)
         row.text = tr("%1 cannot store this model.").arg(situation.target);
     else
-        row.text
-            = tr("%1 can store every unit as planned. Readers: %2").arg(situation.target, situation.readers);
+        row.text = tr("%1 can store every unit as planned.").arg(situation.target);
+    if (row.state != State::Blocking) // after what the plan itself has to be warned of
+        row.details.push_back(tr("Readers: %1").arg(situation.readers));
     if (units > 0)
         row.remedies = {Remedy::SelectUnits};
     return row;
@@ -196,8 +197,7 @@ ExportCheck ExportChecks::tieCheck(const ExportSituation& situation)
     ExportCheck row{QStringLiteral("ties"), tr("Fused tensors"), State::Good, {}, {}, {}, {}};
     const int found = takeFindings(row, situation, Topic::Tie);
     if (found == 0) {
-        row.text
-            = tr("Tensors that engines fuse (q/k/v, gate/up, experts) agree, or the target does not ask.");
+        row.text = tr("No unit differs from those that it must agree with (q/k/v, gate/up, experts).");
         return row;
     }
     row.text = tr("%n unit(s) differ from those that engines fuse them with.", nullptr, found);
@@ -309,7 +309,8 @@ ExportCheck ExportChecks::spaceCheck(const ExportSituation& situation)
         row.state = State::Unknown;
         row.text = tr("%1 are needed; how much is free cannot be found out.").arg(sizeText(needed));
     } else {
-        row.text = tr("%1 are needed, %2 are free.").arg(sizeText(needed), sizeText(*outlook.freeBytes));
+        row.text = tr("%1 are needed for weights, tokenizer and the other files; %2 are free.")
+                       .arg(sizeText(needed), sizeText(*outlook.freeBytes));
     }
     if (row.state == State::Blocking)
         row.remedies = {Remedy::ChooseFolder};

@@ -125,6 +125,9 @@ std::unique_ptr<CheckList::Row> CheckList::makeRow(const ExportCheck& check)
     auto row = std::make_unique<Row>();
     row->check = check;
     row->widget = new QWidget(widget());
+    // Nobody reads a line across a wide screen, and a remedy belongs beside its question.
+    constexpr int kMostCharacters = 120;
+    row->widget->setMaximumWidth(kMostCharacters * fontMetrics().averageCharWidth());
     auto* grid = new QGridLayout(row->widget);
     grid->setContentsMargins(12, 5, 12, 5);
     grid->setHorizontalSpacing(10);
@@ -138,7 +141,7 @@ std::unique_ptr<CheckList::Row> CheckList::makeRow(const ExportCheck& check)
         label->setWordWrap(true);
         label->setTextInteractionFlags(Qt::TextSelectableByMouse);
         label->setTextFormat(Qt::RichText);
-        label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Minimum);
+        label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     }
     row->more = new QPushButton(row->widget);
     row->more->setFlat(true);
