@@ -24,6 +24,9 @@ using namespace views;
 
 namespace {
 
+// Importance of parts: below kUseful they go before a chip loses a word.
+constexpr int kUseful = 3, kTitle = 9;
+
 constexpr const char* kLong = "longText";
 constexpr const char* kShort = "shortText";
 
@@ -232,11 +235,11 @@ void HeaderStrip::refresh()
         m_model->setParts({{tr("No model is open"), 0, false, false}});
     } else {
         const auto& checkpoint = m_document.workspace()->checkpoint();
-        m_model->setParts({{m_document.title(), 9, true, false},
+        m_model->setParts({{m_document.title(), kTitle, true, false},
             {tr("%1 parameters").arg(formatCount(static_cast<std::int64_t>(checkpoint.parameterCount()))), 6,
                 false, false},
-            {plain(checkpoint.format()), 1, false, false}, {dtypeMix(checkpoint), 4, false, false},
-            {sizeText(checkpoint.dataBytes()), 5, false, false}});
+            {plain(checkpoint.format()), 1, false, false}, {dtypeMix(checkpoint), 2, false, false},
+            {sizeText(checkpoint.dataBytes()), 4, false, false}});
     }
     refreshChips();
     refreshPlan();
@@ -270,7 +273,8 @@ void HeaderStrip::refreshChips()
                "to "
                "open a dump"));
     else
-        setChip(m_dumpChip, tr("%1 tokens").arg(formatCount(static_cast<std::int64_t>(dump->tokens()))),
+        setChip(m_dumpChip,
+            tr("activations: %1 tokens").arg(formatCount(static_cast<std::int64_t>(dump->tokens()))),
             tr("%1 tokens").arg(shortCount(dump->tokens())),
             tr("Activations: %1. Click to add another dump").arg(plain(dump->dataset())));
     const int unscanned = static_cast<int>(checkpoint.tensors().size()) - m_document.scannedTensors();
@@ -301,12 +305,20 @@ void HeaderStrip::refreshChips()
     fitChips();
 }
 
-/// Chips give up digits and words, one after the other, before model and plan do.
+/// First goes what is of use now and then, then chips give up digits and words, one after the other, then
+/// model and plan their parts, the least important one of both.
 void HeaderStrip::fitChips()
 {
     constexpr int kSpacing = 8;
     for (QToolButton* chip : m_chips)
         chip->setText(chip->property(kLong).toString());
+    int least = 0;
+    const auto setLeast = [&](int importance) {
+        least = importance;
+        m_model->setLeast(least);
+        m_plan->setLeast(least);
+    };
+    setLeast(0);
     const auto missing = [&] {
         int wanted = 20 + m_model->sizeHint().width() + m_plan->sizeHint().width() + 2 * kSpacing;
         for (const QToolButton* chip : m_chips)
@@ -315,11 +327,15 @@ void HeaderStrip::fitChips()
             wanted += m_progress->width() + m_cancel->sizeHint().width() + 2 * kSpacing;
         return wanted - width();
     };
+    while (missing() > 0 && least < kUseful)
+        setLeast(least + 1);
     for (QToolButton* chip : m_chips) {
         if (missing() <= 0)
             break;
         chip->setText(chip->property(kShort).toString());
     }
+    while (missing() > 0 && least < kTitle)
+        setLeast(least + 1);
 }
 
 QSize HeaderStrip::minimumSizeHint() const
@@ -371,13 +387,14 @@ void HeaderStrip::refreshPlan()
     }
     const auto& size = m_document.numbers().size;
     std::vector<StripText::Part> parts = {{plain(m_document.plan().name), 3, true, false},
-        {tr("%1 bpw").arg(formatBpw(size.bpw())), 9, false, false},
+        {tr("%1 bpw").arg(formatBpw(size.bpw())), kTitle, false, false},
+        {tr("%1 in the file").arg(formatBpw(size.fileBpw())), 3, false, false},
         {formatBytes(static_cast<double>(size.bytes())), 5, false, false}};
     if (const auto budget = m_document.budgetBytes()) {
         const double rest = static_cast<double>(*budget) - static_cast<double>(size.bytes());
         parts.push_back({rest >= 0 ? tr("%1 below the budget").arg(formatBytes(rest))
                                    : tr("%1 over the budget").arg(formatBytes(-rest)),
-            rest >= 0 ? 2 : 8, false, rest < 0});
+            rest >= 0 ? 7 : 8, false, rest < 0});
     }
     m_plan->setParts(std::move(parts));
     fitChips();

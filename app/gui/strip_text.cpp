@@ -8,6 +8,7 @@
 #include <QPainter>
 
 #include <algorithm>
+#include <utility>
 
 namespace bitwright::gui {
 
@@ -29,6 +30,25 @@ void StripText::setParts(std::vector<Part> parts)
     setAccessibleName(fullText());
     updateGeometry();
     update();
+}
+
+void StripText::setLeast(int importance)
+{
+    if (std::exchange(m_least, importance) == importance)
+        return;
+    updateGeometry();
+    update();
+}
+
+std::vector<StripText::Part> StripText::wanted() const
+{
+    const auto most = std::max_element(m_parts.begin(), m_parts.end(),
+        [](const Part& a, const Part& b) { return a.importance < b.importance; });
+    std::vector<Part> parts;
+    for (auto part = m_parts.begin(); part != m_parts.end(); ++part)
+        if (part->importance >= m_least || part == most)
+            parts.push_back(*part);
+    return parts;
 }
 
 void StripText::setWarningColor(const QColor& color)
@@ -54,7 +74,7 @@ int StripText::widthOf(const std::vector<Part>& parts) const
 
 std::vector<StripText::Part> StripText::fitting(int width) const
 {
-    std::vector<Part> parts = m_parts;
+    std::vector<Part> parts = wanted();
     while (parts.size() > 1 && widthOf(parts) > width) {
         // The last of equals goes first.
         auto least = parts.end() - 1;
@@ -89,7 +109,7 @@ QString StripText::fullText() const
 
 QSize StripText::sizeHint() const
 {
-    return {m_parts.empty() ? 0 : widthOf(m_parts) + 2, fontMetrics().height() + 4};
+    return {m_parts.empty() ? 0 : widthOf(wanted()) + 2, fontMetrics().height() + 4};
 }
 
 QSize StripText::minimumSizeHint() const

@@ -23,6 +23,8 @@ public:
     explicit StripText(QWidget* parent = nullptr);
     void setParts(std::vector<Part> parts);
     void setWarningColor(const QColor& color);
+    /// Leaves out parts of less importance, so that several texts may share a line by what they say.
+    void setLeast(int importance);
     /// What is shown at the present width, elided; and the whole line.
     [[nodiscard]] QString shownText() const;
     [[nodiscard]] QString fullText() const;
@@ -34,11 +36,14 @@ protected:
     void contextMenuEvent(QContextMenuEvent* event) override;
 
 private:
+    /// Those of importance enough; the most important one in any case.
+    [[nodiscard]] std::vector<Part> wanted() const;
     [[nodiscard]] std::vector<Part> fitting(int width) const;
     [[nodiscard]] int widthOf(const std::vector<Part>& parts) const;
     [[nodiscard]] QFont fontOf(const Part& part) const;
 
     std::vector<Part> m_parts;
+    int m_least = 0;
     QColor m_warning;
 };
 

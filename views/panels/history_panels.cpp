@@ -38,7 +38,7 @@ NotesPanel::NotesPanel(Document& document, QWidget* parent)
     , m_filter(new QLineEdit(this))
     , m_list(new QTreeWidget(this))
     , m_write(new QPushButton(tr("Write…"), this))
-    , m_copy(new QPushButton(tr("Copy all"), this))
+    , m_copy(new QPushButton(tr("Copy"), this))
 {
     m_filter->setObjectName(QStringLiteral("notes.filter"));
     m_filter->setPlaceholderText(tr("Filter"));
