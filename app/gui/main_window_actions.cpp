@@ -1,5 +1,6 @@
 // Menus File, Edit, Selection and Help, and what their actions ask.
 #include "app/gui/command_palette.h"
+#include "app/gui/header_strip.h"
 #include "app/gui/main_window.h"
 #include "app/gui/record_dialog.h"
 #include "views/charts/ask_file.h"
@@ -94,6 +95,7 @@ void MainWindow::createEditMenu()
         tr("Give up what the mouse is doing, or hide the message (Esc)"), Need::Nothing, [this] {
             if (activeSurface() != nullptr)
                 sendKeyToChart(Qt::Key_Escape);
+            m_header->dismissMessage();
         });
 }
 

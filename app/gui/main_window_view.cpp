@@ -30,6 +30,17 @@ void MainWindow::createViewMenu()
             tr("Show or hide the view %1").arg(panel->title()));
         docks->addAction(action);
     }
+    addAction(menu, "view.float", tr("F&loat or dock the view"),
+        {QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_F)},
+        tr("Makes the view that has the focus a window of its own, or puts it back"), Need::Nothing, [this] {
+            Panel* panel = activePanel();
+            if (panel == nullptr)
+                return;
+            QDockWidget* dock = m_docks.at(panel->id());
+            dock->setFloating(!dock->isFloating());
+            showPanel(panel->id()); // moving it took the focus away
+            m_lastPanel = panel;
+        });
     createChartMenu(menu->addMenu(tr("&Chart")));
     auto* commands = menu->addMenu(tr("C&ommands of views"));
     connect(commands, &QMenu::aboutToShow, this, [this, commands] { fillPanelCommands(commands); });

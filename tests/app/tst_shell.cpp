@@ -238,7 +238,7 @@ void TestShell::paletteRuns()
     edit->clear();
     QTest::keyClicks(edit, QStringLiteral("go allocation"));
     QTest::keyClick(edit, Qt::Key_Return);
-    QVERIFY(window.find<QTableView>("allocation")->isVisible());
+    QVERIFY(window.find<QTableView>("allocation", "Allocation of every unit")->isVisible());
     window->openPalette();
     QTest::keyClicks(edit, QStringLiteral("copy name"));
     const int undoSteps = window.document().undoStack().count();

@@ -1,4 +1,5 @@
 // What every table of the window has: a way out by Tab, keys on the tensor of the row, notes, CSV, room.
+#include "app/gui/header_strip.h"
 #include "tests/support/shown_window.h"
 #include "views/charts/chart_math.h"
 #include "views/models/allocation_table.h"
@@ -8,7 +9,9 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QDockWidget>
 #include <QHeaderView>
+#include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QScrollBar>
@@ -55,6 +58,7 @@ private Q_SLOTS:
     void movesAreCopiedWithEveryDigit();
     void bothNotesAreOne();
     void nothingMeasuredOffersToMeasure();
+    void viewsFloatAndMessagesGoByKey();
 };
 
 void TestTables::tabLeavesEveryTable()
@@ -165,6 +169,29 @@ void TestTables::nothingMeasuredOffersToMeasure()
     QVERIFY(!everything->isVisible());
     window.find<QPushButton>("harm", "harm.cancel")->click();
     QCOMPARE(waitForWork(*window), QString());
+}
+
+void TestTables::viewsFloatAndMessagesGoByKey()
+{
+    Tables window;
+    window->showPanel(QStringLiteral("pareto"));
+    auto* dock = window->findChild<QDockWidget*>(QStringLiteral("dock-pareto"));
+    QVERIFY(!dock->isFloating());
+    window.action("view.float")->trigger();
+    QVERIFY(dock->isFloating());
+    window.action("view.float")->trigger();
+    QVERIFY(!dock->isFloating());
+    auto* header = window->findChild<HeaderStrip*>();
+    header->showMessage(QStringLiteral("something happened"), false);
+    const auto messages = [&] {
+        const auto labels = header->findChildren<QLabel*>();
+        return std::count_if(labels.begin(), labels.end(), [](const QLabel* label) {
+            return label->isVisible() && label->text() == QLatin1String("something happened");
+        });
+    };
+    QCOMPARE(messages(), 1);
+    window.action("edit.cancel")->trigger();
+    QCOMPARE(messages(), 0);
 }
 
 QTEST_MAIN(TestTables)
