@@ -43,8 +43,9 @@ QVector<int> BlockRoleMatrix::unitsOfColumns(int first, int last) const
     QVector<int> result;
     for (int row = 0; row < static_cast<int>(m_data.rows.size()); ++row)
         for (int column = std::min(first, last); column <= std::max(first, last); ++column)
-            for (const int unit : unitsOf(row, column))
-                result << unit;
+            if (!m_data.rows[static_cast<std::size_t>(row)].loose)
+                for (const int unit : unitsOf(row, column))
+                    result << unit;
     return result;
 }
 

@@ -58,9 +58,9 @@ void BlockRoleMatrix::moveFocus(int dx, int dy, Qt::KeyboardModifiers modifiers)
 {
     if (m_data.rows.empty() || m_data.columns.empty())
         return;
-    const QPoint last(static_cast<int>(m_data.columns.size()) - 1, static_cast<int>(m_data.rows.size()) - 1);
     const QPoint from = m_focus.y() < 0 ? QPoint(0, 0) : m_focus + QPoint(dx, dy);
-    m_focus = {std::clamp(from.x(), 0, last.x()), std::clamp(from.y(), 0, last.y())};
+    const int row = std::clamp(from.y(), 0, static_cast<int>(m_data.rows.size()) - 1);
+    m_focus = {std::clamp(from.x(), 0, lastColumn(row)), row};
     ensureVisible(m_focus.y(), m_focus.x());
     QVector<int> focused;
     for (const int unit : unitsOf(m_focus.y(), m_focus.x()))

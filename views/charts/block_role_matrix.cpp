@@ -17,8 +17,8 @@ namespace bitwright::views {
 namespace {
 constexpr double kSmallestCellWidth = 13, kSmallestCellHeight = 13; // when fitted
 constexpr double kLargestCellWidth = 320, kLargestCellHeight = 100;
-constexpr double kWidestShape = 4.0 / 3; // of larger cells: a page of few blocks is filled, not a strip of it
-
+constexpr double kLargeLabels = 130; // pixels per column from which its name is larger
+constexpr double kTallestShape = 1.6; // of larger cells: a page of few blocks is filled, not a strip of it
 } // namespace
 
 BlockRoleMatrix::BlockRoleMatrix(QWidget* parent)
@@ -131,10 +131,91 @@ void BlockRoleMatrix::setFocusCell(int row, int column)
 
 // --- Geometry ---
 
+bool BlockRoleMatrix::startsTower(std::size_t row) const
+{
+    const QString& tower = m_data.rows[row].tower;
+    return !tower.isEmpty() && (row == 0 || tower != m_data.rows[row - 1].tower);
+}
+
+double BlockRoleMatrix::rowHeight(const Geometry& g, int row) const
+{
+    return g.spans[static_cast<std::size_t>(row)] > 0 ? g.looseHeight : g.cellHeight;
+}
+
+QSizeF BlockRoleMatrix::numberSize(const Geometry& g) const
+{
+    const QFontMetricsF metrics(numberFont(g));
+    return {metrics.horizontalAdvance(QLocale().toString(16.0, 'f', 2)), metrics.ascent() + 1};
+}
+
+int BlockRoleMatrix::lastColumn(int row) const
+{
+    int last = static_cast<int>(m_data.columns.size()) - 1;
+    if (row >= 0 && static_cast<std::size_t>(row) < m_data.rows.size()
+        && m_data.rows[static_cast<std::size_t>(row)].loose)
+        while (last > 0 && unitsOf(row, last).empty())
+            --last;
+    return last;
+}
+
+// Cells take what is left beside the loose rows, and these only what a square needs: it has one size in all.
+void BlockRoleMatrix::fitHeights(Geometry& g, double room, double fitWidth, double zoomX, double zoomY) const
+{
+    const auto loose = static_cast<double>(std::count_if(
+        m_data.rows.begin(), m_data.rows.end(), [](const MatrixRow& row) { return row.loose; }));
+    const double rows = std::max(static_cast<double>(m_data.rows.size()) - loose, 1.0);
+    const double largest = std::max(kLargestCellHeight, fitWidth * kTallestShape);
+    const auto heightOf = [&](double left, double count) {
+        return std::clamp(std::clamp(left / count, kSmallestCellHeight, largest) * zoomY, 3.0, 600.0);
+    };
+    const auto sideOf = [&] {
+        const MatrixCellLayout layout
+            = layoutMatrixCell({g.cellWidth - 2, g.cellHeight - 2}, numberSize(g), m_hasBadges);
+        return layout.square.width();
+    };
+    g.cellHeight = heightOf(room - loose * kLooseGap, rows + loose);
+    g.side = sideOf();
+    if (loose <= 0)
+        return;
+    const double least = std::min(QFontMetricsF(font()).height() + 8, g.cellHeight);
+    g.looseHeight = std::clamp(std::ceil(g.side) + 6, least, std::max(g.cellHeight, least));
+    if (zoomX == 1 && zoomY == 1)
+        g.cellHeight = heightOf(room - loose * (kLooseGap + g.looseHeight), rows);
+}
+
+void BlockRoleMatrix::placeRows(Geometry& g) const
+{
+    const QFontMetricsF metrics(font());
+    const double number = numberSize(g).width();
+    const auto columns = static_cast<int>(m_data.columns.size());
+    double y = 0;
+    for (std::size_t i = 0; i < m_data.rows.size(); ++i) {
+        const bool loose = m_data.rows[i].loose;
+        y += startsTower(i) ? kTowerHeight : loose && i > 0 ? kLooseGap : 0;
+        g.rowTops.push_back(y);
+        y += loose ? g.looseHeight : g.cellHeight;
+        int span = 0;
+        if (loose) {
+            const int count = lastColumn(static_cast<int>(i)) + 1;
+            double widest = 0;
+            for (int column = 0; column < count; ++column)
+                for (const int unit : unitsOf(static_cast<int>(i), column))
+                    widest = std::max(widest,
+                        metrics.horizontalAdvance(m_data.units[static_cast<std::size_t>(unit)].label));
+            const double wanted = widest + number + g.side + 30;
+            span = std::clamp(static_cast<int>(std::ceil(wanted / g.cellWidth)), 1, columns / count);
+        }
+        g.spans.push_back(span);
+    }
+    g.contentHeight = y;
+    g.contentWidth = g.cellWidth * columns;
+}
+
 BlockRoleMatrix::Geometry BlockRoleMatrix::fitted(QSize size, double zoomX, double zoomY) const
 {
     Geometry g;
-    const QFontMetricsF metrics(scaledFont(font(), 0.9));
+    g.labels = size.width() >= kLargeLabels * static_cast<double>(m_data.columns.size()) ? 1.25 : 0.9;
+    const QFontMetricsF metrics(scaledFont(font(), g.labels));
     bool groups = false;
     double longest = metrics.horizontalAdvance(QStringLiteral("00"));
     for (const MatrixRow& row : m_data.rows)
@@ -145,9 +226,10 @@ BlockRoleMatrix::Geometry BlockRoleMatrix::fitted(QSize size, double zoomX, doub
         labelWidth = std::max(labelWidth, metrics.horizontalAdvance(column.label));
     }
     g.left = std::min(longest, 110.0) + 14;
-    g.bottom = size.height() > 220 ? metrics.height() + 10 : 0;
-    if (g.bottom > 0) {
+    if (size.height() > 220) {
         const QFontMetricsF small(scaledFont(font(), kKeyFont));
+        g.keyLines = keyLinesIn(size.width() - 14.0);
+        g.bottom = g.keyLines * (small.height() + 2) + 8;
         const auto lines = caption().footnoteLines(small, size.width() - 14.0).size();
         g.note = lines == 0 ? 0 : static_cast<double>(lines) * small.height() + 2;
         g.bottom += g.note;
@@ -162,22 +244,9 @@ BlockRoleMatrix::Geometry BlockRoleMatrix::fitted(QSize size, double zoomX, doub
         + (g.upright ? std::min(labelWidth, 90.0) + 10 : metrics.height() + 8);
     int towers = 0;
     for (std::size_t i = 0; i < m_data.rows.size(); ++i)
-        if (!m_data.rows[i].tower.isEmpty() && (i == 0 || m_data.rows[i].tower != m_data.rows[i - 1].tower))
-            ++towers;
-    const auto rows = static_cast<double>(std::max<std::size_t>(m_data.rows.size(), 1));
-    const double room = size.height() - g.top - g.bottom - 2 - towers * kTowerHeight;
-    const double largest = std::max(kLargestCellHeight, fitWidth / kWidestShape);
-    g.cellHeight = std::clamp(std::clamp(room / rows, kSmallestCellHeight, largest) * zoomY, 3.0, 450.0);
-    g.low = g.cellHeight < 2.8 * kNumberHeight;
-    double y = 0;
-    for (std::size_t i = 0; i < m_data.rows.size(); ++i) {
-        if (!m_data.rows[i].tower.isEmpty() && (i == 0 || m_data.rows[i].tower != m_data.rows[i - 1].tower))
-            y += kTowerHeight;
-        g.rowTops.push_back(y);
-        y += g.cellHeight;
-    }
-    g.contentHeight = y;
-    g.contentWidth = g.cellWidth * static_cast<double>(m_data.columns.size());
+        towers += startsTower(i) ? 1 : 0;
+    fitHeights(g, size.height() - g.top - g.bottom - 2 - towers * kTowerHeight, fitWidth, zoomX, zoomY);
+    placeRows(g);
     return g;
 }
 
@@ -185,7 +254,7 @@ void BlockRoleMatrix::layoutScrollBars()
 {
     const QSize size = viewport()->size();
     m_geometry = fitted(size, m_zoomX, m_zoomY);
-    m_numberWidth = QFontMetricsF(numberFont(m_geometry)).horizontalAdvance(QLocale().toString(16.0, 'f', 2));
+    m_number = numberSize(m_geometry);
     const int pageX = std::max(1, static_cast<int>(size.width() - m_geometry.left));
     const int pageY = std::max(1, static_cast<int>(size.height() - m_geometry.top - m_geometry.bottom));
     horizontalScrollBar()->setPageStep(pageX);
@@ -202,16 +271,22 @@ QPointF BlockRoleMatrix::offset() const
         static_cast<double>(verticalScrollBar()->value())};
 }
 
+QRectF BlockRoleMatrix::columnSpan(const Geometry& g, QPointF offset, int column) const
+{
+    const double left = std::round(g.left + g.cellWidth * column - offset.x());
+    return {left, 0, std::round(g.left + g.cellWidth * (column + 1) - offset.x()) - left, g.top};
+}
+
 QRectF BlockRoleMatrix::cellRectIn(const Geometry& g, QPointF offset, int row, int column) const
 {
     if (row < 0 || static_cast<std::size_t>(row) >= g.rowTops.size())
         return {};
     // Whole pixels: cells of equal size look equal and their gaps stay even.
-    const double left = std::round(g.left + g.cellWidth * column - offset.x());
-    const double right = std::round(g.left + g.cellWidth * (column + 1) - offset.x());
-    const double top = std::round(g.top + g.rowTops[static_cast<std::size_t>(row)] - offset.y());
-    const double bottom
-        = std::round(g.top + g.rowTops[static_cast<std::size_t>(row)] + g.cellHeight - offset.y());
+    const int span = std::max(g.spans[static_cast<std::size_t>(row)], 1);
+    const double left = std::round(g.left + g.cellWidth * column * span - offset.x());
+    const double right = std::round(g.left + g.cellWidth * (column + 1) * span - offset.x());
+    const double from = g.top + g.rowTops[static_cast<std::size_t>(row)] - offset.y();
+    const double top = std::round(from), bottom = std::round(from + rowHeight(g, row));
     return {left, top, right - left, bottom - top};
 }
 
@@ -262,13 +337,13 @@ int BlockRoleMatrix::unitAt(const QPointF& position) const
     const Geometry& g = m_geometry;
     if (position.x() < g.left || position.y() < g.top || position.y() > viewport()->height() - g.bottom)
         return -1;
-    const int column
-        = cellAt(position.x() + offset().x(), g.left, g.cellWidth, static_cast<int>(m_data.columns.size()));
     const double y = position.y() + offset().y() - g.top;
     const auto above = std::upper_bound(g.rowTops.begin(), g.rowTops.end(), y);
     const int row = static_cast<int>(above - g.rowTops.begin()) - 1;
-    if (row < 0 || y >= g.rowTops[static_cast<std::size_t>(row)] + g.cellHeight)
+    if (row < 0 || y >= g.rowTops[static_cast<std::size_t>(row)] + rowHeight(g, row))
         return -1;
+    const int span = std::max(g.spans[static_cast<std::size_t>(row)], 1);
+    const int column = cellAt(position.x() + offset().x(), g.left, g.cellWidth * span, lastColumn(row) + 1);
     const std::vector<int>& units = unitsOf(row, column);
     for (std::size_t i = 0; i < units.size(); ++i)
         if (position.x() < segmentRect(cellRect(row, column), units, i).right() || i + 1 == units.size())
@@ -284,8 +359,7 @@ QRectF BlockRoleMatrix::rowHeaderRect(int row) const
 
 QRectF BlockRoleMatrix::columnHeaderRect(int column) const
 {
-    const QRectF cell = cellRect(0, column);
-    return {cell.left(), 0, cell.width(), m_geometry.top};
+    return columnSpan(m_geometry, offset(), column);
 }
 
 // --- Text ---
@@ -376,10 +450,12 @@ QString BlockRoleMatrix::csv() const
         const auto row = static_cast<std::size_t>(unit.row), column = static_cast<std::size_t>(unit.column);
         const bool placed = row < m_data.rows.size() && column < m_data.columns.size();
         text += QStringList{csvText(unit.name), csvText(placed ? m_data.rows[row].label : QString()),
-                    csvText(placed ? m_data.columns[column].label : QString()), csvText(unit.option),
-                    csvNumber(unit.bits), unit.harm ? csvNumber(*unit.harm) : QString(), flag(unit.locked),
-                    unit.tie >= 0 ? QString::number(unit.tie) : QString(), flag(unit.edited),
-                    flag(unit.fallback), flag(unit.nonFinite), csvText(unit.note)}
+                    csvText(!unit.label.isEmpty() ? unit.label
+                            : placed              ? m_data.columns[column].label
+                                                  : QString()),
+                    csvText(unit.option), csvNumber(unit.bits), unit.harm ? csvNumber(*unit.harm) : QString(),
+                    flag(unit.locked), unit.tie >= 0 ? QString::number(unit.tie) : QString(),
+                    flag(unit.edited), flag(unit.fallback), flag(unit.nonFinite), csvText(unit.note)}
                     .join(u',')
             + u'\n';
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "views/charts/chart_math.h"
+#include "views/charts/matrix_cell.h"
 #include "views/charts/unit_surface.h"
 
 #include <QJsonObject>
@@ -37,12 +38,16 @@ struct MatrixUnit
     std::optional<double> tokens; // seen by this expert during calibration
     std::optional<double> delta; // -1..1: drawn on a diverging map instead of the bits (a difference)
     QString deltaText; // printed then, where there is room
+    QString label = {}; // of its role, in a loose row: "head"
     bool operator==(const MatrixUnit&) const = default;
 };
 struct MatrixRow
 {
     QString label; // "0", "embed"
     QString tower; // heading; empty when there is one tower
+    // Its units belong to no column: they stand side by side in a strip, each with its own label. A unit's
+    // column is then its place there.
+    bool loose = false;
 };
 struct MatrixColumn
 {
@@ -57,7 +62,7 @@ struct MatrixData
     std::vector<MatrixUnit> units;
     QString harmLabel; // "predicted harm (fisher^0.25, not measured)"
     std::optional<Interval> harmRange; // of the squares; from the units when it is not given
-    QString deltaLabel; // what the diverging map means; empty: no difference is shown
+    QString deltaLabel; // what the diverging map means: "ends: words"; empty: no difference is shown
 };
 
 // Rows blocks, columns roles. Fill is bits, area of the inner square is log harm. An editor by mouse and
@@ -136,6 +141,7 @@ private:
     static constexpr double kTowerHeight = 20; // heading row of a tower
     [[nodiscard]] static QFont scaledFont(QFont font, double factor);
     static constexpr double kNumberHeight = 10; // smallest cell that prints its bits
+    static constexpr double kLooseGap = 6; // above a loose row
     static constexpr double kKeyFont = 0.85; // of the key and the footnote, against the widget's font
 
     enum class Gesture
@@ -151,32 +157,46 @@ private:
         double top = 0; // height of the column headers
         double cellWidth = 30;
         double cellHeight = 20;
+        double side = 0; // of a square that fills a cell: the same everywhere, so that areas compare
+        double looseHeight = 0; // of a loose row
         double bottom = 0; // footnote and key
         double note = 0; // the footnote alone
+        int keyLines = 1;
         std::vector<double> rowTops; // content coordinates, with tower headings in between
+        std::vector<int> spans; // columns that a cell of a loose row takes; 0: an ordinary row
         double contentHeight = 0;
         double contentWidth = 0;
         bool upright = false; // column labels stand on end
-        bool low = false; // rows leave no room around a number; one answer for rows that differ by a pixel
+        double labels = 0.9; // font of rows and columns, against the widget's
     };
     void indexUnits();
     [[nodiscard]] Geometry fitted(QSize size, double zoomX, double zoomY) const;
+    void fitHeights(Geometry& geometry, double room, double fitWidth, double zoomX, double zoomY) const;
+    void placeRows(Geometry& geometry) const;
+    [[nodiscard]] int keyLinesIn(double width) const;
+    [[nodiscard]] bool startsTower(std::size_t row) const;
+    [[nodiscard]] double rowHeight(const Geometry& geometry, int row) const;
+    [[nodiscard]] QSizeF numberSize(const Geometry& geometry) const;
+    [[nodiscard]] QRectF columnSpan(const Geometry& geometry, QPointF offset, int column) const;
+    [[nodiscard]] int lastColumn(int row) const;
     void paintAll(QPainter& painter, const Geometry& geometry, QSize size, QPointF offset) const;
     void paintCells(QPainter& painter, const Geometry& geometry, const QRectF& area, QPointF offset) const;
-    void paintCell(QPainter& painter, const QRectF& rect, const std::vector<int>& units, bool low) const;
-    void paintUnit(QPainter& painter, const QRectF& rect, const MatrixUnit& unit, bool low) const;
+    void paintCell(QPainter& painter, const QRectF& rect, const std::vector<int>& units) const;
+    void paintUnit(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const;
+    void paintLoose(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const;
     void paintDelta(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const;
     void paintDirty();
     [[nodiscard]] QFont numberFont(const Geometry& geometry) const;
     void paintDeltaKey(QPainter& painter, const QRectF& area) const;
-    [[nodiscard]] double commonWidth(const QRectF& rect) const;
-    [[nodiscard]] double commonHeight(const QRectF& rect) const;
-    [[nodiscard]] double badgeStrip(const QRectF& rect) const;
+    double paintBitsKey(QPainter& painter, double x, double top, double height) const;
+    void paintHarmKey(QPainter& painter, double x, double top, double height) const;
+    [[nodiscard]] MatrixCellLayout layoutOf(const QRectF& rect) const;
     [[nodiscard]] bool openCell(int row, int column);
     [[nodiscard]] bool anyBadge() const;
-    void paintHarm(
-        QPainter& painter, const QRectF& rect, const MatrixUnit& unit, const QColor& ink, bool low) const;
-    void paintBadges(QPainter& painter, const QRectF& rect, const MatrixUnit& unit, const QColor& ink) const;
+    void paintHarm(QPainter& painter, const QRectF& rect, const MatrixCellLayout& layout,
+        const MatrixUnit& unit, const QColor& ink) const;
+    void paintBadges(QPainter& painter, const QRectF& rect, const MatrixCellLayout& layout,
+        const MatrixUnit& unit, const QColor& ink) const;
     void paintHeaders(QPainter& painter, const Geometry& geometry, QSize size, QPointF offset) const;
     void paintKey(QPainter& painter, const Geometry& geometry, QSize size) const;
     void paintOverlay(QPainter& painter) const;
@@ -205,7 +225,7 @@ private:
     MatrixData m_data;
     std::vector<std::vector<int>> m_cells; // row * columns + column -> units
     bool m_hasBadges = false; // some unit is tied or locked: all cells leave room, so that numbers align
-    double m_numberWidth = 0; // of "16.00" in the font of the cells
+    QSizeF m_number; // room of "16.00" in the font of the cells
     std::vector<QPoint> m_dirty; // cells (column, row) to repaint in the cache
     Interval m_harmRange;
     Geometry m_geometry;

@@ -14,6 +14,8 @@ namespace bitwright::views {
 
 namespace {
 constexpr double kStaleOpacity = 0.4;
+constexpr float kHarmOpacity = 0.42F; // of the squares
+constexpr double kHarmFont = 0.85; // of the harm in digits, against that of the bits
 
 // One format everywhere, so that numbers align and a 4.25 never reads as 4.3.
 QString bitsText(double bits)
@@ -23,57 +25,47 @@ QString bitsText(double bits)
 } // namespace
 
 // Cells that differ by the pixel that rounding gave them show the same things.
-double BlockRoleMatrix::commonWidth(const QRectF& rect) const
+MatrixCellLayout BlockRoleMatrix::layoutOf(const QRectF& rect) const
 {
-    const double least = std::floor(m_geometry.cellWidth) - 2;
-    return rect.width() >= least && rect.width() < least + 2 ? least : rect.width();
+    const auto common = [](double size, double cell) {
+        const double least = std::floor(cell) - 2;
+        return size >= least && size < least + 2 ? least : size;
+    };
+    const QSizeF size(
+        common(rect.width(), m_geometry.cellWidth), common(rect.height(), m_geometry.cellHeight));
+    MatrixCellLayout layout = layoutMatrixCell(size, m_number, m_hasBadges, m_geometry.side);
+    const QPointF shift = rect.topLeft()
+        + QPointF(
+            std::floor((rect.width() - size.width()) / 2), std::floor((rect.height() - size.height()) / 2));
+    for (QRectF* part : {&layout.number, &layout.square, &layout.harm, &layout.link, &layout.lock})
+        if (!part->isNull())
+            part->translate(shift);
+    return layout;
 }
 
-double BlockRoleMatrix::commonHeight(const QRectF& rect) const
+// The same color at every size: the number's, half strong, so that it never hides a number nor is hidden.
+void BlockRoleMatrix::paintHarm(QPainter& painter, const QRectF& rect, const MatrixCellLayout& layout,
+    const MatrixUnit& unit, const QColor& ink) const
 {
-    const double least = std::floor(m_geometry.cellHeight) - 2;
-    return rect.height() >= least && rect.height() < least + 2 ? least : rect.height();
-}
-
-// Width at the left that belongs to padlock and link, in cells that are wide enough for them and a number.
-double BlockRoleMatrix::badgeStrip(const QRectF& rect) const
-{
-    const double strip = std::clamp(rect.height() * 0.42, 6.0, 9.0) + 3;
-    return m_hasBadges && commonWidth(rect) >= m_numberWidth + strip + 2 ? strip : 0;
-}
-
-void BlockRoleMatrix::paintHarm(
-    QPainter& painter, const QRectF& rect, const MatrixUnit& unit, const QColor& ink, bool low) const
-{
-    const double room = std::min(rect.width(), rect.height()) - 4;
-    if (room < 4)
+    if (layout.square.isNull() && !layout.bar)
         return;
-    // Where there is room the square stands beside the number; else the number is printed over it, so the
-    // square then takes the color that the number's ink is not.
-    const double strip = badgeStrip(rect);
-    const bool beside = commonWidth(rect) >= strip + m_numberWidth + room + 8;
-    const QPointF center = beside ? QPointF(rect.right() - 3 - room / 2, rect.center().y())
-                                  : QPointF(rect.center().x() + strip / 2, rect.center().y());
+    const QRectF whole
+        = layout.bar ? QRectF(rect.right() - 4, rect.top() + 1, 3, rect.height() - 2) : layout.square;
     if (!unit.harm || std::isnan(*unit.harm)) {
-        paintHatch(
-            painter, QRectF(center - QPointF(room / 3, room / 3), QSizeF(room / 1.5, room / 1.5)), theme());
-        return;
+        const double trim = layout.bar ? 0 : whole.width() / 6;
+        return paintHatch(painter, whole.adjusted(trim, trim, -trim, -trim), theme());
     }
+    const double share = logShare(*unit.harm, m_harmRange);
     // Area, not side, is proportional: areas are what the eye compares.
-    const double side = room * std::sqrt(logShare(*unit.harm, m_harmRange));
+    const double side = whole.width() * std::sqrt(share);
     if (side < 1)
         return;
-    QRectF square(center - QPointF(side / 2, side / 2), QSizeF(side, side));
-    const bool prints = !beside && commonWidth(rect) >= m_numberWidth + 2 && rect.height() >= kNumberHeight;
-    // Under a number that fills the cell a square would be specks: there it is a bar of the same meaning.
-    const bool bar = prints && low;
-    if (bar) {
-        constexpr double kBar = 3;
-        const double height = (rect.height() - 2) * logShare(*unit.harm, m_harmRange);
-        square = QRectF(rect.right() - kBar - 1, rect.bottom() - 1 - height, kBar, height);
-    }
-    QColor fill = prints && !bar ? textOn(ink) : ink;
-    fill.setAlphaF(prints && !bar ? 0.4F : 0.62F);
+    QRectF square(whole.center() - QPointF(side / 2, side / 2), QSizeF(side, side));
+    if (layout.bar)
+        square = QRectF(
+            whole.left(), whole.bottom() - whole.height() * share, whole.width(), whole.height() * share);
+    QColor fill = ink;
+    fill.setAlphaF(kHarmOpacity);
     if (unit.imported) {
         painter.setPen(QPen(fill, 1.4));
         painter.drawRect(square.adjusted(0.7, 0.7, -0.7, -0.7));
@@ -82,31 +74,27 @@ void BlockRoleMatrix::paintHarm(
     }
 }
 
-void BlockRoleMatrix::paintBadges(
-    QPainter& painter, const QRectF& rect, const MatrixUnit& unit, const QColor& ink) const
+void BlockRoleMatrix::paintBadges(QPainter& painter, const QRectF& rect, const MatrixCellLayout& layout,
+    const MatrixUnit& unit, const QColor& ink) const
 {
-    const double size = std::clamp(std::min(rect.width(), rect.height()) * 0.42, 6.0, 9.0);
-    const bool strip = badgeStrip(rect) > 0 || commonWidth(rect) < m_numberWidth + 2;
-    if (rect.width() >= 9 && rect.height() >= 9 && strip) {
-        const bool both = unit.locked && unit.tie >= 0;
-        const double middle = rect.center().y() - size / 2;
-        if (unit.locked)
-            paintPadlock(painter, QRectF(rect.left() + 2, both ? rect.top() + 1 : middle, size, size), ink);
-        if (unit.tie >= 0 && commonHeight(rect) >= 11)
-            paintLink(
-                painter, QRectF(rect.left() + 2, both ? rect.bottom() - size - 1 : middle, size, size), ink);
-    } else if (rect.width() >= 9 && rect.height() >= 9) {
-        // No room beside the number: a bar at the left for a lock, its two ends for a tie.
-        if (unit.locked)
-            painter.fillRect(QRectF(rect.left(), rect.top() + 2, 2.5, rect.height() - 4), ink);
-        if (unit.tie >= 0)
-            for (const double top : {rect.top() + 1, rect.bottom() - 4})
-                painter.fillRect(QRectF(rect.left(), top, 2, 3), ink);
-    }
-    if (unit.edited && rect.width() >= 9 && rect.height() >= 9) // a bar along the foot: placed by hand
+    const bool room = rect.width() >= 9 && rect.height() >= 9;
+    const bool onePlace = layout.link == layout.lock;
+    // One mark alone on a line stands in its middle.
+    const bool alone = layout.ownLine && unit.locked != (unit.tie >= 0);
+    const QPointF shift = alone ? (layout.lock.center() - layout.link.center()) / 2 : QPointF();
+    if (unit.tie >= 0 && !layout.link.isNull() && !(unit.locked && onePlace))
+        paintLink(painter, layout.link.translated(shift), ink);
+    if (unit.locked && !layout.lock.isNull())
+        paintPadlock(painter, layout.lock.translated(-shift), ink);
+    else if (unit.locked && room) // no place for a padlock: a bar at the left
+        painter.fillRect(QRectF(rect.left(), rect.top() + 2, 2.5, rect.height() - 4), ink);
+    if (unit.edited && room) // a bar along the foot: placed by hand
         painter.fillRect(QRectF(rect.left() + 2, rect.bottom() - 2.5, rect.width() - 4, 2), ink);
     if (unit.fallback)
-        paintCorner(painter, rect, std::min(size, rect.width()), theme());
+        paintCorner(painter, rect,
+            std::clamp(
+                std::min(rect.width(), rect.height()) * 0.42, 6.0, std::max(9.0, m_number.height() * 0.8)),
+            theme());
     if (unit.nonFinite)
         paintNanCross(painter, rect, theme());
 }
@@ -128,13 +116,16 @@ void BlockRoleMatrix::paintDelta(QPainter& painter, const QRectF& rect, const Ma
     painter.drawText(rect, Qt::AlignCenter | Qt::TextDontClip, unit.deltaText);
 }
 
-void BlockRoleMatrix::paintUnit(QPainter& painter, const QRectF& rect, const MatrixUnit& unit, bool low) const
+void BlockRoleMatrix::paintUnit(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const
 {
+    if (!unit.label.isEmpty())
+        return paintLoose(painter, rect, unit);
     if (unit.delta)
         return paintDelta(painter, rect, unit);
+    const MatrixCellLayout layout = layoutOf(rect);
     if (std::isnan(unit.bits)) {
         paintHatch(painter, rect, theme());
-        paintBadges(painter, rect, unit, theme().foreground);
+        paintBadges(painter, rect, layout, unit, theme().foreground);
         return;
     }
     const QColor full = bitColor(unit.bits, theme());
@@ -144,20 +135,61 @@ void BlockRoleMatrix::paintUnit(QPainter& painter, const QRectF& rect, const Mat
     if (rect.width() < 5)
         return;
     if (!unit.fixed)
-        paintHarm(painter, rect, unit, ink, low);
-    if (commonWidth(rect) >= m_numberWidth + 2 && rect.height() >= kNumberHeight && !unit.nonFinite) {
+        paintHarm(painter, rect, layout, unit, ink);
+    if (!layout.number.isNull() && !unit.nonFinite) {
         painter.setPen(unit.fixed ? theme().muted : ink);
-        const double strip = badgeStrip(rect);
-        const double room = std::min(rect.width(), rect.height()) - 4;
-        const bool beside = commonWidth(rect) >= strip + m_numberWidth + room + 8 && !unit.fixed;
-        painter.drawText(rect.adjusted(strip, 0, beside ? -room - 4 : 0, 0),
-            Qt::AlignCenter | Qt::TextDontClip, bitsText(unit.bits));
+        painter.drawText(layout.number, Qt::AlignCenter | Qt::TextDontClip, bitsText(unit.bits));
+        if (!layout.harm.isNull() && !unit.fixed && unit.harm) {
+            const QFont font = painter.font();
+            painter.setFont(scaledFont(font, kHarmFont));
+            painter.drawText(layout.harm, Qt::AlignCenter | Qt::TextDontClip, formatNumber(*unit.harm));
+            painter.setFont(font);
+        }
     }
-    paintBadges(painter, rect, unit, ink);
+    paintBadges(painter, rect, layout, unit, ink);
 }
 
-void BlockRoleMatrix::paintCell(
-    QPainter& painter, const QRectF& rect, const std::vector<int>& units, bool low) const
+// In a strip: label, bits and square beside each other; the label first where there is little room.
+void BlockRoleMatrix::paintLoose(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const
+{
+    const bool difference = unit.delta.has_value();
+    const double value = difference ? *unit.delta : unit.bits;
+    const QColor fill = std::isnan(value) ? theme().surface
+        : difference ? mapColor(divergingMap(theme()), 0.5 + 0.5 * std::clamp(value, -1.0, 1.0))
+                     : bitColor(value, theme());
+    const QColor ink = textOn(fill);
+    if (std::isnan(value))
+        paintHatch(painter, rect, theme());
+    else
+        painter.fillRect(rect, fill);
+    const QFontMetricsF metrics(painter.font());
+    MatrixCellLayout layout;
+    QRectF text = rect.adjusted(5, 0, -5, 0);
+    const double side = std::min(m_geometry.side, rect.height() - 4);
+    if (!difference && !std::isnan(value) && rect.width() >= side + 8) {
+        layout.square = QRectF(rect.right() - 3 - side, rect.center().y() - side / 2, side, side);
+        text.setRight(layout.square.left() - 4);
+        paintHarm(painter, rect, layout, unit, ink);
+    }
+    const QString number = difference ? unit.deltaText : std::isnan(value) ? QString() : bitsText(value);
+    const double label = metrics.horizontalAdvance(unit.label), digits = metrics.horizontalAdvance(number);
+    const double glyph
+        = m_hasBadges && (unit.locked || unit.tie >= 0) ? std::max(8.0, 0.8 * m_number.height()) : 0;
+    painter.setPen(ink);
+    if (metrics.height() <= rect.height()) {
+        const bool both = label + 8 + digits <= text.width();
+        painter.drawText(text, Qt::AlignLeft | Qt::AlignVCenter,
+            metrics.elidedText(unit.label, Qt::ElideRight, text.width()));
+        if (both)
+            painter.drawText(text, Qt::AlignRight | Qt::AlignVCenter, number);
+        if (glyph > 0 && both && label + digits + glyph + 12 <= text.width())
+            layout.link = layout.lock
+                = QRectF(text.left() + label + 4, rect.center().y() - glyph / 2, glyph, glyph);
+    }
+    paintBadges(painter, rect, layout, unit, ink);
+}
+
+void BlockRoleMatrix::paintCell(QPainter& painter, const QRectF& rect, const std::vector<int>& units) const
 {
     const bool narrow = units.size() > 1 && rect.width() / static_cast<double>(units.size()) < 3;
     for (std::size_t i = 0; i < units.size(); ++i) {
@@ -165,7 +197,7 @@ void BlockRoleMatrix::paintCell(
         QRectF segment = segmentRect(rect, units, i);
         if (units.size() > 1 && !narrow && i + 1 < units.size())
             segment.setRight(segment.right() - 1);
-        paintUnit(painter, segment, unit, low);
+        paintUnit(painter, segment, unit);
     }
 }
 
@@ -178,13 +210,13 @@ void BlockRoleMatrix::paintCells(
             const std::vector<int>& units = unitsOf(row, column);
             const QRectF rect = cellRectIn(g, offset, row, column);
             if (!units.empty() && rect.intersects(area))
-                paintCell(painter, rect, units, g.low);
+                paintCell(painter, rect, units);
         }
 }
 
 void BlockRoleMatrix::paintHeaders(QPainter& painter, const Geometry& g, QSize size, QPointF offset) const
 {
-    const QFont labels = scaledFont(font(), 0.9);
+    const QFont labels = scaledFont(font(), g.labels);
     const QFontMetricsF metrics(labels);
     painter.setFont(labels);
     painter.save();
@@ -194,8 +226,7 @@ void BlockRoleMatrix::paintHeaders(QPainter& painter, const Geometry& g, QSize s
     for (int row = 0; row < static_cast<int>(m_data.rows.size()); ++row) {
         const QRectF cell = cellRectIn(g, offset, row, 0);
         const MatrixRow& data = m_data.rows[static_cast<std::size_t>(row)];
-        const bool first = row == 0 || data.tower != m_data.rows[static_cast<std::size_t>(row) - 1].tower;
-        if (first && !data.tower.isEmpty()) {
+        if (startsTower(static_cast<std::size_t>(row))) {
             painter.setPen(theme().muted);
             QFont bold = labels;
             bold.setBold(true);
@@ -204,7 +235,7 @@ void BlockRoleMatrix::paintHeaders(QPainter& painter, const Geometry& g, QSize s
                 Qt::AlignLeft | Qt::AlignVCenter, data.tower);
             painter.setFont(labels);
         }
-        if (row % every != 0)
+        if (row % every != 0 && !data.loose)
             continue;
         painter.setPen(theme().foreground);
         const QRectF box(2, cell.center().y() - metrics.height() / 2, g.left - 8, metrics.height());
@@ -219,7 +250,7 @@ void BlockRoleMatrix::paintHeaders(QPainter& painter, const Geometry& g, QSize s
     const double groupHeight = groups ? metrics.height() + 6 : 0;
     for (int column = 0; column < static_cast<int>(m_data.columns.size()); ++column) {
         const MatrixColumn& data = m_data.columns[static_cast<std::size_t>(column)];
-        const QRectF cell = cellRectIn(g, offset, 0, column);
+        const QRectF cell = columnSpan(g, offset, column);
         painter.setPen(theme().foreground);
         if (!g.upright) {
             painter.drawText(QRectF(cell.left(), groupHeight, cell.width(), g.top - groupHeight - 3),
@@ -241,7 +272,7 @@ void BlockRoleMatrix::paintHeaders(QPainter& painter, const Geometry& g, QSize s
         while (last + 1 < static_cast<int>(m_data.columns.size())
             && m_data.columns[static_cast<std::size_t>(last) + 1].group == data.group)
             ++last;
-        const double right = cellRectIn(g, offset, 0, last).right();
+        const double right = columnSpan(g, offset, last).right();
         painter.setPen(theme().muted);
         painter.drawText(QRectF(cell.left(), 2, right - cell.left(), metrics.height()), Qt::AlignCenter,
             metrics.elidedText(data.group, Qt::ElideRight, right - cell.left()));
@@ -251,71 +282,13 @@ void BlockRoleMatrix::paintHeaders(QPainter& painter, const Geometry& g, QSize s
     painter.restore();
 }
 
-// The key: bits colors that occur, and what the inner square means.
-void BlockRoleMatrix::paintKey(QPainter& painter, const Geometry& g, QSize size) const
-{
-    if (g.bottom <= 0)
-        return;
-    const QFont labels = scaledFont(font(), kKeyFont);
-    const QFontMetricsF metrics(labels);
-    painter.setFont(labels);
-    painter.setPen(theme().muted);
-    if (g.note > 0)
-        painter.drawText(QRectF(8, size.height() - g.note, size.width() - 12, g.note),
-            Qt::AlignLeft | Qt::AlignVCenter,
-            caption().footnoteLines(metrics, size.width() - 14.0).join(u'\n'));
-    double x = 8;
-    const double top = size.height() - g.bottom + 4, h = metrics.height() + 1;
-    if (!m_data.deltaLabel.isEmpty()) {
-        paintDeltaKey(painter, QRectF(8, top, size.width() - 14, h));
-        return;
-    }
-    painter.setPen(theme().muted);
-    const QString bits = tr("bits");
-    painter.drawText(QRectF(x, top, 60, h), Qt::AlignLeft | Qt::AlignVCenter, bits);
-    x += metrics.horizontalAdvance(bits) + 6;
-    for (const int b : {1, 2, 3, 4, 5, 6, 8, 16}) {
-        const QRectF box(x, top, 22, h);
-        painter.fillRect(box, bitColor(b, theme()));
-        painter.setPen(textOn(bitColor(b, theme())));
-        painter.drawText(box, Qt::AlignCenter, QString::number(b));
-        x += 22;
-    }
-    x += 14;
-    const QString harm = m_data.harmLabel.isEmpty() ? tr("area of the square: log harm")
-                                                    : tr("area of the square: log %1").arg(m_data.harmLabel);
-    painter.setPen(theme().muted);
-    const double room = size.width() - x - 6;
-    // The footnote says the same in other words: better there alone than here cut.
-    if (metrics.horizontalAdvance(harm) <= room || g.note <= 0)
-        painter.drawText(QRectF(x, top, room, h), Qt::AlignLeft | Qt::AlignVCenter,
-            metrics.elidedText(harm, Qt::ElideRight, room));
-}
-
-void BlockRoleMatrix::paintDeltaKey(QPainter& painter, const QRectF& area) const
-{
-    constexpr double kLongest = 90, kShortest = 30, kGap = 8;
-    const QFontMetricsF metrics(painter.font());
-    // Where not all fits, the ends of the scale alone: the footnote says what they are of.
-    QString label = m_data.deltaLabel;
-    if (metrics.horizontalAdvance(label) > area.width() - kLongest - kGap)
-        label = label.section(QLatin1Char(':'), 0, 0);
-    const double bar = std::floor(
-        std::clamp(area.width() - kGap - 2 - metrics.horizontalAdvance(label), kShortest, kLongest));
-    for (int i = 0; i < static_cast<int>(bar); ++i)
-        painter.fillRect(QRectF(area.left() + i, area.top() + 1, 1.5, area.height() - 2),
-            mapColor(divergingMap(theme()), i / (bar - 1)));
-    painter.setPen(theme().muted);
-    painter.drawText(area.adjusted(bar + kGap, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
-        metrics.elidedText(label, Qt::ElideRight, area.width() - bar - kGap));
-}
-
+// Grows with the cells: a projector and a screen of 4K are read from afar.
 QFont BlockRoleMatrix::numberFont(const Geometry& g) const
 {
-    const bool small = g.cellHeight < 16 || g.cellWidth < 40;
-    const bool large = g.cellHeight >= 56 && g.cellWidth >= 110; // a projector, or a screen of 4K
-    const bool huge = g.cellHeight >= 110 && g.cellWidth >= 220;
-    return scaledFont(font(), small ? 0.8 : huge ? 1.9 : large ? 1.3 : 0.95);
+    if (g.cellHeight < 16 || g.cellWidth < 40)
+        return scaledFont(font(), 0.8);
+    const double size = std::min(g.cellWidth, 2 * g.cellHeight);
+    return scaledFont(font(), std::min(0.92 + 0.0036 * (size - 40), 1.9));
 }
 
 void BlockRoleMatrix::paintAll(QPainter& painter, const Geometry& g, QSize size, QPointF offset) const
@@ -424,14 +397,19 @@ void BlockRoleMatrix::paintDirty()
         painter.setOpacity(1);
         painter.fillRect(rect, theme().background);
         painter.setOpacity(isStale() ? kStaleOpacity : 1);
-        paintCell(painter, rect, unitsOf(cell.y(), cell.x()), g.low);
+        paintCell(painter, rect, unitsOf(cell.y(), cell.x()));
     }
     m_dirty.clear();
 }
 
 void BlockRoleMatrix::renderTo(QPainter& painter, QSize size)
 {
-    paintAll(painter, fitted(size, 1, 1), size, {0, 0});
+    // Cells lay themselves out by what is fitted: for this once, by the picture.
+    const Geometry shown = std::exchange(m_geometry, fitted(size, 1, 1));
+    const QSizeF number = std::exchange(m_number, numberSize(m_geometry));
+    paintAll(painter, m_geometry, size, {0, 0});
+    m_geometry = shown;
+    m_number = number;
 }
 
 void BlockRoleMatrix::resizeEvent(QResizeEvent* event)

@@ -48,10 +48,11 @@ QString ChartCaption::footnote() const
     return parts.join(QStringLiteral(" \u00b7 "));
 }
 
-QStringList ChartCaption::footnoteLines(const QFontMetricsF& metrics, double width, int most) const
+namespace {
+/// Broken into at most `most` lines, the last elided.
+QStringList brokenInto(QString rest, const QFontMetricsF& metrics, double width, int most)
 {
     QStringList lines;
-    QString rest = footnote();
     while (!rest.isEmpty()) {
         if (lines.size() + 1 >= most || metrics.horizontalAdvance(rest) <= width) {
             lines << metrics.elidedText(rest, Qt::ElideRight, width);
@@ -71,6 +72,18 @@ QStringList ChartCaption::footnoteLines(const QFontMetricsF& metrics, double wid
         rest = rest.mid(end + 1);
     }
     return lines;
+}
+} // namespace
+
+QStringList ChartCaption::footnoteLines(const QFontMetricsF& metrics, double width, int most) const
+{
+    const QStringList lines = brokenInto(footnote(), metrics, width, most);
+    // Where a number comes from is the last thing to be cut: rather without what the chart itself shows.
+    if (provenance.isEmpty() || statistic.isEmpty() || lines.join(u' ').contains(provenance))
+        return lines;
+    ChartCaption shorter = *this;
+    shorter.statistic.clear();
+    return brokenInto(shorter.footnote(), metrics, width, most);
 }
 
 ChartSurface::~ChartSurface() = default;

@@ -84,12 +84,38 @@ std::optional<double> expertTokens(const Document& document, std::size_t unit)
     return static_cast<double>(workspace.dump()->sites()[*site].count);
 }
 
+namespace {
+
+/// Units outside the blocks, such as a head: a strip of their own below the blocks of their tower, where
+/// there are blocks and these units are few. A row and a column for each would be empty but for one cell.
+bool standsLoose(const Document& document)
+{
+    constexpr std::size_t kMost = 6; // in a strip
+    std::map<std::string, std::size_t> loose;
+    bool blocks = false;
+    for (const auto& unit : document.workspace()->units()) {
+        blocks = blocks || unit.block.has_value();
+        if (!unit.block)
+            ++loose[unit.tower];
+    }
+    std::set<model::Role> roles;
+    for (const auto& unit : document.workspace()->units())
+        if (unit.block)
+            roles.insert(unit.role);
+    return blocks && std::all_of(loose.begin(), loose.end(), [&](const auto& tower) {
+        return tower.second <= std::min(kMost, roles.size());
+    });
+}
+
+} // namespace
+
 MatrixData matrixData(const Document& document)
 {
     MatrixData data;
     if (!document.isOpen())
         return data;
     const auto& units = document.workspace()->units();
+    const bool strip = standsLoose(document);
     std::set<std::string> towers;
     for (const auto& unit : units)
         towers.insert(unit.tower);
@@ -101,18 +127,26 @@ MatrixData matrixData(const Document& document)
             MatrixRow row;
             row.label = unit.block ? QString::number(*unit.block) : tr("other");
             row.tower = towers.size() > 1 ? display(unit.tower) : QString();
+            row.loose = strip && !unit.block;
             data.rows.push_back(row);
         }
-        if (std::find(roles.begin(), roles.end(), unit.role) == roles.end())
+        if ((unit.block || !strip) && std::find(roles.begin(), roles.end(), unit.role) == roles.end())
             roles.push_back(unit.role);
     }
     std::stable_sort(roles.begin(), roles.end());
     for (const auto role : roles)
         data.columns.push_back({roleLabel(role), roleDescription(role), roleGroup(role)});
+    std::vector<int> filled(data.rows.size(), 0); // of a strip
     for (const auto& unit : units) {
         MatrixUnit item;
         item.row = rows[std::make_pair(unit.tower, unit.block.value_or(-1))];
-        item.column = static_cast<int>(std::find(roles.begin(), roles.end(), unit.role) - roles.begin());
+        const auto row = static_cast<std::size_t>(item.row);
+        if (data.rows[row].loose) {
+            item.column = filled[row]++;
+            item.label = roleLabel(unit.role);
+        } else {
+            item.column = static_cast<int>(std::find(roles.begin(), roles.end(), unit.role) - roles.begin());
+        }
         item.name = display(unit.name);
         item.bits = std::numeric_limits<double>::quiet_NaN();
         data.units.push_back(item);

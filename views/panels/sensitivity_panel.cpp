@@ -293,9 +293,8 @@ void SensitivityPanel::rebuild()
             button);
     } else {
         m_matrix->clearEmpty();
-        m_matrix->setCaption(
-            {tr("Plan %1").arg(QString::fromStdString(m_document.plan().name)), sourceText(m_document),
-                tr("fill: bits per weight; square: harm on a log scale"), harmLabel(m_document)});
+        m_matrix->setCaption({tr("Plan %1").arg(QString::fromStdString(m_document.plan().name)),
+            sourceText(m_document), {}, harmLabel(m_document)}); // the key says what fill and square are
         showMatrixData();
     }
     OptionMapData map = optionMapData(m_document);
