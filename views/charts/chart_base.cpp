@@ -247,7 +247,7 @@ QString ChartBase::elidedAxisLabel(Qt::Orientation axis) const
     if (metrics.horizontalAdvance(label) <= length)
         return label;
     // What stands in brackets or behind a comma stands in the footnote too.
-    for (const QString& end : {QStringLiteral(" ("), QStringLiteral(", ")})
+    for (const QString& end : {QStringLiteral(" ("), QStringLiteral(", "), QStringLiteral(": ")})
         if (const QString part = label.section(end, 0, 0); metrics.horizontalAdvance(part) <= length)
             return part;
     return metrics.elidedText(label.section(QStringLiteral(" ("), 0, 0), Qt::ElideRight, length);

@@ -171,13 +171,43 @@ void ParetoChart::syncAxes()
     xAxis2->setRange(sizeIn(second, range.lower), sizeIn(second, range.upper));
 }
 
+// A frontier may go on far beyond every plan that has a name, to all weights as they are: at first only the
+// part that anyone plans in is shown. Nothing where the whole is no longer than that.
+std::optional<double> ParetoChart::namedEnd() const
+{
+    constexpr double kMuchLonger = 3, kBeyond = 0.35; // shares of the part with names
+    if (m_data.frontier.empty() || m_data.presets.empty())
+        return std::nullopt;
+    double last = m_data.budgetBytes.value_or(0);
+    for (const auto* marks : {&m_data.presets, &m_data.plans})
+        for (const ParetoMark& mark : *marks)
+            last = std::max(last, mark.bytes);
+    if (m_data.current)
+        last = std::max(last, m_data.current->bytes);
+    const double named = last - m_data.frontier.front().bytes;
+    if (named <= 0 || m_data.frontier.back().bytes - m_data.frontier.front().bytes < kMuchLonger * named)
+        return std::nullopt;
+    return last + kBeyond * named;
+}
+
+double ParetoChart::zoomOutLimit() const
+{
+    const auto end = namedEnd();
+    if (!end)
+        return ChartBase::zoomOutLimit();
+    const double first = m_data.frontier.front().bytes;
+    return ChartBase::zoomOutLimit() * (m_data.frontier.back().bytes - first) / (*end - first);
+}
+
 Interval ParetoChart::homeRange(Qt::Orientation axis) const
 {
+    const double end = namedEnd().value_or(std::numeric_limits<double>::infinity());
     std::vector<double> values;
     const auto add
         = [&](double bytes, double harm) { values.push_back(axis == Qt::Horizontal ? bytes : harm); };
     for (const ParetoState& s : m_data.frontier)
-        add(s.bytes, s.harm);
+        if (s.bytes <= end)
+            add(s.bytes, s.harm);
     for (const ParetoMark& m : m_data.presets)
         add(m.bytes, m.harm);
     for (const ParetoMark& m : m_data.plans)
@@ -190,7 +220,7 @@ Interval ParetoChart::homeRange(Qt::Orientation axis) const
     const auto range = finiteRange(values, logarithmic);
     if (!range)
         return axis == Qt::Horizontal ? Interval{0, 1} : Interval{0.1, 1};
-    Interval wide = padded(*range, axis == Qt::Horizontal ? 0.05 : 0.07, logarithmic);
+    Interval wide = padded(*range, axis == Qt::Horizontal ? 0.05 : 0.09, logarithmic);
     if (!logarithmic)
         wide.lower = std::max(wide.lower, 0.0);
     return wide;

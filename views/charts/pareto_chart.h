@@ -105,6 +105,7 @@ Q_SIGNALS:
 
 protected:
     Interval homeRange(Qt::Orientation axis) const override;
+    double zoomOutLimit() const override;
     void paintBackdrop(QCPPainter& painter) override;
     void paintData(QCPPainter& painter) override;
     void paintOverlay(QCPPainter& painter) override;
@@ -162,15 +163,19 @@ private:
     void setHover(const MarkHit& hit);
     void moveTo(int state);
     void paintFrontier(QCPPainter& painter) const;
-    void paintMarks(QCPPainter& painter) const;
-    void paintMarkSet(QCPPainter& painter, const std::vector<ParetoMark>& marks, bool hollow) const;
+    void paintMarkSet(QCPPainter& painter, const std::vector<ParetoMark>& marks, bool hollow, QPointF near,
+        double reach) const;
     void paintMarkLabels(QCPPainter& painter) const;
     void paintBudget(QCPPainter& painter) const;
     [[nodiscard]] QRectF dimensionBox() const;
     void paintDimension(QCPPainter& painter) const;
     void paintComparison(QCPPainter& painter) const;
     void paintOther(QCPPainter& painter) const;
-    void paintLine(QCPPainter& painter, const std::vector<ParetoState>& states, bool dots) const;
+    [[nodiscard]] QPolygonF staircase(const std::vector<ParetoState>& states) const;
+    void paintStates(QCPPainter& painter) const;
+    [[nodiscard]] QRectF harmlessBox(const QFontMetricsF& metrics) const;
+    void paintHarmless(QCPPainter& painter) const;
+    [[nodiscard]] std::optional<double> namedEnd() const;
     void paintForbiddenWords(QCPPainter& painter);
     [[nodiscard]] QRectF forbiddenBox(const QFontMetricsF& metrics) const;
     [[nodiscard]] std::vector<QRectF> labelObstacles(const QFontMetricsF& metrics) const;
@@ -187,6 +192,7 @@ private:
     MarkHit m_hover;
     ParetoSize m_size = ParetoSize::Bytes;
     QString m_compareNote;
+    mutable std::vector<QLineF> m_leaders; // from marks to their names, as painted last
 };
 
 } // namespace bitwright::views

@@ -1,4 +1,5 @@
 // Painting of the Pareto chart.
+#include "views/charts/mark_labels.h"
 #include "views/charts/pareto_chart.h"
 
 #include <QFontMetricsF>
@@ -10,131 +11,16 @@ namespace bitwright::views {
 
 namespace {
 constexpr double kFarLabel = 60; // pixels from the mark
+constexpr double kUnreachable = 40; // what a label gives to stand above the frontier
 }
 
-// Below the staircase nothing can be: between two states the best harm stays that of the smaller one.
-void ParetoChart::paintBackdrop(QCPPainter& painter)
-{
-    if (m_data.frontier.empty())
-        return;
-    const QRectF area = plotArea().adjusted(-1, -1, 1, 1);
-    QPolygonF region;
-    region << area.bottomLeft() << area.topLeft();
-    const auto x = [&](const ParetoState& s) {
-        return std::clamp(xAxis->coordToPixel(s.bytes), area.left(), area.right());
-    };
-    const auto y = [&](const ParetoState& s) {
-        const double pixel
-            = s.harm > 0 || !isLogarithmic(Qt::Vertical) ? yAxis->coordToPixel(s.harm) : area.bottom();
-        return std::clamp(pixel, area.top(), area.bottom());
-    };
-    region << QPointF(x(m_data.frontier.front()), area.top());
-    double height = y(m_data.frontier.front());
-    region << QPointF(x(m_data.frontier.front()), height);
-    for (const ParetoState& s : m_data.frontier) {
-        region << QPointF(x(s), height);
-        height = y(s);
-        region << QPointF(x(s), height);
-    }
-    region << QPointF(area.right(), height) << area.bottomRight();
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(theme().forbidden);
-    painter.drawPolygon(region);
-    painter.setBrush(Qt::NoBrush);
-}
-
-/// Over the grid, which stays off the words.
-void ParetoChart::paintForbiddenWords(QCPPainter& painter)
-{
-    if (m_data.frontier.empty())
-        return;
-    painter.setFont(smallFont());
-    painter.setPen(mix(theme().muted, theme().forbidden, 0.25));
-    // Beside the budget line where that would cross the words.
-    const QRectF box = forbiddenBox(QFontMetricsF(painter.font()));
-    painter.fillRect(box, theme().forbidden);
-    painter.drawText(box, Qt::AlignLeft | Qt::AlignBottom | Qt::TextDontClip, tr("cannot be reached"));
-}
-
-/// Where the words stand that name the shaded region.
-QRectF ParetoChart::forbiddenBox(const QFontMetricsF& metrics) const
-{
-    const QRectF area = plotArea();
-    const QSizeF size(metrics.horizontalAdvance(tr("cannot be reached")), metrics.height());
-    QRectF box(QPointF(area.left() + 10, area.bottom() - 8 - size.height()), size);
-    if (m_data.budgetBytes && budgetPixel() > box.left() - 10 && budgetPixel() < box.right() + 10)
-        box.moveLeft(budgetPixel() + 12);
-    return box;
-}
-
-// States that share a pixel are drawn once: a frontier may have a hundred thousand.
-void ParetoChart::paintLine(QCPPainter& painter, const std::vector<ParetoState>& states, bool dots) const
-{
-    const QRectF area = plotArea();
-    QPolygonF line;
-    QPointF last(-1e9, -1e9);
-    for (const ParetoState& s : states) {
-        if (isLogarithmic(Qt::Vertical) && s.harm <= 0)
-            continue;
-        const QPointF p = toPixel(s.bytes, s.harm);
-        if ((p - last).manhattanLength() < 0.7)
-            continue;
-        if (p.x() > area.left() - 2000 && p.x() < area.right() + 2000)
-            line << p;
-        last = p;
-    }
-    painter.drawPolyline(line);
-    QPointF lastDot(-1e9, -1e9);
-    for (const QPointF& p : line)
-        if (dots && area.contains(p) && (p - lastDot).manhattanLength() > 7) {
-            paintMarker(
-                painter, Marker::Circle, p, 2.3, mix(theme().foreground, theme().background, 0.35), false);
-            lastDot = p;
-        }
-}
-
-// The frontier of another score, with its name on the line.
-void ParetoChart::paintOther(QCPPainter& painter) const
-{
-    if (m_data.otherFrontier.empty() || !isLegendKeyShown(QStringLiteral("other")))
-        return;
-    const QColor color = categoryStyle(2, theme()).color;
-    painter.setPen(QPen(color, 1.5, Qt::DashLine));
-    paintLine(painter, m_data.otherFrontier, false);
-    painter.setFont(smallFont());
-    const QFontMetricsF metrics(painter.font());
-    const QRectF area = plotArea();
-    const double width = metrics.horizontalAdvance(m_data.otherName) + 6;
-    // Above the line, at the first state from the middle on that leaves room.
-    for (std::size_t i = m_data.otherFrontier.size() / 2; i < m_data.otherFrontier.size(); ++i) {
-        const QPointF p = toPixel(m_data.otherFrontier[i].bytes, m_data.otherFrontier[i].harm);
-        const QRectF box(p.x() + 4, p.y() - metrics.height() - 5, width, metrics.height());
-        if (!area.contains(box))
-            continue;
-        QColor halo = theme().background;
-        halo.setAlphaF(0.8F);
-        painter.fillRect(box, halo);
-        painter.setPen(color);
-        painter.drawText(box, Qt::AlignCenter | Qt::TextDontClip, m_data.otherName);
-        return;
-    }
-}
-
-void ParetoChart::paintFrontier(QCPPainter& painter) const
-{
-    paintOther(painter);
-    painter.save();
-    if (m_data.frontierStale)
-        painter.setOpacity(0.4);
-    painter.setPen(QPen(mix(theme().foreground, theme().background, 0.2), 1.8));
-    paintLine(painter, m_data.frontier, true);
-    painter.restore();
-}
-
-void ParetoChart::paintMarkSet(QCPPainter& painter, const std::vector<ParetoMark>& marks, bool hollow) const
+/// Those within `reach` pixels of `near`.
+void ParetoChart::paintMarkSet(
+    QCPPainter& painter, const std::vector<ParetoMark>& marks, bool hollow, QPointF near, double reach) const
 {
     for (const ParetoMark& mark : marks) {
-        if (!std::isfinite(mark.harm) || !isShown(mark, hollow))
+        if (!std::isfinite(mark.harm) || !isShown(mark, hollow)
+            || (pixelOf(mark) - near).manhattanLength() > reach)
             continue;
         const QColor color
             = hollow ? theme().foreground : categoryStyle(mark.measured ? 3 : 2, theme()).color;
@@ -156,23 +42,19 @@ std::vector<QRectF> ParetoChart::labelObstacles(const QFontMetricsF& metrics) co
 {
     std::vector<QRectF> obstacles;
     const QRectF area = plotArea();
-    // The frontier sampled along its line, a few pixels apart; most of its states share a pixel.
-    std::optional<QPointF> last;
-    for (const ParetoState& state : m_data.frontier) {
-        if (!(state.harm > 0) && isLogarithmic(Qt::Vertical))
-            continue;
-        const QPointF p = toPixel(state.bytes, state.harm);
-        const double length = last ? (p - *last).manhattanLength() : 0;
-        if (last && length < 4)
-            continue;
-        const int steps = std::clamp(static_cast<int>(length / 6), 1, 200);
+    // The frontier sampled along its line, a few pixels apart.
+    const QPolygonF line = staircase(m_data.frontier);
+    for (qsizetype i = 1; i < line.size(); ++i) {
+        const QPointF way = line[i] - line[i - 1];
+        const int steps = std::clamp(static_cast<int>(way.manhattanLength() / 6), 1, 200);
         for (int k = 1; k <= steps && obstacles.size() < 3000; ++k) {
-            const QPointF q = last ? *last + (p - *last) * k / steps : p;
+            const QPointF q = line[i - 1] + way * k / steps;
             if (area.contains(q))
                 obstacles.push_back({q.x() - 2, q.y() - 2, 4, 4});
         }
-        last = p;
     }
+    if (const QRectF box = harmlessBox(metrics); !box.isNull())
+        obstacles.push_back(box);
     if (!m_data.frontier.empty())
         obstacles.push_back(forbiddenBox(metrics));
     if (m_data.current && !isExporting())
@@ -199,7 +81,10 @@ void ParetoChart::paintMarkLabels(QCPPainter& painter) const
     std::vector<QRectF> obstacles;
     QStringList names;
     const QRectF area = plotArea();
-    const auto collect = [&](const std::vector<ParetoMark>& marks, bool preset, bool measured) {
+    // From the right: beside the last mark of a row there is room, and above it for those before.
+    const auto collect = [&](std::vector<ParetoMark> marks, bool preset, bool measured) {
+        std::stable_sort(marks.begin(), marks.end(),
+            [](const ParetoMark& a, const ParetoMark& b) { return a.bytes > b.bytes; });
         for (const ParetoMark& mark : marks) {
             if (!std::isfinite(mark.harm) || mark.measured != measured || !isShown(mark, preset))
                 continue;
@@ -209,50 +94,43 @@ void ParetoChart::paintMarkLabels(QCPPainter& painter) const
             const QString name = metrics.elidedText(mark.name, Qt::ElideMiddle, 170);
             anchors.push_back(at);
             sizes.push_back({metrics.horizontalAdvance(name) + 2, metrics.height()});
-            obstacles.push_back({at.x() - 5, at.y() - 5, 10, 10});
             names << name;
         }
     };
     // What was measured first: it is what counts where there is not room for all.
     collect(m_data.plans, false, true);
-    const std::size_t measured = anchors.size();
     collect(m_data.plans, false, false);
     collect(m_data.presets, true, false);
     for (const QRectF& obstacle : labelObstacles(metrics))
         obstacles.push_back(obstacle);
-    // Measured plans of one size stand close: their labels may go farther off, lines lead to the marks.
-    constexpr int kFar = 9;
-    const QRectF bounds = area.adjusted(2, 2, -2, -2);
-    auto places = placeLabels(std::span(anchors).first(measured), sizes, bounds, 7, obstacles, kFar);
-    obstacles.insert(obstacles.end(), places.begin(), places.end());
-    const auto others = placeLabels(
-        std::span(anchors).subspan(measured), std::span(sizes).subspan(measured), bounds, 7, obstacles);
-    places.insert(places.end(), others.begin(), others.end());
-    for (std::size_t i = 0; i < places.size(); ++i) {
-        if (places[i].isNull())
-            continue;
-        // A label that had to move away is led back to its mark.
-        const QPointF near(std::clamp(anchors[i].x(), places[i].left(), places[i].right()),
-            std::clamp(anchors[i].y(), places[i].top() + 2, places[i].bottom() - 2));
-        const double away = (near - anchors[i]).manhattanLength();
-        if (away > kFarLabel)
-            continue; // there it would be read as another mark's; the mouse and the table tell
-        if (away > 14) {
-            painter.setPen(QPen(theme().axis, 1));
-            const QPointF way = near - anchors[i];
-            painter.drawLine(anchors[i] + way * (7 / std::hypot(way.x(), way.y())), near);
-        }
+    // Above the frontier is room; below it a name would stand in what cannot be reached.
+    const auto cost = [&](const QRectF& box) {
+        const int best = bestStateOfSize(xAxis->pixelToCoord(box.center().x()));
+        const double lowest = best < 0 ? HUGE_VAL : m_data.frontier[static_cast<std::size_t>(best)].harm;
+        return yAxis->pixelToCoord(box.center().y()) < lowest ? kUnreachable : 0.0;
+    };
+    const auto labels = labelMarks(anchors, sizes, area.adjusted(2, 2, -2, -2), obstacles, kFarLabel, cost);
+    m_leaders.clear();
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        if (labels[i].box.isNull())
+            continue; // the mouse and the table tell
+        if (!labels[i].leader.isNull())
+            m_leaders.push_back(labels[i].leader);
         painter.setPen(theme().foreground);
-        painter.drawText(places[i], Qt::AlignCenter | Qt::TextDontClip, names[static_cast<qsizetype>(i)]);
+        painter.drawText(labels[i].box, Qt::AlignCenter | Qt::TextDontClip, names[static_cast<qsizetype>(i)]);
     }
+    painter.setPen(QPen(theme().muted, 1));
+    for (const QLineF& leader : m_leaders)
+        painter.drawLine(leader);
 }
 
 void ParetoChart::paintData(QCPPainter& painter)
 {
     paintForbiddenWords(painter);
     paintFrontier(painter);
-    paintMarkSet(painter, m_data.presets, true);
-    paintMarkSet(painter, m_data.plans, false);
+    const QPointF middle = plotArea().center();
+    paintMarkSet(painter, m_data.presets, true, middle, HUGE_VAL);
+    paintMarkSet(painter, m_data.plans, false, middle, HUGE_VAL);
     paintMarkLabels(painter);
 }
 
@@ -266,7 +144,15 @@ void ParetoChart::paintBudget(QCPPainter& painter) const
         return;
     const bool active = m_drag == Drag::Budget || m_hover.kind == MarkHit::Kind::Budget;
     painter.setPen(QPen(theme().warning, active ? 2.4 : 1.6, Qt::DashLine));
-    painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
+    // Around the handle, which stands on it as a rule.
+    const QPointF handle = handlePixel();
+    const double gap = m_data.current && std::abs(handle.x() - x) < kHandleRadius + 2 ? kHandleRadius + 4 : 0;
+    if (gap > 0 && handle.y() > area.top() && handle.y() < area.bottom()) {
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, handle.y() - gap));
+        painter.drawLine(QPointF(x, handle.y() + gap), QPointF(x, area.bottom()));
+    } else {
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
+    }
     // The grip at the foot shows that the line can be dragged.
     painter.setPen(Qt::NoPen);
     painter.setBrush(theme().warning);
@@ -403,6 +289,14 @@ void ParetoChart::paintHandle(QCPPainter& painter) const
     fill.setAlphaF(0.3F);
     painter.setBrush(fill);
     painter.drawEllipse(at, radius, radius);
+    // The marks of the plans it stands on stay readable, with what leads to their names.
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(theme().muted, 1));
+    for (const QLineF& leader : m_leaders)
+        if ((leader.p1() - at).manhattanLength() < 2.5 * kHandleRadius)
+            painter.drawLine(leader);
+    paintMarkSet(painter, m_data.presets, true, at, 2 * kHandleRadius);
+    paintMarkSet(painter, m_data.plans, false, at, 2 * kHandleRadius);
     painter.setBrush(theme().accent);
     painter.setPen(Qt::NoPen);
     painter.drawEllipse(at, 3, 3);

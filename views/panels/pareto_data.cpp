@@ -122,8 +122,8 @@ ParetoData paretoData(const Document& document, const HarmRun* measured)
     data.fileWeights = static_cast<double>(space->fileParameters());
     data.keptBytes = static_cast<double>(space->keptBytes());
     data.harmLabel = planHarmLabel(document);
-    data.bytesLabel = space->target().simulatedSize() ? tr("all weights, if they were packed")
-                                                      : tr("all weights of the file");
+    data.bytesLabel = space->target().simulatedSize() ? tr("size of all weights, if they were packed")
+                                                      : tr("size of all weights");
     return data;
 }
 

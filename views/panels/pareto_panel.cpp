@@ -300,7 +300,7 @@ void ParetoPanel::refresh()
     m_chart->setCaption(
         {tr("Plan %1 for %2")
                 .arg(QString::fromStdString(m_document.plan().name), m_document.settings().target),
-            sourceText(m_document), tr("size of all weights against harm"),
+            sourceText(m_document), {}, // the axes name what is shown
             provenanceText(m_document.space()->provenance())});
     m_chart->setData(paretoData(m_document, m_measured));
     refreshPlan();

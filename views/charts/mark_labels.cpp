@@ -1,0 +1,132 @@
+#include "views/charts/mark_labels.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <optional>
+
+namespace bitwright::views {
+
+namespace {
+constexpr double kMark = 5; // half the side of a mark
+constexpr double kBeside = 10; // up to here a label needs no line
+constexpr double kClear = 9; // of another mark: from a label that is led to its own
+constexpr double kPass = 7; // of another mark: from a line
+constexpr int kDirections = 24;
+constexpr std::array kDistances{8.0, 13.0, 19.0, 26.0, 34.0, 43.0, 53.0};
+
+QPointF nearestOf(const QRectF& box, QPointF to)
+{
+    return {std::clamp(to.x(), box.left(), box.right()),
+        std::clamp(
+            to.y(), std::min(box.top() + 3, box.center().y()), std::max(box.bottom() - 3, box.center().y()))};
+}
+
+double distanceOf(const QRectF& box, QPointF to)
+{
+    const QPointF way(std::clamp(to.x(), box.left(), box.right()) - to.x(),
+        std::clamp(to.y(), box.top(), box.bottom()) - to.y());
+    return std::hypot(way.x(), way.y());
+}
+
+double distanceOf(const QLineF& line, QPointF to)
+{
+    const QPointF along = line.p2() - line.p1(), way = to - line.p1();
+    const double length = QPointF::dotProduct(along, along);
+    const double t = length > 0 ? std::clamp(QPointF::dotProduct(along, way) / length, 0.0, 1.0) : 0;
+    const QPointF off = way - along * t;
+    return std::hypot(off.x(), off.y());
+}
+
+bool crosses(const QLineF& line, const QRectF& box)
+{
+    if (box.contains(line.p1()) || box.contains(line.p2()))
+        return true;
+    const QLineF diagonals[]{{box.topLeft(), box.bottomRight()}, {box.topRight(), box.bottomLeft()}};
+    return std::any_of(std::begin(diagonals), std::end(diagonals), [&](const QLineF& diagonal) {
+        return line.intersects(diagonal, nullptr) == QLineF::BoundedIntersection;
+    });
+}
+
+struct Scene
+{
+    std::span<const QPointF> marks;
+    std::vector<MarkLabel> placed;
+
+    /// Whether `label` can only be read as the name of mark `own`.
+    [[nodiscard]] bool reads(const MarkLabel& label, std::size_t own) const
+    {
+        const double distance = distanceOf(label.box, marks[own]);
+        for (std::size_t i = 0; i < marks.size(); ++i) {
+            const double other = distanceOf(label.box, marks[i]);
+            // Marks in one place have their names in one place.
+            const bool same = i == own || QLineF(marks[i], marks[own]).length() < 2;
+            if (other <= kMark || (!same && other < std::min(distance, kClear)))
+                return false;
+            if (!same && label.leader.isNull() && other < distance + 1)
+                return false;
+            if (!same && !label.leader.isNull() && distanceOf(label.leader, marks[i]) < kPass
+                && distanceOf(label.leader, marks[i]) < QLineF(marks[i], marks[own]).length() - 0.5)
+                return false;
+        }
+        return std::none_of(placed.begin(), placed.end(), [&](const MarkLabel& other) {
+            return !other.box.isNull()
+                && (other.box.intersects(label.box)
+                    || (!label.leader.isNull() && crosses(label.leader, other.box))
+                    || (!other.leader.isNull() && crosses(other.leader, label.box))
+                    || (!label.leader.isNull() && !other.leader.isNull()
+                        && label.leader.intersects(other.leader, nullptr) == QLineF::BoundedIntersection));
+        });
+    }
+};
+
+MarkLabel labelAt(QPointF mark, QSizeF size, double direction, double distance)
+{
+    const double x = std::cos(direction), y = std::sin(direction);
+    const QPointF center
+        = mark + QPointF(x * (distance + size.width() / 2), y * (distance + size.height() / 2));
+    MarkLabel label;
+    label.box = QRectF(center - QPointF(size.width() / 2, size.height() / 2), size);
+    if (distanceOf(label.box, mark) > kBeside) {
+        const QPointF end = nearestOf(label.box, mark), way = end - mark;
+        label.leader = QLineF(mark + way * (kMark / std::hypot(way.x(), way.y())), end);
+    }
+    return label;
+}
+} // namespace
+
+std::vector<MarkLabel> labelMarks(std::span<const QPointF> marks, std::span<const QSizeF> sizes,
+    const QRectF& bounds, std::span<const QRectF> obstacles, double reach,
+    const std::function<double(const QRectF&)>& cost)
+{
+    Scene scene{marks, {}};
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+        const QRectF around = QRectF(marks[i], marks[i])
+                                  .adjusted(-reach - sizes[i].width(), -reach - sizes[i].height(),
+                                      reach + sizes[i].width(), reach + sizes[i].height());
+        std::vector<QRectF> near;
+        std::copy_if(obstacles.begin(), obstacles.end(), std::back_inserter(near),
+            [&](const QRectF& obstacle) { return obstacle.intersects(around); });
+        std::optional<MarkLabel> best;
+        double least = 0;
+        for (const double distance : kDistances)
+            for (int k = 0; k < kDirections; ++k) {
+                const MarkLabel label
+                    = labelAt(marks[i], sizes[i], 2 * std::numbers::pi * k / kDirections, distance);
+                const double away = distanceOf(label.box, marks[i]);
+                const double price = away + (cost ? cost(label.box) : 0);
+                if (away > reach || (best && price >= least) || !bounds.contains(label.box)
+                    || std::any_of(near.begin(), near.end(),
+                        [&](const QRectF& obstacle) { return obstacle.intersects(label.box); })
+                    || !scene.reads(label, i))
+                    continue;
+                best = label;
+                least = price;
+            }
+        scene.placed.push_back(best.value_or(MarkLabel{}));
+    }
+    return scene.placed;
+}
+
+} // namespace bitwright::views

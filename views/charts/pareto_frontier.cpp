@@ -1,0 +1,184 @@
+// The frontier of the Pareto chart and what lies below it.
+#include "views/charts/pareto_chart.h"
+
+#include <QFontMetricsF>
+
+#include <algorithm>
+#include <cmath>
+
+namespace bitwright::views {
+
+// Below the staircase nothing can be: between two states the best harm stays that of the smaller one.
+void ParetoChart::paintBackdrop(QCPPainter& painter)
+{
+    if (m_data.frontier.empty())
+        return;
+    const QRectF area = plotArea().adjusted(-1, -1, 1, 1);
+    QPolygonF region;
+    region << area.bottomLeft() << area.topLeft();
+    const auto x = [&](const ParetoState& s) {
+        return std::clamp(xAxis->coordToPixel(s.bytes), area.left(), area.right());
+    };
+    const auto y = [&](const ParetoState& s) {
+        const double pixel
+            = s.harm > 0 || !isLogarithmic(Qt::Vertical) ? yAxis->coordToPixel(s.harm) : area.bottom();
+        return std::clamp(pixel, area.top(), area.bottom());
+    };
+    region << QPointF(x(m_data.frontier.front()), area.top());
+    double height = y(m_data.frontier.front());
+    region << QPointF(x(m_data.frontier.front()), height);
+    for (const ParetoState& s : m_data.frontier) {
+        region << QPointF(x(s), height);
+        height = y(s);
+        region << QPointF(x(s), height);
+    }
+    region << QPointF(area.right(), height) << area.bottomRight();
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme().forbidden);
+    painter.drawPolygon(region);
+    painter.setBrush(Qt::NoBrush);
+}
+
+/// Over the grid, which stays off the words.
+void ParetoChart::paintForbiddenWords(QCPPainter& painter)
+{
+    if (m_data.frontier.empty())
+        return;
+    painter.setFont(smallFont());
+    painter.setPen(theme().muted);
+    // Beside the budget line where that would cross the words.
+    const QRectF box = forbiddenBox(QFontMetricsF(painter.font()));
+    painter.fillRect(box, theme().forbidden);
+    painter.drawText(box, Qt::AlignLeft | Qt::AlignBottom | Qt::TextDontClip, tr("cannot be reached"));
+}
+
+/// Where the words stand that name the shaded region.
+QRectF ParetoChart::forbiddenBox(const QFontMetricsF& metrics) const
+{
+    const QRectF area = plotArea();
+    const QSizeF size(metrics.horizontalAdvance(tr("cannot be reached")), metrics.height());
+    QRectF box(QPointF(area.left() + 10, area.bottom() - 8 - size.height()), size);
+    if (m_data.budgetBytes && budgetPixel() > box.left() - 10 && budgetPixel() < box.right() + 10)
+        box.moveLeft(budgetPixel() + 12);
+    return box;
+}
+
+// Between two states the best plan is the smaller one: the line is the border of what can be reached. States
+// that share a pixel are drawn once: a frontier may have a hundred thousand.
+QPolygonF ParetoChart::staircase(const std::vector<ParetoState>& states) const
+{
+    constexpr double kFar = 2000; // pixels beyond the page
+    const QRectF area = plotArea();
+    QPolygonF line;
+    for (const ParetoState& s : states) {
+        const bool nothing = isLogarithmic(Qt::Vertical) && s.harm <= 0;
+        if (nothing && line.isEmpty())
+            continue;
+        QPointF p(xAxis->coordToPixel(s.bytes), nothing ? area.bottom() : yAxis->coordToPixel(s.harm));
+        const bool beyond = p.x() > area.right() + kFar;
+        if (beyond)
+            p = {area.right() + kFar, line.isEmpty() ? p.y() : line.last().y()};
+        if (p.x() < area.left() - kFar) {
+            p.setX(area.left() - kFar);
+            line = QPolygonF({p});
+            continue;
+        }
+        if (line.isEmpty() || beyond || (p - line.last()).manhattanLength() >= 0.7) {
+            if (!line.isEmpty())
+                line << QPointF(p.x(), line.last().y());
+            line << p;
+        }
+        if (beyond)
+            break;
+    }
+    return line;
+}
+
+void ParetoChart::paintStates(QCPPainter& painter) const
+{
+    const QRectF area = plotArea();
+    const QColor color = mix(theme().foreground, theme().background, 0.35);
+    QPointF last(-1e9, -1e9);
+    for (const ParetoState& s : m_data.frontier) {
+        if (isLogarithmic(Qt::Vertical) && s.harm <= 0)
+            continue;
+        const QPointF p = toPixel(s.bytes, s.harm);
+        if (!area.contains(p) || (p - last).manhattanLength() <= 7)
+            continue;
+        paintMarker(painter, Marker::Circle, p, 2.3, color, false);
+        last = p;
+    }
+}
+
+/// Where the last state does no harm at all, which has no place on a logarithmic axis; null otherwise.
+QRectF ParetoChart::harmlessBox(const QFontMetricsF& metrics) const
+{
+    const QRectF area = plotArea();
+    if (m_data.frontier.size() < 2 || !isLogarithmic(Qt::Vertical) || m_data.frontier.back().harm > 0)
+        return {};
+    const double x = xAxis->coordToPixel(m_data.frontier.back().bytes);
+    const QSizeF size(metrics.horizontalAdvance(tr("harm 0: all kept")) + 4, metrics.height());
+    QRectF box(QPointF(x - 9 - size.width(), area.bottom() - 8 - size.height()), size);
+    if (box.intersects(forbiddenBox(metrics).adjusted(-8, 0, 8, 0)))
+        box.moveBottom(forbiddenBox(metrics).top() - 4);
+    // Not over the line, which comes from above.
+    const double line = yAxis->coordToPixel(m_data.frontier[m_data.frontier.size() - 2].harm);
+    const bool free = line + 3 < box.top() && x > area.left() && x < area.right();
+    return free && area.contains(box) ? box : QRectF();
+}
+
+void ParetoChart::paintHarmless(QCPPainter& painter) const
+{
+    painter.setFont(smallFont());
+    const QRectF box = harmlessBox(QFontMetricsF(painter.font()));
+    if (box.isNull())
+        return;
+    const QPointF foot(xAxis->coordToPixel(m_data.frontier.back().bytes), plotArea().bottom() - 5);
+    paintMarker(
+        painter, Marker::TriangleDown, foot, 5, mix(theme().foreground, theme().background, 0.2), false);
+    painter.fillRect(box, theme().forbidden);
+    painter.setPen(theme().muted);
+    painter.drawText(box, Qt::AlignCenter | Qt::TextDontClip, tr("harm 0: all kept"));
+}
+
+// The frontier of another score, with its name on the line.
+void ParetoChart::paintOther(QCPPainter& painter) const
+{
+    if (m_data.otherFrontier.empty() || !isLegendKeyShown(QStringLiteral("other")))
+        return;
+    const QColor color = categoryStyle(2, theme()).color;
+    painter.setPen(QPen(color, 1.5, Qt::DashLine));
+    painter.drawPolyline(staircase(m_data.otherFrontier));
+    painter.setFont(smallFont());
+    const QFontMetricsF metrics(painter.font());
+    const QRectF area = plotArea();
+    const double width = metrics.horizontalAdvance(m_data.otherName) + 6;
+    // Above the line, at the first state from the middle on that leaves room.
+    for (std::size_t i = m_data.otherFrontier.size() / 2; i < m_data.otherFrontier.size(); ++i) {
+        const QPointF p = toPixel(m_data.otherFrontier[i].bytes, m_data.otherFrontier[i].harm);
+        const QRectF box(p.x() + 4, p.y() - metrics.height() - 5, width, metrics.height());
+        if (!area.contains(box))
+            continue;
+        QColor halo = theme().background;
+        halo.setAlphaF(0.8F);
+        painter.fillRect(box, halo);
+        painter.setPen(color);
+        painter.drawText(box, Qt::AlignCenter | Qt::TextDontClip, m_data.otherName);
+        return;
+    }
+}
+
+void ParetoChart::paintFrontier(QCPPainter& painter) const
+{
+    paintOther(painter);
+    painter.save();
+    if (m_data.frontierStale)
+        painter.setOpacity(0.4);
+    painter.setPen(QPen(mix(theme().foreground, theme().background, 0.2), 1.8));
+    painter.drawPolyline(staircase(m_data.frontier));
+    paintStates(painter);
+    paintHarmless(painter);
+    painter.restore();
+}
+
+} // namespace bitwright::views
