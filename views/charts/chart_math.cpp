@@ -325,4 +325,40 @@ std::vector<QRectF> squarify(std::span<const double> weights, const QRectF& boun
     return result;
 }
 
+std::vector<QRectF> equalTiles(std::size_t count, const QRectF& bounds)
+{
+    if (count == 0 || bounds.width() <= 0 || bounds.height() <= 0)
+        return std::vector<QRectF>(count);
+    // The first rows hold one tile more where they do not come out even; their height makes up for that.
+    const auto heldBy
+        = [&](std::size_t row, std::size_t rows) { return count / rows + (row < count % rows ? 1 : 0); };
+    const auto tileOf = [&](std::size_t held) {
+        return QSizeF(bounds.width() / static_cast<double>(held),
+            bounds.height() * static_cast<double>(held) / static_cast<double>(count));
+    };
+    std::size_t best = 1;
+    double least = std::numeric_limits<double>::infinity();
+    for (std::size_t rows = 1; rows <= count; ++rows) {
+        double worst = 1;
+        for (const std::size_t row : {std::size_t{0}, rows - 1}) {
+            const QSizeF tile = tileOf(heldBy(row, rows));
+            worst = std::max({worst, tile.width() / tile.height(), tile.height() / tile.width()});
+        }
+        if (worst < least - 1e-9) {
+            least = worst;
+            best = rows;
+        }
+    }
+    std::vector<QRectF> tiles;
+    double y = bounds.top();
+    for (std::size_t row = 0; row < best; ++row) {
+        const std::size_t held = heldBy(row, best);
+        const QSizeF tile = tileOf(held);
+        for (std::size_t i = 0; i < held; ++i)
+            tiles.emplace_back(QPointF(bounds.left() + tile.width() * static_cast<double>(i), y), tile);
+        y += tile.height();
+    }
+    return tiles;
+}
+
 } // namespace bitwright::views

@@ -126,5 +126,7 @@ private:
 // Squarified treemap: one rectangle per weight (descending order is best), areas proportional to weights
 // inside `bounds`. Weights that are not positive get a null rectangle.
 [[nodiscard]] std::vector<QRectF> squarify(std::span<const double> weights, const QRectF& bounds);
+// `count` tiles of one area that fill `bounds` in reading order, as near to squares as rows allow.
+[[nodiscard]] std::vector<QRectF> equalTiles(std::size_t count, const QRectF& bounds);
 
 } // namespace bitwright::views

@@ -247,7 +247,9 @@ SizeTreemap::Arrangement SizeTreemap::arrange(const QRectF& area) const
         std::vector<double> bytes;
         for (const int i : members[g])
             bytes.push_back(m_data.items[static_cast<std::size_t>(i)].bytes);
-        const auto tiles = squarify(bytes, inner);
+        // Tiles of one size stand in the order of the blocks, which is what a reader looks for.
+        const bool equal = !bytes.empty() && bytes.front() - bytes.back() <= 1e-9 * bytes.front();
+        const auto tiles = equal ? equalTiles(bytes.size(), inner) : squarify(bytes, inner);
         for (std::size_t t = 0; t < tiles.size(); ++t)
             result.items[static_cast<std::size_t>(members[g][t])] = share(tiles[t], inner);
     }
@@ -449,9 +451,9 @@ QString SizeTreemap::csv() const
         text += csvText(item.name) + u',';
         if (grouped)
             text += csvText(m_data.groups.value(item.group)) + u',';
-        const QString value = !item.applies ? QString()
-            : category                      ? csvText(m_data.categories.value(static_cast<int>(item.value)))
-                                            : csvNumber(item.value);
+        const QString value = !item.applies && std::isnan(item.value) ? QString()
+            : category ? csvText(m_data.categories.value(static_cast<int>(item.value)))
+                       : csvNumber(item.value);
         text += QString::number(std::llround(item.bytes)) + u',' + value + u'\n';
     }
     return text;

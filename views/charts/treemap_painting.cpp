@@ -13,8 +13,17 @@ namespace bitwright::views {
 namespace {
 constexpr double kLeastTile = 0.35; // pixels; smaller tiles leave their group's ground
 constexpr double kScaleWidth = 110;
+constexpr double kLeastText = 12; // pixels for a label
 constexpr double kLabelMargins = 9; // left, right and the gap to the next tile
 constexpr int kBits[] = {1, 2, 3, 4, 5, 6, 8, 16};
+
+// The end of a name tells most: leading parts go first, then the middle of what is left.
+QString shortenedName(const QFontMetricsF& metrics, QString name, double width)
+{
+    while (metrics.horizontalAdvance(name) > width && name.contains(u'.'))
+        name = name.section(u'.', 1);
+    return metrics.elidedText(name, Qt::ElideMiddle, width);
+}
 } // namespace
 
 QColor SizeTreemap::colorOf(const TreemapItem& item) const
@@ -37,7 +46,7 @@ QColor SizeTreemap::colorOf(const TreemapItem& item) const
 QString SizeTreemap::valueText(const TreemapItem& item) const
 {
     if (!item.applies)
-        return {};
+        return m_data.color == TreemapColor::Bits ? tr("kept") : QString();
     if (m_data.color == TreemapColor::Category)
         return m_data.categories.value(static_cast<int>(item.value));
     return formatNumber(item.value);
@@ -82,24 +91,27 @@ void SizeTreemap::paintItem(
     const double least = std::min(outer.width(), outer.height());
     if (least < kLeastTile)
         return;
-    const double gap = least > 5 ? 1 : least > 2.5 ? 0.5 : 0;
+    const double gap = least > 5 ? 1 : 0; // thin ones would look like a dashed line
     const QRectF rect = outer.adjusted(0, 0, -gap, -gap);
     const QColor fill = colorOf(item);
     if (!fill.isValid())
         paintHatch(painter, rect, m_theme);
     else
         painter.fillRect(rect, fill);
+    if (!item.applies && least > 5) {
+        painter.setPen(m_theme.hatch);
+        painter.drawRect(rect.adjusted(0, 0, -1, -1));
+    }
     const QColor ink = fill.isValid() ? textOn(fill) : m_theme.foreground;
     const QFontMetricsF metrics(painter.font());
     const QRectF text = rect.adjusted(4, 2, -3, -2).intersected(m_placed.map.adjusted(4, 2, -3, -2));
-    if (text.width() >= 18 && text.height() >= metrics.height()) {
+    if (text.width() >= kLeastText && text.height() >= metrics.height()) {
         painter.setPen(ink);
         QString label = item.label.isEmpty() ? item.name : item.label;
         if (isShort && !item.shortLabel.isEmpty())
             label = item.shortLabel;
         if (metrics.horizontalAdvance(label) <= text.width() || text.width() >= 42)
-            painter.drawText(
-                text, Qt::AlignLeft | Qt::AlignTop, metrics.elidedText(label, Qt::ElideMiddle, text.width()));
+            painter.drawText(text, Qt::AlignLeft | Qt::AlignTop, shortenedName(metrics, label, text.width()));
         const QString size = formatBytes(item.bytes);
         const QString share = size + QStringLiteral(" \u00b7 ") + formatNumber(100 * item.bytes / m_total)
             + QStringLiteral(" %");
@@ -134,7 +146,7 @@ void SizeTreemap::paintHeading(QPainter& painter, int group, const QRectF& rect)
     const double nameWidth = metrics.horizontalAdvance(name);
     painter.setPen(m_theme.foreground);
     painter.drawText(
-        seen, Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(name, Qt::ElideMiddle, seen.width()));
+        seen, Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(name, Qt::ElideRight, seen.width()));
     if (nameWidth + 12 + metrics.horizontalAdvance(size) <= seen.width()) {
         painter.setPen(m_theme.muted);
         painter.drawText(seen, Qt::AlignRight | Qt::AlignVCenter, size);
@@ -170,12 +182,16 @@ double SizeTreemap::paintKeyScale(QPainter& painter, double x, double top, doubl
 {
     const QFontMetricsF metrics(painter.font());
     if (m_data.color == TreemapColor::Bits) {
+        const bool wider = std::any_of(m_data.items.begin(), m_data.items.end(),
+            [](const TreemapItem& item) { return item.applies && item.value > 16.5; });
         for (const int bits : kBits) {
-            const QRectF box(x, top, 20, height);
+            const double width = bits == 16 && wider ? 28 : 20;
+            const QRectF box(x, top, width, height);
             painter.fillRect(box, bitColor(bits, m_theme));
             painter.setPen(textOn(bitColor(bits, m_theme)));
-            painter.drawText(box, Qt::AlignCenter, QString::number(bits));
-            x += 20;
+            painter.drawText(
+                box, Qt::AlignCenter, bits == 16 && wider ? QStringLiteral("16+") : QString::number(bits));
+            x += width;
         }
         return x;
     }
@@ -225,7 +241,7 @@ void SizeTreemap::paintKey(QPainter& painter, QSize size) const
     const double measure = metrics.horizontalAdvance(m_data.measure) + 6;
     double x = 4;
     const bool scale = m_data.color != TreemapColor::Category;
-    // The scale matters more than the words, which the footnote repeats.
+    // The scale matters more than the words, which the choice above repeats.
     if (!scale || measure + kScaleWidth + 100 < size.width()) {
         painter.drawText(QRectF(x, top, measure, height), Qt::AlignLeft | Qt::AlignVCenter, m_data.measure);
         x += measure;
@@ -253,7 +269,7 @@ void SizeTreemap::paintKey(QPainter& painter, QSize size) const
     if (unknown)
         swatch(tr("unknown"), true);
     if (blank)
-        swatch(tr("not planned"), false);
+        swatch(m_data.color == TreemapColor::Bits ? tr("kept, not planned") : tr("not planned"), false);
     const QStringList note = caption().footnoteLines(metrics, size.width() - 8.0);
     painter.setPen(m_theme.muted);
     painter.drawText(QRectF(4, top + height + 2, size.width() - 8, size.height() - top - height - 2),

@@ -25,16 +25,19 @@ QString htmlDisplay(const std::string& text)
     return QString::fromStdString(escapedForDisplay(text)).toHtmlEscaped();
 }
 
-QString htmlRow(const QString& name, const QString& value)
+QString htmlRow(const QString& name, const QString& value, bool wholeName)
 {
     // Single words and short values stay whole, powers of ten too: Qt would break them anywhere.
     static const QRegularExpression tags(QStringLiteral("<[^>]*>"));
-    constexpr qsizetype kShort = 12;
+    static const QRegularExpression bracket(QStringLiteral("\\((\\w+): (\\w+)\\)")); // "(normal: 3)"
+    constexpr qsizetype kShort = 12, kShortName = 18;
     const QString text = QString(value).remove(tags), word = QString(name).remove(tags);
     const auto whole = [](bool is) { return is ? QStringLiteral("; white-space:nowrap") : QString(); };
     return QStringLiteral("<tr><td style=\"padding-right:6px%3\">%1</td><td align=\"right\" "
                           "style=\"padding-left:0%4\">%2</td></tr>")
-        .arg(name, value, whole(!word.contains(QLatin1Char(' ')) && !word.contains(QLatin1Char('-'))),
+        .arg(QString(name).replace(bracket, QStringLiteral("(\\1:&nbsp;\\2)")), value,
+            whole((wholeName && word.size() <= kShortName)
+                || (!word.contains(QLatin1Char(' ')) && !word.contains(QLatin1Char('-')))),
             whole(text.size() <= kShort || text.contains(QStringLiteral("\u00b710"))));
 }
 

@@ -19,8 +19,8 @@ namespace bitwright::views {
 
 /// A name or message from a file, safe to show and escaped for HTML.
 [[nodiscard]] QString htmlDisplay(const std::string& text);
-/// One row of a table: what, and its value right of it.
-[[nodiscard]] QString htmlRow(const QString& name, const QString& value);
+/// One row of a table: what, and its value right of it. `wholeName` keeps a name of some words on one line.
+[[nodiscard]] QString htmlRow(const QString& name, const QString& value, bool wholeName = false);
 /// A table of rows under a title; empty without rows.
 [[nodiscard]] QString htmlTable(const QString& title, const QString& rows);
 [[nodiscard]] QString optionalText(const std::optional<double>& value);

@@ -228,9 +228,11 @@ TreemapData treemapData(
         }
         const auto* result = document.result(static_cast<int>(i));
         item.nonFinite = result != nullptr && result->stats && result->stats->hasNonFinite();
-        if (measure == TreemapMeasure::PlanBits)
+        if (measure == TreemapMeasure::PlanBits) {
+            // What no plan decides is no choice of bits: it stays as it is.
+            item.applies = planned != nullptr;
             item.value = planned != nullptr ? bitsOf(planned->bytes, planned->parameters) : stored;
-        else if (measure == TreemapMeasure::FileBits)
+        } else if (measure == TreemapMeasure::FileBits)
             item.value = stored;
         else if (measure == TreemapMeasure::Harm) {
             item.applies = planned != nullptr;

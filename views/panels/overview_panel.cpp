@@ -8,6 +8,7 @@
 #include "views/panels/tensor_menu.h"
 #include "views/panels/wrap_bar.h"
 
+#include <QAbstractTextDocumentLayout>
 #include <QClipboard>
 #include <QComboBox>
 #include <QGuiApplication>
@@ -20,13 +21,21 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 namespace bitwright::views {
 
 namespace {
 constexpr int kDelayMs = 30;
+constexpr int kCardCharacters = 31; // least width
 constexpr double kMostRemedies = 0.45; // of the height; the card needs the rest
+
+/// Names stay on one line: the card has room for them.
+QString cardRow(const QString& name, const QString& value)
+{
+    return htmlRow(name, value, true);
+}
 } // namespace
 
 OverviewPanel::OverviewPanel(Document& document, QWidget* parent)
@@ -74,6 +83,13 @@ void OverviewPanel::buildCard()
     m_remedyArea->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_remedyArea->setFocusPolicy(Qt::NoFocus);
     layout->addWidget(m_remedyArea);
+    layout->addStretch();
+    // As high as its text: what is missing stands right under it, however high the window is.
+    connect(m_card->document()->documentLayout(), &QAbstractTextDocumentLayout::documentSizeChanged, this,
+        [this](const QSizeF& size) {
+            m_card->setMaximumHeight(static_cast<int>(std::ceil(size.height())) + 2 * m_card->frameWidth());
+        });
+    side->setMinimumWidth(kCardCharacters * fontMetrics().averageCharWidth());
     m_card->setAccessibleName(tr("Model card"));
     connect(m_card, &QTextBrowser::anchorClicked, this, &OverviewPanel::follow);
     connect(m_remedies, &RemedyList::remedyRequested, this, &OverviewPanel::remedy);
@@ -202,24 +218,24 @@ QString OverviewPanel::modelHtml()
         return htmlValue(sizeText(bytes), QString::number(bytes), tr("bytes, from the headers"));
     };
     const auto label = [this](const QString& text) { return m_terms.label(text); };
-    QString rows = htmlRow(label(tr("Format")), htmlText(QString::fromStdString(checkpoint.format()), header))
-        + htmlRow(tr("Files"), htmlCount(checkpoint.files().size(), header))
-        + htmlRow(tr("Parameters"), htmlCount(checkpoint.parameterCount(), header))
-        + htmlRow(tr("Size"), size(checkpoint.dataBytes()))
-        + htmlRow(tr("Tensors"), htmlCount(checkpoint.tensors().size(), header))
-        + htmlRow(tr("Planned matrices"),
+    QString rows = cardRow(label(tr("Format")), htmlText(QString::fromStdString(checkpoint.format()), header))
+        + cardRow(tr("Files"), htmlCount(checkpoint.files().size(), header))
+        + cardRow(tr("Parameters"), htmlCount(checkpoint.parameterCount(), header))
+        + cardRow(tr("Size"), size(checkpoint.dataBytes()))
+        + cardRow(tr("Tensors"), htmlCount(checkpoint.tensors().size(), header))
+        + cardRow(tr("Planned matrices"),
             htmlCount(m_document.workspace()->units().size(), tr("what a plan decides; the rest stays")));
     std::map<QString, std::uint64_t> bytesOfType;
     for (const auto& tensor : checkpoint.tensors())
         bytesOfType[dtypeText(tensor)] += tensor.bytes;
     for (const auto& [type, bytes] : bytesOfType)
-        rows += htmlRow(tr("in %1").arg(type), size(bytes));
+        rows += cardRow(tr("in %1").arg(type), size(bytes));
     if (!config.architecture.empty())
-        rows += htmlRow(tr("Architecture"),
+        rows += cardRow(tr("Architecture"),
             htmlText(QString::fromStdString(escapedForDisplay(config.architecture)), told));
     const auto add = [&](const QString& name, const std::optional<std::uint64_t>& value) {
         if (value)
-            rows += htmlRow(label(name), htmlCount(*value, told));
+            rows += cardRow(label(name), htmlCount(*value, told));
     };
     add(tr("Blocks"), config.layers);
     add(tr("Hidden size"), config.hiddenSize);
@@ -231,7 +247,7 @@ QString OverviewPanel::modelHtml()
     add(tr("Experts"), config.experts);
     add(tr("Experts per token"), config.expertsPerToken);
     if (config.tiedEmbeddings)
-        rows += htmlRow(tr("Head shares the embedding"), *config.tiedEmbeddings ? tr("yes") : tr("no"));
+        rows += cardRow(tr("Head shares the embedding"), *config.tiedEmbeddings ? tr("yes") : tr("no"));
     return htmlTable(tr("Model"), rows);
 }
 
@@ -244,20 +260,20 @@ QString OverviewPanel::planHtml()
     const QString exact = tr("exact, with every scale and padding counted");
     const auto label = [this](const QString& text) { return m_terms.label(text); };
     const QString rows
-        = htmlRow(tr("Name"),
+        = cardRow(tr("Name"),
               htmlText(QString::fromStdString(escapedForDisplay(m_document.plan().name)), tr("of the plan")))
-        + htmlRow(
+        + cardRow(
             label(tr("Target")), htmlText(m_document.settings().target, tr("what the plan is made for")))
-        + htmlRow(label(tr("bpw")),
+        + cardRow(label(tr("bpw")),
             htmlValue(formatBpw(numbers.size.bpw()), csvNumber(numbers.size.bpw()),
                 tr("bits per weight over what the plan decides; %1").arg(exact)))
-        + htmlRow(tr("file bpw"),
+        + cardRow(tr("file bpw"),
             htmlValue(formatBpw(numbers.size.fileBpw()), csvNumber(numbers.size.fileBpw()),
                 tr("bits per weight over every weight of the file; %1").arg(exact)))
-        + htmlRow(tr("Size"),
+        + cardRow(tr("Size"),
             htmlValue(sizeText(numbers.size.bytes()), QString::number(numbers.size.bytes()),
                 tr("bytes of all weights; %1").arg(exact)))
-        + htmlRow(label(tr("Harm (predicted)")),
+        + cardRow(label(tr("Harm (predicted)")),
             htmlNumber(numbers.unscored == 0 ? std::optional(numbers.objective) : std::nullopt,
                 planHarmLabel(m_document)));
     return htmlTable(tr("Plan"), rows);
@@ -270,16 +286,16 @@ QString OverviewPanel::activationsHtml()
     QString rows;
     for (const auto& dump : m_document.workspace()->dumps()) {
         rows
-            += htmlRow(tr("Data"), htmlText(QString::fromStdString(escapedForDisplay(dump->dataset())), told))
-            + htmlRow(label(tr("Tokens")), htmlCount(dump->tokens(), told))
-            + htmlRow(label(tr("Sites")), htmlCount(dump->sites().size(), told))
-            + htmlRow(tr("Gradients"),
+            += cardRow(tr("Data"), htmlText(QString::fromStdString(escapedForDisplay(dump->dataset())), told))
+            + cardRow(label(tr("Tokens")), htmlCount(dump->tokens(), told))
+            + cardRow(label(tr("Sites")), htmlCount(dump->sites().size(), told))
+            + cardRow(tr("Gradients"),
                 dump->gradients().empty() ? tr("none") : htmlCount(dump->gradients().size(), told));
     }
     if (const auto report = m_document.outliers(0); report && report->maximum) {
         const auto& site = m_document.workspace()->dump()->sites()[report->maximum->site];
-        rows += htmlRow(label(tr("Largest activation")), htmlNumber(report->maximum->value, told))
-            + htmlRow(tr("at"),
+        rows += cardRow(label(tr("Largest activation")), htmlNumber(report->maximum->value, told))
+            + cardRow(tr("at"),
                 QStringLiteral("<a class=\"term\" href=\"site:%1\" title=\"%2\">%3</a>")
                     .arg(report->maximum->site)
                     .arg(tr("Selects this site in every view").toHtmlEscaped(),
@@ -300,13 +316,16 @@ void OverviewPanel::refreshMap()
     const auto area = static_cast<TreemapArea>(m_area->currentData().toInt());
     TreemapData shown = treemapData(
         m_document, static_cast<TreemapGrouping>(m_grouping->currentData().toInt()), measure, area);
-    m_treemap->setCaption({tr("Size %1").arg(m_grouping->currentText()), sourceText(m_document),
-        tr("area: %1; color: %2").arg(shown.area, shown.measure),
-        measure == TreemapMeasure::Harm           ? harmLabel(m_document)
-            : measure == TreemapMeasure::PlanBits ? tr("bits of the plan, exact")
-            : measure == TreemapMeasure::Crest || measure == TreemapMeasure::Kurtosis
-            ? tr("measured by the scan")
-            : tr("from the headers")});
+    // Only harm comes from a text that was read; the key names the color.
+    const bool harm = measure == TreemapMeasure::Harm;
+    const bool scanned = measure == TreemapMeasure::Crest || measure == TreemapMeasure::Kurtosis;
+    m_treemap->setCaption({tr("Size %1").arg(m_grouping->currentText()),
+        harm ? sourceText(m_document)
+             : QString::fromStdString(escapedForDisplay(m_document.workspace()->checkpoint().name())),
+        tr("area: %1").arg(shown.area),
+        harm          ? harmLabel(m_document)
+            : scanned ? tr("measured by the scan")
+                      : QString()});
     m_treemap->setData(std::move(shown));
     followSelection();
 }
