@@ -41,12 +41,16 @@ InspectorPanel::InspectorPanel(Document& document, QWidget* parent)
     auto* splitter = new QSplitter(Qt::Vertical, this);
     setMinimumWidth(184);
     splitter->addWidget(m_text);
-    splitter->addWidget(m_options);
+    auto* margin = new QWidget(splitter); // numbers do not touch the window's edge
+    auto* within = new QVBoxLayout(margin);
+    within->setContentsMargins(0, 0, 5, 0);
+    within->addWidget(m_options);
+    splitter->addWidget(margin);
     splitter->setStretchFactor(0, 3);
     splitter->setStretchFactor(1, 2);
     splitter->setChildrenCollapsible(false);
     m_layout->addWidget(splitter);
-    m_options->setHorizontalHeaderLabels({tr("Option"), tr("Bits"), tr("Harm"), tr("dB")});
+    m_options->setHorizontalHeaderLabels({tr("Option"), tr("Bits"), tr("Harm"), tr("SQNR\ndB")});
     m_options->setAccessibleName(tr("Options of the selected unit"));
     m_options->setToolTip(tr("Click or Enter gives the unit this option; Ctrl+Z takes it back"));
     m_options->verticalHeader()->hide();
@@ -58,6 +62,9 @@ InspectorPanel::InspectorPanel(Document& document, QWidget* parent)
     m_options->setFrameShape(QFrame::NoFrame);
     m_options->setTabKeyNavigation(false);
     m_options->setTextElideMode(Qt::ElideMiddle);
+    m_options->horizontalHeader()->setHighlightSections(false);
+    m_options->horizontalHeaderItem(SqnrColumn)
+        ->setToolTip(tr("signal to quantization noise of the weights, measured"));
     m_options->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_options->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     connect(m_options, &QTableWidget::cellClicked, this, &InspectorPanel::takeOption);
@@ -89,7 +96,7 @@ void InspectorPanel::refresh()
     if (!m_document.isOpen() || (tensor < 0 && site < 0)) {
         m_text->setHtml(QStringLiteral("<p>%1</p>")
                             .arg(tr("Select a tensor in any view to see everything known about it.")));
-        m_options->hide();
+        m_options->parentWidget()->hide();
         return;
     }
     m_terms.begin();
@@ -97,7 +104,7 @@ void InspectorPanel::refresh()
     QString html = noteHtml(tensor);
     html += tensorHtml(tensor);
     html += planHtml(tensor);
-    html += siteHtml(site);
+    html += activationsHtml(tensor, site);
     // Kept where it is: coming and going with every new text, the scroll bar would have it laid out twice.
     if (m_text->verticalScrollBar()->isVisible())
         m_text->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn);
@@ -148,7 +155,7 @@ void InspectorPanel::fillOptions(int tensor)
     const auto& space = m_document.space();
     const int unit = unitOf(tensor);
     const bool known = space && unit >= 0 && m_document.choice().size() == space->units().size();
-    m_options->setVisible(known);
+    m_options->parentWidget()->setVisible(known);
     if (!known) {
         m_filledSpace.reset();
         return m_options->setRowCount(0);
@@ -196,6 +203,9 @@ void InspectorPanel::fillOptions(int tensor)
                                           : formatNumber(cell.sqnrDb),
             tr("signal to quantization noise of the weights, measured"));
     }
+    // No higher than its rows: the rest is for the text above.
+    m_options->parentWidget()->setMaximumHeight(m_options->horizontalHeader()->sizeHint().height()
+        + m_options->rowCount() * m_options->verticalHeader()->defaultSectionSize() + 4);
     markOption(m_document.choice()[index]);
 }
 
@@ -319,10 +329,11 @@ QString InspectorPanel::planHtml(int tensor)
         / static_cast<double>(space->units()[unit].parameters());
     const QString exact = tr("exact, with every scale and padding counted");
     QString rows = row(tr("Option"),
-                       htmlText(QString::fromStdString(cell.resolved.option.id), tr("chosen in the plan")))
+                       htmlValue(shortOptionName(*space, m_document.choice()[unit]),
+                           QString::fromStdString(cell.resolved.option.id), tr("chosen in the plan")))
         + row(tr("Stored"),
-            htmlValue(tr("%1 bytes").arg(formatCount(static_cast<std::int64_t>(cell.resolved.bytes))),
-                QString::number(cell.resolved.bytes), exact))
+            htmlValue(sizeText(cell.resolved.bytes), QString::number(cell.resolved.bytes),
+                tr("bytes; %1").arg(exact)))
         + row(tr("Bits per weight"), htmlValue(formatBpw(bits), csvNumber(bits), exact))
         + row(tr("SQNR"),
             std::isinf(cell.sqnrDb)
@@ -347,6 +358,10 @@ QString InspectorPanel::outlierRows(int site)
     QString rows;
     if (outliers.massive.tokens)
         rows += row(tr("Massive tokens"), htmlCount(*outliers.massive.tokens, computed));
+    // Both are about the products of an input with its weights.
+    const auto kind = m_document.workspace()->dump()->sites()[static_cast<std::size_t>(site)].kind;
+    if (kind != model::SiteKind::InputOf)
+        return rows;
     if (outliers.int8Max)
         rows += row(
             tr("INT8 SQNR (max)"), htmlNumber(outliers.int8Max->sqnrDb, computed, QStringLiteral("dB")));
@@ -355,10 +370,23 @@ QString InspectorPanel::outlierRows(int site)
     return rows;
 }
 
-QString InspectorPanel::siteHtml(int site)
+/// What the selected tensor multiplies comes first; another site that is selected says that it is another.
+QString InspectorPanel::activationsHtml(int tensor, int site)
 {
-    if (site < 0 || m_document.workspace()->dump() == nullptr)
+    if (m_document.workspace()->dump() == nullptr)
         return {};
+    const int input = m_document.inputSiteOfTensor(tensor);
+    QString html;
+    if (input >= 0)
+        html = siteHtml(input, tr("Its input activations (measured)"));
+    if (site >= 0 && site != input)
+        html += siteHtml(
+            site, tensor >= 0 ? tr("Selected site, not its input (measured)") : tr("Activations (measured)"));
+    return html;
+}
+
+QString InspectorPanel::siteHtml(int site, const QString& title)
+{
     const auto& info = m_document.workspace()->dump()->sites()[static_cast<std::size_t>(site)];
     const auto report = m_document.outliers(0);
     const auto summary = report ? report->sites[static_cast<std::size_t>(site)].summary
@@ -377,11 +405,11 @@ QString InspectorPanel::siteHtml(int site)
     if (summary.peakToken)
         rows += row(tr("Peak token"), htmlCount(*summary.peakToken, dumped));
     rows += outlierRows(site);
-    const int channel = m_document.selection().channel();
+    const int channel = site == m_document.selection().site() ? m_document.selection().channel() : -1;
     if (channel >= 0 && info.absMax && channel < static_cast<int>(info.absMax->size()))
         rows += row(tr("Channel %1 max |x|").arg(channel),
             htmlNumber((*info.absMax)[static_cast<std::size_t>(channel)], dumped));
-    return htmlTable(tr("Activations (measured)"), rows);
+    return htmlTable(title, rows);
 }
 
 } // namespace bitwright::views

@@ -28,7 +28,8 @@ private:
     [[nodiscard]] QString weightsHtml(const stats::WeightStats& stats);
     [[nodiscard]] QString spectrumHtml(const project::StoredSpectrum& spectrum);
     [[nodiscard]] QString planHtml(int tensor);
-    [[nodiscard]] QString siteHtml(int site);
+    QString activationsHtml(int tensor, int site);
+    QString siteHtml(int site, const QString& title);
     [[nodiscard]] QString outlierRows(int site);
     /// A row whose name links to the glossary where it is the first to use a term.
     [[nodiscard]] QString row(const QString& name, const QString& value);
