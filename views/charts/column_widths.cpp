@@ -38,8 +38,8 @@ ColumnWidths::ColumnWidths(QTableView* table)
     , m_table(table)
 {
     m_table->viewport()->installEventFilter(this);
-    connect(m_table->horizontalHeader(), &QHeaderView::sectionResized, this, [this] {
-        if (!m_applying)
+    connect(m_table->horizontalHeader(), &QHeaderView::sectionResized, this, [this](int, int from, int to) {
+        if (!m_applying && from > 0 && to > 0) // not when a column is hidden or shown
             m_byHand = true;
     });
     connect(m_table->model(), &QAbstractItemModel::headerDataChanged, this, &ColumnWidths::apply);
@@ -87,6 +87,7 @@ void ColumnWidths::setCharacters(std::initializer_list<int> characters)
     apply();
 }
 
+// Texts stand at the left, numbers at the right; headings may have changed since.
 void ColumnWidths::apply()
 {
     if (m_byHand || m_wanted.size() != static_cast<std::size_t>(m_table->model()->columnCount()))
@@ -111,6 +112,10 @@ void ColumnWidths::apply()
         const bool whole = number || !m_cuts;
         least.push_back(whole ? natural.back() : std::min(natural.back(), std::max(heading, kLeastText)));
     }
+    m_wantedWidth = std::reduce(natural.begin(), natural.end());
+    for (std::size_t column = 0; column < m_wanted.size(); ++column)
+        if (m_table->isColumnHidden(static_cast<int>(column)))
+            natural[column] = least[column] = 0;
     m_applying = true;
     const int available = m_table->viewport()->width();
     // What was only estimated gets a part of the room that is left.
@@ -127,7 +132,8 @@ void ColumnWidths::apply()
     if (lastIsText)
         widths.back() += std::max(0, available - std::reduce(widths.begin(), widths.end()));
     for (std::size_t column = 0; column < widths.size(); ++column)
-        m_table->setColumnWidth(static_cast<int>(column), widths[column]);
+        if (!m_table->isColumnHidden(static_cast<int>(column)))
+            m_table->setColumnWidth(static_cast<int>(column), widths[column]);
     m_applying = false;
 }
 

@@ -31,6 +31,10 @@ public:
     // The same for tables whose rows come later: so many characters each, and never less than the
     // heading; columns without a number get their heading's width. Nothing is cut here.
     void setCharacters(std::initializer_list<int> characters);
+    // What all columns would take with nothing cut, hidden ones too.
+    [[nodiscard]] int wantedWidth() const { return m_wantedWidth; }
+    // Shares the width anew; columns were shown or hidden.
+    void apply();
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -38,11 +42,10 @@ protected:
 private:
     // Per column, for heading and rows of now.
     [[nodiscard]] std::vector<int> measured() const;
-    // Texts stand at the left, numbers at the right; headings may have changed since.
-    void apply();
 
     QTableView* m_table;
     std::vector<int> m_wanted; // pixels per column
+    int m_wantedWidth = 0;
     bool m_cuts = true, m_byHand = false, m_applying = false;
 };
 

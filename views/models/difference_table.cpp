@@ -67,15 +67,14 @@ int DifferenceTable::columnCount(const QModelIndex& parent) const
 
 namespace {
 
-/// Numbers at the right; options, which follow numbers, in the middle.
+/// Numbers at the right.
 QVariant alignmentOf(int column)
 {
     switch (column) {
     case DifferenceTable::UnitColumn:
-        return {};
     case DifferenceTable::OptionAColumn:
     case DifferenceTable::OptionBColumn:
-        return QVariant::fromValue(Qt::Alignment(Qt::AlignCenter));
+        return {};
     default:
         return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
     }
@@ -99,7 +98,7 @@ QString DifferenceTable::textOf(const plan::UnitDifference& item, int column) co
         return signedNumberText(item.deltaHarm);
     case ShareColumn:
         return item.deltaHarm && m_moved > 0
-            ? tr("%1 %").arg(QLocale().toString(std::abs(*item.deltaHarm) / m_moved * 100, 'f', 1))
+            ? tr("%1 %").arg(numberText(std::abs(*item.deltaHarm) / m_moved * 100))
             : tr("unknown");
     default:
         return {};
@@ -163,8 +162,10 @@ QVariant DifferenceTable::headerData(int section, Qt::Orientation orientation, i
         return {};
     if (role == Qt::TextAlignmentRole)
         return alignmentOf(section);
-    if (role == Qt::ToolTipRole && (section == BytesColumn || section == HarmColumn))
+    if (role == Qt::ToolTipRole && section == BytesColumn)
         return tr("B minus A");
+    if (role == Qt::ToolTipRole && section == HarmColumn && m_document.space())
+        return tr("B minus A; %1").arg(provenanceText(m_document.space()->provenance()));
     if (role == Qt::ToolTipRole && section == ShareColumn)
         return tr("of the sum of all changes of harm");
     if (role != Qt::DisplayRole)
@@ -179,7 +180,7 @@ QVariant DifferenceTable::headerData(int section, Qt::Orientation orientation, i
     case BytesColumn:
         return tr("Δ size");
     case HarmColumn:
-        return harmChangeHeading(m_document);
+        return tr("Δ harm"); // whether predicted or measured: the words above the table say, and the tooltip
     case ShareColumn:
         return tr("Share");
     default:

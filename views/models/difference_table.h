@@ -15,13 +15,13 @@ class DifferenceTable : public QAbstractTableModel
 public:
     enum Column
     {
-        // What a small window shows without scrolling comes first.
+        // What differs, then what it does.
         UnitColumn,
+        OptionAColumn,
+        OptionBColumn,
         HarmColumn,
         BytesColumn,
         ShareColumn,
-        OptionAColumn,
-        OptionBColumn,
         ColumnCount,
     };
     static constexpr int SortRole = Qt::UserRole + 1; ///< Numbers as numbers.

@@ -5,6 +5,7 @@
 #include "views/charts/column_widths.h"
 #include "views/models/core_text.h"
 #include "views/models/difference_table.h"
+#include "views/models/text.h"
 #include "views/panels/chart_data.h"
 #include "views/panels/model_difference.h"
 #include "views/panels/plan_data.h"
@@ -16,6 +17,7 @@
 #include <QLabel>
 #include <QLocale>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QTabWidget>
@@ -120,7 +122,8 @@ void DifferencePanel::createViews()
     splitter->setStretchFactor(0, 1);
     splitter->setStretchFactor(1, 2);
     splitter->setChildrenCollapsible(false);
-    splitter->setSizes({340, 660}); // the table's columns need that; the matrix reads well in less
+    m_splitter = splitter;
+    connect(splitter, &QSplitter::splitterMoved, this, [this] { m_sharedByHand = true; });
     layout->addWidget(splitter, 1);
     m_tabs->addTab(page, tr("Two plans"));
     m_tabs->addTab(m_models, tr("Two models"));
@@ -188,6 +191,27 @@ void DifferencePanel::connectDocument()
     connect(&m_document.selection(), &Selection::changed, this, &DifferencePanel::followSelection);
 }
 
+// The table gets what its columns need, but leaves the matrix room to be read; the matrix gets the rest.
+void DifferencePanel::shareWidth()
+{
+    const int all = m_splitter->width() - m_splitter->handleWidth();
+    if (m_sharedByHand || all <= 0)
+        return;
+    const int least = std::min(all / 3, 28 * fontMetrics().averageCharWidth());
+    const int wanted = m_widths->wantedWidth() + m_table->verticalScrollBar()->sizeHint().width() + 4;
+    const int table = std::min(wanted, all - least);
+    // Of all columns the share says least: it is the change of harm again, and the rows stand in its order.
+    m_table->setColumnHidden(DifferenceTable::ShareColumn, wanted > table);
+    m_splitter->setSizes({all - table, table});
+    m_widths->apply();
+}
+
+void DifferencePanel::resizeEvent(QResizeEvent* event)
+{
+    Panel::resizeEvent(event);
+    QTimer::singleShot(0, this, &DifferencePanel::shareWidth); // when the page has its width
+}
+
 void DifferencePanel::paintEvent(QPaintEvent* event)
 {
     Panel::paintEvent(event);
@@ -210,13 +234,21 @@ void DifferencePanel::fillChoices()
             box->addItem(tr("plan %1").arg(QString::fromStdString(plan.name)),
                 kPlan + QString::fromStdString(plan.name));
         for (const auto& uniform : m_document.uniforms())
-            box->addItem(tr("uniform %1").arg(QString::fromStdString(uniform.option)),
-                kUniform + QString::fromStdString(uniform.option));
+            addUniform(*box, QString::fromStdString(uniform.option));
         box->setEnabled(m_document.space() != nullptr);
     }
     m_a->setCurrentIndex(std::max(0, m_a->findData(keptA)));
     const int b = m_b->findData(keptB);
     m_b->setCurrentIndex(b >= 0 ? b : 1);
+}
+
+/// By the name that is short everywhere; the whole one is in the tooltip.
+void DifferencePanel::addUniform(QComboBox& box, const QString& option)
+{
+    const auto& space = m_document.space();
+    const auto index = space ? space->optionIndex(option.toStdString()) : std::nullopt;
+    box.addItem(tr("uniform %1").arg(index ? shortOptionName(*space, *index) : option), kUniform + option);
+    box.setItemData(box.count() - 1, option, Qt::ToolTipRole);
 }
 
 QString DifferencePanel::keyOf(const QComboBox& box) const
@@ -290,6 +322,7 @@ void DifferencePanel::refresh()
     const bool same = ready && difference.changed == 0;
     m_model->setDifference(std::move(difference));
     m_widths->refresh();
+    shareWidth();
     m_table->setVisible(!same); // an empty table would say less than the words above it
     m_useA->setEnabled(ready && keyOf(*m_a) != QLatin1String("current"));
     m_useB->setEnabled(ready && keyOf(*m_b) != QLatin1String("current"));
@@ -357,18 +390,19 @@ void DifferencePanel::refreshMatrix()
         unit.locked = unit.edited = false;
         unit.tie = -1;
         const double bits = 8.0 * static_cast<double>(item.deltaBytes) / weights;
+        unit.deltaText = QStringLiteral("=");
         if (!item.same())
             unit.deltaText = (bits > 0 ? QStringLiteral("+") : QString()) + fixedText(bits, 2);
         unit.note = tr("A %1, B %2")
                         .arg(QString::fromStdString(space.optionIds()[item.optionA]),
                             QString::fromStdString(space.optionIds()[item.optionB]));
     }
-    picture.deltaLabel = largest > 0 ? tr("%1 … %2: harm of B − A (root scale); number: bits B − A")
+    picture.deltaLabel = largest > 0 ? tr("%1 … %2: harm B − A (root scale), number: bits")
                                            .arg(signedNumberText(-largest), signedNumberText(largest))
                                      : tr("no difference in harm");
     m_matrix->clearEmpty();
     m_matrix->setCaption({tr("B (%1) against A (%2)").arg(m_b->currentText(), m_a->currentText()),
-        sourceText(m_document), tr("difference of harm"), harmLabel(m_document)});
+        sourceText(m_document), {}, harmLabel(m_document)}); // the key says what of it
     const bool same = m_matrix->data().units.size() == picture.units.size()
         && m_matrix->data().deltaLabel == picture.deltaLabel;
     if (same)

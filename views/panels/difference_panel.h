@@ -7,6 +7,7 @@ class QComboBox;
 class QLabel;
 class QPushButton;
 class QSortFilterProxyModel;
+class QSplitter;
 class QTabWidget;
 class QTableView;
 
@@ -35,6 +36,7 @@ public:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void createBar();
@@ -42,6 +44,8 @@ private:
     void createActions();
     void connectDocument();
     void fillChoices();
+    void addUniform(QComboBox& box, const QString& option);
+    void shareWidth();
     void
     suggestB(); ///< Where nobody chose: the best of this size, or a uniform plan when that is the current.
     void refresh();
@@ -62,6 +66,8 @@ private:
     QSortFilterProxyModel* m_sorted;
     QTableView* m_table;
     ColumnWidths* m_widths = nullptr;
+    QSplitter* m_splitter = nullptr; ///< Matrix and table.
+    bool m_sharedByHand = false; ///< A person divided it.
     ModelDifference* m_models;
     std::vector<std::size_t> m_choiceA, m_choiceB;
     bool m_dirty = true; ///< Something changed while nobody was looking.

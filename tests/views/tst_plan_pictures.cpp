@@ -1,0 +1,237 @@
+// What must be told apart in the pictures of a plan: parts of a cell, names of marks, tiles of one size.
+#include "views/charts/block_role_matrix.h"
+#include "views/charts/chart_math.h"
+#include "views/charts/mark_labels.h"
+#include "views/charts/matrix_cell.h"
+#include "views/charts/pareto_chart.h"
+
+#include <QSignalSpy>
+#include <QtTest>
+
+#include <algorithm>
+#include <cmath>
+
+using namespace bitwright::views;
+
+namespace {
+
+MatrixData blocksAndHead()
+{
+    MatrixData data;
+    for (int row = 0; row < 4; ++row)
+        data.rows.push_back({QString::number(row), {}});
+    data.rows.push_back({QStringLiteral("other"), {}, true});
+    for (const char* name : {"q", "k", "v", "o", "up", "down"})
+        data.columns.push_back({QString::fromLatin1(name), QString::fromLatin1(name), {}});
+    for (int row = 0; row < 4; ++row)
+        for (int column = 0; column < 6; ++column) {
+            MatrixUnit unit;
+            unit.row = row;
+            unit.column = column;
+            unit.bits = 4.25;
+            unit.harm = 0.01 * (row + 1);
+            data.units.push_back(unit);
+        }
+    MatrixUnit head;
+    head.row = 4;
+    head.column = 0;
+    head.label = QStringLiteral("head");
+    head.bits = 8;
+    head.harm = 0.001;
+    data.units.push_back(head);
+    return data;
+}
+
+double distanceTo(const QLineF& line, QPointF point)
+{
+    double least = 1e9;
+    for (int i = 0; i <= 100; ++i)
+        least = std::min(least, QLineF(line.pointAt(i / 100.0), point).length());
+    return least;
+}
+
+} // namespace
+
+class PlanPicturesTest : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void partsOfACellStandApart()
+    {
+        const QSizeF number(27, 12);
+        for (const bool marks : {false, true})
+            for (double w = 9; w < 340; w = std::ceil(w * 1.07))
+                for (double h = 9; h < 260; h = std::ceil(h * 1.07)) {
+                    const MatrixCellLayout layout = layoutMatrixCell({w, h}, number, marks);
+                    const QRectF cell(0, 0, w, h);
+                    const QRectF parts[]{layout.number, layout.square, layout.harm, layout.link};
+                    for (std::size_t a = 0; a < std::size(parts); ++a) {
+                        if (parts[a].isNull())
+                            continue;
+                        QVERIFY2(cell.adjusted(-0.01, -0.01, 0.01, 0.01).contains(parts[a]),
+                            qPrintable(QStringLiteral("%1 x %2, part %3").arg(w).arg(h).arg(a)));
+                        for (std::size_t b = 0; b < a; ++b)
+                            QVERIFY2(!parts[a].adjusted(0.01, 0.01, -0.01, -0.01).intersects(parts[b]),
+                                qPrintable(
+                                    QStringLiteral("%1 x %2, parts %3, %4").arg(w).arg(h).arg(a).arg(b)));
+                    }
+                    QVERIFY(marks || layout.link.isNull());
+                    QVERIFY(w < number.width() + 2 || h < 10 || !layout.number.isNull());
+                    // Marks never become specks.
+                    QVERIFY(layout.link.isNull() || layout.link.width() >= 8);
+                }
+        // A square has one size in all cells of a matrix, however much room one of them has.
+        QCOMPARE(layoutMatrixCell({80, 90}, number, false, 30).square.width(), 30.0);
+        QVERIFY(layoutMatrixCell({80, 90}, number, false).square.width() > 40);
+    }
+
+    void numberStandsInTheMiddleOfItsCell()
+    {
+        for (const bool marks : {false, true}) {
+            const MatrixCellLayout layout = layoutMatrixCell({80, 80}, {27, 12}, marks);
+            QCOMPARE(layout.number.center().x(), 40.0);
+            QCOMPARE(layout.square.center().x(), 40.0);
+        }
+    }
+
+    void aHeadTakesNoColumn()
+    {
+        BlockRoleMatrix matrix;
+        matrix.resize(500, 420);
+        matrix.setData(blocksAndHead());
+        matrix.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&matrix));
+        const QRectF head = matrix.unitRect(24), first = matrix.unitRect(0);
+        QVERIFY(head.height() < first.height()); // nor a whole row
+        QVERIFY(head.width() > 40); // its name is in it
+        QCOMPARE(matrix.unitAt(head.center()), 24);
+        QCOMPARE(matrix.unitAt(QPointF(head.right() - 2, head.center().y())), 24);
+        QCOMPARE(matrix.unitAt(QPointF(480, head.center().y())), -1);
+        QVERIFY(head.top() > matrix.unitRect(23).bottom());
+        // A column is its role in the blocks; the strip belongs to none.
+        QSignalSpy selected(&matrix, &BlockRoleMatrix::selectionEdited);
+        QTest::mouseClick(
+            matrix.viewport(), Qt::LeftButton, {}, matrix.columnHeaderRect(0).center().toPoint());
+        QCOMPARE(selected.last().at(0).value<QVector<int>>(), QVector<int>({0, 6, 12, 18}));
+        QTest::mouseClick(matrix.viewport(), Qt::LeftButton, {}, head.center().toPoint());
+        QCOMPARE(matrix.selection(), QVector<int>({24}));
+        // By keys it is the last row, with nothing right of its last cell.
+        QTest::mouseClick(matrix.viewport(), Qt::LeftButton, {}, matrix.unitRect(23).center().toPoint());
+        QTest::keyClick(&matrix, Qt::Key_Down);
+        QCOMPARE(matrix.focusCell(), QPoint(0, 4));
+        QCOMPARE(matrix.selection(), QVector<int>({24}));
+        QVERIFY(matrix.csv().contains(QStringLiteral(",other,head,")));
+    }
+
+    void rowsFillThePage()
+    {
+        BlockRoleMatrix matrix;
+        matrix.resize(700, 700);
+        matrix.setData(blocksAndHead());
+        const double foot = matrix.unitRect(24).bottom();
+        QVERIFY2(foot > 600, qPrintable(QString::number(foot)));
+    }
+
+    void namesLeadToTheirOwnMarks()
+    {
+        // As uniform plans stand: close together along a falling line.
+        const std::vector<QPointF> marks{{100, 60}, {107, 66}, {121, 74}, {220, 180}, {229, 187}, {243, 196}};
+        const std::vector<QSizeF> sizes(marks.size(), QSizeF(80, 13));
+        std::vector<QRectF> obstacles;
+        for (double x = 60; x < 400; x += 4)
+            obstacles.emplace_back(x, 0.9 * x - 20, 4, 4);
+        const auto labels = labelMarks(marks, sizes, QRectF(0, 0, 600, 400), obstacles, 60);
+        for (std::size_t i = 0; i < marks.size(); ++i) {
+            const MarkLabel& label = labels[i];
+            QVERIFY2(!label.box.isNull(), qPrintable(QString::number(i)));
+            for (std::size_t j = 0; j < marks.size(); ++j) {
+                QVERIFY(!label.box.contains(marks[j]));
+                if (i == j)
+                    continue;
+                QVERIFY(!label.box.intersects(labels[j].box));
+                QVERIFY(label.leader.isNull() || distanceTo(label.leader, marks[j]) > 6);
+            }
+            if (!label.leader.isNull())
+                QVERIFY(QLineF(label.leader.p1(), marks[i]).length() < 6);
+        }
+        // Rather none than one that is read as another's.
+        const std::vector<QPointF> crowd(30, QPointF(50, 50));
+        const auto few = labelMarks(
+            crowd, std::vector<QSizeF>(crowd.size(), QSizeF(80, 13)), QRectF(0, 0, 100, 100), {}, 60);
+        QVERIFY(std::any_of(few.begin(), few.end(), [](const MarkLabel& l) { return l.box.isNull(); }));
+    }
+
+    void labelsStandWhereItCostsLeast()
+    {
+        const std::vector<QPointF> marks{{200, 200}};
+        const std::vector<QSizeF> sizes{{80, 13}};
+        const auto below = [](const QRectF& box) { return box.center().y() > 190 ? 40.0 : 0.0; };
+        const auto labels = labelMarks(marks, sizes, QRectF(0, 0, 600, 400), {}, 60, below);
+        QVERIFY(labels.front().box.center().y() <= 190);
+    }
+
+    void equalTilesReadLikeText()
+    {
+        const QRectF bounds(10, 20, 300, 200);
+        for (std::size_t count = 1; count < 40; ++count) {
+            const auto tiles = equalTiles(count, bounds);
+            QCOMPARE(tiles.size(), count);
+            double area = 0;
+            for (std::size_t i = 0; i < count; ++i) {
+                area += tiles[i].width() * tiles[i].height();
+                QVERIFY(std::abs(tiles[i].width() * tiles[i].height() - 60000.0 / static_cast<double>(count))
+                    < 1e-6);
+                QVERIFY(bounds.adjusted(-1e-6, -1e-6, 1e-6, 1e-6).contains(tiles[i]));
+                if (i > 0) // right of the one before, or in a row below it
+                    QVERIFY(tiles[i].top() > tiles[i - 1].top() + 1e-6
+                        || (std::abs(tiles[i].top() - tiles[i - 1].top()) < 1e-6
+                            && tiles[i].left() > tiles[i - 1].left()));
+            }
+            QVERIFY(std::abs(area - 60000) < 1e-6);
+        }
+        QVERIFY(equalTiles(0, bounds).empty());
+    }
+
+    void provenanceIsCutLast()
+    {
+        const ChartCaption caption{QStringLiteral("Plan"),
+            QStringLiteral("tiny-llama; a book of some length"),
+            QStringLiteral("a statistic that needs many words to be said"),
+            QStringLiteral("predicted harm (fisher, not measured)")};
+        const QFontMetricsF metrics(QApplication::font());
+        const double narrow = metrics.horizontalAdvance(caption.provenance) + 4;
+        QVERIFY(caption.footnoteLines(metrics, narrow).join(u' ').contains(QStringLiteral("not measured")));
+        QVERIFY(caption.footnoteLines(metrics, 4000).join(u' ').contains(caption.statistic));
+    }
+
+    void theChartBeginsWhereOnePlans()
+    {
+        ParetoChart chart;
+        chart.resize(600, 400);
+        ParetoData data;
+        for (int i = 0; i <= 40; ++i)
+            data.frontier.push_back({1e6 + 1e5 * i, i == 40 ? 0 : std::exp2(-0.3 * i)});
+        data.presets.push_back(
+            {QStringLiteral("int2"), 1.05e6, 0.95, std::nullopt, false, QStringLiteral("int2/rtn")});
+        data.presets.push_back(
+            {QStringLiteral("int8"), 1.6e6, 0.4, std::nullopt, false, QStringLiteral("int8/rtn")});
+        chart.setData(data);
+        chart.resetView();
+        const auto at = [&](double bytes) { return chart.pixelOf({{}, bytes, 0.5, {}, false, {}}).x(); };
+        QVERIFY(at(1.6e6) > 300 && at(1.6e6) < 580);
+        QVERIFY(at(5e6) > 2000); // all weights as they are: far beyond
+        // They can be reached by zooming out.
+        for (int i = 0; i < 30; ++i)
+            chart.zoomOut();
+        QVERIFY(at(5e6) < 600);
+        // Where the whole frontier is not much longer than that, all of it is shown.
+        data.presets.push_back(
+            {QStringLiteral("keep"), 4e6, 0.01, std::nullopt, false, QStringLiteral("keep")});
+        chart.setData(data);
+        chart.resetView();
+        QVERIFY(at(5e6) < 600);
+    }
+};
+
+QTEST_MAIN(PlanPicturesTest)
+#include "tst_plan_pictures.moc"
