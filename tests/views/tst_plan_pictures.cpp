@@ -42,6 +42,15 @@ MatrixData blocksAndHead()
     return data;
 }
 
+void showAt(QWidget& widget, QSize size)
+{
+    widget.resize(size);
+    widget.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&widget));
+    if (auto* plot = qobject_cast<QCustomPlot*>(&widget))
+        plot->replot(QCustomPlot::rpImmediateRefresh);
+}
+
 double distanceTo(const QLineF& line, QPointF point)
 {
     double least = 1e9;
@@ -97,10 +106,8 @@ private Q_SLOTS:
     void aHeadTakesNoColumn()
     {
         BlockRoleMatrix matrix;
-        matrix.resize(500, 420);
         matrix.setData(blocksAndHead());
-        matrix.show();
-        QVERIFY(QTest::qWaitForWindowExposed(&matrix));
+        showAt(matrix, {500, 420});
         const QRectF head = matrix.unitRect(24), first = matrix.unitRect(0);
         QVERIFY(head.height() < first.height()); // nor a whole row
         QVERIFY(head.width() > 40); // its name is in it
@@ -126,8 +133,8 @@ private Q_SLOTS:
     void rowsFillThePage()
     {
         BlockRoleMatrix matrix;
-        matrix.resize(700, 700);
         matrix.setData(blocksAndHead());
+        showAt(matrix, {700, 700});
         const double foot = matrix.unitRect(24).bottom();
         QVERIFY2(foot > 600, qPrintable(QString::number(foot)));
     }
@@ -207,7 +214,6 @@ private Q_SLOTS:
     void theChartBeginsWhereOnePlans()
     {
         ParetoChart chart;
-        chart.resize(600, 400);
         ParetoData data;
         for (int i = 0; i <= 40; ++i)
             data.frontier.push_back({1e6 + 1e5 * i, i == 40 ? 0 : std::exp2(-0.3 * i)});
@@ -216,7 +222,7 @@ private Q_SLOTS:
         data.presets.push_back(
             {QStringLiteral("int8"), 1.6e6, 0.4, std::nullopt, false, QStringLiteral("int8/rtn")});
         chart.setData(data);
-        chart.resetView();
+        showAt(chart, {600, 400});
         const auto at = [&](double bytes) { return chart.pixelOf({{}, bytes, 0.5, {}, false, {}}).x(); };
         QVERIFY(at(1.6e6) > 300 && at(1.6e6) < 580);
         QVERIFY(at(5e6) > 2000); // all weights as they are: far beyond

@@ -26,7 +26,9 @@ int BlockRoleMatrix::keyLinesIn(double width) const
 {
     const QFontMetricsF metrics(scaledFont(font(), kKeyFont));
     if (!m_data.deltaLabel.isEmpty())
-        return 100 + metrics.horizontalAdvance(m_data.deltaLabel) <= width ? 1 : 2;
+        return 100 + metrics.horizontalAdvance(m_data.deltaLabel) <= width           ? 1
+            : metrics.horizontalAdvance(m_data.deltaLabel.section(u':', 1)) <= width ? 2
+                                                                                     : 3;
     const double bits = metrics.horizontalAdvance(tr("bits")) + 6 + std::size(kKeyBits) * kBitBox;
     const double harm = metrics.horizontalAdvance(tr("harm") + formatNumber(m_harmRange.lower, 2)
                             + formatNumber(m_harmRange.upper, 2))
@@ -115,8 +117,8 @@ void BlockRoleMatrix::paintDeltaKey(QPainter& painter, const QRectF& area) const
     painter.setPen(theme().muted);
     painter.drawText(area.adjusted(bar + kGap, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
         metrics.elidedText(label, Qt::ElideRight, area.width() - bar - kGap));
-    painter.drawText(area.translated(0, area.height() + 1), Qt::AlignLeft | Qt::AlignVCenter,
-        metrics.elidedText(rest, Qt::ElideRight, area.width()));
+    painter.drawText(QRectF(area.left(), area.bottom() + 1, area.width(), 2 * area.height() + 2),
+        Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, rest);
 }
 
 } // namespace bitwright::views

@@ -16,7 +16,7 @@ namespace bitwright::views {
 
 namespace {
 constexpr double kSmallestCellWidth = 13, kSmallestCellHeight = 13; // when fitted
-constexpr double kLargestCellWidth = 320, kLargestCellHeight = 100;
+constexpr double kLargestCellWidth = 420, kLargestCellHeight = 100;
 constexpr double kLargeLabels = 130; // pixels per column from which its name is larger
 constexpr double kTallestShape = 1.6; // of larger cells: a page of few blocks is filled, not a strip of it
 } // namespace
@@ -178,7 +178,9 @@ void BlockRoleMatrix::fitHeights(Geometry& g, double room, double fitWidth, doub
     if (loose <= 0)
         return;
     const double least = std::min(QFontMetricsF(font()).height() + 8, g.cellHeight);
-    g.looseHeight = std::clamp(std::ceil(g.side) + 6, least, std::max(g.cellHeight, least));
+    const double square = m_data.deltaLabel.isEmpty() ? g.side : 0; // a difference has none
+    g.looseHeight = std::clamp(
+        std::max(std::ceil(square), 2 * numberSize(g).height()) + 6, least, std::max(g.cellHeight, least));
     if (zoomX == 1 && zoomY == 1)
         g.cellHeight = heightOf(room - loose * (kLooseGap + g.looseHeight), rows);
 }

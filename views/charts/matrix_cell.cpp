@@ -127,7 +127,7 @@ MatrixCellLayout layoutMatrixCell(QSizeF cell, QSizeF number, bool marks, double
     const double line = number.height() + kLine;
     const double beside = std::min({h - 2 * kEdge, w - number.width() - kGap - 2 * kEdge, most});
     double below = std::min({w - 2 * kEdge, h - line - 2 * kEdge, most});
-    const bool digits = h >= 6 * line && w >= 2.6 * number.width();
+    const bool digits = h >= 5.5 * line && w >= 2.6 * number.width();
     if (digits)
         below = std::min(below, h - 2 * line - 2 * kEdge);
     if (below >= kLeastSquare && below >= 0.6 * beside)

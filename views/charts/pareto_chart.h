@@ -173,6 +173,8 @@ private:
     void paintOther(QCPPainter& painter) const;
     [[nodiscard]] QPolygonF staircase(const std::vector<ParetoState>& states) const;
     void paintStates(QCPPainter& painter) const;
+    [[nodiscard]] bool endsWithoutHarm() const;
+    [[nodiscard]] QString harmlessText() const;
     [[nodiscard]] QRectF harmlessBox(const QFontMetricsF& metrics) const;
     void paintHarmless(QCPPainter& painter) const;
     [[nodiscard]] std::optional<double> namedEnd() const;

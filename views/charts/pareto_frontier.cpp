@@ -110,35 +110,53 @@ void ParetoChart::paintStates(QCPPainter& painter) const
     }
 }
 
-/// Where the last state does no harm at all, which has no place on a logarithmic axis; null otherwise.
+/// Zero has no place on a logarithmic axis.
+bool ParetoChart::endsWithoutHarm() const
+{
+    return m_data.frontier.size() > 1 && isLogarithmic(Qt::Vertical) && m_data.frontier.back().harm <= 0;
+}
+
+QString ParetoChart::harmlessText() const
+{
+    const double bytes = m_data.frontier.back().bytes;
+    return xAxis->coordToPixel(bytes) < plotArea().right() ? tr("harm 0: all kept")
+                                                           : tr("harm 0 at %1 →").arg(formatBytes(bytes));
+}
+
+/// Place of the words beside a last state without harm; null where they have no room.
 QRectF ParetoChart::harmlessBox(const QFontMetricsF& metrics) const
 {
-    const QRectF area = plotArea();
-    if (m_data.frontier.size() < 2 || !isLogarithmic(Qt::Vertical) || m_data.frontier.back().harm > 0)
+    if (!endsWithoutHarm())
         return {};
-    const double x = xAxis->coordToPixel(m_data.frontier.back().bytes);
-    const QSizeF size(metrics.horizontalAdvance(tr("harm 0: all kept")) + 4, metrics.height());
+    const QRectF area = plotArea();
+    const double x = std::min(xAxis->coordToPixel(m_data.frontier.back().bytes), area.right() + 4);
+    const QSizeF size(metrics.horizontalAdvance(harmlessText()) + 4, metrics.height());
     QRectF box(QPointF(x - 9 - size.width(), area.bottom() - 8 - size.height()), size);
     if (box.intersects(forbiddenBox(metrics).adjusted(-8, 0, 8, 0)))
         box.moveBottom(forbiddenBox(metrics).top() - 4);
     // Not over the line, which comes from above.
-    const double line = yAxis->coordToPixel(m_data.frontier[m_data.frontier.size() - 2].harm);
-    const bool free = line + 3 < box.top() && x > area.left() && x < area.right();
-    return free && area.contains(box) ? box : QRectF();
+    const int last = std::min(
+        bestStateOfSize(xAxis->pixelToCoord(box.right())), static_cast<int>(m_data.frontier.size()) - 2);
+    const double line
+        = last < 0 ? 0 : yAxis->coordToPixel(m_data.frontier[static_cast<std::size_t>(last)].harm);
+    return line + 3 < box.top() && x > area.left() && area.contains(box) ? box : QRectF();
 }
 
 void ParetoChart::paintHarmless(QCPPainter& painter) const
 {
+    if (!endsWithoutHarm())
+        return;
+    const QPointF foot(xAxis->coordToPixel(m_data.frontier.back().bytes), plotArea().bottom() - 5);
+    if (foot.x() < plotArea().right())
+        paintMarker(
+            painter, Marker::TriangleDown, foot, 5, mix(theme().foreground, theme().background, 0.2), false);
     painter.setFont(smallFont());
     const QRectF box = harmlessBox(QFontMetricsF(painter.font()));
     if (box.isNull())
         return;
-    const QPointF foot(xAxis->coordToPixel(m_data.frontier.back().bytes), plotArea().bottom() - 5);
-    paintMarker(
-        painter, Marker::TriangleDown, foot, 5, mix(theme().foreground, theme().background, 0.2), false);
     painter.fillRect(box, theme().forbidden);
     painter.setPen(theme().muted);
-    painter.drawText(box, Qt::AlignCenter | Qt::TextDontClip, tr("harm 0: all kept"));
+    painter.drawText(box, Qt::AlignCenter | Qt::TextDontClip, harmlessText());
 }
 
 // The frontier of another score, with its name on the line.

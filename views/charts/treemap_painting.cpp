@@ -115,13 +115,13 @@ void SizeTreemap::paintItem(
         const QString size = formatBytes(item.bytes);
         const QString share = size + QStringLiteral(" \u00b7 ") + formatNumber(100 * item.bytes / m_total)
             + QStringLiteral(" %");
-        double y = metrics.lineSpacing();
+        double y = metrics.lineSpacing() + 1; // a descender does not touch the line below
         const auto line = [&](const QString& words) {
             if (words.isEmpty() || text.height() < y + metrics.height()
                 || metrics.horizontalAdvance(words) > text.width())
                 return;
             painter.drawText(text.translated(0, y), Qt::AlignLeft | Qt::AlignTop, words);
-            y += metrics.lineSpacing();
+            y += metrics.lineSpacing() + 1;
         };
         const QString value = valueText(item);
         const QString bits = tr("%1 bits").arg(value);

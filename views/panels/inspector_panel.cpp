@@ -138,6 +138,14 @@ void InspectorPanel::resizeEvent(QResizeEvent* event)
     Panel::resizeEvent(event);
     m_options->setColumnHidden(SqnrColumn, width() < kAll);
     m_options->setColumnHidden(BitsColumn, width() < kWithBits); // the name begins with them
+    limitOptions();
+}
+
+// No higher than its rows: the rest is for the text above.
+void InspectorPanel::limitOptions()
+{
+    m_options->parentWidget()->setMaximumHeight(m_options->horizontalHeader()->sizeHint().height()
+        + m_options->rowCount() * m_options->verticalHeader()->defaultSectionSize() + 4);
 }
 
 int InspectorPanel::unitOf(int tensor) const
@@ -203,9 +211,7 @@ void InspectorPanel::fillOptions(int tensor)
                                           : formatNumber(cell.sqnrDb),
             tr("signal to quantization noise of the weights, measured"));
     }
-    // No higher than its rows: the rest is for the text above.
-    m_options->parentWidget()->setMaximumHeight(m_options->horizontalHeader()->sizeHint().height()
-        + m_options->rowCount() * m_options->verticalHeader()->defaultSectionSize() + 4);
+    limitOptions();
     markOption(m_document.choice()[index]);
 }
 

@@ -28,6 +28,7 @@ private:
     [[nodiscard]] QString weightsHtml(const stats::WeightStats& stats);
     [[nodiscard]] QString spectrumHtml(const project::StoredSpectrum& spectrum);
     [[nodiscard]] QString planHtml(int tensor);
+    void limitOptions();
     QString activationsHtml(int tensor, int site);
     QString siteHtml(int site, const QString& title);
     [[nodiscard]] QString outlierRows(int site);

@@ -28,7 +28,7 @@ namespace bitwright::views {
 
 namespace {
 constexpr int kDelayMs = 30;
-constexpr int kCardCharacters = 31; // least width
+constexpr int kCardCharacters = 38; // least width
 constexpr double kMostRemedies = 0.45; // of the height; the card needs the rest
 
 /// Names stay on one line: the card has room for them.
