@@ -385,7 +385,8 @@ constexpr GlossaryTerm kTerms[] = {
         T("The squared difference between a weight and its rounded values, as it is or relative to the "
           "weight's own square. Needs no data and takes seconds. It knows nothing of the inputs: a large "
           "error in a channel that is always zero counts as much as one that every token meets."),
-        T("An overview: Nagel et al. 2021, A White Paper on Neural Network Quantization, arXiv:2106.08295"), "sensitivity"},
+        T("An overview: Nagel et al. 2021, A White Paper on Neural Network Quantization, arXiv:2106.08295"),
+        "sensitivity"},
 };
 
 #undef T
