@@ -129,6 +129,11 @@ private Q_SLOTS:
         QCOMPARE(labels(logTicks({1e-12, 1e12}, 4)),
             (QStringList{utf8("10⁻¹²"), utf8("10⁻⁶"), utf8("10⁰"), utf8("10⁶"), utf8("10¹²")}));
         QVERIFY(labels(logTicks({1, 30}, 6)).contains(utf8("20")));
+        // Where there is room, three labels a decade, all written alike.
+        QCOMPARE(labels(logTicks({1, 120}, 9)),
+            (QStringList{utf8("1"), utf8("2"), utf8("5"), utf8("10"), utf8("20"), utf8("50"), utf8("100")}));
+        QCOMPARE(labels(logTicks({0.9, 2100}, 11)).size(), 11);
+        QCOMPARE(labels(logTicks({0.9, 2100}, 9)).size(), 4);
         QVERIFY(!labels(logTicks({2, 2.5}, 5)).isEmpty());
         QVERIFY(logTicks({0, 10}, 5).major.empty());
         QVERIFY(logTicks({-1, 10}, 5).major.empty());

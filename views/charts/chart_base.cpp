@@ -176,6 +176,12 @@ void ChartBase::setCaption(const ChartCaption& caption)
     requestReplot();
 }
 
+void ChartBase::setFootnoteShown(bool shown)
+{
+    m_footnoteShown = shown;
+    relayout(size());
+}
+
 void ChartBase::setEmpty(const QString& message, const QString& buttonText, const QString& otherText)
 {
     m_empty->setMessage(message, buttonText, otherText);
@@ -227,12 +233,13 @@ int ChartBase::smallLineHeight() const
 void ChartBase::relayout(QSize size)
 {
     // Small charts spend their pixels on data: fewer legend rows, no footnote when there is no room for it.
-    const int rows = size.height() < 200 ? 0 : size.height() < 280 ? 1 : size.height() < 420 ? 2 : 3;
+    const int h = size.height();
+    const int rows = h < 150 ? 0 : h < 240 ? 1 : h < 340 ? 2 : h < 480 ? 3 : 5;
     m_legend->setHidden(m_hiddenKeys);
     // On screen the legend leaves the top right corner to the buttons, also where it has no entries.
     m_legend->settle(size.width() - 8 - (m_exporting ? 0 : buttonsWidth()), rows,
-        m_exporting || size.height() < 200 ? 0 : smallLineHeight());
-    const int noteLines = m_exporting || size.height() < 240 ? 0 : size.height() < 260 ? 1 : 2;
+        m_exporting || h < 200 ? 0 : smallLineHeight());
+    const int noteLines = m_exporting || !m_footnoteShown || h < 240 ? 0 : h < 260 ? 1 : 2;
     m_footnote->settle(caption(), size.width() - 8, noteLines);
     for (const Qt::Orientation axis : {Qt::Horizontal, Qt::Vertical})
         mainAxis(axis)->setLabel(elidedAxisLabel(axis));

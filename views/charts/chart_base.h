@@ -28,7 +28,9 @@ struct LegendEntry
     {
         Line,
         Mark,
-        Swatch
+        Swatch,
+        Tick, // a short upright line
+        Pin // the same with a head
     };
     QString key;
     QString label;
@@ -39,6 +41,7 @@ struct LegendEntry
     Marker marker = Marker::None;
     bool hollow = false;
     bool toggles = true; // false: explains only
+    QString brief = {}; // in place of the label where not all labels find room
 };
 
 // A QCustomPlot layerable that paints by a function; the way all charts draw, on screen and into vector
@@ -78,6 +81,8 @@ public:
     void setTheme(const Theme& theme);
     [[nodiscard]] const Theme& theme() const override { return m_theme; }
     void setCaption(const ChartCaption& caption) override;
+    // Whether the caption stands below the chart on screen; not where a neighbor says the same.
+    void setFootnoteShown(bool shown);
     // An empty view says what it would show, why it cannot, and offers a button (remedyRequested), or two.
     void setEmpty(const QString& message, const QString& buttonText = {}, const QString& otherText = {});
     void clearEmpty();
@@ -326,6 +331,7 @@ private:
     std::optional<QPointF> m_cursor;
     QString m_readout;
     bool m_stale = false;
+    bool m_footnoteShown = true;
     bool m_exporting = false;
     bool m_crosshairX = true;
     bool m_crosshairY = true;

@@ -81,6 +81,7 @@ void ChartBase::renderTo(QPainter& painter, QSize size)
     const QRect oldViewport = viewport();
     setViewport(QRect(QPoint(0, 0), size));
     relayout(size);
+    syncAxes();
     // QCPPainter must own its device; pictures carry the commands to whatever device the caller paints on.
     QPicture picture;
     QCPPainter recorder(&picture);
@@ -92,6 +93,7 @@ void ChartBase::renderTo(QPainter& painter, QSize size)
     m_exporting = false;
     setViewport(oldViewport);
     relayout(before);
+    syncAxes();
     requestReplot();
 }
 

@@ -38,8 +38,8 @@ void ChartBase::resizeEvent(QResizeEvent* event)
         return; // folded away in a splitter
     setViewport(rect()); // relayout measures labels against it
     relayout(size());
+    syncAxes(); // margins and marginals follow the size
     QCustomPlot::resizeEvent(event);
-    syncAxes();
     placeButtons();
 }
 

@@ -258,6 +258,31 @@ std::vector<QRectF> placeLabels(std::span<const QPointF> anchors, std::span<cons
     return placed;
 }
 
+std::vector<double> spreadLabels(
+    std::span<const double> wanted, double height, Interval bounds, double farthest)
+{
+    constexpr double kSlack = 1e-6;
+    std::vector<double> placed(wanted.size(), std::numeric_limits<double>::quiet_NaN());
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        std::vector<double> candidates{
+            std::clamp(wanted[i], bounds.lower, std::max(bounds.lower, bounds.upper))};
+        for (std::size_t k = 0; k < i; ++k)
+            for (const double side : {-height, height})
+                candidates.push_back(placed[k] + side); // NaN stays NaN and is never free
+        double nearest = farthest + kSlack;
+        for (const double candidate : candidates) {
+            const bool free = bounds.contains(candidate)
+                && std::none_of(placed.begin(), placed.begin() + static_cast<std::ptrdiff_t>(i),
+                    [&](double other) { return std::abs(other - candidate) < height - kSlack; });
+            if (free && std::abs(candidate - wanted[i]) < nearest) {
+                nearest = std::abs(candidate - wanted[i]);
+                placed[i] = candidate;
+            }
+        }
+    }
+    return placed;
+}
+
 double logShare(double value, Interval range)
 {
     if (std::isnan(value))

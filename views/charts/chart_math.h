@@ -67,7 +67,8 @@ struct Ticks
 [[nodiscard]] Ticks linearTicks(Interval range, int target);
 // Ticks at whole numbers only (block indices).
 [[nodiscard]] Ticks integerTicks(Interval range, int target);
-// Powers of ten, thinned to `target`; below two decades also 2 and 5, below half a decade linear steps.
+// Powers of ten, thinned to `target`; below two decades, or where there is room, also 2 and 5; below half a
+// decade linear steps.
 [[nodiscard]] Ticks logTicks(Interval range, int target);
 // Ticks at round binary sizes (KiB, MiB, GiB) for an axis in bytes.
 [[nodiscard]] Ticks byteTicks(Interval range, int target);
@@ -120,6 +121,10 @@ private:
 // within `rings` steps gets a null rectangle.
 [[nodiscard]] std::vector<QRectF> placeLabels(std::span<const QPointF> anchors, std::span<const QSizeF> sizes,
     const QRectF& bounds, double gap, std::span<const QRectF> obstacles, int rings = 4);
+// Centers of labels of one height along a side, each as near to where it is wanted as those before it leave
+// room, inside `bounds`; NaN where that is farther than `farthest`.
+[[nodiscard]] std::vector<double> spreadLabels(
+    std::span<const double> wanted, double height, Interval bounds, double farthest);
 // Area that is proportional to log(value) in range: 0 at or below the lower end, 1 at or above the upper, NaN
 // stays.
 [[nodiscard]] double logShare(double value, Interval range);

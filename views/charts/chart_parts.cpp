@@ -49,7 +49,6 @@ namespace {
 constexpr double kSampleWidth = 22;
 constexpr double kSampleGap = 5;
 constexpr double kEntryGap = 14;
-constexpr double kLongestLabel = 380;
 } // namespace
 
 LegendStrip::LegendStrip(QCustomPlot* plot)
@@ -63,18 +62,22 @@ void LegendStrip::setLook(const QFont& font, const QColor& text, const QColor& m
     m_muted = muted;
 }
 
-void LegendStrip::settle(int width, int maximumRows, int minimumHeight)
+const QString& LegendStrip::labelOf(const LegendEntry& entry) const
+{
+    return m_brief && !entry.brief.isEmpty() ? entry.brief : entry.label;
+}
+
+double LegendStrip::place(double right, int maximumRows)
 {
     const QFontMetricsF metrics(m_font);
     const double rowHeight = std::ceil(metrics.height()) + 4;
-    const double right = width - 8.0;
     const double moreWidth = metrics.horizontalAdvance(QStringLiteral("+00"));
     m_places.assign(m_entries.size(), QRectF());
     m_more = 0;
     double x = 4, y = 0;
     int row = 1;
     for (std::size_t i = 0; i < m_entries.size() && maximumRows > 0; ++i) {
-        const double label = std::min(metrics.horizontalAdvance(m_entries[i].label), kLongestLabel);
+        const double label = std::ceil(metrics.horizontalAdvance(labelOf(m_entries[i])));
         const double w = std::min(kSampleWidth + kSampleGap + label + 1, right - 4);
         const bool isLast = i + 1 == m_entries.size();
         const double limit = row >= maximumRows && !isLast ? right - moreWidth - kEntryGap : right;
@@ -91,8 +94,20 @@ void LegendStrip::settle(int width, int maximumRows, int minimumHeight)
         m_places[i] = QRectF(x, y, w, rowHeight);
         x += w + kEntryGap;
     }
-    const int used = m_entries.empty() || maximumRows < 1 ? 0 : static_cast<int>(y + rowHeight) + 2;
-    const int height = std::max(used, minimumHeight);
+    return m_entries.empty() || maximumRows < 1 ? 0 : y + rowHeight + 2;
+}
+
+void LegendStrip::settle(int width, int maximumRows, int minimumHeight)
+{
+    const double right = width - 8.0;
+    m_brief = false;
+    double used = place(right, maximumRows);
+    const auto isTooLong = [&](const QRectF& place) { return place.width() >= right - 4; };
+    if (m_more > 0 || std::any_of(m_places.begin(), m_places.end(), isTooLong)) {
+        m_brief = true;
+        used = place(right, maximumRows);
+    }
+    const int height = std::max(static_cast<int>(used), minimumHeight);
     setMinimumSize(0, height);
     setMaximumSize(QWIDGETSIZE_MAX, height);
 }
@@ -140,6 +155,13 @@ void LegendStrip::drawSample(QPainter& painter, const QRectF& rect, const Legend
     case LegendEntry::Kind::Mark:
         paintMarker(painter, entry.marker, middle, 3.6, entry.color, entry.hollow);
         break;
+    case LegendEntry::Kind::Pin:
+        paintMarker(painter, Marker::Circle, {middle.x(), middle.y() - 4}, 2.6, entry.color, false);
+        [[fallthrough]];
+    case LegendEntry::Kind::Tick:
+        painter.setPen(QPen(entry.color, entry.width, Qt::SolidLine, Qt::FlatCap));
+        painter.drawLine(QPointF(middle.x(), middle.y() - 4), QPointF(middle.x(), middle.y() + 5));
+        break;
     }
 }
 
@@ -161,7 +183,7 @@ void LegendStrip::draw(QCPPainter* painter)
         drawSample(*painter, QRectF(place.left(), place.top(), kSampleWidth, place.height()), m_entries[i]);
         painter->setOpacity(1);
         const QRectF textArea = place.adjusted(kSampleWidth + kSampleGap, 0, 1, 0);
-        const QString label = metrics.elidedText(m_entries[i].label, Qt::ElideRight, textArea.width());
+        const QString label = metrics.elidedText(labelOf(m_entries[i]), Qt::ElideRight, textArea.width());
         painter->setPen(hidden ? m_muted : m_text);
         QFont font = m_font;
         font.setStrikeOut(hidden);

@@ -23,8 +23,8 @@ private:
     QColor m_color;
 };
 
-// Legend as a strip above the plot; entries wrap and are toggled by click. What finds no room is counted as
-// "+n".
+// Legend as a strip above the plot; entries wrap and are toggled by click. Where not all find room, they use
+// their brief labels; what finds none even so is counted as "+n".
 class LegendStrip : public QCPLayoutElement
 {
     Q_OBJECT
@@ -49,6 +49,9 @@ protected:
     void draw(QCPPainter* painter) override;
 
 private:
+    [[nodiscard]] const QString& labelOf(const LegendEntry& entry) const;
+    // Gives the entries their places and returns the height that they take.
+    double place(double right, int maximumRows);
     void drawSample(QPainter& painter, const QRectF& rect, const LegendEntry& entry) const;
 
     std::vector<LegendEntry> m_entries;
@@ -61,6 +64,7 @@ private:
     int m_focused = -1;
     QRectF m_morePlace;
     int m_more = 0;
+    bool m_brief = false;
 };
 
 // Ticks of an axis by the free functions of chart_math.

@@ -36,12 +36,13 @@ QString plainTick(double value, double step)
         return formatNumber(value, std::max(1, decadeOf(magnitude) - decadeOf(step) + 1));
     return groupedText(fixedText(value, decimals));
 }
-QString logTick(double value)
+// `plain`: powers of ten between 0.01 and 1,000 as the numbers beside them.
+QString logTick(double value, bool plain)
 {
     const int decade = decadeOf(value);
     const double mantissa = value / std::pow(10.0, decade);
     const bool isPower = std::abs(mantissa - 1) < 1e-6;
-    if (decade >= -2 && decade <= 3 && !isPower)
+    if (decade >= -2 && decade <= 3 && (plain || !isPower))
         return groupedText(fixedText(value, std::max(0, -decade)));
     if (isPower)
         return formatPowerOfTen(decade);
@@ -112,7 +113,8 @@ Ticks logTicks(Interval range, int target)
     };
     while (stride > 1 && labels() < 2)
         --stride;
-    const bool withTwoAndFive = high - low < 2 && target >= 3;
+    // Where every decade has room for them, three labels say more than one.
+    const bool withTwoAndFive = (high - low < 2 && target >= 3) || 3 * (high - low) <= target;
     const double slack = 1e-9;
     for (int decade = first; decade <= last; ++decade)
         for (int m = 1; m <= 9; ++m) {
@@ -122,7 +124,7 @@ Ticks logTicks(Interval range, int target)
             const double value = m * std::pow(10.0, decade);
             const bool onDecade = m == 1 && ((decade % stride) + stride) % stride == 0;
             if (onDecade || (withTwoAndFive && (m == 2 || m == 5)))
-                ticks.major.push_back({value, logTick(value)});
+                ticks.major.push_back({value, logTick(value, withTwoAndFive)});
             else if (stride == 1 || m == 1)
                 ticks.minor.push_back(value);
         }

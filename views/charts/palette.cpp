@@ -285,9 +285,11 @@ CategoryStyle categoryStyle(int index, const Theme& theme)
     const auto i = static_cast<std::size_t>(std::max(index, 0));
     QColor color = i % 8 == 7 ? theme.foreground : QColor(colors[i % 8]);
     if (theme.dark && i % 8 == 0)
-        color = QColor(0x3d, 0x9f, 0xdf); // the blue of the set is too dark on a dark background
+        color = QColor(0x6a, 0x97, 0xff); // the blue of the set is too dark on a dark background
+    if (theme.dark && i % 8 == 4)
+        color = QColor(0x7f, 0xdd, 0xe6); // away from that blue, which is lighter than the set's
     if (!theme.dark && i % 8 == 6)
-        color = QColor(0xb8, 0xa9, 0x00);
+        color = QColor(0x8f, 0x84, 0x00);
     return {color, dashes[(i / 8) % dashes.size()], markers[i % markers.size()]};
 }
 
