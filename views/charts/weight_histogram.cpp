@@ -1,6 +1,8 @@
 #include "views/charts/weight_histogram.h"
 
+#include <QAction>
 #include <QFontMetricsF>
+#include <QMenu>
 
 #include <algorithm>
 #include <cmath>
@@ -13,17 +15,73 @@ const QString kClipKey = QStringLiteral("clip");
 const QString kCountsKey = QStringLiteral("counts");
 // Lowest count that a log axis shows; empty bins end here.
 constexpr double kLogFloor = 0.6;
-constexpr double kOccupancyBand = 0.16; // of the plot height, at the top
+constexpr double kStripShare = 0.16; // of the height, for the occupancy
+constexpr double kStripRoom = 1.15; // above its longest bar
+
+Ticks percentTicks(Interval range)
+{
+    Ticks ticks = linearTicks(range, 2);
+    std::erase_if(ticks.major, [](const Tick& tick) { return !(tick.value > 0); });
+    ticks.minor.clear();
+    for (Tick& tick : ticks.major)
+        tick.label = WeightHistogram::tr("%1 %").arg(tick.label);
+    return ticks;
+}
 } // namespace
+
+Interval crowdedRange(std::span<const double> edges, std::span<const double> counts)
+{
+    if (counts.empty() || edges.size() != counts.size() + 1)
+        return {0, 0};
+    double total = 0;
+    for (const double count : counts)
+        total += count;
+    constexpr double kStrays = 5e-5;
+    const double most = kStrays * total;
+    std::size_t first = 0, last = counts.size();
+    for (double below = counts[first]; first + 1 < last && below <= most; below += counts[first])
+        ++first;
+    for (double above = counts[last - 1]; last > first + 1 && above <= most; above += counts[last - 1])
+        --last;
+    const Interval core{edges[first], edges[last]}, whole{edges.front(), edges.back()};
+    // An end that adds less than what is crowded stays: an axis that is cut has to be worth it.
+    return {core.lower - whole.lower > core.width() ? core.lower : whole.lower,
+        whole.upper - core.upper > core.width() ? core.upper : whole.upper};
+}
 
 WeightHistogram::WeightHistogram(QWidget* parent)
     : ChartBase(parent)
 {
-    setLogAllowed(Qt::Vertical, true);
+    mainRect()->setMinimumMargins(QMargins(52, 0, 12, 34)); // no gap below the strip
+    m_strip = addUpperRect(QMargins(52, 4, 0, 0), [this](QCPPainter& p) { paintOccupancy(p); });
+    setTicks(
+        m_strip->axis(QCPAxis::atLeft), [](Interval range, int) { return percentTicks(range); }, 40);
+    m_whole = makeAction(QStringLiteral("whole-range"), tr("Show every &weight"),
+        tr("Widens the axis to the smallest and the largest weight, however far they are from the others; "
+           "a double click on the axis goes back"));
+    setLogAllowed(Qt::Vertical, true); // moves the axes, and with them those of the strip
     setLogarithmic(Qt::Vertical, true);
     setAxisLabel(Qt::Horizontal, tr("weight"));
     setAxisLabel(Qt::Vertical, tr("weights per bin"));
     setCrosshair(false, true);
+    connect(m_whole, &QAction::triggered, this, &WeightHistogram::showWholeRange);
+    connect(this, &ChartBase::legendToggled, this, [this] { syncAxes(); });
+    themeApplied();
+}
+
+QList<QAction*> WeightHistogram::chartActions()
+{
+    QList<QAction*> actions = ChartBase::chartActions();
+    if (m_whole != nullptr) // the base asks before it exists
+        actions << m_whole;
+    return actions;
+}
+
+void WeightHistogram::themeApplied()
+{
+    styleUpperRect(*m_strip);
+    for (QCPAxis* axis : m_strip->axes())
+        axis->grid()->setVisible(false);
 }
 
 void WeightHistogram::setData(WeightHistogramData data)
@@ -35,21 +93,78 @@ void WeightHistogram::setData(WeightHistogramData data)
     }
     if (m_data.clipped.size() != m_data.counts.size())
         m_data.clipped.clear();
+    if (!(m_data.extremes.width() > 0) && !m_data.edges.empty())
+        m_data.extremes = {m_data.edges.front(), m_data.edges.back()};
     dataChanged();
+}
+
+bool WeightHistogram::showsLevels() const
+{
+    return !m_data.levels.empty() && isLegendKeyShown(kLevelsKey);
+}
+
+double WeightHistogram::largestShare() const
+{
+    double largest = 0;
+    for (const GridLevel& level : m_data.levels)
+        if (std::isfinite(level.share))
+            largest = std::max(largest, level.share);
+    return largest;
+}
+
+Interval WeightHistogram::wholeRange() const
+{
+    return padded({m_data.edges.front(), m_data.edges.back()}, 0.02, false);
+}
+
+void WeightHistogram::showWholeRange()
+{
+    if (!m_data.counts.empty())
+        setViewRange(Qt::Horizontal, wholeRange());
+}
+
+double WeightHistogram::zoomOutLimit() const
+{
+    constexpr double kUsual = 1.6;
+    if (m_data.counts.empty())
+        return kUsual;
+    // Every weight can be shown whichever end it is at, since zooming out keeps what is shown first.
+    const Interval home = homeRange(Qt::Horizontal), whole = wholeRange();
+    const double reach = 2 * std::max(home.lower - whole.lower, whole.upper - home.upper) / home.width();
+    return std::max(kUsual, 1 + std::max(0.0, reach));
+}
+
+// The strip of the occupancy stands above the counts and has its own scale.
+void WeightHistogram::syncAxes()
+{
+    const bool shown = showsLevels();
+    const int height = shown ? std::clamp(static_cast<int>(viewport().height() * kStripShare), 30, 110) : 0;
+    m_strip->setVisible(shown);
+    m_strip->setMinimumMargins(QMargins(52, shown ? 4 : 0, 0, 0));
+    m_strip->setMinimumSize(0, height);
+    m_strip->setMaximumSize(QWIDGETSIZE_MAX, height);
+    const Interval x = viewRange(Qt::Horizontal);
+    m_strip->axis(QCPAxis::atBottom)->setRange(x.lower, x.upper);
+    const double largest = largestShare();
+    m_strip->axis(QCPAxis::atLeft)->setRange(0, largest > 0 ? 100 * largest * kStripRoom : 1);
+    m_whole->setEnabled(!beyondText(false).isEmpty() || !beyondText(true).isEmpty());
 }
 
 Interval WeightHistogram::homeRange(Qt::Orientation axis) const
 {
     if (m_data.counts.empty())
         return axis == Qt::Horizontal ? Interval{-1, 1} : Interval{kLogFloor, 10};
-    if (axis == Qt::Horizontal)
-        return padded({m_data.edges.front(), m_data.edges.back()}, 0.02, false);
+    if (axis == Qt::Horizontal) {
+        Interval shown = crowdedRange(m_data.edges, m_data.counts);
+        for (const GridLevel& level : m_data.levels)
+            shown = united(shown, {level.value, level.value});
+        shown = padded(shown, 0.02, false);
+        return {std::max(shown.lower, wholeRange().lower), std::min(shown.upper, wholeRange().upper)};
+    }
     const double top = std::max(1.0, *std::max_element(m_data.counts.begin(), m_data.counts.end()));
     if (!isLogarithmic(Qt::Vertical))
-        return {0, top * (m_data.levels.empty() ? 1.08 : 1.3)};
-    // Above the bars lies the band of the occupancy.
-    const double decades = std::log10(top / kLogFloor);
-    return {kLogFloor, top * std::pow(10.0, decades * (m_data.levels.empty() ? 0.06 : 0.27))};
+        return {0, top * 1.08};
+    return {kLogFloor, top * std::pow(10.0, 0.06 * std::log10(top / kLogFloor))};
 }
 
 void WeightHistogram::rebuildLegend()
@@ -65,8 +180,10 @@ void WeightHistogram::rebuildLegend()
         LegendEntry levels;
         levels.key = kLevelsKey;
         const QString count = formatCount(static_cast<std::int64_t>(m_data.levels.size()));
-        levels.label = m_data.preview ? tr("preview: %1 levels of %2").arg(count, m_data.option)
-                                      : tr("%1 levels of %2").arg(count, m_data.option);
+        const QString text = m_data.preview ? tr("preview: %1 levels of %2, at its median scale")
+                                            : tr("%1 levels of %2, at its median scale");
+        levels.label = text.arg(count, m_data.option);
+        levels.brief = m_data.preview ? tr("preview: %1 levels").arg(count) : tr("%1 levels").arg(count);
         levels.kind = LegendEntry::Kind::Swatch;
         levels.color = bitColor(m_data.optionBits, theme());
         entries.push_back(levels);
@@ -106,8 +223,7 @@ void WeightHistogram::paintBars(QCPPainter& painter) const
         if (!(count > 0) || right < area.left() || left > area.right())
             return;
         const double top = yAxis->coordToPixel(count);
-        const double gap = right - left >= 5 ? 1 : 0;
-        painter.fillRect(QRectF(left, top, right - left - gap, std::max(1.0, foot - top)), color);
+        painter.fillRect(QRectF(left, top, right - left, std::max(1.0, foot - top)), color);
     };
     for (std::size_t i = 0; i < m_data.counts.size(); ++i)
         draw(i, m_data.counts[i], fill);
@@ -115,69 +231,133 @@ void WeightHistogram::paintBars(QCPPainter& painter) const
         draw(i, m_data.clipped[i], theme().warning);
 }
 
-void WeightHistogram::paintLevels(QCPPainter& painter) const
+// Short, so that they do not cut the bars into pieces.
+void WeightHistogram::paintLevelTicks(QCPPainter& painter) const
 {
+    constexpr double kTick = 6;
     const QRectF area = plotArea();
-    const double band = area.height() * kOccupancyBand;
-    double largest = 0;
-    for (const GridLevel& level : m_data.levels)
-        if (std::isfinite(level.share))
-            largest = std::max(largest, level.share);
+    painter.setAntialiasing(false);
+    painter.setPen(QPen(mix(bitColor(m_data.optionBits, theme()), theme().foreground, 0.45), 1));
+    for (const GridLevel& level : m_data.levels) {
+        const double x = std::round(xAxis->coordToPixel(level.value));
+        if (x >= area.left() && x <= area.right())
+            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.top() + kTick));
+    }
+}
+
+void WeightHistogram::paintOccupancy(QCPPainter& painter) const
+{
+    if (!showsLevels())
+        return;
+    const QRectF area = m_strip->rect();
+    QCPAxis* share = m_strip->axis(QCPAxis::atLeft);
     const QColor color = bitColor(m_data.optionBits, theme());
     const QColor edge = mix(color, theme().foreground, 0.45);
-    QColor line = edge;
-    line.setAlphaF(m_data.levels.size() > 64 ? 0.18F : 0.45F);
     double nearest = area.width();
     for (std::size_t i = 1; i < m_data.levels.size(); ++i)
         nearest = std::min(nearest,
             std::abs(xAxis->coordToPixel(m_data.levels[i].value)
                 - xAxis->coordToPixel(m_data.levels[i - 1].value)));
     const double width = std::clamp(nearest * 0.6, 1.0, 14.0);
-    const double base = area.top() + band + 2;
     painter.setAntialiasing(false);
-    painter.setPen(QPen(theme().axis, 1));
-    painter.drawLine(QPointF(area.left(), base), QPointF(area.right(), base));
     for (const GridLevel& level : m_data.levels) {
         const double x = std::round(xAxis->coordToPixel(level.value));
         if (x < area.left() - width || x > area.right() + width)
             continue;
-        painter.setPen(QPen(line, 1));
-        painter.drawLine(QPointF(x, base), QPointF(x, area.bottom()));
-        const QRectF bar(x - width / 2, area.top() + 2, width, band);
         if (std::isnan(level.share)) {
-            paintHatch(painter, bar, theme());
+            paintHatch(painter, QRectF(x - width / 2, area.top() + 2, width, area.height() - 2), theme());
             continue;
         }
-        const double height = largest > 0 ? band * level.share / largest : 0;
-        const QRectF filled(bar.left(), base - height, width, height);
-        painter.fillRect(filled, color);
+        const double top = share->coordToPixel(100 * level.share);
+        const QRectF bar(x - width / 2, top, width, area.bottom() + 1 - top);
+        painter.fillRect(bar, color);
         painter.setPen(QPen(edge, 1));
         if (width >= 4)
-            painter.drawRect(filled);
-        painter.drawLine(QPointF(x, base), QPointF(x, base + 4));
+            painter.drawRect(bar);
     }
     painter.setAntialiasing(true);
     painter.setFont(smallFont());
     painter.setPen(theme().muted);
-    const QString text
-        = largest > 0 ? tr("occupancy, at most %1 %").arg(formatNumber(largest * 100)) : tr("occupancy");
     // Beside the bars or not at all.
+    const QString text = tr("share of the weights");
     const double needed = QFontMetricsF(painter.font()).horizontalAdvance(text) + 12;
     const double first = xAxis->coordToPixel(m_data.levels.front().value) - width;
     const double last = xAxis->coordToPixel(m_data.levels.back().value) + width;
-    const QRectF row(area.left() + 4, area.top() + 1, area.width() - 8, band);
-    if (first - area.left() > needed)
-        painter.drawText(row, Qt::AlignLeft | Qt::AlignTop, text);
-    else if (area.right() - last > needed)
-        painter.drawText(row, Qt::AlignRight | Qt::AlignTop, text);
+    if (area.right() - last > needed)
+        painter.drawText(area.adjusted(4, 1, -4, 0), Qt::AlignRight | Qt::AlignTop, text);
+    else if (first - area.left() > needed)
+        painter.drawText(area.adjusted(4, 1, -4, 0), Qt::AlignLeft | Qt::AlignTop, text);
+}
+
+// --- Weights beyond the view ---
+
+QString WeightHistogram::beyondText(bool above) const
+{
+    const Interval view = viewRange(Qt::Horizontal);
+    if (m_data.counts.empty()
+        || (above ? m_data.extremes.upper <= view.upper : m_data.extremes.lower >= view.lower))
+        return {};
+    double count = 0; // of whole bins: the view ends at a bin's edge unless a person zoomed
+    for (std::size_t i = 0; i < m_data.counts.size(); ++i)
+        if (above ? m_data.edges[i] >= view.upper : m_data.edges[i + 1] <= view.lower)
+            count += m_data.counts[i];
+    constexpr double kFew = 1e-3; // of all: more of them are no strays, the view is merely zoomed
+    if (!(count > 0) || count > kFew * static_cast<double>(m_data.total))
+        return {};
+    const auto whole = static_cast<int>(std::min(count, 2e9));
+    return above ? tr("%n weight(s) up to %1", nullptr, whole).arg(formatNumber(m_data.extremes.upper))
+                 : tr("%n weight(s) down to %1", nullptr, whole).arg(formatNumber(m_data.extremes.lower));
+}
+
+QRectF WeightHistogram::beyondRect(bool above) const
+{
+    const QString text = beyondText(above);
+    if (text.isEmpty())
+        return {};
+    constexpr double kArrow = 16;
+    const QFontMetricsF metrics(smallFont());
+    const QRectF area = plotArea().adjusted(4, 10, -4, 0);
+    const QSizeF size(metrics.horizontalAdvance(text) + kArrow, metrics.height() + 4);
+    return size.width() > area.width() / 2
+        ? QRectF()
+        : QRectF(QPointF(above ? area.right() - size.width() : area.left(), area.top()), size);
+}
+
+void WeightHistogram::paintBeyond(QCPPainter& painter) const
+{
+    painter.setFont(smallFont());
+    for (const bool above : {false, true}) {
+        const QRectF box = beyondRect(above);
+        if (box.isNull())
+            continue;
+        QColor halo = theme().background;
+        halo.setAlphaF(0.85F);
+        painter.fillRect(box, halo);
+        painter.setPen(theme().accent);
+        const Qt::Alignment side = (above ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter;
+        const QString text = above ? QStringLiteral("%1 \u2192") : QStringLiteral("\u2190 %1");
+        painter.drawText(box, static_cast<int>(side), text.arg(beyondText(above)));
+    }
+}
+
+void WeightHistogram::clicked(const QPointF& position, Qt::KeyboardModifiers)
+{
+    if (beyondRect(false).contains(position) || beyondRect(true).contains(position))
+        showWholeRange();
+}
+
+void WeightHistogram::extendMenu(QMenu& menu, const QPointF&)
+{
+    menu.addAction(m_whole);
 }
 
 void WeightHistogram::paintData(QCPPainter& painter)
 {
     if (isLegendKeyShown(kCountsKey))
         paintBars(painter);
-    if (!m_data.levels.empty() && isLegendKeyShown(kLevelsKey))
-        paintLevels(painter);
+    if (showsLevels())
+        paintLevelTicks(painter);
+    paintBeyond(painter);
 }
 
 QString WeightHistogram::readoutAt(const QPointF& position) const

@@ -37,6 +37,7 @@ WeightHistogramData weightHistogramData(const model::TensorInfo& tensor, const s
     data.total = static_cast<std::int64_t>(stats.count);
     data.zeros = static_cast<std::int64_t>(stats.zero);
     data.nonFinite = static_cast<std::int64_t>(stats.count - stats.finite);
+    data.extremes = {stats.min, stats.max};
     return data;
 }
 

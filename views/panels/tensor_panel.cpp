@@ -102,6 +102,22 @@ std::optional<quant::Option> TensorPanel::planOption() const
     return space->cell(index, m_document.choice()[index]).resolved.option;
 }
 
+QString TensorPanel::optionName(const std::string& id) const
+{
+    const auto& space = m_document.space();
+    const int unit = unitOf(matrix());
+    if (space && unit >= 0 && m_document.choice().size() == space->units().size()) {
+        // A target may give the planned option another scale type, and with it another id.
+        const auto index = static_cast<std::size_t>(unit);
+        const auto planned = m_document.choice()[index];
+        if (space->cell(index, planned).resolved.option.id == id)
+            return shortOptionName(*space, planned);
+    }
+    if (const auto index = space ? space->optionIndex(id) : std::nullopt)
+        return shortOptionName(*space, *index);
+    return QString::fromStdString(id);
+}
+
 QString TensorPanel::matrixKey() const
 {
     const MatrixRef current = matrix();

@@ -30,6 +30,8 @@ protected:
     [[nodiscard]] int unitOf(MatrixRef matrix) const; ///< -1 when it is not planned.
     /// The option that the plan gives the current matrix; nothing when it is not planned. May be "keep".
     [[nodiscard]] std::optional<quant::Option> planOption() const;
+    /// An option as tables and the other views call it: without what all options of the space have in common.
+    [[nodiscard]] QString optionName(const std::string& id) const;
     /// Identifies the current matrix among those of all models opened so far.
     [[nodiscard]] QString matrixKey() const;
     /// "3 mlp.down_proj", for titles of jobs.

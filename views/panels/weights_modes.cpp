@@ -23,7 +23,7 @@ void WeightsPanel::showHistogram()
     const auto* grid = m_grid.value();
     const bool ready = grid != nullptr && m_grid.has(gridKey() + QStringLiteral("/bins"));
     if (ready) {
-        shown.option = QString::fromStdString(grid->option);
+        shown.option = optionName(grid->option);
         shown.optionBits = grid->bits;
         shown.levels = grid->levels;
         shown.preview = isPreview();
@@ -95,7 +95,7 @@ bool WeightsPanel::gridReady(MatrixImage* chart, const QString& what)
     }
     chart->setStale(!ready);
     if (!ready && !chart->data().cells)
-        chart->setEmpty(tr("Rounding to %1…").arg(QString::fromStdString(shownOption()->id)));
+        chart->setEmpty(tr("Rounding to %1…").arg(optionName(shownOption()->id)));
     return ready;
 }
 
@@ -110,7 +110,7 @@ void WeightsPanel::showError()
     if (m_drawnGrid == gridKey() + QStringLiteral("/error"))
         return;
     m_drawnGrid = gridKey() + QStringLiteral("/error");
-    const QString option = QString::fromStdString(grid.option);
+    const QString option = optionName(grid.option);
     m_error->setCaption(
         {tr("Rounding error of %1").arg(QString::fromStdString(escapedForDisplay(info->name))),
             m_document.title(), tr("%1 minus original; extreme value where many share a pixel").arg(option),
@@ -131,7 +131,7 @@ void WeightsPanel::showScales()
     if (m_drawnGrid == gridKey() + QStringLiteral("/scales"))
         return;
     m_drawnGrid = gridKey() + QStringLiteral("/scales");
-    const QString option = QString::fromStdString(grid.option);
+    const QString option = optionName(grid.option);
     m_scales->setCaption({tr("Scales of %1").arg(QString::fromStdString(escapedForDisplay(info->name))),
         m_document.title(), tr("one pixel per group of %1 inputs, %2").arg(grid.columnsPerGroup).arg(option),
         tr("measured on the weights")});

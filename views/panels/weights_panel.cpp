@@ -189,7 +189,7 @@ void WeightsPanel::fillOptions()
             if (!option.grid)
                 continue;
             const QString id = QString::fromStdString(option.id);
-            m_option->addItem(tr("preview %1").arg(id), id);
+            m_option->addItem(tr("preview %1").arg(optionName(option.id)), id);
             m_option->setItemData(
                 m_option->count() - 1, QString::fromStdString(option.description), Qt::ToolTipRole);
         }
