@@ -1,7 +1,6 @@
-#include "views/charts/spectrum_chart.h"
+#include "views/charts/spectrum_keys.h"
 
 #include <QActionGroup>
-#include <QFontMetricsF>
 #include <QMenu>
 
 #include <algorithm>
@@ -10,17 +9,9 @@
 
 namespace bitwright::views {
 
-namespace {
-const QString kWeightsKey = QStringLiteral("weights");
-const QString kBulkKey = QStringLiteral("bulk");
-const QString kErrorKey = QStringLiteral("error");
-const QString kEstimatorsKey = QStringLiteral("estimators");
-QString tailKey(std::size_t i)
-{
-    return QStringLiteral("tail:%1").arg(i);
-}
-constexpr double kWidestBox = 0.42, kTallestBox = 0.45; // of the plot: data comes first
+using namespace spectrum;
 
+namespace {
 std::vector<double> sortedPositive(const std::vector<double>& values)
 {
     std::vector<double> result;
@@ -188,234 +179,69 @@ Interval SpectrumChart::homeRange(Qt::Orientation axis) const
     return padded(*range, axis == Qt::Vertical ? 0.06 : 0.03, true);
 }
 
+namespace {
+LegendEntry legendEntry(const QString& key, const QString& label, const QString& brief, const QColor& color,
+    LegendEntry::Kind kind)
+{
+    LegendEntry entry;
+    entry.key = key;
+    entry.label = label;
+    entry.brief = brief;
+    entry.color = color;
+    entry.kind = kind;
+    entry.width = 2;
+    return entry;
+}
+} // namespace
+
+// What dominates the picture comes first, so that it is named where there is little room.
 void SpectrumChart::rebuildLegend()
 {
-    std::vector<LegendEntry> entries;
-    const auto add = [&](const QString& key, const QString& label, const QColor& color,
-                         LegendEntry::Kind kind, Qt::PenStyle dash) {
-        LegendEntry entry;
-        entry.key = key;
-        entry.label = label;
-        entry.color = color;
-        entry.kind = kind;
-        entry.dash = dash;
-        entry.width = 2;
-        entries.push_back(entry);
-    };
     using Kind = LegendEntry::Kind;
+    std::vector<LegendEntry> entries;
     if (!m_sorted.empty())
-        add(kWeightsKey, tr("%1 eigenvalues").arg(formatCount(static_cast<std::int64_t>(m_sorted.size()))),
-            mix(theme().muted, theme().background, 0.3), Kind::Swatch, Qt::SolidLine);
-    for (std::size_t i = 0; i < m_data.tails.size(); ++i) {
-        const TailFit& fit = m_data.tails[i];
-        QString label = tr("%1: alpha %2").arg(fit.name, formatNumber(fit.alpha));
-        if (fit.alphaInterval)
-            label += tr(" (%1 to %2)")
-                         .arg(formatNumber(fit.alphaInterval->lower), formatNumber(fit.alphaInterval->upper));
-        add(tailKey(i), label, categoryStyle(static_cast<int>(i) + 1, theme()).color, Kind::Line,
-            i == 0 ? Qt::SolidLine : Qt::DashLine);
-    }
-    if (m_data.bulk)
-        add(kBulkKey, tr("Marchenko-Pastur bulk, %1 spikes").arg(formatCount(m_data.bulk->spikes)),
-            categoryStyle(4, theme()).color, Kind::Swatch, Qt::SolidLine);
+        entries.push_back(legendEntry(kWeightsKey,
+            tr("%1 eigenvalues").arg(formatCount(static_cast<std::int64_t>(m_sorted.size()))),
+            tr("eigenvalues"), mix(theme().muted, theme().background, 0.3), Kind::Swatch));
     if (!m_sortedError.empty())
-        add(kErrorKey, tr("error of %1").arg(m_data.errorOption), bitColor(m_data.errorBits, theme()),
-            Kind::Swatch, Qt::SolidLine);
+        entries.push_back(legendEntry(
+            kErrorKey, tr("error of %1").arg(m_data.errorOption), tr("error"), errorColor(), Kind::Line));
+    addFitEntries(entries);
+    if (!m_density.loners.empty() || !m_errorDensity.loners.empty()) {
+        entries.push_back(
+            legendEntry(kLonersKey, tr("single eigenvalue"), tr("single value"), theme().muted, Kind::Pin));
+        entries.back().width = 1.5;
+    }
     if (!m_data.estimators.empty()) {
-        add(kEstimatorsKey, tr("estimators"), theme().axis, Kind::Swatch, Qt::SolidLine);
+        entries.push_back(legendEntry(kEstimatorsKey, tr("estimators"), {}, theme().axis, Kind::Swatch));
         entries.back().hollow = true;
     }
     setLegend(std::move(entries));
 }
 
-void SpectrumChart::paintBackdrop(QCPPainter& painter)
+void SpectrumChart::addFitEntries(std::vector<LegendEntry>& entries) const
 {
-    if (m_data.bulk && isLegendKeyShown(kBulkKey))
-        paintBulk(painter);
-}
-
-void SpectrumChart::paintBulk(QCPPainter& painter) const
-{
-    const QRectF area = plotArea();
-    const BulkFit& bulk = *m_data.bulk;
-    const QColor color = categoryStyle(4, theme()).color;
-    const auto pixel = [&](double x) {
-        if (isLogarithmic(Qt::Horizontal) && x <= 0)
-            return area.left();
-        return std::clamp(xAxis->coordToPixel(x), area.left(), area.right());
-    };
-    const double left = pixel(bulk.lower), right = pixel(bulk.upper);
-    QColor fill = color;
-    fill.setAlphaF(theme().dark ? 0.16F : 0.18F);
-    painter.fillRect(QRectF(left, area.top(), right - left, area.height()), fill);
-    painter.setPen(QPen(color, 1.2, Qt::DashDotLine));
-    for (const double x : {left, right})
-        if (x > area.left() + 1 && x < area.right() - 1)
-            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
-}
-
-void SpectrumChart::paintDensity(
-    QCPPainter& painter, const Density& density, const QColor& color, bool filled) const
-{
-    if (density.density.empty())
-        return;
-    const QRectF area = plotArea();
-    QPainterPath outline;
-    const double foot = area.bottom() + 2;
-    const auto x = [&](double edge) {
-        if (isLogarithmic(Qt::Horizontal) && edge <= 0)
-            return area.left() - 2;
-        return std::clamp(xAxis->coordToPixel(edge), area.left() - 2, area.right() + 2);
-    };
-    outline.moveTo(x(density.edges.front()), foot);
-    const auto alone = [&](std::size_t i) {
-        return std::any_of(density.loners.begin(), density.loners.end(),
-            [&](double v) { return v >= density.edges[i] && v <= density.edges[i + 1]; });
-    };
-    for (std::size_t i = 0; i < density.density.size(); ++i) {
-        const double d = alone(i) ? 0 : density.density[i];
-        const double y = d > 0 ? std::clamp(yAxis->coordToPixel(d), area.top() - 2, foot) : foot;
-        outline.lineTo(x(density.edges[i]), y);
-        outline.lineTo(x(density.edges[i + 1]), y);
-    }
-    outline.lineTo(x(density.edges.back()), foot);
-    if (filled)
-        painter.fillPath(outline, mix(color, theme().background, 0.3));
-    painter.setPen(QPen(color, filled ? 1.0 : 1.6));
-    painter.setBrush(Qt::NoBrush);
-    painter.drawPath(outline);
-    paintStems(painter, density, color);
-}
-
-// One stem per eigenvalue that stands alone: its place is meant, a height would be that of its bin.
-void SpectrumChart::paintStems(QCPPainter& painter, const Density& density, const QColor& color) const
-{
-    constexpr double kStem = 22;
-    const QRectF area = plotArea();
-    painter.setPen(QPen(color, 1.6));
-    for (const double value : density.loners) {
-        if (isLogarithmic(Qt::Horizontal) && value <= 0)
-            continue;
-        const double x = xAxis->coordToPixel(value);
-        if (x < area.left() || x > area.right())
-            continue;
-        painter.drawLine(QPointF(x, area.bottom()), QPointF(x, area.bottom() - kStem));
-        paintMarker(painter, Marker::Circle, {x, area.bottom() - kStem}, 3, color, false);
-    }
-}
-
-void SpectrumChart::paintTails(QCPPainter& painter) const
-{
-    const QRectF area = plotArea();
+    using Kind = LegendEntry::Kind;
     for (std::size_t i = 0; i < m_data.tails.size(); ++i) {
         const TailFit& fit = m_data.tails[i];
-        if (!isLegendKeyShown(tailKey(i)) || !(fit.xmin > 0) || !(fit.alpha > 1) || m_sorted.empty())
-            continue;
-        const QColor color = categoryStyle(static_cast<int>(i) + 1, theme()).color;
-        QPolygonF line;
-        const double end = std::max(m_sorted.back(), fit.xmin * 1.0001);
-        for (int k = 0; k <= 64; ++k) {
-            const double x = fit.xmin * std::pow(end / fit.xmin, k / 64.0);
-            line << toPixel(x, std::max(tailDensity(fit, x), 1e-300));
-        }
-        painter.setPen(QPen(color, 2.2, i == 0 ? Qt::SolidLine : Qt::DashLine, Qt::FlatCap));
-        painter.drawPolyline(line);
-        const double x = line.front().x();
-        if (x < area.left() || x > area.right())
-            continue;
-        painter.setPen(QPen(color, 1, Qt::DotLine));
-        painter.drawLine(QPointF(x, line.front().y()), QPointF(x, area.bottom()));
-        painter.setFont(smallFont());
-        painter.setPen(theme().foreground);
-        const QString text = QStringLiteral("xmin");
-        const double lift = 3 + 13.0 * static_cast<double>(i);
-        painter.drawText(QPointF(x + 4, area.bottom() - lift), text);
+        const QString alpha = QStringLiteral("\u03b1 %1").arg(formatNumber(fit.alpha));
+        QString label = QStringLiteral("%1: %2").arg(fit.name, alpha);
+        if (fit.alphaInterval)
+            label += tr(" (%1 to %2)")
+                         .arg(formatNumber(fit.alphaInterval->lower), formatNumber(fit.alphaInterval->upper));
+        entries.push_back(legendEntry(
+            tailKey(i), label, alpha, categoryStyle(static_cast<int>(i) + 1, theme()).color, Kind::Line));
+        entries.back().dash = i == 0 ? Qt::SolidLine : Qt::DashLine;
     }
-}
-
-// One tick per spike above the bulk edge along the foot: they can be counted.
-void SpectrumChart::paintRug(QCPPainter& painter) const
-{
-    if (!m_data.bulk || !isLegendKeyShown(kBulkKey))
+    if (!m_data.bulk)
         return;
-    const QRectF area = plotArea();
-    painter.setAntialiasing(false);
-    painter.setPen(QPen(theme().foreground, 1));
-    bool outside = false;
-    double lastX = -1;
-    const double edge = std::max(m_data.bulk->upper, m_data.bulk->spikeEdge);
-    for (auto it = std::upper_bound(m_sorted.begin(), m_sorted.end(), edge); it != m_sorted.end(); ++it) {
-        const double x = std::floor(xAxis->coordToPixel(*it));
-        outside = outside || x > area.right();
-        if (x != lastX && x >= area.left() && x <= area.right())
-            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.top() + 7));
-        lastX = x;
-    }
-    painter.setAntialiasing(true);
-    if (outside)
-        paintMarker(
-            painter, Marker::TriangleDown, {area.right() - 6, area.top() + 7}, 4, theme().foreground, false);
-}
-
-void SpectrumChart::paintEstimators(QCPPainter& painter) const
-{
-    painter.setFont(smallFont());
-    const QFontMetricsF metrics(painter.font());
-    double names = 0, values = 0;
-    for (const auto& [name, value] : m_data.estimators) {
-        names = std::max(names, metrics.horizontalAdvance(name));
-        values = std::max(values, metrics.horizontalAdvance(value));
-    }
-    const QRectF area = plotArea();
-    const double row = metrics.height() + 1;
-    const auto fits = static_cast<std::size_t>(std::max(0.0, (area.height() * kTallestBox - 10) / row));
-    const std::size_t count = std::min(fits, m_data.estimators.size());
-    const double width = names + values + 26;
-    if (count == 0 || width > area.width() * kWidestBox)
-        return;
-    // The upper right of a falling density is the emptiest place.
-    const QRectF box(area.right() - width - 8, area.top() + 12, width, row * static_cast<double>(count) + 8);
-    QColor fill = theme().surface;
-    fill.setAlphaF(0.9F);
-    painter.setPen(QPen(theme().grid, 1));
-    painter.setBrush(fill);
-    painter.drawRoundedRect(box, 3, 3);
-    painter.setBrush(Qt::NoBrush);
-    for (std::size_t i = 0; i < count; ++i) {
-        const QRectF line(
-            box.left() + 7, box.top() + 4 + row * static_cast<double>(i), box.width() - 14, row);
-        painter.setPen(theme().muted);
-        painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, m_data.estimators[i].first);
-        painter.setPen(theme().foreground);
-        painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, m_data.estimators[i].second);
-    }
-}
-
-void SpectrumChart::paintData(QCPPainter& painter)
-{
-    if (isLegendKeyShown(kWeightsKey))
-        paintDensity(painter, m_density, mix(theme().muted, theme().background, 0.3), true);
-    if (m_data.bulk && isLegendKeyShown(kBulkKey)) {
-        QPolygonF curve;
-        const BulkFit& bulk = *m_data.bulk;
-        const double first = std::max(bulk.lower, bulk.upper * 1e-6);
-        const bool logarithmic = isLogarithmic(Qt::Horizontal);
-        for (int i = 0; i <= 200; ++i) {
-            const double t = i / 200.0;
-            const double x
-                = logarithmic ? first * std::pow(bulk.upper / first, t) : first + (bulk.upper - first) * t;
-            if (const double y = bulkDensity(x); y > 0)
-                curve << toPixel(x, y);
-        }
-        painter.setPen(QPen(mix(categoryStyle(4, theme()).color, theme().foreground, 0.25), 2));
-        painter.drawPolyline(curve);
-        paintRug(painter);
-    }
-    if (isLegendKeyShown(kErrorKey))
-        paintDensity(painter, m_errorDensity, errorColor(), false);
-    paintTails(painter);
-    if (!m_data.estimators.empty() && isLegendKeyShown(kEstimatorsKey))
-        paintEstimators(painter);
+    entries.push_back(legendEntry(kBulkKey, tr("Marchenko-Pastur bulk"), tr("bulk"),
+        categoryStyle(kBulkStyle, theme()).color, Kind::Line));
+    if (m_data.bulk->spikes > 0)
+        entries.push_back(legendEntry(kSpikesKey,
+            tr("%n spike(s) above it", nullptr, static_cast<int>(m_data.bulk->spikes)),
+            tr("%n spike(s)", nullptr, static_cast<int>(m_data.bulk->spikes)), theme().foreground,
+            Kind::Tick));
 }
 
 QString SpectrumChart::readoutAt(const QPointF& position) const

@@ -82,8 +82,12 @@ private:
     void paintStems(QCPPainter& painter, const Density& density, const QColor& color) const;
     void rebin();
     void paintDensity(QCPPainter& painter, const Density& density, const QColor& color, bool filled) const;
+    [[nodiscard]] std::vector<QPolygonF> steps(const Density& density) const;
+    void addFitEntries(std::vector<LegendEntry>& entries) const;
     void paintTails(QCPPainter& painter) const;
+    void paintTailStart(QCPPainter& painter, std::size_t tail, const QPointF& start) const;
     void paintBulk(QCPPainter& painter) const;
+    void paintBulkCurve(QCPPainter& painter) const;
     void paintRug(QCPPainter& painter) const;
     void paintEstimators(QCPPainter& painter) const;
     [[nodiscard]] double tailDensity(const TailFit& fit, double x) const;

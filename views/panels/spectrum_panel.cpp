@@ -46,6 +46,7 @@ QTableWidget* makeTable(const QStringList& columns, const QString& name, QWidget
     table->setShowGrid(false);
     table->setFrameShape(QFrame::NoFrame);
     table->setTabKeyNavigation(false);
+    table->horizontalHeader()->setHighlightSections(false); // a selected row would make headings bold
     table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     table->horizontalHeader()->setDefaultAlignment(Qt::AlignRight | Qt::AlignVCenter);
@@ -120,7 +121,7 @@ void SpectrumPanel::buildBar()
 
 void SpectrumPanel::buildTables()
 {
-    m_fits = makeTable({tr("Estimator"), tr("α"), tr("± α"), tr("xmin"), tr("Tail"), tr("KS")},
+    m_fits = makeTable({tr("Estimator"), tr("α"), tr("± 95 %"), tr("xmin"), tr("Tail"), tr("KS")},
         tr("Tail estimators"), m_tables);
     m_fits->setToolTip(tr("Click a row to draw its fit"));
     m_metrics = makeTable({tr("Metric"), tr("Value")}, tr("Metrics of the spectrum"), m_tables);
@@ -129,10 +130,10 @@ void SpectrumPanel::buildTables()
     const int row = m_fits->verticalHeader()->defaultSectionSize();
     m_fits->setFixedHeight(
         m_fits->horizontalHeader()->sizeHint().height() + row * static_cast<int>(estimators.size()) + 4);
-    auto* layout = new QVBoxLayout(m_tables);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(m_fits);
-    layout->addWidget(m_metrics, 1);
+    m_tablesLayout = new QBoxLayout(QBoxLayout::TopToBottom, m_tables);
+    m_tablesLayout->setContentsMargins(0, 0, 0, 0);
+    m_tablesLayout->addWidget(m_fits, 0);
+    m_tablesLayout->addWidget(m_metrics, 1);
 }
 
 void SpectrumPanel::connectViews()
@@ -209,17 +210,22 @@ void SpectrumPanel::resizeEvent(QResizeEvent* event)
 // The table stands beside a wide chart and below a tall one; where both would be cramped it makes way.
 void SpectrumPanel::arrange()
 {
-    constexpr int kBeside = 660, kBelow = 520, kRoomForSwitch = 400;
+    constexpr int kBeside = 760, kBelow = 500, kRoomForSwitch = 400;
     const bool beside = width() >= kBeside;
     const bool room = beside ? height() >= 260 : height() >= kBelow;
     m_splitter->setOrientation(beside ? Qt::Horizontal : Qt::Vertical);
+    // Below the chart they stand side by side: each keeps its height.
+    m_tablesLayout->setDirection(beside ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    m_tablesLayout->setStretchFactor(m_fits, beside ? 0 : 3);
+    m_tablesLayout->setStretchFactor(m_metrics, beside ? 1 : 2);
+    m_tablesLayout->setAlignment(m_fits, beside ? Qt::Alignment() : Qt::AlignTop);
     m_tables->setVisible(m_showTable->isChecked() && room);
     m_showTable->setVisible(room && mode() != AlphaMode && width() >= kRoomForSwitch); // its action stays
     m_metrics->setVisible(true);
     if (beside)
         m_splitter->setSizes({width() - 340, 340});
     else
-        m_splitter->setSizes({height() - 230, 230});
+        m_splitter->setSizes({height() - 190, 190});
 }
 
 void SpectrumPanel::forget()
@@ -281,7 +287,7 @@ void SpectrumPanel::showSpectrum()
         if (m_error.has(key)) {
             shown.errorEigenvalues = *m_error.value();
             shown.errorBits = option->grid->bitsPerWeight(info->rows(), info->cols());
-            shown.errorOption = id;
+            shown.errorOption = optionName(option->id);
         }
     }
     m_chart->clearEmpty();

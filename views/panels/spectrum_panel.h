@@ -2,6 +2,7 @@
 
 #include "views/panels/tensor_panel.h"
 
+class QBoxLayout;
 class QCheckBox;
 class QComboBox;
 class QSplitter;
@@ -60,6 +61,7 @@ private:
     QSplitter* m_splitter;
     SpectrumChart* m_chart;
     QWidget* m_tables;
+    QBoxLayout* m_tablesLayout = nullptr;
     QTableWidget* m_fits;
     QTableWidget* m_metrics;
     AlphaChart* m_alpha;
