@@ -55,18 +55,28 @@ MaximaChart::MaximaChart(QWidget* parent)
         xAxis,
         [this](Interval range, int target) {
             Ticks ticks = integerTicks(range, target);
+            if (m_data.lastBlock < 0)
+                return ticks;
+            std::erase_if(ticks.major, [this](const Tick& tick) {
+                return tick.value < -1.5 || tick.value > m_data.lastBlock + 1.5;
+            });
             for (Tick& tick : ticks.major) {
-                if (m_data.lastBlock >= 0 && tick.value < -0.5)
+                if (tick.value < -0.5)
                     tick.label = tr("start");
-                else if (m_data.lastBlock >= 0 && tick.value > m_data.lastBlock + 1.5)
-                    tick.label.clear();
-                else if (m_data.lastBlock >= 0 && tick.value > m_data.lastBlock + 0.5)
+                else if (tick.value > m_data.lastBlock + 0.5)
                     tick.label = tr("end");
             }
             return ticks;
         },
         60);
     setCrosshair(false, true);
+    new PaintItem(this, QStringLiteral("main"), nullptr, [this](QCPPainter& p) { paintEndNames(p); });
+}
+
+// The margin at the right holds the names of the lines; the axis ends with the data.
+void MaximaChart::syncAxes()
+{
+    mainRect()->setMinimumMargins(QMargins(52, 6, static_cast<int>(endNamesWidth()) + 10, 34));
 }
 
 void MaximaChart::setData(MaximaData data)
@@ -135,12 +145,14 @@ QStringList MaximaChart::emphasizedGroups() const
     return groups;
 }
 
-/// The lines of a kind of site that the vertical axis has room for. Quantile and rms are drawn for the main
-/// kinds and the selected one alone (or under the mouse, which should not move the axis).
+/// The lines of a kind of site that the vertical axis has room for. Quantile and rms are drawn for the
+/// selected kind alone, without one for the main kinds (or under the mouse, which should not move the axis).
 std::vector<int> MaximaChart::rangeLines(const QString& group) const
 {
-    const bool spread = m_statistic != MaximaStatistic::Spread || m_data.mainGroups.contains(group)
-        || m_data.mainGroups.isEmpty() || group == currentGroup();
+    const QString current = currentGroup();
+    const bool main = m_data.mainGroups.isEmpty() || m_data.mainGroups.contains(group);
+    const bool spread
+        = m_statistic != MaximaStatistic::Spread || (current.isEmpty() ? main : group == current);
     return spread ? maximaLinesOf(m_statistic) : std::vector<int>{kMaximumLine};
 }
 
@@ -174,12 +186,12 @@ Interval MaximaChart::homeRange(Qt::Orientation axis) const
     const auto range = finiteRange(values, logarithmic);
     if (!range)
         return axis == Qt::Horizontal ? Interval{-0.5, 0.5} : Interval{0.1, 10};
-    if (axis == Qt::Horizontal) // names of the lines stand at their right ends
-        return {range->lower - 0.6, range->upper + 0.6 + 0.07 * range->width()};
+    if (axis == Qt::Horizontal)
+        return {range->lower - 0.4, range->upper + 0.4};
     if (!logarithmic)
         return {0, padded({0, range->upper}, 0.1, false).upper};
-    const Interval wide = padded(*range, 0.05, true);
-    return {wide.lower, wide.upper * 1.3}; // labels of the marks stand above them
+    // Above stand the labels of the marks and the ring around the current site.
+    return {padded(*range, 0.03, true).lower, padded(*range, 0.09, true).upper};
 }
 
 void MaximaChart::rebuildLegend()
@@ -193,6 +205,7 @@ void MaximaChart::rebuildLegend()
         entry.color = style.color;
         entry.width = 2;
         entry.marker = style.marker;
+        entry.brief = m_data.briefGroups.value(m_groups[g]);
         entries.push_back(entry);
     }
     for (const int line : {kMaximumLine, kQuantileLine, kRmsLine}) {
@@ -218,7 +231,7 @@ void MaximaChart::rebuildLegend()
         entry.key = key;
         entry.label = label;
         entry.kind = LegendEntry::Kind::Mark;
-        entry.color = theme().warning;
+        entry.color = theme().foreground; // in the chart that of its site
         entry.marker = marker;
         entry.hollow = hollow;
         entries.push_back(entry);

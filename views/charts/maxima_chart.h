@@ -2,6 +2,8 @@
 
 #include "views/charts/chart_base.h"
 
+#include <QHash>
+
 namespace bitwright::views {
 
 // One activation site of one dump. A statistic that the dump does not hold stays empty: unknown, never zero.
@@ -40,6 +42,7 @@ struct MaximaData
     std::vector<MaximaDump> dumps; // the second is drawn dashed
     int lastBlock = -1; // sites behind it are labelled "end", those before block 0 "start"; -1: numbers only
     QStringList mainGroups; // drawn in full while nothing else is asked for; the other kinds are faint
+    QHash<QString, QString> briefGroups; // what kinds are called where room is short
 };
 
 // What the lines of a MaximaChart show.
@@ -81,6 +84,9 @@ public:
     // when unknown.
     [[nodiscard]] std::optional<QPointF> sitePixel(int site, int dump = 0) const;
     [[nodiscard]] QPointF markPixel(const MassiveMark& mark, int dump = 0) const;
+    // What stands beside the marks and at the right ends of the lines, as far as it found room.
+    [[nodiscard]] QStringList markLabels() const;
+    [[nodiscard]] QStringList endNames() const;
 
 Q_SIGNALS:
     void siteActivated(int site, int dump);
@@ -99,6 +105,7 @@ protected:
     QString readoutAt(const QPointF& position) const override;
     QString statisticAt(const QPointF& position) const override;
     void rebuildLegend() override;
+    void syncAxes() override;
     void hoverMoved(const QPointF& position) override;
     void hoverLeft() override;
     void legendHovered(const QString& key) override;
@@ -120,6 +127,7 @@ private:
     struct PlacedMark
     {
         const MassiveMark* mark = nullptr;
+        QString group;
         QPointF at;
         bool faint = false;
         bool leading = true; // the largest of its site
@@ -130,12 +138,33 @@ private:
     [[nodiscard]] QString hoveredGroup() const;
     [[nodiscard]] std::vector<int> shownLines(bool emphasized) const;
     void paintLine(QCPPainter& painter, int dump, int group, int statistic, bool emphasized) const;
-    void paintLineNames(QCPPainter& painter, const QStringList& groups) const;
+    struct EndName
+    {
+        QString text;
+        QColor color;
+        double y = 0;
+    };
+    [[nodiscard]] std::vector<EndName> wantedEndNames() const;
+    [[nodiscard]] std::vector<EndName> placedEndNames() const;
+    [[nodiscard]] std::optional<double> endOf(const QString& group, int line) const; // pixels
+    [[nodiscard]] bool namesEveryLine() const;
+    [[nodiscard]] QString nameOf(const QString& group) const; // as long as there is room for
+    [[nodiscard]] double endNamesWidth() const;
+    void paintEndNames(QCPPainter& painter) const;
     void paintGroups(QCPPainter& painter, bool emphasized);
     void paintUnknown(QCPPainter& painter) const;
     void paintMarks(QCPPainter& painter);
     void paintMark(QCPPainter& painter, const PlacedMark& placed, bool strong) const;
+    struct MarkLabel
+    {
+        const MassiveMark* mark = nullptr;
+        QPointF at;
+        QString text;
+        QRectF place; // null: none was found
+    };
     void paintMarkLabels(QCPPainter& painter, const std::vector<PlacedMark>& marks) const;
+    [[nodiscard]] std::vector<MarkLabel> labelledMarks(const std::vector<PlacedMark>& marks) const;
+    [[nodiscard]] std::vector<MarkLabel> placedMarkLabels(const std::vector<PlacedMark>& marks) const;
     [[nodiscard]] std::vector<PlacedMark> visibleMarks() const;
     [[nodiscard]] QString markLabel(const MassiveMark& mark) const;
     void addLineObstacles(const MaximaDump& dump, const QString& group, std::vector<QRectF>& obstacles) const;

@@ -37,6 +37,19 @@ inline QColor maximaLineColor(const QColor& color, int line, const Theme& theme)
 {
     return mix(color, theme.background, line == kRmsLine ? 0.35 : line == kQuantileLine ? 0.15 : 0.0);
 }
+// Of a kind that is not emphasized: it recedes, but can be told from the ground in a bright room.
+inline QColor maximaFaintColor(const QColor& color, const Theme& theme)
+{
+    constexpr double kLeastContrast = 2.0;
+    for (const double share : {0.45, 0.3, 0.15})
+        if (const QColor faint = mix(color, theme.background, share);
+            contrastRatio(faint, theme.background) >= kLeastContrast)
+            return faint;
+    QColor faint = color;
+    for (int i = 0; i < 8 && contrastRatio(faint, theme.background) < kLeastContrast; ++i)
+        faint = mix(faint, theme.foreground, 0.12);
+    return faint;
+}
 // The lines that a statistic may show, the one that stands for the site first.
 inline std::vector<int> maximaLinesOf(MaximaStatistic statistic)
 {

@@ -10,14 +10,13 @@
 namespace bitwright::views {
 
 namespace {
-constexpr float kFaint = 0.3F;
 constexpr int kManySites = 60; // of a line: smaller markers
 constexpr std::size_t kMostLabels = 16;
 
 // A label that stands away from its mark would be read as another mark's.
 bool isFar(const QRectF& label, const QPointF& mark)
 {
-    constexpr double kFarthest = 26;
+    constexpr double kFarthest = 34;
     const double dx = std::max({label.left() - mark.x(), mark.x() - label.right(), 0.0});
     const double dy = std::max({label.top() - mark.y(), mark.y() - label.bottom(), 0.0});
     return std::hypot(dx, dy) > kFarthest;
@@ -33,9 +32,8 @@ bool isDrawable(const std::optional<double>& value, bool logarithmic)
 void MaximaChart::paintLine(QCPPainter& painter, int dump, int group, int statistic, bool emphasized) const
 {
     const CategoryStyle style = categoryStyle(group, theme());
-    QColor color = maximaLineColor(style.color, statistic, theme());
-    if (!emphasized)
-        color.setAlphaF(kFaint);
+    const QColor color = emphasized ? maximaLineColor(style.color, statistic, theme())
+                                    : maximaFaintColor(style.color, theme());
     std::vector<const MaximaSite*> line;
     for (const MaximaSite& site : m_data.dumps[static_cast<std::size_t>(dump)].sites)
         if (site.group == m_groups[group])
@@ -50,7 +48,7 @@ void MaximaChart::paintLine(QCPPainter& painter, int dump, int group, int statis
             painter.drawPolyline(points);
         const double radius = static_cast<int>(line.size()) > kManySites ? 2.0 : 3.2;
         for (const QPointF& p : points)
-            if (points.size() == 1 || (emphasized && statistic != kRmsLine))
+            if (points.size() == 1 || !emphasized || statistic != kRmsLine)
                 paintMarker(painter, style.marker, p, statistic == kQuantileLine ? radius * 0.8 : radius,
                     color, statistic == kQuantileLine);
         points.clear();
@@ -76,41 +74,6 @@ void MaximaChart::paintGroups(QCPPainter& painter, bool emphasized)
                     paintLine(painter, d, g, line, emphasized);
 }
 
-// "max |x|", "q99.9", "rms" at the right ends, so that the eye need not go to the legend.
-void MaximaChart::paintLineNames(QCPPainter& painter, const QStringList& groups) const
-{
-    if (groups.size() != 1 || m_data.dumps.empty() || m_statistic != MaximaStatistic::Spread)
-        return;
-    painter.setFont(smallFont());
-    const QFontMetricsF metrics(painter.font());
-    const CategoryStyle style = categoryStyle(static_cast<int>(m_groups.indexOf(groups.front())), theme());
-    std::vector<int> lines = shownLines(true);
-    std::reverse(lines.begin(), lines.end());
-    double free = -1e9; // names go from top to bottom and do not overlap
-    for (const int line : lines) {
-        std::optional<QPointF> end;
-        double last = -2;
-        for (const MaximaSite& site : m_data.dumps[0].sites) {
-            const auto value = maximaValue(site, line);
-            if (site.group != groups.front() || site.position() < last
-                || !isDrawable(value, isLogarithmic(Qt::Vertical)))
-                continue;
-            last = site.position();
-            end = toPixel(last, *value);
-        }
-        if (!end || !plotArea().contains(*end))
-            continue;
-        const double y = std::max(end->y() - metrics.height() / 2, free);
-        const QRectF box(
-            end->x() + 8, y, metrics.horizontalAdvance(maximaLineName(line)) + 2, metrics.height());
-        if (box.right() > plotArea().right() || box.bottom() > plotArea().bottom())
-            continue;
-        free = box.bottom();
-        painter.setPen(mix(style.color, theme().foreground, 0.45));
-        painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter, maximaLineName(line));
-    }
-}
-
 // Unknown is hatched where a site stands but nothing about it is known; NaN is a magenta cross.
 void MaximaChart::paintUnknown(QCPPainter& painter) const
 {
@@ -130,7 +93,6 @@ void MaximaChart::paintData(QCPPainter& painter)
     paintGroups(painter, false);
     paintGroups(painter, true);
     paintUnknown(painter);
-    paintLineNames(painter, emphasizedGroups());
     paintMarks(painter);
 }
 
@@ -162,23 +124,28 @@ std::vector<MaximaChart::PlacedMark> MaximaChart::visibleMarks() const
             const QString& group = dump.sites[static_cast<std::size_t>(mark.site)].group;
             if (plotArea().adjusted(-8, -8, 8, 8).contains(at))
                 marks.push_back(
-                    {&mark, at, !strong.contains(group), std::abs(mark.value) >= largest[mark.site]});
+                    {&mark, group, at, !strong.contains(group), std::abs(mark.value) >= largest[mark.site]});
         }
     }
     return marks;
 }
 
-// A star is massive in its site, a ring in its token, a star in a ring both.
+// A star is massive in its site, a ring in its token, a star in a ring both; in the color of its site.
 void MaximaChart::paintMark(QCPPainter& painter, const PlacedMark& placed, bool strong) const
 {
-    QColor color = theme().warning;
-    if (placed.faint && !strong)
-        color.setAlphaF(0.5F);
-    const double radius = strong ? 4.6 : placed.faint || !placed.leading ? 2.4 : 3.6;
+    const QColor own = categoryStyle(static_cast<int>(m_groups.indexOf(placed.group)), theme()).color;
+    const QColor color
+        = placed.faint && !strong ? maximaFaintColor(own, theme()) : mix(own, theme().foreground, 0.3);
+    const double radius = strong ? 4.6 : placed.faint || !placed.leading ? 2.6 : 4.0;
+    const double around = 1.4 * radius + 2; // of the points of the star
+    painter.setPen(Qt::NoPen); // the line's own mark would run into the star
+    painter.setBrush(theme().background);
+    painter.drawEllipse(placed.at, around, around);
+    painter.setBrush(Qt::NoBrush);
     if (placed.mark->bySite && isLegendKeyShown(kMassiveSiteKey))
         paintMarker(painter, Marker::Star, placed.at, radius, color, false);
     if (placed.mark->byToken && isLegendKeyShown(kMassiveTokenKey))
-        paintMarker(painter, Marker::Circle, placed.at, radius + 1.8, color, true);
+        paintMarker(painter, Marker::Circle, placed.at, around, color, true);
 }
 
 void MaximaChart::paintMarks(QCPPainter& painter)
@@ -191,9 +158,10 @@ void MaximaChart::paintMarks(QCPPainter& painter)
 }
 
 // A channel that is massive in twenty layers needs one label, at its largest value; the rest says so on
-// hover.
-void MaximaChart::paintMarkLabels(QCPPainter& painter, const std::vector<PlacedMark>& marks) const
+// hover. Where only a few sites have massive values, each of them is named.
+std::vector<MaximaChart::MarkLabel> MaximaChart::labelledMarks(const std::vector<PlacedMark>& marks) const
 {
+    constexpr std::ptrdiff_t kFew = 6;
     std::map<int, const PlacedMark*> largest;
     for (const PlacedMark& placed : marks) {
         const PlacedMark*& best = largest[placed.mark->channel];
@@ -202,44 +170,80 @@ void MaximaChart::paintMarkLabels(QCPPainter& painter, const std::vector<PlacedM
         if (better)
             best = &placed;
     }
-    std::vector<const PlacedMark*> labelled;
-    for (const auto& [channel, placed] : largest)
-        if (channel >= 0 && (!placed->faint || channel == m_currentChannel))
-            labelled.push_back(placed); // of the other kinds, the mouse tells
+    const bool few = std::count_if(marks.begin(), marks.end(), [](const PlacedMark& placed) {
+        return placed.leading && !placed.faint;
+    }) <= kFew;
     const auto isCurrent = [this](const PlacedMark* p) { return p->mark->channel == m_currentChannel; };
-    std::sort(labelled.begin(), labelled.end(), [&](const auto* a, const auto* b) {
+    std::vector<const PlacedMark*> chosen;
+    for (const PlacedMark& placed : marks) {
+        const bool ofItsChannel = largest[placed.mark->channel] == &placed;
+        const bool meant = !placed.faint || isCurrent(&placed); // of the other kinds, the mouse tells
+        if (placed.mark->channel >= 0 && meant && (ofItsChannel || (few && placed.leading)))
+            chosen.push_back(&placed);
+    }
+    std::stable_sort(chosen.begin(), chosen.end(), [&](const auto* a, const auto* b) {
         return std::pair(isCurrent(a), std::abs(a->mark->value))
             > std::pair(isCurrent(b), std::abs(b->mark->value));
     });
-    if (labelled.size() > kMostLabels)
-        labelled.resize(kMostLabels);
-    painter.setFont(smallFont());
-    const QFontMetricsF metrics(painter.font());
+    if (chosen.size() > kMostLabels)
+        chosen.resize(kMostLabels);
     const bool brief = plotArea().width() < 520;
-    QStringList texts;
-    std::vector<QPointF> anchors;
-    std::vector<QSizeF> sizes;
-    for (const PlacedMark* placed : labelled) {
-        texts << (brief ? tr("ch %1").arg(formatCount(placed->mark->channel)) : markLabel(*placed->mark));
-        anchors.push_back(placed->at);
-        sizes.push_back({metrics.horizontalAdvance(texts.back()) + 2, metrics.height()});
-    }
-    // Labels keep off other marks and the strong lines: sampled, they are obstacles.
+    std::vector<MarkLabel> labels;
+    for (const PlacedMark* placed : chosen)
+        labels.push_back({placed->mark, placed->at,
+            brief ? tr("ch %1").arg(formatCount(placed->mark->channel)) : markLabel(*placed->mark), {}});
+    return labels;
+}
+
+// Labels keep off the marks, the strong lines (sampled, they are obstacles) and each other. One whose full
+// text finds no place tries the channel alone.
+std::vector<MaximaChart::MarkLabel> MaximaChart::placedMarkLabels(const std::vector<PlacedMark>& marks) const
+{
+    std::vector<MarkLabel> labels = labelledMarks(marks);
     std::vector<QRectF> obstacles;
     for (const PlacedMark& placed : marks)
-        obstacles.push_back(QRectF(placed.at.x() - 5, placed.at.y() - 5, 10, 10));
+        obstacles.push_back(QRectF(placed.at.x() - 7, placed.at.y() - 7, 14, 14));
     for (const MaximaDump& dump : m_data.dumps)
         for (const QString& group : emphasizedGroups())
             addLineObstacles(dump, group, obstacles);
-    const auto places = placeLabels(anchors, sizes, plotArea().adjusted(2, 2, -2, -2), 6, obstacles);
-    for (std::size_t i = 0; i < places.size(); ++i) {
-        if (places[i].isNull() || isFar(places[i], anchors[i]))
-            continue;
-        QColor halo = theme().background;
-        halo.setAlphaF(0.85F);
-        painter.fillRect(places[i], halo);
-        painter.setPen(isCurrent(labelled[i]) ? theme().warning : theme().foreground);
-        painter.drawText(places[i], Qt::AlignCenter, texts[static_cast<qsizetype>(i)]);
+    const QFontMetricsF metrics(smallFont());
+    const QRectF bounds = plotArea().adjusted(2, 2, -2, -2);
+    for (MarkLabel& label : labels) {
+        const QString channel = tr("ch %1").arg(formatCount(label.mark->channel));
+        for (const QString& text : {label.text, channel}) {
+            const QSizeF size(metrics.horizontalAdvance(text) + 2, metrics.height());
+            const QRectF place
+                = placeLabels(std::span(&label.at, 1), std::span(&size, 1), bounds, 13, obstacles)[0];
+            if (place.isNull() || isFar(place, label.at))
+                continue;
+            label.text = text;
+            label.place = place;
+            obstacles.push_back(place);
+            break;
+        }
+    }
+    std::erase_if(labels, [](const MarkLabel& label) { return label.place.isNull(); });
+    return labels;
+}
+
+QStringList MaximaChart::markLabels() const
+{
+    QStringList texts;
+    for (const MarkLabel& label : placedMarkLabels(visibleMarks()))
+        texts << label.text;
+    return texts;
+}
+
+void MaximaChart::paintMarkLabels(QCPPainter& painter, const std::vector<PlacedMark>& marks) const
+{
+    painter.setFont(smallFont());
+    QColor halo = theme().background;
+    halo.setAlphaF(0.85F);
+    for (const MarkLabel& label : placedMarkLabels(marks)) {
+        painter.fillRect(label.place, halo);
+        const bool current = label.mark->channel == m_currentChannel;
+        painter.setPen(current ? theme().accent : theme().foreground);
+        painter.drawText(label.place, Qt::AlignCenter, label.text);
     }
 }
 
@@ -265,9 +269,12 @@ void MaximaChart::paintOverlay(QCPPainter& painter)
 {
     const auto ring = [&](int site, int dump, const QColor& color) {
         if (const auto at = sitePixel(site, dump)) {
-            painter.setPen(QPen(color, 2));
+            constexpr double kRadius = 12; // around the largest mark
             painter.setBrush(Qt::NoBrush);
-            painter.drawEllipse(*at, 7.5, 7.5);
+            painter.setPen(QPen(theme().background, 4));
+            painter.drawEllipse(*at, kRadius, kRadius);
+            painter.setPen(QPen(color, 2));
+            painter.drawEllipse(*at, kRadius, kRadius);
         }
     };
     for (const int site : m_selectedSites)

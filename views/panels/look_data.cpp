@@ -32,6 +32,18 @@ bool feedsRole(const model::Site& site, std::initializer_list<model::Role> roles
     return std::find(roles.begin(), roles.end(), role) != roles.end();
 }
 
+/// "q, k, v": the roles of the tensors that a site feeds.
+QString inputLabels(const model::Site& site)
+{
+    QStringList labels;
+    for (const auto& tensor : site.tensors) {
+        const QString label = roleLabel(model::parseTensorName(tensor).role);
+        if (!labels.contains(label))
+            labels.push_back(label);
+    }
+    return labels.join(QStringLiteral(", "));
+}
+
 } // namespace
 
 // --- Sites ---
@@ -47,13 +59,17 @@ QString siteGroup(const model::Site& site)
             ? tr("attention contribution")
             : tr("mlp contribution");
     }
-    QStringList labels;
-    for (const auto& tensor : site.tensors) {
-        const QString label = roleLabel(model::parseTensorName(tensor).role);
-        if (!labels.contains(label))
-            labels.push_back(label);
-    }
-    return tr("input of %1").arg(labels.join(QStringLiteral(", ")));
+    return tr("input of %1").arg(inputLabels(site));
+}
+
+QString siteGroupBrief(const model::Site& site)
+{
+    if (site.kind == model::SiteKind::Residual)
+        return tr("stream");
+    const QString group = siteGroup(site);
+    if (site.kind == model::SiteKind::OutputOf)
+        return group == tr("attention contribution") ? tr("attention") : tr("mlp");
+    return inputLabels(site);
 }
 
 double siteOffset(const model::Site& site)
@@ -218,6 +234,7 @@ MaximaData maximaData(const Document& document, const MassiveList& massive)
             MaximaSite item;
             item.name = display(site.name);
             item.group = siteGroup(site);
+            data.briefGroups[item.group] = siteGroupBrief(site);
             item.block = blocks[i];
             item.offset = siteOffset(site);
             item.maximum = summary.absMax;

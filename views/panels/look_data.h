@@ -12,6 +12,8 @@ namespace bitwright::views {
 /// Kind of a site, one line or one group of rows each: "residual stream", "input of q, k, v", "mlp
 /// contribution".
 [[nodiscard]] QString siteGroup(const model::Site& site);
+/// The same where room is short: "stream", "q, k, v", "mlp".
+[[nodiscard]] QString siteGroupBrief(const model::Site& site);
 /// Where within its block a site of the residual stream stands: 0 before attention, 0.5 before the mlp.
 [[nodiscard]] double siteOffset(const model::Site& site);
 /// Block to draw every site of a dump at: what precedes the blocks is -1, what follows them the last block

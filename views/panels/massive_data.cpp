@@ -193,21 +193,21 @@ MassiveList massiveValues(const Document& document)
 TableData massiveTable(const Document& document, const MassiveList& massive)
 {
     TableData table;
-    table.columns = {{tr("site"), {}, false}, {tr("block"), {}, true}, {tr("channel"), {}, true},
-        {tr("value"), {}, true}, {tr("token"), tr("Number of the token in the text, without padding"), true},
-        {tr("text"), tr("What the id stands for, by the model's tokenizer.json; ␣ is a space"), false},
-        {tr("token id"), tr("What the tokenizer calls it"), true},
-        {tr("× site"), tr("|x| divided by the median |x| of the site"), true},
-        {tr("× token"), tr("|x| divided by the median |x| of its token"), true},
-        {tr("criterion"),
+    table.columns = {{tr("Site"), {}, false}, {tr("Block"), {}, true}, {tr("Channel"), {}, true},
+        {tr("Value"), {}, true}, {tr("Token"), tr("Number of the token in the text, without padding"), true},
+        {tr("Text"), tr("What the id stands for, by the model's tokenizer.json; ␣ is a space"), false},
+        {tr("× site median"), tr("|x| divided by the median |x| of the site"), true},
+        {tr("× token median"), tr("|x| divided by the median |x| of its token"), true},
+        {tr("Criterion"),
             tr("Sun et al.: |x| > 100 and at least 1,000 × the site's median. Max_act_llm: the token's "
                "largest |x| > 100 and more than 1,000 × the token's median."),
-            false}};
+            false},
+        {tr("Token id"), tr("What the tokenizer calls it"), true}};
     if (!document.isOpen())
         return table;
     const auto& dumps = document.workspace()->dumps();
     if (dumps.size() > 1)
-        table.columns.push_back({tr("dump"), {}, false});
+        table.columns.push_back({tr("Dump"), {}, false});
     std::vector<std::vector<int>> blocks;
     for (const auto& dump : dumps)
         blocks.push_back(siteBlocks(*dump));
@@ -224,17 +224,17 @@ TableData massiveTable(const Document& document, const MassiveList& massive)
                                                                 : tr("Max_act_llm");
         std::vector<TableValue> row{display(dump.sites()[site].name), number(dump.sites()[site].block),
             number(value.channel), value.value, static_cast<double>(value.token),
-            value.tokenId ? document.tokenText(*value.tokenId) : QString(), number(value.tokenId),
-            number(value.siteRatio), number(value.tokenRatio), criterion};
+            value.tokenId ? document.tokenText(*value.tokenId) : QString(), number(value.siteRatio),
+            number(value.tokenRatio), criterion, number(value.tokenId)};
         if (dumps.size() > 1)
             row.emplace_back(QFileInfo(QString::fromStdString(dump.path())).fileName());
         table.rows.push_back(std::move(row));
     }
     QStringList notes;
     if (massive.omitted > 0)
-        notes << tr("%1 more beyond %2 per site")
-                     .arg(formatCount(static_cast<std::int64_t>(massive.omitted)),
-                         formatCount(static_cast<std::int64_t>(kMassivePerSite)));
+        notes << tr("%1 per site at most; %2 more are not listed")
+                     .arg(formatCount(static_cast<std::int64_t>(kMassivePerSite)),
+                         formatCount(static_cast<std::int64_t>(massive.omitted)));
     if (!massive.complete)
         notes << tr("the dump's lists may end early");
     table.note = notes.join(QStringLiteral("; "));
