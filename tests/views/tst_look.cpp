@@ -433,6 +433,22 @@ private Q_SLOTS:
         QVERIFY2(
             !map->data().criterionNote.contains(utf8("other sites")), qPrintable(map->data().criterionNote));
         kinds->setCurrentIndex(0);
+        // Sites are counted as such: the stream has two of each block, and one behind them.
+        QVERIFY2(
+            map->data().criterionBasis.contains(utf8("11 site")), qPrintable(map->data().criterionBasis));
+        QVERIFY2(map->data().criterionWarning.contains(utf8("input of q, k, v")),
+            qPrintable(map->data().criterionWarning));
+        // Where the trace has no room, its switch says so.
+        QAction* switchOfTrace = nullptr;
+        for (QAction* action : outliers.actions())
+            if (action->objectName() == utf8("outliers.trace"))
+                switchOfTrace = action;
+        QVERIFY(switchOfTrace != nullptr && switchOfTrace->isEnabled());
+        outliers.resize(900, 340);
+        QTRY_VERIFY(!switchOfTrace->isEnabled());
+        QVERIFY(!trace->isVisible() && switchOfTrace->toolTip().contains(utf8("too low")));
+        outliers.resize(900, 600);
+        QTRY_VERIFY(switchOfTrace->isEnabled() && trace->isVisible());
 
         document.addDump(copy);
         QTRY_VERIFY_WITH_TIMEOUT(document.outliers(1) && jobs.isIdle(), 60000);
@@ -467,7 +483,7 @@ private Q_SLOTS:
         auto* table = maxima.findChild<DataTable*>();
         QCOMPARE(table->table().rows.size(), std::size_t{1});
         QVERIFY(table->isVisible()); // there is room, and something to list
-        QVERIFY2(table->visibleCsv().contains(utf8("model.layers.2.mlp.gate_proj,2,40,-900,3,,,")),
+        QVERIFY2(table->visibleCsv().contains(utf8("model.layers.2.mlp.gate_proj,2,40,-900,3,,")),
             qPrintable(table->visibleCsv()));
         QVERIFY(table->visibleCsv().contains(utf8(",both"))); // channel, token, unknown id, value, criterion
         table->view()->setCurrentIndex(table->view()->model()->index(0, 0));

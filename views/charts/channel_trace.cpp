@@ -4,9 +4,7 @@
 #include <QKeyEvent>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <limits>
 
 namespace bitwright::views {
 
@@ -19,6 +17,20 @@ ChannelTrace::ChannelTrace(QWidget* parent)
     : ChartBase(parent)
 {
     setLogAllowed(Qt::Vertical, true);
+    setCrosshair(false, true);
+}
+
+// Every layer is named where there is room for its name.
+void ChannelTrace::nameRows()
+{
+    const QFontMetricsF metrics(smallFont());
+    double widest = 0;
+    bool numbered = !m_data.rows.empty();
+    for (const auto& row : m_data.rows) {
+        widest = std::max(widest, metrics.horizontalAdvance(row.label));
+        numbered = numbered && (row.label.toInt() > 0 || row.label == QLatin1String("0"));
+    }
+    setAxisLabel(Qt::Horizontal, numbered ? tr("block") : tr("site"));
     setTicks(
         xAxis,
         [this](Interval range, int target) {
@@ -30,8 +42,7 @@ ChannelTrace::ChannelTrace(QWidget* parent)
                 tick.label = m_data.rows[static_cast<std::size_t>(tick.value)].label;
             return ticks;
         },
-        110);
-    setCrosshair(false, true);
+        std::max(30.0, widest + 18));
 }
 
 void ChannelTrace::setData(ChannelTraceData data)
@@ -40,6 +51,7 @@ void ChannelTrace::setData(ChannelTraceData data)
     m_data = std::move(data);
     m_hover = -1;
     setAxisLabel(Qt::Vertical, m_data.measure);
+    nameRows();
     if (otherScale && isLogarithmic(Qt::Vertical) != m_data.logarithmic)
         setLogarithmic(Qt::Vertical, m_data.logarithmic);
     dataChanged();
@@ -142,68 +154,6 @@ void ChannelTrace::paintData(QCPPainter& painter)
             const double x = xAxis->coordToPixel(static_cast<double>(i));
             paintHatch(painter, QRectF(x - 4, plotArea().bottom() - 9, 8, 8), theme());
         }
-    if (legendRect(kChannelKey).isNull())
-        paintTitle(painter);
-}
-
-// The corner of the plot that a text of this size covers the least of the lines in.
-QRectF ChannelTrace::freeCorner(const QSizeF& size) const
-{
-    const QRectF area = plotArea().adjusted(4, 3, -4, -3);
-    const std::array<QPointF, 4> corners{QPointF(area.right() - size.width(), area.bottom() - size.height()),
-        QPointF(area.right() - size.width(), area.top()), QPointF(area.left(), area.bottom() - size.height()),
-        area.topLeft()};
-    QRectF best;
-    int fewest = std::numeric_limits<int>::max();
-    for (const QPointF& corner : corners) {
-        const QRectF box(corner, size);
-        const int covered = coveredSteps(box.adjusted(-6, -6, 6, 6));
-        if (covered < fewest) {
-            fewest = covered;
-            best = box;
-        }
-    }
-    return best;
-}
-
-// How much of the lines runs through a box, in small steps along them.
-int ChannelTrace::coveredSteps(const QRectF& box) const
-{
-    constexpr int kStepsPerRow = 8;
-    int covered = 0;
-    for (const auto value : {&ChannelTraceData::Row::value, &ChannelTraceData::Row::largest})
-        for (std::size_t i = 1; i < m_data.rows.size(); ++i) {
-            const double from = m_data.rows[i - 1].*value, to = m_data.rows[i].*value;
-            const bool drawable = std::isfinite(from) && std::isfinite(to)
-                && (!isLogarithmic(Qt::Vertical) || (from > 0 && to > 0));
-            if (!drawable)
-                continue;
-            const QPointF a = toPixel(static_cast<double>(i - 1), from);
-            const QPointF b = toPixel(static_cast<double>(i), to);
-            for (int step = 0; step <= kStepsPerRow; ++step)
-                covered += box.contains(a + (b - a) * (static_cast<double>(step) / kStepsPerRow)) ? 1 : 0;
-        }
-    return covered;
-}
-
-// The chart is often too low for a legend: it says itself whose trace it is.
-void ChannelTrace::paintTitle(QCPPainter& painter) const
-{
-    if (m_data.channel < 0)
-        return;
-    const QString text
-        = tr("channel %1 across the layers; dashed: the largest of each").arg(formatCount(m_data.channel));
-    painter.setFont(smallFont());
-    const QFontMetricsF metrics(painter.font());
-    const QSizeF size(metrics.horizontalAdvance(text) + 8, metrics.height() + 2);
-    if (size.width() > plotArea().width())
-        return;
-    const QRectF box = freeCorner(size);
-    QColor halo = theme().background;
-    halo.setAlphaF(0.85F);
-    painter.fillRect(box, halo);
-    painter.setPen(theme().accent);
-    painter.drawText(box, Qt::AlignCenter, text);
 }
 
 void ChannelTrace::paintOverlay(QCPPainter& painter)

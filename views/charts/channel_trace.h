@@ -54,10 +54,7 @@ protected:
 private:
     void paintLine(
         QCPPainter& painter, double ChannelTraceData::Row::*value, const QPen& pen, Marker marker) const;
-
-    void paintTitle(QCPPainter& painter) const;
-    [[nodiscard]] QRectF freeCorner(const QSizeF& size) const;
-    [[nodiscard]] int coveredSteps(const QRectF& box) const;
+    void nameRows();
 
     ChannelTraceData m_data;
     int m_current = -1;

@@ -197,7 +197,7 @@ std::pair<OutlierMark, OutlierMark> OutlierMap::visibleCells() const
 TableData OutlierMap::tableData() const
 {
     TableData table;
-    table.columns = {{tr("site"), {}, false}, {tr("block"), {}, true}, {tr("channel"), {}, true},
+    table.columns = {{tr("Site"), {}, false}, {tr("Block"), {}, true}, {tr("Channel"), {}, true},
         {m_d->data.measure, m_d->data.unit, true}};
     const bool judged = !m_d->data.rowValues.empty();
     if (judged)

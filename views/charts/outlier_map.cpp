@@ -141,13 +141,17 @@ void OutlierMap::setData(OutlierMapData data)
 {
     m_d->data = std::move(data);
     m_d->channels = 0;
-    for (const OutlierRow& row : m_d->data.rows)
+    const auto& rows = m_d->data.rows;
+    for (const OutlierRow& row : rows)
         m_d->channels = std::max(m_d->channels, static_cast<int>(row.values.size()));
     if (m_d->pinned >= m_d->channels)
         m_d->pinned = -1;
     m_d->hover = {-1, -1};
     rebuildColumns();
     setAxisLabel(Qt::Horizontal, m_d->sorted ? tr("channel rank (by maximum)") : tr("channel"));
+    const bool numbered = std::all_of(rows.begin(), rows.end(),
+        [](const OutlierRow& row) { return row.label.toInt() > 0 || row.label == QLatin1String("0"); });
+    setAxisLabel(Qt::Vertical, numbered && !rows.empty() ? tr("block") : QString());
     dataChanged();
 }
 
@@ -228,8 +232,8 @@ Interval OutlierMap::homeRange(Qt::Orientation axis) const
 void OutlierMap::layoutMarginals()
 {
     const QSize size = viewport().size();
-    const int top = size.height() < 360 ? 30 : kTopHeight;
-    const int right = size.width() < 560 ? 52 : kRightWidth;
+    const int top = std::clamp(size.height() / 10, kLeastTop, kMostTop);
+    const int right = (size.width() < 560 ? 52 : kRightWidth) + static_cast<int>(rowNumbersWidth());
     m_d->top->setMinimumSize(0, top);
     m_d->top->setMaximumSize(QWIDGETSIZE_MAX, top);
     m_d->right->setMinimumSize(right, 0);
@@ -268,16 +272,13 @@ void OutlierMap::rebuildLegend()
               entry.toggles = toggles;
               entries.push_back(entry);
           };
-    const QString unit = m_d->data.unit.isEmpty() ? QString() : QStringLiteral(" [%1]").arg(m_d->data.unit);
-    if (!m_d->data.rows.empty())
-        swatch(QStringLiteral("measure"), m_d->data.measure + unit, mapColor(colorMap(), 0.75), Marker::None,
-            false);
     const bool judged = !m_d->data.marks.empty() || !m_d->data.rowValues.empty();
     if (judged || !m_d->data.criterion.isEmpty()) {
         QString label = m_d->data.criterion.isEmpty() ? tr("outliers") : m_d->data.criterion;
         if (!m_d->data.criterionNote.isEmpty())
             label += QStringLiteral(": ") + m_d->data.criterionNote;
         swatch(kMarksKey, label, theme().warning, Marker::Square, judged);
+        entries.back().brief = m_d->data.criterionNote;
     }
     if (m_d->pinned >= 0)
         swatch(QStringLiteral("pinned"), tr("channel %1").arg(formatCount(m_d->pinned)), theme().accent,

@@ -46,12 +46,13 @@ struct OutlierMapData
     QString rowMeasure; // what they are
     bool rowsAreShares = false; // shown in percent
     QString criterionNote; // counts, or why there is nothing
+    QString criterionBasis; // what they were counted over; may be empty
     QString criterionWarning; // why the criterion says little here; for the panel, may be empty
     QString criterionWarningMore; // the same at length
 };
 
 // Layers down, channels across. Decimates by maximum, so a single hot channel never disappears; marginals
-// show the maximum per channel (top) and per layer, or the criterion's number per layer (right). Left drag
+// show the maximum per channel (top) and per layer (right), with the criterion's number beside it. Left drag
 // selects cells, Shift+drag zooms to a box. S sorts, P pins the channel under the cursor.
 class OutlierMap : public ChartBase
 {
@@ -83,6 +84,8 @@ public:
     // outside.
     [[nodiscard]] OutlierMark cellAtPixel(const QPointF& position) const;
     [[nodiscard]] QPointF cellPixel(int row, int channel) const;
+    // What the margin at the right says about a row besides its maximum; empty when nothing.
+    [[nodiscard]] QString rowNumber(int row) const;
     // The map as drawn, one device pixel per column, for tests.
     [[nodiscard]] QImage renderedMap() const;
 
@@ -120,14 +123,18 @@ private:
     void paintMarks(QCPPainter& painter) const;
     void paintTop(QCPPainter& painter);
     void paintRight(QCPPainter& painter);
-    void paintTrace(QCPPainter& painter) const;
+    void paintTrace(QCPPainter& painter, const QRectF& area) const;
+    void paintPin(QCPPainter& painter) const;
     void paintBar(QCPPainter& painter);
     void paintTopMarks(QCPPainter& painter, const QRectF& area) const;
     void paintRowBars(QCPPainter& painter, const QRectF& area) const;
     void paintRowNumbers(QCPPainter& painter, const QRectF& area) const;
-    void paintRightHeading(QCPPainter& painter, const QRectF& area) const;
+    void paintHeadings(QCPPainter& painter) const;
+    [[nodiscard]] double rowNumbersWidth() const; // 0 where the criterion has nothing to say
     void createActions();
     [[nodiscard]] bool showsRowValues() const;
+    [[nodiscard]] double rowValuePixel(double value, const QRectF& area) const;
+    [[nodiscard]] QString measureText() const;
     [[nodiscard]] QString rowValueText(int row) const;
     // Rows and display columns of the view.
     [[nodiscard]] std::pair<OutlierMark, OutlierMark> visibleCells() const;

@@ -6,7 +6,7 @@
 
 namespace bitwright::views {
 
-constexpr int kTopHeight = 54; // of the marginal per channel
+constexpr int kLeastTop = 30, kMostTop = 120; // height of the marginal per channel
 constexpr int kRightWidth = 96; // of the marginal per layer
 constexpr int kBarWidth = 12, kBarLabels = 46; // of the color bar
 inline const QString kMarksKey = QStringLiteral("marks");

@@ -22,12 +22,23 @@ void OutlierMap::paintData(QCPPainter& painter)
     painter.drawImage(area, m_d->rendered);
     if (isLegendKeyShown(kMarksKey) && !m_d->data.marks.empty())
         paintMarks(painter);
-    if (m_d->pinned >= 0) {
-        const double center = cellPixel(0, m_d->pinned).x();
-        const double half = std::max(1.5, (xAxis->coordToPixel(1) - xAxis->coordToPixel(0)) / 2);
-        painter.setPen(QPen(theme().accent, 1.2));
-        for (const double side : {center - half, center + half})
-            painter.drawLine(QPointF(side, area.top()), QPointF(side, area.bottom()));
+    paintPin(painter);
+}
+
+// Two lines of two tones each beside the channel: one of the tones stands out from any color of the map.
+void OutlierMap::paintPin(QCPPainter& painter) const
+{
+    if (m_d->pinned < 0)
+        return;
+    constexpr double kLeastHalf = 3.5; // what is between the lines stays visible
+    const QRectF area = plotArea();
+    const double center = cellPixel(0, m_d->pinned).x();
+    const double half = std::max(kLeastHalf, (xAxis->coordToPixel(1) - xAxis->coordToPixel(0)) / 2 + 1.5);
+    for (const double side : {center - half, center + half}) {
+        painter.setPen(QPen(theme().background, 3));
+        painter.drawLine(QPointF(side, area.top()), QPointF(side, area.bottom()));
+        painter.setPen(QPen(theme().accent, 1.4));
+        painter.drawLine(QPointF(side, area.top()), QPointF(side, area.bottom()));
     }
 }
 
@@ -77,6 +88,13 @@ void OutlierMap::paintTop(QCPPainter& painter)
         painter.fillRect(QRectF(px, high, 1, std::max(1.0, low - high)), band);
     }
     paintTopMarks(painter, area);
+    if (m_d->pinned < 0)
+        return;
+    // The diamond of the legend, at the top end of the pinned channel.
+    const QPointF pin(cellPixel(0, m_d->pinned).x(), area.bottom() - 6);
+    painter.setAntialiasing(true);
+    paintMarker(painter, Marker::Diamond, pin, 6.5, theme().background, false);
+    paintMarker(painter, Marker::Diamond, pin, 4.5, theme().accent, false);
 }
 
 // The channels that the criterion names, as ticks at the map's edge: visible at any zoom.
@@ -111,31 +129,54 @@ QString OutlierMap::rowValueText(int row) const
                                                      : formatNumber(value);
 }
 
+QString OutlierMap::rowNumber(int row) const
+{
+    return rowNumbersWidth() > 0 ? rowValueText(row) : QString();
+}
+
+// Numbers that are all zero say no more than the legend does.
+double OutlierMap::rowNumbersWidth() const
+{
+    const auto& values = m_d->data.rowValues;
+    const bool worth
+        = std::any_of(values.begin(), values.end(), [](double v) { return std::isnan(v) || v != 0; });
+    if (!worth || !showsRowValues())
+        return 0;
+    const QFontMetricsF metrics(smallFont());
+    double widest = 0;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        if (!std::isnan(values[i]))
+            widest = std::max(widest, metrics.horizontalAdvance(rowValueText(static_cast<int>(i))));
+    return std::max(widest, 16.0) + 8;
+}
+
+double OutlierMap::rowValuePixel(double value, const QRectF& area) const
+{
+    const PixelScale scale{m_d->scale, area.left(), area.right(), m_d->data.logarithmic};
+    const double v = std::isinf(value) ? m_d->scale.upper : std::max(value, m_d->scale.lower);
+    return std::clamp(scale.toPixel(v), area.left(), area.right());
+}
+
 void OutlierMap::paintRight(QCPPainter& painter)
 {
     const QRectF area = m_d->right->rect();
     if (m_d->data.rows.empty() || area.width() < 1)
         return;
+    const double numbers = rowNumbersWidth();
+    const QRectF bars = area.adjusted(0, 0, -numbers, 0);
     painter.setAntialiasing(false);
-    if (showsRowValues()) {
-        paintRowNumbers(painter, area);
-    } else {
-        paintRowBars(painter, area);
-        if (m_d->pinned >= 0)
-            paintTrace(painter);
-    }
-    paintRightHeading(painter, area);
+    paintRowBars(painter, bars);
+    if (m_d->pinned >= 0)
+        paintTrace(painter, bars);
+    if (numbers > 0)
+        paintRowNumbers(painter, QRectF(bars.topRight(), QSizeF(numbers, area.height())));
+    paintHeadings(painter);
 }
 
 void OutlierMap::paintRowBars(QCPPainter& painter, const QRectF& area) const
 {
-    QCPAxis* value = m_d->right->axis(QCPAxis::atBottom);
     QCPAxis* rows = m_d->right->axis(QCPAxis::atLeft);
-    const auto pixel = [&](float v) {
-        const double x = std::isinf(v) ? m_d->scale.upper : std::max(double{v}, m_d->scale.lower);
-        return std::clamp(value->coordToPixel(x), area.left(), area.right());
-    };
-    const QColor fill = mix(theme().accent, theme().background, m_d->pinned >= 0 ? 0.8 : 0.45);
+    const QColor fill = mix(theme().accent, theme().background, m_d->pinned >= 0 ? 0.75 : 0.45);
     for (std::size_t i = 0; i < m_d->rowMaxima.size(); ++i) {
         const double top = std::max(rows->coordToPixel(static_cast<double>(i) - 0.5), area.top());
         const double bottom = std::min(rows->coordToPixel(static_cast<double>(i) + 0.5), area.bottom());
@@ -146,78 +187,72 @@ void OutlierMap::paintRowBars(QCPPainter& painter, const QRectF& area) const
         if (std::isnan(m_d->rowMaxima[i]))
             paintHatch(painter, line, theme());
         else
-            painter.fillRect(
-                QRectF(line.left(), line.top(), pixel(m_d->rowMaxima[i]) - area.left(), line.height()), fill);
+            painter.fillRect(QRectF(line.left(), line.top(),
+                                 rowValuePixel(double{m_d->rowMaxima[i]}, area) - area.left(), line.height()),
+                fill);
     }
 }
 
-// The criterion's number of each layer as a bar, in words where the row is high enough for them.
+// The criterion's number of each layer, where the rows are high enough for words.
 void OutlierMap::paintRowNumbers(QCPPainter& painter, const QRectF& area) const
 {
     const auto& values = m_d->data.rowValues;
-    const auto positive = finiteRange(values, true);
-    double largest = 0;
-    bool allPositive = true;
-    for (const double v : values) {
-        largest = std::isfinite(v) ? std::max(largest, v) : largest;
-        allPositive = allPositive && (std::isnan(v) || v > 0);
-    }
-    constexpr double kWideRange = 50;
-    const bool logarithmic = allPositive && positive && positive->upper > kWideRange * positive->lower;
-    const auto share = [&](double v) {
-        if (logarithmic)
-            return logShare(v, padded(*positive, 0.1, true));
-        return largest > 0 ? std::clamp(v / largest, 0.0, 1.0) : 0.0;
-    };
     QCPAxis* rows = m_d->right->axis(QCPAxis::atLeft);
     painter.setFont(smallFont());
     const double lineHeight = QFontMetricsF(painter.font()).height();
-    const QColor fill = mix(theme().warning, theme().background, 0.55);
+    painter.setPen(mix(theme().warning, theme().foreground, 0.4));
     for (std::size_t i = 0; i < values.size(); ++i) {
         const double top = std::max(rows->coordToPixel(static_cast<double>(i) - 0.5), area.top());
         const double bottom = std::min(rows->coordToPixel(static_cast<double>(i) + 0.5), area.bottom());
-        if (bottom <= area.top() || top >= area.bottom())
+        if (bottom <= area.top() || top >= area.bottom() || bottom - top < lineHeight - 2)
             continue;
-        const double gap = bottom - top > 5 ? 1 : 0;
-        const QRectF line(area.left(), top + gap, area.width(), std::max(1.0, bottom - top - 2 * gap));
+        const QRectF line(area.left() + 4, top, area.width() - 6, bottom - top);
         if (std::isnan(values[i]))
-            paintHatch(painter, line, theme());
+            paintHatch(painter, line.adjusted(0, 1, 0, -1), theme());
         else
-            painter.fillRect(
-                QRectF(line.topLeft(), QSizeF(share(values[i]) * line.width(), line.height())), fill);
-        if (line.height() < lineHeight - 2)
-            continue;
-        painter.setPen(theme().foreground);
-        painter.drawText(line.adjusted(3, -2, -3, 2), Qt::AlignRight | Qt::AlignVCenter,
-            rowValueText(static_cast<int>(i)));
+            painter.drawText(line.adjusted(0, -2, 0, 2), Qt::AlignRight | Qt::AlignVCenter,
+                rowValueText(static_cast<int>(i)));
     }
 }
 
-// Headings stand in the corners beside the upper marginal, where nothing else is.
-void OutlierMap::paintRightHeading(QCPPainter& painter, const QRectF& area) const
+QString OutlierMap::measureText() const
 {
-    const QRectF top = m_d->top->rect();
+    return m_d->data.unit.isEmpty() ? m_d->data.measure
+                                    : QStringLiteral("%1 [%2]").arg(m_d->data.measure, m_d->data.unit);
+}
+
+// Headings stand in the corners beside the upper marginal, where nothing else is: those of the margin at the
+// right in the colors of what they name, that of the color bar above it.
+void OutlierMap::paintHeadings(QCPPainter& painter) const
+{
+    const QRectF top = m_d->top->rect(), right = m_d->right->rect(), bar = m_d->bar->rect();
     painter.setFont(smallFont());
-    const double lineHeight = QFontMetricsF(painter.font()).height();
-    if (top.height() < lineHeight)
+    const QFontMetricsF metrics(painter.font());
+    if (top.height() < metrics.height())
         return;
-    const bool tracing = m_d->pinned >= 0 && !showsRowValues();
-    const QString right = showsRowValues() ? m_d->data.rowMeasure
-        : tracing                          ? tr("channel %1").arg(formatCount(m_d->pinned))
-                                           : tr("max per layer");
-    painter.setPen(tracing ? theme().accent : theme().muted);
-    painter.drawText(QRectF(area.left(), top.top(), area.width() + kBarLabels, top.height()),
-        Qt::AlignLeft | Qt::AlignBottom | Qt::TextWordWrap, right);
+    constexpr int kWrapped = Qt::AlignLeft | Qt::AlignBottom | Qt::TextWordWrap;
+    QRectF room(right.left(), top.top(), right.width(), top.height());
+    const auto heading = [&](const QString& text, const QColor& color) {
+        const QRectF needed = metrics.boundingRect(room, kWrapped, text);
+        if (needed.height() > room.height() + 1 || needed.width() > room.width() + 1)
+            return;
+        painter.setPen(color);
+        painter.drawText(room, kWrapped, text);
+        room.setBottom(room.bottom() - needed.height());
+    };
+    heading(tr("max per layer"), theme().muted);
+    if (rowNumbersWidth() > 0)
+        heading(m_d->data.rowMeasure, mix(theme().warning, theme().foreground, 0.4));
     painter.setPen(theme().muted);
+    painter.drawText(
+        QRectF(bar.left(), top.top(), kBarWidth + kBarLabels, top.height()), kWrapped, measureText());
     painter.drawText(QRectF(2, top.top(), top.left() - 8, top.height()),
         Qt::AlignRight | Qt::AlignVCenter | Qt::TextWordWrap, tr("max per channel"));
 }
 
 // The pinned channel across layers, over the maxima of the layers.
-void OutlierMap::paintTrace(QCPPainter& painter) const
+void OutlierMap::paintTrace(QCPPainter& painter, const QRectF& area) const
 {
-    const QRectF area = m_d->right->rect();
-    QCPAxis* value = m_d->right->axis(QCPAxis::atBottom);
     QCPAxis* rows = m_d->right->axis(QCPAxis::atLeft);
     painter.setAntialiasing(true);
     QPolygonF line;
@@ -236,11 +271,11 @@ void OutlierMap::paintTrace(QCPPainter& painter) const
             flush();
             continue;
         }
-        const double x = value->coordToPixel(std::max(double{values[c]}, m_d->scale.lower));
-        line << QPointF(
-            std::clamp(x, area.left() + 2, area.right() - 2), rows->coordToPixel(static_cast<double>(i)));
+        line << QPointF(rowValuePixel(double{values[c]}, area.adjusted(2, 0, -2, 0)),
+            rows->coordToPixel(static_cast<double>(i)));
     }
     flush();
+    painter.setAntialiasing(false);
 }
 
 void OutlierMap::paintBar(QCPPainter& painter)

@@ -11,9 +11,9 @@ namespace bitwright::views {
 
 namespace {
 
-QString tr(const char* text)
+QString tr(const char* text, const char* comment = nullptr, int count = -1)
 {
-    return QCoreApplication::translate("LookData", text);
+    return QCoreApplication::translate("LookData", text, comment, count);
 }
 
 } // namespace
@@ -114,14 +114,33 @@ void warnOfScale(OutlierMapData& data, const stats::Int8Features& features, cons
     if (features.hitShare < kTellsLittle)
         return;
     const QString share = formatNumber(features.hitShare * 100);
-    const bool inputs = dump.sites()[features.sites.front()].kind == model::SiteKind::InputOf;
-    data.criterionWarning = inputs
-        ? tr("Tells little here: %1 % of these values reach 6.").arg(share)
-        : tr("Tells little here: %1 % of these values reach 6. Better on an \"input of\".").arg(share);
+    const auto isInput
+        = [&](std::size_t site) { return dump.sites()[site].kind == model::SiteKind::InputOf; };
+    data.criterionWarning = tr("Tells little here: %1 % of these values reach 6.").arg(share);
+    const auto groups = siteGroups(dump);
+    const auto input
+        = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return isInput(g.sites.front()); });
+    if (!isInput(features.sites.front()) && input != groups.end())
+        data.criterionWarning
+            += QLatin1Char(' ') + tr("It was made for what matrices read: choose \"%1\".").arg(input->name);
     data.criterionWarningMore
         = tr("The threshold |x| ≥ 6 does not follow the scale of the values, so where most of them reach it, "
              "every channel is marked. It was found on what matrices read. Sorting by max |x| and the "
              "kurtoses do not depend on the scale.");
+}
+
+/// "11 sites", with their kinds where the map shows only some of them.
+QString judgedSites(const stats::Int8Features& features, const model::ActivationDump& dump,
+    const std::vector<std::size_t>& shown)
+{
+    QString text = tr("%n site(s)", nullptr, static_cast<int>(features.sites.size()));
+    if (std::includes(shown.begin(), shown.end(), features.sites.begin(), features.sites.end()))
+        return text;
+    QStringList kinds;
+    for (const auto site : features.sites)
+        if (const QString kind = siteGroup(dump.sites()[site]); !kinds.contains(kind))
+            kinds << kind;
+    return QStringLiteral("%1 (%2)").arg(text, kinds.join(QStringLiteral(", ")));
 }
 
 /// Marks the feature channels and counts, per row, those that exceed the threshold there.
@@ -146,13 +165,14 @@ void addFeatures(OutlierMapData& data, const model::ActivationDump& dump,
     }
     for (const auto channel : channels)
         data.markedChannels.push_back(static_cast<int>(channel));
-    data.rowMeasure = tr("features here");
+    data.rowMeasure = tr("outlier channels");
     data.criterionNote
-        = tr("%1 of %2 channels, %3 layers, %4 sampled tokens")
+        = tr("%1 of %2 channels")
               .arg(formatCount(static_cast<std::int64_t>(channels.size())),
-                  formatCount(static_cast<std::int64_t>(dump.sites()[features.sites[0]].channels)),
-                  formatCount(static_cast<std::int64_t>(features.layers)),
-                  formatCount(static_cast<std::int64_t>(features.tokens)));
+                  formatCount(static_cast<std::int64_t>(dump.sites()[features.sites[0]].channels)));
+    data.criterionBasis = tr("%1, %2 sampled tokens")
+                              .arg(judgedSites(features, dump, sites),
+                                  formatCount(static_cast<std::int64_t>(features.tokens)));
     warnOfScale(data, features, dump);
 }
 

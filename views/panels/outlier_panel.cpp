@@ -19,7 +19,6 @@
 namespace bitwright::views {
 
 namespace {
-constexpr int kRoomForSort = 520;
 constexpr int kRoomForTrace = 430; // pixels of height that map and trace need together
 } // namespace
 
@@ -49,6 +48,7 @@ OutlierPanel::OutlierPanel(Document& document, QWidget* parent)
     m_warning->hide();
     m_layout->addWidget(m_warning);
     m_layout->addWidget(m_splitter, 1);
+    m_trace->setFootnoteShown(false); // that of the map stands right above
     m_trace->hide();
     connectCharts();
     for (QComboBox* box : {m_measure, m_group, m_criterion})
@@ -94,10 +94,11 @@ void OutlierPanel::createControls()
         bar->addWidget(box);
     }
     bar->addRightPart();
+    m_traceAction->setIconText(tr("trace")); // on buttons, whatever happens to the action
+    m_map->sortAction()->setIconText(tr("sort"));
     m_traceAction->setObjectName(QStringLiteral("outliers.trace"));
     m_traceAction->setCheckable(true);
     m_traceAction->setChecked(true);
-    m_traceAction->setToolTip(tr("Shows the pinned channel across the layers in a chart of its own"));
     addAction(m_traceAction);
     connect(m_traceAction, &QAction::toggled, this, &OutlierPanel::arrangeTrace);
     for (QAction* action : {m_map->sortAction(), m_traceAction}) {
@@ -105,10 +106,8 @@ void OutlierPanel::createControls()
         button->setDefaultAction(action);
         button->setToolButtonStyle(Qt::ToolButtonTextOnly);
         button->setFocusPolicy(Qt::StrongFocus);
-        button->setText(action == m_traceAction ? tr("trace") : tr("sort"));
         button->setAccessibleName(action->text().remove(u'&'));
         bar->addWidget(button);
-        m_sortButton = m_sortButton == nullptr ? button : m_sortButton;
     }
     m_layout->addLayout(bar);
 }
@@ -255,12 +254,15 @@ void OutlierPanel::refresh()
     }
     const auto criterion = static_cast<Criterion>(m_criterion->currentData().toInt());
     m_map->clearEmpty();
-    m_map->setCaption({title(), sourceText(m_document),
-        tr("%1; %2").arg(m_measure->currentText(), m_group->currentText())
-            + (criterion == Criterion::None ? QString()
-                                            : tr("; criterion: %1").arg(criterionName(criterion))),
-        tr("measured by the dump")});
     m_map->setData(outlierMapData(m_document, *map, group(), criterion));
+    QString what = tr("%1; %2").arg(m_measure->currentText(), m_group->currentText());
+    if (criterion != Criterion::None) {
+        const QString basis = m_map->data().criterionBasis;
+        what += QStringLiteral("; ")
+            + (basis.isEmpty() ? criterionName(criterion)
+                               : tr("%1 over %2").arg(criterionName(criterion), basis));
+    }
+    m_map->setCaption({title(), sourceText(m_document), what, tr("measured by the dump")});
     m_warning->setText(m_map->data().criterionWarning);
     m_warning->setToolTip(m_map->data().criterionWarningMore);
     m_warning->setVisible(!m_warning->text().isEmpty());
@@ -340,6 +342,7 @@ void OutlierPanel::refreshTrace()
     }
     ChartCaption caption = m_map->caption();
     caption.title = tr("Channel %1 across the layers").arg(formatCount(trace.channel));
+    caption.statistic = tr("%1; %2").arg(m_measure->currentText(), m_group->currentText());
     m_trace->setCaption(caption);
     m_trace->setData(std::move(trace));
     arrangeTrace();
@@ -348,14 +351,26 @@ void OutlierPanel::refreshTrace()
 void OutlierPanel::resizeEvent(QResizeEvent* event)
 {
     Panel::resizeEvent(event);
-    m_sortButton->setVisible(width() >= kRoomForSort); // its key and menu entry stay
     arrangeTrace();
 }
 
 void OutlierPanel::arrangeTrace()
 {
-    m_trace->setVisible(
-        m_traceAction->isChecked() && m_trace->data().channel >= 0 && height() >= kRoomForTrace);
+    const bool pinned = m_trace->data().channel >= 0, room = height() >= kRoomForTrace;
+    const bool shown = m_traceAction->isChecked() && pinned && room;
+    m_traceAction->setEnabled(pinned && room);
+    const QString tip = tr("Shows the pinned channel across the layers in a chart of its own");
+    const QString why = !pinned ? tr("No channel is pinned yet: click one in the map.")
+        : !room
+        ? tr("This view is too low for it: make it taller. The margin at the right shows the channel.")
+        : QString();
+    m_traceAction->setToolTip(why.isEmpty() ? tip : tip + u'\n' + why);
+    m_trace->setVisible(shown);
+    // Few layers need no tall rows: the curves get the rest.
+    constexpr int kTallestRow = 90, kAround = 280;
+    const auto rows = static_cast<int>(m_map->data().rows.size());
+    m_map->setMaximumHeight(
+        shown ? std::max(m_map->minimumSizeHint().height(), rows * kTallestRow + kAround) : QWIDGETSIZE_MAX);
 }
 
 } // namespace bitwright::views

@@ -56,7 +56,6 @@ private:
     OutlierMap* m_map;
     ChannelTrace* m_trace;
     QAction* m_traceAction;
-    QToolButton* m_sortButton = nullptr;
     std::vector<int> m_rowOfSite;
     std::vector<int> m_siteOfRow;
     std::vector<QVector<int>> m_unitsOfSite; ///< Ascending.
