@@ -127,6 +127,9 @@ std::vector<MaximaChart::PlacedMark> MaximaChart::visibleMarks() const
                     {&mark, group, at, !strong.contains(group), std::abs(mark.value) >= largest[mark.site]});
         }
     }
+    std::stable_partition(marks.begin(), marks.end(), [](const PlacedMark& placed) {
+        return !placed.leading; // painted last, they are never covered
+    });
     return marks;
 }
 
@@ -138,10 +141,12 @@ void MaximaChart::paintMark(QCPPainter& painter, const PlacedMark& placed, bool 
         = placed.faint && !strong ? maximaFaintColor(own, theme()) : mix(own, theme().foreground, 0.3);
     const double radius = strong ? 4.6 : placed.faint || !placed.leading ? 2.6 : 4.0;
     const double around = 1.4 * radius + 2; // of the points of the star
-    painter.setPen(Qt::NoPen); // the line's own mark would run into the star
-    painter.setBrush(theme().background);
-    painter.drawEllipse(placed.at, around, around);
-    painter.setBrush(Qt::NoBrush);
+    if (placed.leading) { // the line's own mark and smaller channels would run into the star
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(theme().background);
+        painter.drawEllipse(placed.at, around, around);
+        painter.setBrush(Qt::NoBrush);
+    }
     if (placed.mark->bySite && isLegendKeyShown(kMassiveSiteKey))
         paintMarker(painter, Marker::Star, placed.at, radius, color, false);
     if (placed.mark->byToken && isLegendKeyShown(kMassiveTokenKey))

@@ -12,6 +12,9 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+#include <cstdlib>
+
 namespace bitwright::views {
 
 namespace {
@@ -74,6 +77,7 @@ MaximaPanel::MaximaPanel(Document& document, QWidget* parent)
         m_statistic->setCurrentIndex(m_statistic->findData(static_cast<int>(m_chart->statistic())));
         refresh();
     });
+    connect(m_splitter, &QSplitter::splitterMoved, this, [this] { m_roomChosen = true; });
     connect(m_table, &DataTable::rowActivated, this, &MaximaPanel::activateRow);
     connect(&document, &Document::opened, this, &MaximaPanel::refresh);
     connect(&document, &Document::closed, this, &MaximaPanel::refresh);
@@ -220,7 +224,7 @@ void MaximaPanel::arrangeTable()
     const auto orientation = wide ? Qt::Horizontal : Qt::Vertical;
     if (m_splitter->orientation() != orientation) {
         m_splitter->setOrientation(orientation);
-        m_roomGiven = false;
+        m_givenAt = 0;
     }
     if (!m_tableChosen)
         m_tableAction->setChecked(
@@ -228,16 +232,18 @@ void MaximaPanel::arrangeTable()
     giveTableRoom();
 }
 
-// Beside the chart the table gets the room that its columns need, as far as the chart can spare it. Once per
-// orientation: what the person makes of it stays.
+// Beside the chart the table gets the room that its columns need, as far as the chart can spare it. Again
+// only where the view became much larger or smaller: what the person makes of it stays.
 void MaximaPanel::giveTableRoom()
 {
-    if (m_roomGiven || m_table->isHidden())
+    const int length = m_splitter->orientation() == Qt::Horizontal ? width() : height();
+    const bool same = m_givenAt > 0 && std::abs(length - m_givenAt) * 8 < m_givenAt;
+    if (same || m_table->isHidden() || (m_roomChosen && m_givenAt > 0))
         return;
-    m_roomGiven = true;
+    m_givenAt = length;
     constexpr int kTableWidth = 900;
     const bool wide = m_splitter->orientation() == Qt::Horizontal;
-    const int table = wide ? std::min(kTableWidth, width() / 2) : height() * 2 / 5;
+    const int table = wide ? std::min(kTableWidth, width() * 11 / 20) : height() * 2 / 5;
     m_splitter->setSizes({(wide ? width() : height()) - table, table});
 }
 

@@ -46,7 +46,8 @@ private:
     QAction* m_tableAction;
     MassiveList m_massive;
     std::vector<QVector<int>> m_unitsOfSite; ///< Ascending.
-    bool m_roomGiven = false; ///< To the table, since it lies where it does.
+    int m_givenAt = 0; ///< Length of the splitter when the table got its room; 0: not yet.
+    bool m_roomChosen = false; ///< By a person.
     bool m_tableChosen = false; ///< The user switched the table; its size no longer decides.
 };
 

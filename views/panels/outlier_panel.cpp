@@ -255,14 +255,13 @@ void OutlierPanel::refresh()
     const auto criterion = static_cast<Criterion>(m_criterion->currentData().toInt());
     m_map->clearEmpty();
     m_map->setData(outlierMapData(m_document, *map, group(), criterion));
-    QString what = tr("%1; %2").arg(m_measure->currentText(), m_group->currentText());
-    if (criterion != Criterion::None) {
-        const QString basis = m_map->data().criterionBasis;
-        what += QStringLiteral("; ")
-            + (basis.isEmpty() ? criterionName(criterion)
-                               : tr("%1 over %2").arg(criterionName(criterion), basis));
-    }
-    m_map->setCaption({title(), sourceText(m_document), what, tr("measured by the dump")});
+    QString how = tr("measured by the dump");
+    if (const QString basis = m_map->data().criterionBasis; !basis.isEmpty())
+        how += QStringLiteral("; ") + tr("%1 over %2").arg(criterionName(criterion), basis);
+    else if (criterion != Criterion::None)
+        how += QStringLiteral("; ") + criterionName(criterion);
+    m_map->setCaption({title(), sourceText(m_document),
+        tr("%1; %2").arg(m_measure->currentText(), m_group->currentText()), how});
     m_warning->setText(m_map->data().criterionWarning);
     m_warning->setToolTip(m_map->data().criterionWarningMore);
     m_warning->setVisible(!m_warning->text().isEmpty());
@@ -342,7 +341,7 @@ void OutlierPanel::refreshTrace()
     }
     ChartCaption caption = m_map->caption();
     caption.title = tr("Channel %1 across the layers").arg(formatCount(trace.channel));
-    caption.statistic = tr("%1; %2").arg(m_measure->currentText(), m_group->currentText());
+    caption.provenance = tr("measured by the dump");
     m_trace->setCaption(caption);
     m_trace->setData(std::move(trace));
     arrangeTrace();

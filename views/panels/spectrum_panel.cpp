@@ -7,6 +7,7 @@
 #include "views/panels/wrap_bar.h"
 
 #include <QAction>
+#include <QApplication>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QHBoxLayout>
@@ -23,12 +24,21 @@ namespace bitwright::views {
 
 namespace {
 
+/// Columns are as wide as their contents: with room at both sides.
+void leaveRoom(QTableWidgetItem& item)
+{
+    constexpr int kSides = 18;
+    const QFontMetrics metrics(QApplication::font("QTableView"));
+    item.setSizeHint({metrics.horizontalAdvance(item.text()) + kSides, metrics.height()});
+}
+
 /// A read-only cell whose exact value is copied and shown on hover.
 QTableWidgetItem* numberItem(double value, const QString& help)
 {
     const bool whole = std::abs(value) < 1e9 && value == std::round(value);
     auto* item = new QTableWidgetItem(whole ? formatCount(std::llround(value)) : formatNumber(value));
     item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    leaveRoom(*item);
     item->setToolTip(std::isfinite(value) ? QStringLiteral("%1\n%2").arg(formatExact(value), help) : help);
     return item;
 }
@@ -50,6 +60,8 @@ QTableWidget* makeTable(const QStringList& columns, const QString& name, QWidget
     table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     table->horizontalHeader()->setDefaultAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    for (int column = 1; column < table->columnCount(); ++column)
+        leaveRoom(*table->horizontalHeaderItem(column));
     table->horizontalHeaderItem(0)->setTextAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     return table;
 }
@@ -223,7 +235,7 @@ void SpectrumPanel::arrange()
     m_showTable->setVisible(room && mode() != AlphaMode && width() >= kRoomForSwitch); // its action stays
     m_metrics->setVisible(true);
     if (beside)
-        m_splitter->setSizes({width() - 340, 340});
+        m_splitter->setSizes({width() - 380, 380});
     else
         m_splitter->setSizes({height() - 190, 190});
 }
