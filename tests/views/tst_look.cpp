@@ -436,8 +436,8 @@ private Q_SLOTS:
         // Sites are counted as such: the stream has two of each block, and one behind them.
         QVERIFY2(
             map->data().criterionBasis.contains(utf8("11 site")), qPrintable(map->data().criterionBasis));
-        QVERIFY2(map->data().criterionWarning.contains(utf8("input of q, k, v")),
-            qPrintable(map->data().criterionWarning));
+        QVERIFY2(map->data().criterionAdvice.contains(utf8("input\u00a0of\u00a0q,\u00a0k,\u00a0v")),
+            qPrintable(map->data().criterionAdvice));
         // Where the trace has no room, its switch says so.
         QAction* switchOfTrace = nullptr;
         for (QAction* action : outliers.actions())

@@ -127,6 +127,18 @@ private Q_SLOTS:
         QVERIFY(map.legendRect(utf8("marks")).width() > 0.85 * metrics.horizontalAdvance(note));
     }
 
+    void footnoteBreaksBetweenItsParts()
+    {
+        ChartCaption caption;
+        caption.statistic = utf8("max of x");
+        caption.provenance = utf8("measured");
+        caption.source = utf8("model");
+        const QFontMetricsF metrics(QApplication::font());
+        for (double width = 40; width < 300; width += 3)
+            for (const QString& line : caption.footnoteLines(metrics, width, 3))
+                QVERIFY2(!line.startsWith(u'\u00b7') && !line.endsWith(u'\u00b7'), qPrintable(line));
+    }
+
     // --- Histogram ---
     void farWeightsDoNotTakeTheAxis_data()
     {

@@ -68,8 +68,15 @@ QStringList brokenInto(QString rest, const QFontMetricsF& metrics, double width,
             lines << metrics.elidedText(rest, Qt::ElideRight, width);
             break;
         }
-        lines << rest.left(end);
+        // What parts two items does not stand at the end or the beginning of a line.
+        const auto isMark = [](QChar c) { return c == u'\u00b7' || c == u' '; };
+        QString line = rest.left(end);
+        while (!line.isEmpty() && isMark(line.back()))
+            line.chop(1);
+        lines << line;
         rest = rest.mid(end + 1);
+        while (!rest.isEmpty() && isMark(rest.front()))
+            rest.remove(0, 1);
     }
     return lines;
 }

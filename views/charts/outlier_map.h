@@ -48,6 +48,7 @@ struct OutlierMapData
     QString criterionNote; // counts, or why there is nothing
     QString criterionBasis; // what they were counted over; may be empty
     QString criterionWarning; // why the criterion says little here; for the panel, may be empty
+    QString criterionAdvice; // what to look at instead; may be empty
     QString criterionWarningMore; // the same at length
 };
 

@@ -121,8 +121,9 @@ void warnOfScale(OutlierMapData& data, const stats::Int8Features& features, cons
     const auto input
         = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return isInput(g.sites.front()); });
     if (!isInput(features.sites.front()) && input != groups.end())
-        data.criterionWarning
-            += QLatin1Char(' ') + tr("It was made for what matrices read: choose \"%1\".").arg(input->name);
+        data.criterionAdvice
+            = tr("It was made for what matrices read: choose \"%1\".")
+                  .arg(QString(input->name).replace(u' ', QChar::Nbsp)); // a name is not broken
     data.criterionWarningMore
         = tr("The threshold |x| ≥ 6 does not follow the scale of the values, so where most of them reach it, "
              "every channel is marked. It was found on what matrices read. Sorting by max |x| and the "

@@ -241,7 +241,7 @@ void MaximaPanel::giveTableRoom()
     if (same || m_table->isHidden() || (m_roomChosen && m_givenAt > 0))
         return;
     m_givenAt = length;
-    constexpr int kTableWidth = 900;
+    constexpr int kTableWidth = 1000;
     const bool wide = m_splitter->orientation() == Qt::Horizontal;
     const int table = wide ? std::min(kTableWidth, width() * 11 / 20) : height() * 2 / 5;
     m_splitter->setSizes({(wide ? width() : height()) - table, table});

@@ -262,11 +262,22 @@ void OutlierPanel::refresh()
         how += QStringLiteral("; ") + criterionName(criterion);
     m_map->setCaption({title(), sourceText(m_document),
         tr("%1; %2").arg(m_measure->currentText(), m_group->currentText()), how});
-    m_warning->setText(m_map->data().criterionWarning);
-    m_warning->setToolTip(m_map->data().criterionWarningMore);
-    m_warning->setVisible(!m_warning->text().isEmpty());
+    showWarning();
     showSelection(); // the kind of site that was just chosen stays
     refreshTrace();
+}
+
+/// In a low view the advice is left to the tooltip: the map needs the line.
+void OutlierPanel::showWarning()
+{
+    const OutlierMapData& map = m_map->data();
+    const bool low = height() < kRoomForTrace;
+    QStringList full{map.criterionWarning};
+    if (!map.criterionAdvice.isEmpty())
+        full << map.criterionAdvice;
+    m_warning->setText(low ? map.criterionWarning : full.join(u' '));
+    m_warning->setToolTip((full << map.criterionWarningMore).join(u' '));
+    m_warning->setVisible(!map.criterionWarning.isEmpty());
 }
 
 /// Goes to the kind of a site whose channel was chosen elsewhere; true when that changed what is shown.
@@ -350,6 +361,8 @@ void OutlierPanel::refreshTrace()
 void OutlierPanel::resizeEvent(QResizeEvent* event)
 {
     Panel::resizeEvent(event);
+    if (!m_warning->isHidden())
+        showWarning();
     arrangeTrace();
 }
 
@@ -366,7 +379,7 @@ void OutlierPanel::arrangeTrace()
     m_traceAction->setToolTip(why.isEmpty() ? tip : tip + u'\n' + why);
     m_trace->setVisible(shown);
     // Few layers need no tall rows: the curves get the rest.
-    constexpr int kTallestRow = 90, kAround = 280;
+    constexpr int kTallestRow = 110, kAround = 280;
     const auto rows = static_cast<int>(m_map->data().rows.size());
     m_map->setMaximumHeight(
         shown ? std::max(m_map->minimumSizeHint().height(), rows * kTallestRow + kAround) : QWIDGETSIZE_MAX);

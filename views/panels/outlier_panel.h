@@ -37,6 +37,7 @@ private:
     void refresh();
     void refreshTrace();
     void arrangeTrace();
+    void showWarning();
     void followSelection();
     void showSelection();
     bool showGroupOf(int site);
