@@ -113,7 +113,7 @@ void BlockRoleMatrix::paintDeltaKey(QPainter& painter, const QRectF& area) const
         std::clamp(area.width() - kGap - 2 - metrics.horizontalAdvance(label), kShortest, kLongest));
     for (int i = 0; i < static_cast<int>(bar); ++i)
         painter.fillRect(QRectF(area.left() + i, area.top() + 1, 1.5, area.height() - 2),
-            mapColor(divergingMap(theme()), i / (bar - 1)));
+            deltaColor(2 * i / (bar - 1) - 1));
     painter.setPen(theme().muted);
     painter.drawText(area.adjusted(bar + kGap, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
         metrics.elidedText(label, Qt::ElideRight, area.width() - bar - kGap));

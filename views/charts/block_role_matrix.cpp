@@ -17,6 +17,7 @@ namespace bitwright::views {
 namespace {
 constexpr double kSmallestCellWidth = 13, kSmallestCellHeight = 13; // when fitted
 constexpr double kLargestCellWidth = 420, kLargestCellHeight = 100;
+constexpr double kHarmReach = 0.003; // least harm that a square tells, against the most
 constexpr double kLargeLabels = 130; // pixels per column from which its name is larger
 constexpr double kTallestShape = 1.6; // of larger cells: a page of few blocks is filled, not a strip of it
 } // namespace
@@ -106,10 +107,10 @@ void BlockRoleMatrix::indexUnits()
         if (unit.harm)
             harms.push_back(*unit.harm);
     }
-    // At most four decades, so that the area of the square still tells units apart.
+    // Few decades, so that the area of the square still tells units of one plan apart.
     const auto range = m_data.harmRange ? m_data.harmRange : finiteRange(harms, true);
-    m_harmRange
-        = range ? Interval{std::max(range->lower * 0.5, range->upper * 1e-4), range->upper} : Interval{0, 0};
+    m_harmRange = range ? Interval{std::max(range->lower * 0.5, range->upper * kHarmReach), range->upper}
+                        : Interval{0, 0};
     m_hasBadges = anyBadge();
 }
 

@@ -185,6 +185,7 @@ private:
     void paintUnit(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const;
     void paintLoose(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const;
     void paintDelta(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const;
+    [[nodiscard]] QColor deltaColor(double value) const;
     void paintDirty();
     [[nodiscard]] QFont numberFont(const Geometry& geometry) const;
     void paintDeltaKey(QPainter& painter, const QRectF& area) const;

@@ -15,6 +15,7 @@ namespace bitwright::views {
 namespace {
 constexpr double kStaleOpacity = 0.4;
 constexpr float kHarmOpacity = 0.42F; // of the squares
+constexpr double kLeastHarm = 4; // side of the square of the least harm, in pixels
 constexpr double kHarmFont = 0.85; // of the harm in digits, against that of the bits
 
 // One format everywhere, so that numbers align and a 4.25 never reads as 4.3.
@@ -57,9 +58,10 @@ void BlockRoleMatrix::paintHarm(QPainter& painter, const QRectF& rect, const Mat
     }
     const double share = logShare(*unit.harm, m_harmRange);
     // Area, not side, is proportional: areas are what the eye compares.
-    const double side = whole.width() * std::sqrt(share);
-    if (side < 1)
+    if (!(*unit.harm > 0))
         return;
+    // However little: no square would say that there is none, or that it is unknown.
+    const double side = std::max(whole.width() * std::sqrt(share), std::min(kLeastHarm, whole.width()));
     QRectF square(whole.center() - QPointF(side / 2, side / 2), QSizeF(side, side));
     if (layout.bar)
         square = QRectF(
@@ -99,6 +101,14 @@ void BlockRoleMatrix::paintBadges(QPainter& painter, const QRectF& rect, const M
         paintNanCross(painter, rect, theme());
 }
 
+// Never so far from the middle that the text's color would have to change: white here and black there on
+// nearly the same brown looks like two kinds of cells.
+QColor BlockRoleMatrix::deltaColor(double value) const
+{
+    constexpr double kReach = 0.57;
+    return mapColor(divergingMap(theme()), 0.5 + 0.5 * kReach * std::clamp(value, -1.0, 1.0));
+}
+
 // A difference: the color says who is better and by how much, the text what changes.
 void BlockRoleMatrix::paintDelta(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const
 {
@@ -107,12 +117,11 @@ void BlockRoleMatrix::paintDelta(QPainter& painter, const QRectF& rect, const Ma
         paintHatch(painter, rect, theme());
         return;
     }
-    const QColor fill = mapColor(divergingMap(theme()), 0.5 + 0.5 * std::clamp(value, -1.0, 1.0));
-    painter.fillRect(rect, fill);
+    painter.fillRect(rect, deltaColor(value));
     const double needed = QFontMetricsF(painter.font()).horizontalAdvance(unit.deltaText) + 2;
     if (unit.deltaText.isEmpty() || rect.width() < needed || rect.height() < kNumberHeight)
         return;
-    painter.setPen(textOn(fill));
+    painter.setPen(theme().foreground);
     painter.drawText(rect, Qt::AlignCenter | Qt::TextDontClip, unit.deltaText);
 }
 
@@ -155,9 +164,9 @@ void BlockRoleMatrix::paintLoose(QPainter& painter, const QRectF& rect, const Ma
     const bool difference = unit.delta.has_value();
     const double value = difference ? *unit.delta : unit.bits;
     const QColor fill = std::isnan(value) ? theme().surface
-        : difference ? mapColor(divergingMap(theme()), 0.5 + 0.5 * std::clamp(value, -1.0, 1.0))
-                     : bitColor(value, theme());
-    const QColor ink = textOn(fill);
+        : difference                      ? deltaColor(value)
+                                          : bitColor(value, theme());
+    const QColor ink = difference ? theme().foreground : textOn(fill);
     if (std::isnan(value))
         paintHatch(painter, rect, theme());
     else

@@ -285,9 +285,7 @@ void ParetoChart::paintHandle(QCPPainter& painter) const
     painter.setPen(QPen(theme().background, 5));
     painter.drawEllipse(at, radius, radius);
     painter.setPen(QPen(theme().accent, 2.4));
-    QColor fill = theme().accent;
-    fill.setAlphaF(0.3F);
-    painter.setBrush(fill);
+    painter.setBrush(mix(theme().background, theme().accent, 0.3)); // no remains of line and dots in it
     painter.drawEllipse(at, radius, radius);
     // The marks of the plans it stands on stay readable, with what leads to their names.
     painter.setBrush(Qt::NoBrush);

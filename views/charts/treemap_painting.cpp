@@ -141,12 +141,14 @@ void SizeTreemap::paintHeading(QPainter& painter, int group, const QRectF& rect)
         return;
     const double bytes = m_groupBytes[static_cast<std::size_t>(group)];
     const QString name = m_data.groups.value(group);
-    const QString size = formatBytes(bytes) + QStringLiteral(" \u00b7 ") + formatNumber(100 * bytes / m_total)
+    QString size = formatBytes(bytes) + QStringLiteral(" \u00b7 ") + formatNumber(100 * bytes / m_total)
         + QStringLiteral(" %");
     const double nameWidth = metrics.horizontalAdvance(name);
     painter.setPen(m_theme.foreground);
     painter.drawText(
         seen, Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(name, Qt::ElideRight, seen.width()));
+    if (nameWidth + 12 + metrics.horizontalAdvance(size) > seen.width())
+        size = formatBytes(bytes);
     if (nameWidth + 12 + metrics.horizontalAdvance(size) <= seen.width()) {
         painter.setPen(m_theme.muted);
         painter.drawText(seen, Qt::AlignRight | Qt::AlignVCenter, size);

@@ -384,7 +384,7 @@ QString InspectorPanel::activationsHtml(int tensor, int site)
     const int input = m_document.inputSiteOfTensor(tensor);
     QString html;
     if (input >= 0)
-        html = siteHtml(input, tr("Its input activations (measured)"));
+        html = siteHtml(input, tr("Activations at its input (measured)"));
     if (site >= 0 && site != input)
         html += siteHtml(
             site, tensor >= 0 ? tr("Selected site, not its input (measured)") : tr("Activations (measured)"));

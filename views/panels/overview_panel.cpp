@@ -221,15 +221,15 @@ QString OverviewPanel::modelHtml()
     QString rows = cardRow(label(tr("Format")), htmlText(QString::fromStdString(checkpoint.format()), header))
         + cardRow(tr("Files"), htmlCount(checkpoint.files().size(), header))
         + cardRow(tr("Parameters"), htmlCount(checkpoint.parameterCount(), header))
-        + cardRow(tr("Size"), size(checkpoint.dataBytes()))
-        + cardRow(tr("Tensors"), htmlCount(checkpoint.tensors().size(), header))
-        + cardRow(tr("Planned matrices"),
-            htmlCount(m_document.workspace()->units().size(), tr("what a plan decides; the rest stays")));
+        + cardRow(tr("Size"), size(checkpoint.dataBytes()));
     std::map<QString, std::uint64_t> bytesOfType;
     for (const auto& tensor : checkpoint.tensors())
         bytesOfType[dtypeText(tensor)] += tensor.bytes;
-    for (const auto& [type, bytes] : bytesOfType)
+    for (const auto& [type, bytes] : bytesOfType) // of the size above
         rows += cardRow(tr("in %1").arg(type), size(bytes));
+    rows += cardRow(tr("Tensors"), htmlCount(checkpoint.tensors().size(), header))
+        + cardRow(tr("Planned matrices"),
+            htmlCount(m_document.workspace()->units().size(), tr("what a plan decides; the rest stays")));
     if (!config.architecture.empty())
         rows += cardRow(tr("Architecture"),
             htmlText(QString::fromStdString(escapedForDisplay(config.architecture)), told));

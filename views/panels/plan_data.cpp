@@ -55,7 +55,8 @@ void shareCells(const Document& document, MatrixData& data)
     }
 }
 
-/// Harm over every option that the target offers: the squares of two plans can then be compared.
+/// Harm over every option that the target offers: the squares of two plans can then be compared. Without the
+/// few largest, beside which all others would look alike.
 std::optional<Interval> harmRange(const Document& document)
 {
     const auto& space = document.space();
@@ -66,7 +67,16 @@ std::optional<Interval> harmRange(const Document& document)
         for (std::size_t j = 0; j < space->optionIds().size(); ++j)
             if (const auto& cell = space->cell(i, j); cell.legal && cell.score)
                 harms.push_back(*cell.score);
-    return finiteRange(harms, true);
+    auto range = finiteRange(harms, true);
+    if (range) {
+        constexpr double kShown = 0.9;
+        const auto at
+            = harms.begin() + static_cast<std::ptrdiff_t>(kShown * static_cast<double>(harms.size() - 1));
+        std::nth_element(harms.begin(), at, harms.end());
+        if (*at > range->lower)
+            range->upper = *at;
+    }
+    return range;
 }
 
 } // namespace
