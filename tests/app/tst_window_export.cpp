@@ -45,7 +45,12 @@ public:
         return waitForChecks();
     }
 
-    bool waitForChecks() { return waitForWork(**this).isEmpty() && !row("output").isEmpty(); }
+    /// The checks run beside the jobs, and their trial takes as long as the machine needs.
+    bool waitForChecks()
+    {
+        return waitForWork(**this).isEmpty()
+            && QTest::qWaitFor([this] { return !row("output").isEmpty(); }, 20000);
+    }
     ExportPanel& panel() { return *m_panel; }
     QString row(const char* id) { return m_panel->checkList().rowText(QLatin1String(id)); }
 

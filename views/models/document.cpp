@@ -175,8 +175,10 @@ void Document::addDump(const QString& path)
             m_outliers.push_back(nullptr);
             Q_EMIT dumpsChanged();
             startOutliers();
-            if (m_workspace->dumps().size() == 1)
+            if (m_workspace->dumps().size() == 1) {
+                ++m_evidence;
                 rebuildSpace();
+            }
         });
 }
 

@@ -76,6 +76,7 @@ public:
 
     // --- Planning ---
     [[nodiscard]] const PlanSettings& settings() const { return m_settings; }
+    /// Scores anew in a job; then it is one undo step. The plan goes on in the number formats that it has.
     void setSettings(const PlanSettings& settings);
     /// Makes the scores anew where they come from measuring; the views stay as they are until then.
     void refreshScores();
@@ -211,19 +212,22 @@ Q_SIGNALS:
 private:
     friend class PlanCommand;
     friend class NoteCommand;
+    friend class SettingsCommand;
     void take(std::shared_ptr<session::Workspace> workspace);
     void loadKnownResults();
     void startOutliers();
     void rebuildSpace(bool quiet = false); ///< quiet: what is shown does not count as stale meanwhile.
     [[nodiscard]] score::ScoreKind scoreKind() const;
-    void takeSpace(std::shared_ptr<const plan::PlanSpace> space);
+    void takeSpace(std::shared_ptr<const plan::PlanSpace> space, int evidence);
+    void keepOldSpace(const Error& error);
     void rebuildFrontier();
     void applyPlan(const plan::Plan& plan); ///< Without undo.
     void refreshNumbers();
     void scheduleAutosave();
     void autosave();
-    void restoreAutosave();
-    void offerRecovery();
+    [[nodiscard]] std::optional<plan::Plan> autosavedPlan();
+    [[nodiscard]] std::optional<plan::Plan> planOfSpace(const QString& json) const;
+    void findRecovery();
     void applyNote(const std::string& tensor, const QString& text); ///< Without undo.
     void loadNotes();
     void markClosed();
@@ -234,6 +238,21 @@ private:
     void loadNamedPlans();
     [[nodiscard]] plan::Plan basePlan() const;
     using SolverChoice = std::shared_ptr<const std::vector<std::size_t>>;
+    /// Settings with the space that they made and the plan in it: everything that one undo step brings back.
+    struct Planned
+    {
+        PlanSettings settings;
+        std::shared_ptr<const plan::PlanSpace> space;
+        std::vector<plan::UniformPoint> uniforms;
+        plan::Plan plan;
+        SolverChoice solver;
+        int evidence = 0;
+    };
+    [[nodiscard]] Planned planned() const;
+    void applyPlanned(const Planned& planned); ///< Without undo.
+    void solveFirst(Planned& planned);
+    void carryInto(
+        Planned& after, const Planned& before, const std::vector<std::size_t>& choice, std::uint64_t bytes);
     /// The same as setPlan for a plan that the solver made.
     void setSolvedPlan(plan::Plan plan, std::vector<std::size_t> choice, const QString& text, int drag = 0);
     void pushPlan(plan::Plan plan, SolverChoice solver, const QString& text, int drag);
@@ -258,6 +277,9 @@ private:
     std::set<stats::ChannelMeasure> m_channelMapsRequested;
 
     PlanSettings m_settings;
+    PlanSettings m_spaceSettings; ///< Those that the space was made with.
+    int m_evidence = 0; ///< Raised when scores may come out otherwise than before: a dump, measurements.
+    int m_spaceEvidence = 0; ///< As it was when the space was made.
     int m_spaceSerial = 0;
     int m_frontierSerial = 0;
     std::shared_ptr<const plan::PlanSpace> m_space;

@@ -89,6 +89,7 @@ void Document::setComparedScore(std::optional<score::ScoreKind> kind)
     if (kind == m_comparedScore)
         return;
     m_comparedScore = kind;
+    storeSettings();
     m_otherFrontier.reset();
     Q_EMIT otherFrontierChanged();
     rebuildOtherFrontier();

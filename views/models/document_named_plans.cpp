@@ -1,4 +1,5 @@
 // Names of Document's plans.
+#include "core/plan/carry.h"
 #include "views/models/document.h"
 
 #include <algorithm>
@@ -42,10 +43,14 @@ void Document::loadPlan(const QString& name)
     const plan::Plan* plan = namedPlan(name);
     if (plan == nullptr || !m_space)
         return;
-    if (const auto choice = m_space->choiceOf(*plan); !choice)
+    const auto choice = m_space->choiceOf(*plan);
+    const auto same = choice ? *plan : plan::inFormatsOf(*plan, *m_space);
+    if (!same)
         return reportError(choice.error());
+    if (!choice)
+        Q_EMIT notice(tr("Plan %1 was made for another quantizer; its number formats were taken.").arg(name));
     // What the solver would choose at its budget is found in the background.
-    pushPlan(*plan, nullptr, tr("Load plan %1").arg(name), 0);
+    pushPlan(*same, nullptr, tr("Load plan %1").arg(name), 0);
 }
 
 bool Document::addNamedPlan(const plan::Plan& plan)

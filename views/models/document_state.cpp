@@ -1,4 +1,5 @@
 // What outlives the window: state keys, the autosaved plan, settings, named plans and notes.
+#include "core/plan/carry.h"
 #include "views/models/document.h"
 
 #include <QUndoCommand>
@@ -127,23 +128,27 @@ void Document::takeProject(std::shared_ptr<project::Project> project)
     Q_EMIT projectChanged();
 }
 
-void Document::restoreAutosave()
+std::optional<plan::Plan> Document::autosavedPlan()
 {
-    offerRecovery();
-    const QString json = state(kAutosaveKey);
-    if (json.isEmpty() || m_recovery)
-        return;
-    auto stored = plan::planFromJson(json.toStdString());
-    // A plan for other options than today's cannot be shown honestly; the solver's plan stays.
-    if (!stored || stored->target != m_plan.target || !m_space->choiceOf(*stored))
-        return;
-    applyPlan(*stored);
+    findRecovery();
+    if (m_recovery)
+        return std::nullopt;
+    return planOfSpace(state(kAutosaveKey));
+}
+
+/// A stored plan in the options of the present space: one for other number formats cannot be shown honestly.
+std::optional<plan::Plan> Document::planOfSpace(const QString& json) const
+{
+    const auto stored = plan::planFromJson(json.toStdString());
+    if (!stored || stored->target != m_space->target().id())
+        return std::nullopt;
+    return plan::inFormatsOf(*stored, *m_space);
 }
 
 /// A mark that is still there means that the program ended without closing. Its plan is put aside under a key
 /// of its own before the autosave of this run can take its place, and waits there for a decision, through
 /// further crashes and orderly ends too.
-void Document::offerRecovery()
+void Document::findRecovery()
 {
     const QString openSince = state(kOpenMarkKey);
     if (!openSince.isEmpty() && !state(kAutosaveKey).isEmpty()) {
@@ -153,15 +158,9 @@ void Document::offerRecovery()
         setState(kOpenMarkKey, {});
         m_writer.waitForDone();
     }
-    const QString json = state(kRecoveryKey);
-    if (json.isEmpty())
-        return;
-    auto stored = plan::planFromJson(json.toStdString());
-    if (!stored || stored->target != m_plan.target || !m_space->choiceOf(*stored))
-        return;
-    m_recovery = std::move(*stored);
-    m_recoveryTime = QDateTime::fromString(state(kRecoveryTimeKey), Qt::ISODate);
-    Q_EMIT recovered(m_recoveryTime);
+    m_recovery = planOfSpace(state(kRecoveryKey));
+    if (m_recovery)
+        m_recoveryTime = QDateTime::fromString(state(kRecoveryTimeKey), Qt::ISODate);
 }
 
 void Document::restoreRecovery()
@@ -192,6 +191,8 @@ void Document::storeSettings()
         json["shrinkage"] = *m_settings.gamma;
     if (m_settings.score)
         json["score"] = score::scoreId(*m_settings.score);
+    if (m_comparedScore)
+        json["compared"] = score::scoreId(*m_comparedScore);
     setState(kSettingsKey, QString::fromStdString(json.dump()));
 }
 
@@ -210,6 +211,8 @@ void Document::restoreSettings()
         m_settings.target = QString::fromStdString(text("target"));
     if (const auto kind = score::scoreFromId(text("score")))
         m_settings.score = *kind;
+    if (const auto kind = score::scoreFromId(text("compared")))
+        m_comparedScore = *kind;
     if (const auto method = quant::methodFromWord(text("quantizer")))
         m_settings.method = *method;
     if (const auto objective = plan::objectiveFromText(text("objective")))
