@@ -124,8 +124,11 @@ void MainWindow::restorePendingViews()
         if (chart != nullptr && !chart->isEmpty()) {
             restoreChartState(*shown, pending->second);
             const QJsonObject now = chart->viewState();
-            for (const QJsonValue& wanted : pending->second)
-                whole = whole || wanted == QJsonValue(now);
+            for (const QJsonValue& value : pending->second) {
+                QJsonObject wanted = value.toObject();
+                wanted.remove(QStringLiteral("table")); // of no chart in particular
+                whole = whole || wanted == now;
+            }
         }
         pending = whole || m_jobs.isIdle() ? m_pendingViews.erase(pending) : std::next(pending);
     }

@@ -160,8 +160,6 @@ QJsonObject ChartBase::viewState() const
     hidden.sort();
     result[QStringLiteral("hidden")] = QJsonArray::fromStringList(hidden);
     result[QStringLiteral("colorMap")] = static_cast<int>(m_colorMap);
-    if (isTableShown())
-        result[QStringLiteral("table")] = true;
     return result;
 }
 

@@ -18,7 +18,6 @@ namespace bitwright::views {
 namespace {
 constexpr double kDragDistance = 5;
 constexpr double kZoomStep = 1.2;
-constexpr double kLeastZoom = 0.12, kLargestZoom = 3;
 
 QVector<int> united(QVector<int> a, const QVector<int>& b)
 {

@@ -152,6 +152,24 @@ void OptionHeatMap::layoutScrollBars()
     verticalScrollBar()->setRange(0, std::max(0, static_cast<int>(std::ceil(content)) - page));
 }
 
+QJsonObject OptionHeatMap::viewState() const
+{
+    return {{QStringLiteral("zoom"), m_zoom},
+        {QStringLiteral("top"), m_restoredTop.value_or(offset() / m_geometry.rowHeight)},
+        {QStringLiteral("colorMap"), static_cast<int>(m_colorMap)}};
+}
+
+void OptionHeatMap::setViewState(const QJsonObject& state)
+{
+    m_zoom = std::clamp(state[QStringLiteral("zoom")].toDouble(1), kLeastZoom, kLargestZoom);
+    m_restoredTop = std::max(0.0, state[QStringLiteral("top")].toDouble());
+    const int map = state[QStringLiteral("colorMap")].toInt();
+    if (map >= 0 && map < static_cast<int>(ColorMap::Diverging))
+        m_colorMap = static_cast<ColorMap>(map);
+    layoutScrollBars();
+    viewport()->update();
+}
+
 double OptionHeatMap::offset() const
 {
     return verticalScrollBar()->value();

@@ -3,6 +3,8 @@
 #include "views/charts/chart_math.h"
 #include "views/charts/unit_surface.h"
 
+#include <QJsonObject>
+
 #include <map>
 #include <optional>
 #include <vector>
@@ -67,6 +69,10 @@ public:
     [[nodiscard]] Order order() const { return m_order; }
     void setColorMap(ColorMap map);
     [[nodiscard]] ColorMap colorMap() const { return m_colorMap; }
+    // Zoom, first row and color map. The row is found when it is seen first: only then are rows and room
+    // known.
+    [[nodiscard]] QJsonObject viewState() const;
+    void setViewState(const QJsonObject& state);
     [[nodiscard]] QString csv() const override;
     void renderTo(QPainter& painter, QSize size) override;
 
@@ -105,6 +111,7 @@ protected:
     void contextMenuEvent(QContextMenuEvent* event) override;
 
 private:
+    static constexpr double kLeastZoom = 0.12, kLargestZoom = 3;
     struct Geometry
     {
         double left = 0, top = 0, bottom = 0;
@@ -149,6 +156,7 @@ private:
     ColorMap m_colorMap = ColorMap::Cividis;
     Geometry m_geometry;
     double m_zoom = 1;
+    std::optional<double> m_restoredTop; // row that a saved view begins with, until it is seen
     Place m_hover;
     int m_focusPlace = -1;
     int m_focusColumn = 0;

@@ -4,9 +4,11 @@
 #include <QFontMetricsF>
 #include <QLocale>
 #include <QPainter>
+#include <QScrollBar>
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace bitwright::views {
 
@@ -193,6 +195,9 @@ void OptionHeatMap::paintOverlay(QPainter& painter) const
 
 void OptionHeatMap::paintEvent(QPaintEvent*)
 {
+    if (m_restoredTop && !m_data.rows.empty())
+        verticalScrollBar()->setValue(
+            static_cast<int>(std::lround(*std::exchange(m_restoredTop, {}) * m_geometry.rowHeight)));
     QPainter painter(viewport());
     paintAll(painter, m_geometry, viewport()->size(), offset());
     if (!m_data.rows.empty())

@@ -85,6 +85,7 @@ void HarmPanel::createBar()
     m_text->addItem(tr("the bundled text"), static_cast<int>(RunText::Source::Bundled));
     m_text->addItem(tr("a file…"), static_cast<int>(RunText::Source::File));
     m_text->setAccessibleName(tr("Text to measure on"));
+    m_text->setProperty("keepState", false); // the file that was asked for is not kept either
     m_text->setToolTip(tr("Text (through the model's own tokenizer), or token ids as .npy"));
     m_tokens->setRange(16, 1'000'000);
     m_tokens->setSingleStep(256);

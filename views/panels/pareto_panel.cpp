@@ -101,6 +101,9 @@ void ParetoPanel::createControls()
         connect(box, &QComboBox::activated, this, &ParetoPanel::applySettings);
     }
     connect(m_budget, &QDoubleSpinBox::valueChanged, &m_document, &Document::setBudgetBpw);
+    // They show what the document plans with, which has a place of its own in the project.
+    for (QComboBox* box : {m_target, m_score, m_quantizer, m_objective, m_compare})
+        box->setProperty("keepState", false);
 }
 
 void ParetoPanel::createPlanControls()

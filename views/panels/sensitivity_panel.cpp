@@ -20,6 +20,10 @@
 
 namespace bitwright::views {
 
+namespace {
+const QString kExperts = QStringLiteral("experts"); ///< Row of the block whose experts are shown.
+}
+
 SensitivityPanel::SensitivityPanel(Document& document, QWidget* parent)
     : Panel(document, QStringLiteral("sensitivity"), tr("Block × role"), parent)
     , m_stack(new QStackedWidget(this))
@@ -281,7 +285,8 @@ void SensitivityPanel::highlightUnits(const QVector<int>& units)
 void SensitivityPanel::rebuild()
 {
     m_data = matrixData(m_document);
-    m_expertRow = -1;
+    if (m_expertRow >= static_cast<int>(m_data.rows.size()))
+        m_expertRow = -1; // another score or quantizer leaves the experts open
     m_shownUnits.clear();
     const QString why
         = m_document.isOpen() ? tr("This model has no weight matrix to plan.") : tr("No model is open.");
@@ -341,6 +346,23 @@ void SensitivityPanel::showExperts(int row)
     m_expertRow = row;
     showMatrixData();
     m_matrix->setFocus();
+}
+
+QJsonObject SensitivityPanel::viewState() const
+{
+    QJsonObject state = Panel::viewState();
+    if (m_expertRow >= 0)
+        state[kExperts] = m_expertRow;
+    return state;
+}
+
+void SensitivityPanel::setViewState(const QJsonObject& state)
+{
+    const int row = state[kExperts].toInt(-1);
+    m_expertRow = row < static_cast<int>(m_data.rows.size()) ? row : -1;
+    if (!m_data.units.empty())
+        showMatrixData();
+    Panel::setViewState(state);
 }
 
 void SensitivityPanel::refresh()

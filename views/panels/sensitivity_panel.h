@@ -24,6 +24,8 @@ public:
     explicit SensitivityPanel(Document& document, QWidget* parent = nullptr);
     void applyTheme(const Theme& theme) override;
     ChartSurface* surface() override;
+    [[nodiscard]] QJsonObject viewState() const override;
+    void setViewState(const QJsonObject& state) override;
     [[nodiscard]] BlockRoleMatrix* matrix() const { return m_matrix; }
     [[nodiscard]] OptionHeatMap* heatMap() const { return m_heat; }
     /// Shows the heat map (true) or the matrix.

@@ -12,17 +12,21 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QJsonArray>
 #include <QLabel>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTableWidget>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <cmath>
 
 namespace bitwright::views {
 
 namespace {
+
+const QString kTableRoom = QStringLiteral("tableRoom"); ///< Of the saved view: width and height.
 
 /// Columns are as wide as their contents: with room at both sides.
 void leaveRoom(QTableWidgetItem& item)
@@ -170,6 +174,10 @@ void SpectrumPanel::connectViews()
     connect(m_estimator, &QComboBox::currentIndexChanged, this, [this] { refresh(); });
     connect(m_per, &QComboBox::currentIndexChanged, this, [this] { refresh(); });
     connect(m_showTable, &QCheckBox::toggled, this, [this] { arrange(); });
+    connect(m_splitter, &QSplitter::splitterMoved, this, [this] {
+        (m_splitter->orientation() == Qt::Horizontal ? m_tableWidth : m_tableHeight)
+            = m_splitter->sizes().value(1);
+    });
     connect(m_fits, &QTableWidget::currentCellChanged, this, [this](int row) {
         if (row >= 0)
             m_estimator->setCurrentIndex(row);
@@ -235,9 +243,25 @@ void SpectrumPanel::arrange()
     m_showTable->setVisible(room && mode() != AlphaMode && width() >= kRoomForSwitch); // its action stays
     m_metrics->setVisible(true);
     if (beside)
-        m_splitter->setSizes({width() - 380, 380});
+        m_splitter->setSizes({width() - m_tableWidth, m_tableWidth});
     else
-        m_splitter->setSizes({height() - 190, 190});
+        m_splitter->setSizes({height() - m_tableHeight, m_tableHeight});
+}
+
+QJsonObject SpectrumPanel::viewState() const
+{
+    QJsonObject state = TensorPanel::viewState();
+    state[kTableRoom] = QJsonArray{m_tableWidth, m_tableHeight};
+    return state;
+}
+
+void SpectrumPanel::setViewState(const QJsonObject& state)
+{
+    const QJsonArray room = state[kTableRoom].toArray();
+    m_tableWidth = std::max(1, room.at(0).toInt(m_tableWidth));
+    m_tableHeight = std::max(1, room.at(1).toInt(m_tableHeight));
+    TensorPanel::setViewState(state);
+    arrange();
 }
 
 void SpectrumPanel::forget()

@@ -31,6 +31,8 @@ public:
     SpectrumPanel(Document& document, JobQueue& jobs, QWidget* parent = nullptr);
     void applyTheme(const Theme& theme) override;
     ChartSurface* surface() override;
+    [[nodiscard]] QJsonObject viewState() const override;
+    void setViewState(const QJsonObject& state) override;
     void setMode(Mode mode);
     [[nodiscard]] Mode mode() const;
     /// Whose tail is drawn and compared with the bits.
@@ -62,6 +64,7 @@ private:
     SpectrumChart* m_chart;
     QWidget* m_tables;
     QBoxLayout* m_tablesLayout = nullptr;
+    int m_tableWidth = 380, m_tableHeight = 190; ///< Beside and below the chart.
     QTableWidget* m_fits;
     QTableWidget* m_metrics;
     AlphaChart* m_alpha;
