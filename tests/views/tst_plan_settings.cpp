@@ -73,7 +73,9 @@ void TestPlanSettings::handWorkOutlivesTheQuantizer()
     openSample(jobs, document);
     document.setBits({3}, 8);
     document.toggleLock({7});
-    document.setUnitNote({3}, QStringLiteral("by hand"));
+    plan::Plan noted = document.plan();
+    noted.entries[document.space()->units()[3].name].note = "by hand";
+    document.setPlan(noted, QStringLiteral("note"));
     const QStringList made = formats(document);
     const plan::Plan before = document.plan();
     const int steps = document.undoStack().index();
