@@ -20,6 +20,7 @@
 #include <QMenu>
 #include <QPushButton>
 #include <QTableView>
+#include <QTextBrowser>
 #include <QTreeWidget>
 #include <QtTest/QTest>
 
@@ -68,6 +69,8 @@ private Q_SLOTS:
     void namedPlansFromTheMenu();
     void secondScoreIsDrawn();
     void modelsAreCompared();
+    void differenceShowsWhatDiffers();
+    void inspectorTellsItsInputFromOtherSites();
     void everyActionSaysWhatItDoes();
 };
 
@@ -288,6 +291,66 @@ void TestPlanPanels::modelsAreCompared()
     models->compareWith(QStringLiteral("/no/such/model.safetensors"));
     QTRY_VERIFY(models->summary()->text().contains(QStringLiteral("/no/such/model")));
     QCOMPARE(models->table()->model()->rowCount(), 0);
+}
+
+void TestPlanPanels::differenceShowsWhatDiffers()
+{
+    PlanWindow window;
+    QVERIFY2(window.failure.isEmpty(), qPrintable(window.failure));
+    window->resize(1100, 700);
+    window->showPanel(QStringLiteral("difference"));
+    auto* panel = window.panel<DifferencePanel>("difference");
+    const auto& uniforms = window.document().uniforms();
+    QVERIFY(!uniforms.empty());
+    panel->compareWith(QStringLiteral("uniform:%1").arg(QString::fromStdString(uniforms.front().option)));
+    QTest::qWait(50);
+    const auto tables = panel->findChildren<QTableView*>();
+    const auto found = std::find_if(tables.begin(), tables.end(),
+        [](const QTableView* view) { return view->accessibleName() == QStringLiteral("Units that differ"); });
+    QVERIFY(found != tables.end());
+    QTableView* table = *found;
+    auto* matrix = panel->findChild<BlockRoleMatrix*>();
+    QVERIFY(table->model()->rowCount() > 0);
+    // Names and options of both plans stand whole in the view, before what they do.
+    for (const int column :
+        {DifferenceTable::UnitColumn, DifferenceTable::OptionAColumn, DifferenceTable::OptionBColumn}) {
+        const int right = table->columnViewportPosition(column) + table->columnWidth(column);
+        QVERIFY2(right <= table->viewport()->width(), qPrintable(QString::number(column)));
+        for (int row = 0; row < table->model()->rowCount(); ++row) {
+            const QString text = table->model()->index(row, column).data().toString();
+            QVERIFY2(
+                table->fontMetrics().horizontalAdvance(text) <= table->columnWidth(column), qPrintable(text));
+        }
+    }
+    // The matrix edits like the one of the plan.
+    auto& document = window.document();
+    QTest::mouseClick(matrix->viewport(), Qt::LeftButton, {}, matrix->unitRect(0).center().toPoint());
+    QCOMPARE(document.selection().units(), QVector<int>({0}));
+    QVERIFY(!document.isLocked(0));
+    QTest::keyClick(matrix, Qt::Key_K);
+    QVERIFY(document.isLocked(0));
+}
+
+void TestPlanPanels::inspectorTellsItsInputFromOtherSites()
+{
+    PlanWindow window;
+    QVERIFY2(window.failure.isEmpty(), qPrintable(window.failure));
+    auto& document = window.document();
+    document.selectUnits({0});
+    const auto* text = window.find<QTextBrowser>("inspector");
+    const QString other = QStringLiteral("Selected site, not its input");
+    QVERIFY(text->toPlainText().contains(QStringLiteral("Activations at its input")));
+    QVERIFY(!text->toPlainText().contains(other));
+    const auto& sites = document.workspace()->dump()->sites();
+    const auto output = std::find_if(
+        sites.begin(), sites.end(), [](const auto& site) { return site.kind == model::SiteKind::OutputOf; });
+    QVERIFY(output != sites.end());
+    document.selectSite(static_cast<int>(output - sites.begin()));
+    const QString shown = text->toPlainText();
+    QVERIFY(shown.contains(other));
+    QVERIFY(shown.indexOf(QStringLiteral("Activations at its input")) < shown.indexOf(other));
+    // What an input's products with weights say is not said of an output.
+    QVERIFY(!shown.mid(shown.indexOf(other)).contains(QStringLiteral("INT8 SQNR")));
 }
 
 void TestPlanPanels::everyActionSaysWhatItDoes()

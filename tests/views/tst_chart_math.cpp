@@ -343,7 +343,7 @@ private Q_SLOTS:
         QCOMPARE(caption.footnoteLines(metrics, width + 1), QStringList{whole});
         const QStringList two = caption.footnoteLines(metrics, width * 0.75);
         QCOMPARE(two.size(), 2);
-        QCOMPARE(two.join(u' '), whole);
+        QCOMPARE(two.join(QStringLiteral(" \u00b7 ")), whole); // the break stands for the dot
         QVERIFY(caption.footnoteLines(metrics, width * 0.75, 1).front().endsWith(u'\u2026'));
         QVERIFY(caption.footnoteLines(metrics, width * 0.3).back().endsWith(u'\u2026'));
         QVERIFY(ChartCaption().footnoteLines(metrics, 100).isEmpty());

@@ -85,7 +85,9 @@ private Q_SLOTS:
                                     QStringLiteral("%1 x %2, parts %3, %4").arg(w).arg(h).arg(a).arg(b)));
                     }
                     QVERIFY(marks || layout.link.isNull());
-                    QVERIFY(w < number.width() + 2 || h < 10 || !layout.number.isNull());
+                    QVERIFY(w < number.width() + 5 || h < 10 || !layout.number.isNull());
+                    // In every cell its harm is seen in one way.
+                    QVERIFY(layout.bar == layout.square.isNull());
                     // Marks never become specks.
                     QVERIFY(layout.link.isNull() || layout.link.width() >= 8);
                 }
@@ -208,6 +210,9 @@ private Q_SLOTS:
         const QFontMetricsF metrics(QApplication::font());
         const double narrow = metrics.horizontalAdvance(caption.provenance) + 4;
         QVERIFY(caption.footnoteLines(metrics, narrow).join(u' ').contains(QStringLiteral("not measured")));
+        // Rather one line more than half of what says that a number is a guess.
+        const double half = metrics.horizontalAdvance(caption.provenance) * 0.45;
+        QVERIFY(caption.footnoteLines(metrics, half).join(u' ').contains(caption.provenance));
         QVERIFY(caption.footnoteLines(metrics, 4000).join(u' ').contains(caption.statistic));
     }
 

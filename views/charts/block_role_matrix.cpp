@@ -15,8 +15,8 @@
 namespace bitwright::views {
 
 namespace {
-constexpr double kSmallestCellWidth = 13, kSmallestCellHeight = 13; // when fitted
-constexpr double kLargestCellWidth = 420, kLargestCellHeight = 100;
+constexpr double kSmallestCellWidth = 13, kSmallestCellHeight = 11; // when fitted
+constexpr double kLargestCellWidth = 420, kLargestCellHeight = 130;
 constexpr double kHarmReach = 0.003; // least harm that a square tells, against the most
 constexpr double kLargeLabels = 130; // pixels per column from which its name is larger
 constexpr double kTallestShape = 1.6; // of larger cells: a page of few blocks is filled, not a strip of it
@@ -170,8 +170,8 @@ void BlockRoleMatrix::fitHeights(Geometry& g, double room, double fitWidth, doub
         return std::clamp(std::clamp(left / count, kSmallestCellHeight, largest) * zoomY, 3.0, 600.0);
     };
     const auto sideOf = [&] {
-        const MatrixCellLayout layout
-            = layoutMatrixCell({g.cellWidth - 2, g.cellHeight - 2}, numberSize(g), m_hasBadges);
+        const MatrixCellLayout layout = layoutMatrixCell(
+            {std::floor(g.cellWidth) - 2, std::floor(g.cellHeight) - 2}, numberSize(g), m_hasBadges);
         return layout.square.width();
     };
     g.cellHeight = heightOf(room - loose * kLooseGap, rows + loose);

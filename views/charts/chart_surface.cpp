@@ -86,11 +86,14 @@ QStringList ChartCaption::footnoteLines(const QFontMetricsF& metrics, double wid
 {
     const QStringList lines = brokenInto(footnote(), metrics, width, most);
     // Where a number comes from is the last thing to be cut: rather without what the chart itself shows.
-    if (provenance.isEmpty() || statistic.isEmpty() || lines.join(u' ').contains(provenance))
+    if (provenance.isEmpty() || lines.join(u' ').contains(provenance))
         return lines;
     ChartCaption shorter = *this;
     shorter.statistic.clear();
-    return brokenInto(shorter.footnote(), metrics, width, most);
+    const QStringList fewer = brokenInto(shorter.footnote(), metrics, width, most);
+    return fewer.join(u' ').contains(provenance)
+        ? fewer
+        : brokenInto(provenance, metrics, width, most > 1 ? most + 1 : most);
 }
 
 ChartSurface::~ChartSurface() = default;

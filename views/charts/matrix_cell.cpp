@@ -109,9 +109,8 @@ MatrixCellLayout numberAlone(const Room& room)
     MatrixCellLayout layout;
     const double w = room.cell.width() - kBar, y = room.cell.height() / 2;
     const double half = std::min(room.number.height(), room.cell.height()) / 2;
-    layout.bar = w >= room.number.width() + 1;
-    layout.number = QRectF(
-        ((layout.bar ? w : w + kBar) - room.number.width()) / 2, y - half, room.number.width(), 2 * half);
+    layout.bar = true;
+    layout.number = QRectF((w - room.number.width()) / 2, y - half, room.number.width(), 2 * half);
     if (room.glyph > 0 && layout.number.left() >= room.glyph + kGap)
         layout.link = layout.lock = centered(layout.number.left() - kGap + 1 - room.glyph / 2, y, room.glyph);
     return layout;
@@ -127,12 +126,15 @@ MatrixCellLayout layoutMatrixCell(QSizeF cell, QSizeF number, bool marks, double
     const double line = number.height() + kLine;
     const double beside = std::min({h - 2 * kEdge, w - number.width() - kGap - 2 * kEdge, most});
     double below = std::min({w - 2 * kEdge, h - line - 2 * kEdge, most});
-    const bool digits = h >= 5.5 * line && w >= 2.6 * number.width();
+    const bool digits = h >= 5.2 * line && w >= 2.6 * number.width();
     if (digits)
         below = std::min(below, h - 2 * line - 2 * kEdge);
     if (below >= kLeastSquare && below >= 0.6 * beside)
         return stacked(room, below, digits);
-    return beside >= kLeastSquare ? abreast(room, beside) : numberAlone(room);
+    if (beside >= kLeastSquare)
+        return abreast(room, beside);
+    // The color tells the bits too, the harm has nothing but its square.
+    return w - kBar >= number.width() + 1 ? numberAlone(room) : withoutNumber(room);
 }
 
 } // namespace bitwright::views

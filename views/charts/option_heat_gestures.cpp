@@ -349,22 +349,8 @@ void OptionHeatMap::contextMenuEvent(QContextMenuEvent* event)
     menu->setAttribute(Qt::WA_DeleteOnClose);
     const QVector<int> units = selection();
     Q_EMIT contextMenuAboutToShow(menu, units);
-    if (!units.isEmpty()) {
-        QMenu* bits = menu->addMenu(tr("Set bits"));
-        for (int b = 2; b <= 9; ++b)
-            connect(bits->addAction(tr("%1 bits\t%1").arg(b)), &QAction::triggered, this,
-                [this, units, b] { Q_EMIT setBitsRequested(units, b); });
-        connect(menu->addAction(tr("Restore the solver's choice\t0")), &QAction::triggered, this,
-            [this, units] { Q_EMIT restoreRequested(units); });
-        connect(menu->addAction(tr("Lock or unlock\tK")), &QAction::triggered, this,
-            [this, units] { Q_EMIT lockToggleRequested(units); });
-        connect(menu->addAction(tr("Tie or untie\tT")), &QAction::triggered, this,
-            [this, units] { Q_EMIT tieToggleRequested(units); });
-        const QPoint at = event->globalPos();
-        connect(menu->addAction(tr("Options…\tEnter")), &QAction::triggered, this,
-            [this, units, at] { Q_EMIT optionListRequested(units, at); });
+    if (!menu->isEmpty())
         menu->addSeparator();
-    }
     addViewActions(*menu);
     QMenu* maps = menu->addMenu(tr("Color map"));
     for (const ColorMap map : {ColorMap::Cividis, ColorMap::Viridis, ColorMap::Magma, ColorMap::Grey}) {

@@ -161,8 +161,14 @@ private:
     [[nodiscard]] QString valueText(const TreemapItem& item) const;
     void findRange();
     void paintMap(QPainter& painter, const Placed& placed, QSize size) const;
-    void paintItem(QPainter& painter, const TreemapItem& item, const QRectF& outer, bool isShort) const;
-    [[nodiscard]] std::vector<char> shortGroups(const Placed& placed) const;
+    enum class Labels
+    {
+        Long,
+        Short,
+        None
+    };
+    void paintItem(QPainter& painter, const TreemapItem& item, const QRectF& outer, Labels labels) const;
+    [[nodiscard]] std::vector<Labels> labelsOfGroups(const Placed& placed) const;
     void paintMarks(QPainter& painter, const TreemapItem& item, const QRectF& rect, const QColor& ink) const;
     void paintHeading(QPainter& painter, int group, const QRectF& rect) const;
     void paintKey(QPainter& painter, QSize size) const;

@@ -13,7 +13,9 @@ namespace bitwright::views {
 namespace {
 constexpr double kLeastTile = 0.35; // pixels; smaller tiles leave their group's ground
 constexpr double kScaleWidth = 110;
-constexpr double kLeastText = 12; // pixels for a label
+constexpr double kLeastText = 6; // pixels for a label
+constexpr double kNarrow = 30; // tiles with narrow margins
+constexpr double kNarrowMargin = 2;
 constexpr double kLabelMargins = 9; // left, right and the gap to the next tile
 constexpr int kBits[] = {1, 2, 3, 4, 5, 6, 8, 16};
 
@@ -69,24 +71,30 @@ void SizeTreemap::paintMarks(
         paintPadlock(painter, glyph, ink);
 }
 
-// In one group all labels are short or none is: "block 9" beside "10" would look like two kinds of tiles.
-std::vector<char> SizeTreemap::shortGroups(const Placed& placed) const
+// In one group all labels are long, or short, or there is none: "block 9" beside "10", or tiles with a name
+// beside tiles without, would look like two kinds of tiles.
+std::vector<SizeTreemap::Labels> SizeTreemap::labelsOfGroups(const Placed& placed) const
 {
-    std::vector<char> result(placed.groups.size(), 0);
+    std::vector<Labels> result(placed.groups.size(), Labels::Long);
     const QFontMetricsF metrics(smallFont());
     for (std::size_t i = 0; i < m_data.items.size(); ++i) {
         const TreemapItem& item = m_data.items[i];
         const auto group = static_cast<std::size_t>(m_data.groups.isEmpty() ? 0 : item.group);
-        if (group < result.size() && result[group] == 0 && !item.shortLabel.isEmpty()
-            && !placed.items[i].isEmpty()
-            && metrics.horizontalAdvance(item.label) + kLabelMargins > placed.items[i].width())
-            result[group] = 1;
+        const QRectF& rect = placed.items[i];
+        if (group >= result.size() || item.shortLabel.isEmpty() || rect.isEmpty())
+            continue;
+        if (metrics.horizontalAdvance(item.shortLabel) + 2 * kNarrowMargin + 1 > rect.width()
+            || metrics.height() + 1 > rect.height())
+            result[group] = Labels::None;
+        else if (result[group] == Labels::Long
+            && metrics.horizontalAdvance(item.label) + kLabelMargins > rect.width())
+            result[group] = Labels::Short;
     }
     return result;
 }
 
 void SizeTreemap::paintItem(
-    QPainter& painter, const TreemapItem& item, const QRectF& outer, bool isShort) const
+    QPainter& painter, const TreemapItem& item, const QRectF& outer, Labels labels) const
 {
     const double least = std::min(outer.width(), outer.height());
     if (least < kLeastTile)
@@ -104,11 +112,15 @@ void SizeTreemap::paintItem(
     }
     const QColor ink = fill.isValid() ? textOn(fill) : m_theme.foreground;
     const QFontMetricsF metrics(painter.font());
-    const QRectF text = rect.adjusted(4, 2, -3, -2).intersected(m_placed.map.adjusted(4, 2, -3, -2));
-    if (text.width() >= kLeastText && text.height() >= metrics.height()) {
+    const double left = rect.width() < kNarrow ? kNarrowMargin : 4;
+    const double top = rect.height() < kNarrow ? 0 : 2;
+    const QRectF text = rect.adjusted(left, top, -left + 1, -top)
+                            .intersected(m_placed.map.adjusted(left, top, -left + 1, -top));
+    if ((labels != Labels::None || item.shortLabel.isEmpty()) && text.width() >= kLeastText
+        && text.height() >= metrics.height()) {
         painter.setPen(ink);
         QString label = item.label.isEmpty() ? item.name : item.label;
-        if (isShort && !item.shortLabel.isEmpty())
+        if (labels == Labels::Short && !item.shortLabel.isEmpty())
             label = item.shortLabel;
         if (metrics.horizontalAdvance(label) <= text.width() || text.width() >= 42)
             painter.drawText(text, Qt::AlignLeft | Qt::AlignTop, shortenedName(metrics, label, text.width()));
@@ -166,11 +178,11 @@ void SizeTreemap::paintMap(QPainter& painter, const Placed& placed, QSize size) 
     for (std::size_t g = 0; g < placed.groups.size() && !m_data.groups.isEmpty(); ++g)
         if (!placed.groups[g].isEmpty() && placed.groups[g].intersects(placed.map))
             painter.fillRect(placed.groups[g].adjusted(0, 0, -1, -1), m_theme.surface);
-    const std::vector<char> shorts = shortGroups(placed);
+    const std::vector<Labels> labels = labelsOfGroups(placed);
     for (std::size_t i = 0; i < placed.items.size(); ++i)
         if (!placed.items[i].isEmpty() && placed.items[i].intersects(placed.map))
             paintItem(painter, m_data.items[i], placed.items[i],
-                shorts[m_data.groups.isEmpty() ? 0 : static_cast<std::size_t>(m_data.items[i].group)] != 0);
+                labels[m_data.groups.isEmpty() ? 0 : static_cast<std::size_t>(m_data.items[i].group)]);
     for (std::size_t g = 0; g < placed.headings.size(); ++g)
         if (!placed.headings[g].isEmpty() && placed.headings[g].intersects(placed.map))
             paintHeading(painter, static_cast<int>(g), placed.headings[g]);

@@ -9,6 +9,7 @@
 #include "views/panels/chart_data.h"
 #include "views/panels/model_difference.h"
 #include "views/panels/plan_data.h"
+#include "views/panels/tensor_menu.h"
 
 #include <QAction>
 #include <QComboBox>
@@ -116,6 +117,7 @@ void DifferencePanel::createViews()
     m_widths = new ColumnWidths(m_table);
     // Behind the allocation in a small window: what this page would like must not make it higher.
     m_matrix->setMinimumHeight(6 * fontMetrics().height());
+    m_matrix->setMinimumWidth(24 * fontMetrics().averageCharWidth());
     auto* splitter = new QSplitter(Qt::Horizontal, page);
     splitter->addWidget(m_matrix);
     splitter->addWidget(m_table);
@@ -130,6 +132,7 @@ void DifferencePanel::createViews()
     connect(m_matrix, &BlockRoleMatrix::selectionEdited, &m_document, &Document::selectUnits);
     connect(m_matrix, &BlockRoleMatrix::readoutChanged, this, &Panel::readout);
     connect(m_matrix, &BlockRoleMatrix::remedyRequested, this, &Panel::openModelRequested);
+    connectMatrixEdits();
     connect(m_models, &ModelDifference::tensorSelected, &m_document, &Document::selectTensor);
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
         if (m_following)
@@ -140,6 +143,23 @@ void DifferencePanel::createViews()
         if (!units.isEmpty())
             m_document.selectUnits(units);
     });
+}
+
+// The matrix edits the current plan as it does on its own page.
+void DifferencePanel::connectMatrixEdits()
+{
+    connect(m_matrix, &BlockRoleMatrix::setBitsRequested, &m_document, &Document::setBits);
+    connect(m_matrix, &BlockRoleMatrix::restoreRequested, &m_document, &Document::restore);
+    connect(m_matrix, &BlockRoleMatrix::lockToggleRequested, &m_document, &Document::toggleLock);
+    connect(m_matrix, &BlockRoleMatrix::tieToggleRequested, this, [this] { m_document.toggleTies(); });
+    connect(m_matrix, &BlockRoleMatrix::optionListRequested, this,
+        [this](const QVector<int>& units, const QPoint& at) {
+            showOptionList(m_matrix, m_document, units, at);
+        });
+    connect(m_matrix, &BlockRoleMatrix::contextMenuAboutToShow, this,
+        [this](QMenu* menu, const QVector<int>& units) {
+            addTensorActions(*menu, m_document, targetOfUnits(m_document, units));
+        });
 }
 
 void DifferencePanel::createActions()
@@ -197,7 +217,7 @@ void DifferencePanel::shareWidth()
     const int all = m_splitter->width() - m_splitter->handleWidth();
     if (m_sharedByHand || all <= 0)
         return;
-    const int least = std::min(all / 3, 28 * fontMetrics().averageCharWidth());
+    const int least = m_matrix->minimumWidth();
     const int wanted = m_widths->wantedWidth() + m_table->verticalScrollBar()->sizeHint().width() + 4;
     const int table = std::min(wanted, all - least);
     // Of all columns the share says least: it is the change of harm again, and the rows stand in its order.

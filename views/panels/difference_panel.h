@@ -41,6 +41,7 @@ protected:
 private:
     void createBar();
     void createViews();
+    void connectMatrixEdits();
     void createActions();
     void connectDocument();
     void fillChoices();
