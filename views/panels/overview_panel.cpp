@@ -28,7 +28,8 @@ namespace bitwright::views {
 
 namespace {
 constexpr int kDelayMs = 30;
-constexpr int kCardCharacters = 38; // least width
+constexpr int kCardCharacters = 38; // width that the card starts with
+constexpr int kLeastCharacters = 22; // behind a tab of a small window it must not widen that
 constexpr double kMostRemedies = 0.45; // of the height; the card needs the rest
 
 /// Names stay on one line: the card has room for them.
@@ -57,6 +58,8 @@ OverviewPanel::OverviewPanel(Document& document, QWidget* parent)
     splitter->setStretchFactor(0, 2);
     splitter->setStretchFactor(1, 3);
     splitter->setChildrenCollapsible(false);
+    const int card = kCardCharacters * fontMetrics().averageCharWidth();
+    splitter->setSizes({card, 2 * card});
     m_delay.setSingleShot(true);
     m_delay.setInterval(kDelayMs);
     connect(&m_delay, &QTimer::timeout, this, &OverviewPanel::refresh);
@@ -89,7 +92,7 @@ void OverviewPanel::buildCard()
         [this](const QSizeF& size) {
             m_card->setMaximumHeight(static_cast<int>(std::ceil(size.height())) + 2 * m_card->frameWidth());
         });
-    side->setMinimumWidth(kCardCharacters * fontMetrics().averageCharWidth());
+    side->setMinimumWidth(kLeastCharacters * fontMetrics().averageCharWidth());
     m_card->setAccessibleName(tr("Model card"));
     connect(m_card, &QTextBrowser::anchorClicked, this, &OverviewPanel::follow);
     connect(m_remedies, &RemedyList::remedyRequested, this, &OverviewPanel::remedy);
