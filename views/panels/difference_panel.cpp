@@ -417,9 +417,9 @@ void DifferencePanel::refreshMatrix()
                         .arg(QString::fromStdString(space.optionIds()[item.optionA]),
                             QString::fromStdString(space.optionIds()[item.optionB]));
     }
-    picture.deltaLabel = largest > 0 ? tr("%1 … %2: harm B − A (root scale), number: bits")
-                                           .arg(signedNumberText(-largest), signedNumberText(largest))
-                                     : tr("no difference in harm");
+    picture.deltaLabel = largest > 0
+        ? tr("± %1: harm B − A (root scale), number: bits").arg(formatNumber(largest))
+        : tr("no difference in harm");
     m_matrix->clearEmpty();
     m_matrix->setCaption({tr("B (%1) against A (%2)").arg(m_b->currentText(), m_a->currentText()),
         sourceText(m_document), {}, harmLabel(m_document)}); // the key says what of it
