@@ -177,6 +177,9 @@ private Q_SLOTS:
         QVERIFY(home.upper < 0.6);
         QVERIFY2(chart.beyondText(true).contains(utf8("7.59")), qPrintable(chart.beyondText(true)));
         QVERIFY(chart.beyondText(false).isEmpty());
+        QCOMPARE(chart.beyondLabel(true), chart.beyondText(true));
+        showAt(chart, {330, 260}); // where the sentence would lie on the bars, the value alone
+        QCOMPARE(chart.beyondLabel(true), utf8("7.59"));
         QTest::mouseClick(&chart, Qt::LeftButton, {}, chart.beyondRect(true).center().toPoint());
         QVERIFY(chart.viewRange(Qt::Horizontal).contains(7.59));
         QVERIFY(chart.beyondText(true).isEmpty());

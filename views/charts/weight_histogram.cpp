@@ -309,18 +309,26 @@ QString WeightHistogram::beyondText(bool above) const
                  : tr("%n weight(s) down to %1", nullptr, whole).arg(formatNumber(m_data.extremes.lower));
 }
 
+QString WeightHistogram::beyondLabel(bool above) const
+{
+    constexpr double kWidestShare = 0.3; // of the plot, on each side of the bars
+    const QString text = beyondText(above);
+    if (text.isEmpty()
+        || QFontMetricsF(smallFont()).horizontalAdvance(text) <= kWidestShare * plotArea().width())
+        return text;
+    return formatNumber(above ? m_data.extremes.upper : m_data.extremes.lower);
+}
+
 QRectF WeightHistogram::beyondRect(bool above) const
 {
-    const QString text = beyondText(above);
+    const QString text = beyondLabel(above);
     if (text.isEmpty())
         return {};
     constexpr double kArrow = 16;
     const QFontMetricsF metrics(smallFont());
     const QRectF area = plotArea().adjusted(4, 10, -4, 0);
     const QSizeF size(metrics.horizontalAdvance(text) + kArrow, metrics.height() + 4);
-    return size.width() > area.width() / 2
-        ? QRectF()
-        : QRectF(QPointF(above ? area.right() - size.width() : area.left(), area.top()), size);
+    return {QPointF(above ? area.right() - size.width() : area.left(), area.top()), size};
 }
 
 void WeightHistogram::paintBeyond(QCPPainter& painter) const
@@ -336,7 +344,7 @@ void WeightHistogram::paintBeyond(QCPPainter& painter) const
         painter.setPen(theme().accent);
         const Qt::Alignment side = (above ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter;
         const QString text = above ? QStringLiteral("%1 \u2192") : QStringLiteral("\u2190 %1");
-        painter.drawText(box, static_cast<int>(side), text.arg(beyondText(above)));
+        painter.drawText(box, static_cast<int>(side), text.arg(beyondLabel(above)));
     }
 }
 
@@ -383,21 +391,6 @@ QString WeightHistogram::readoutAt(const QPointF& position) const
                      .arg(formatNumber(l.value), formatNumber(l.share * 100));
     }
     return lines.join(u'\n');
-}
-
-std::optional<Qt::KeyboardModifiers> WeightHistogram::boxModifiers(BoxUse use) const
-{
-    return use == BoxUse::Zoom ? Qt::NoModifier : Qt::ShiftModifier;
-}
-
-void WeightHistogram::boxed(const QRectF& box, Qt::KeyboardModifiers modifiers)
-{
-    if (!modifiers.testFlag(Qt::ShiftModifier)) {
-        ChartBase::boxed(box, modifiers);
-        return;
-    }
-    const double lower = toValue(box.topLeft()).x(), upper = toValue(box.bottomRight()).x();
-    Q_EMIT rangeSelected(lower, upper);
 }
 
 QString WeightHistogram::csv() const

@@ -47,9 +47,7 @@ public:
     // "4 weights up to 7.91", empty where nothing lies beyond that end of the view.
     [[nodiscard]] QString beyondText(bool above) const;
     [[nodiscard]] QRectF beyondRect(bool above) const; // where a click shows them
-
-Q_SIGNALS:
-    void rangeSelected(double lower, double upper); // Shift+drag
+    [[nodiscard]] QString beyondLabel(bool above) const; // the same, the value alone where room is short
 
 protected:
     Interval homeRange(Qt::Orientation axis) const override;
@@ -61,8 +59,6 @@ protected:
     void clicked(const QPointF& position, Qt::KeyboardModifiers modifiers) override;
     void extendMenu(QMenu& menu, const QPointF& position) override;
     double zoomOutLimit() const override;
-    [[nodiscard]] std::optional<Qt::KeyboardModifiers> boxModifiers(BoxUse use) const override;
-    void boxed(const QRectF& box, Qt::KeyboardModifiers modifiers) override;
 
 private:
     void paintBars(QCPPainter& painter) const;
