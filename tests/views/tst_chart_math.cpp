@@ -143,6 +143,16 @@ private Q_SLOTS:
         for (const Tick& tick : integerTicks({-0.6, 2.6}, 12).major)
             QCOMPARE(tick.value, std::round(tick.value));
         QCOMPARE(labels(integerTicks({-0.6, 2.6}, 12)).size(), 3);
+        // Of rows in pairs always the same one is named.
+        const auto rows = [](int count, int target) {
+            QVector<double> values;
+            for (const Tick& tick : rowTicks({-0.5, count - 0.5}, count, target).major)
+                values << tick.value;
+            return values;
+        };
+        QCOMPARE(rows(5, 5), (QVector<double>{0, 1, 2, 3, 4}));
+        QCOMPARE(rows(9, 4), (QVector<double>{0, 4, 8}));
+        QCOMPARE(rows(11, 6), (QVector<double>{0, 2, 4, 6, 8, 10}));
         const QStringList sizes = labels(byteTicks({0, 400.0 * 1024 * 1024}, 4));
         QVERIFY(sizes.contains(utf8("200\u00a0MiB")));
         QVERIFY(byteTicks({5, 5}, 4).major.empty());

@@ -34,10 +34,7 @@ void ChannelTrace::nameRows()
     setTicks(
         xAxis,
         [this](Interval range, int target) {
-            Ticks ticks = integerTicks(range, target);
-            std::erase_if(ticks.major, [this](const Tick& tick) {
-                return tick.value < 0 || tick.value >= static_cast<double>(m_data.rows.size());
-            });
+            Ticks ticks = rowTicks(range, static_cast<int>(m_data.rows.size()), target);
             for (Tick& tick : ticks.major)
                 tick.label = m_data.rows[static_cast<std::size_t>(tick.value)].label;
             return ticks;

@@ -67,6 +67,9 @@ struct Ticks
 [[nodiscard]] Ticks linearTicks(Interval range, int target);
 // Ticks at whole numbers only (block indices).
 [[nodiscard]] Ticks integerTicks(Interval range, int target);
+// Ticks at rows 0 .. count - 1, all of them or every second, fourth, sixth...: rows may be pairs (two sites
+// per block), of which then always the same one is named.
+[[nodiscard]] Ticks rowTicks(Interval range, int count, int target);
 // Powers of ten, thinned to `target`; below two decades, or where there is room, also 2 and 5; below half a
 // decade linear steps.
 [[nodiscard]] Ticks logTicks(Interval range, int target);

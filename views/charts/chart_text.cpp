@@ -92,6 +92,18 @@ Ticks integerTicks(Interval range, int target)
     return steppedTicks(range, step, minor, [](double v) { return formatCount(std::llround(v)); });
 }
 
+Ticks rowTicks(Interval range, int count, int target)
+{
+    Ticks ticks;
+    const int first = std::max(0, static_cast<int>(std::ceil(range.lower)));
+    const int last = std::min(count - 1, static_cast<int>(std::floor(range.upper)));
+    int step = std::max(1, (last - first + target) / std::max(target, 1));
+    step += step > 1 ? step % 2 : 0;
+    for (int row = (first + step - 1) / step * step; row <= last; row += step)
+        ticks.major.push_back({static_cast<double>(row), {}});
+    return ticks;
+}
+
 Ticks logTicks(Interval range, int target)
 {
     if (!usable(range) || range.lower <= 0)

@@ -131,6 +131,7 @@ private:
         QPointF at;
         bool faint = false;
         bool leading = true; // the largest of its site
+        bool crowded = false; // one of many: smaller, so that the line stays visible
     };
     [[nodiscard]] QVector<int> sitesBetween(int from, int to) const;
     [[nodiscard]] Hit hitAt(const QPointF& position) const;
@@ -168,6 +169,8 @@ private:
     [[nodiscard]] std::vector<PlacedMark> visibleMarks() const;
     [[nodiscard]] QString markLabel(const MassiveMark& mark) const;
     void addLineObstacles(const MaximaDump& dump, const QString& group, std::vector<QRectF>& obstacles) const;
+    void addLineObstacles(
+        const MaximaDump& dump, const QString& group, int line, std::vector<QRectF>& obstacles) const;
 
     MaximaData m_data;
     QStringList m_groups;

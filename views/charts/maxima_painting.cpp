@@ -127,6 +127,12 @@ std::vector<MaximaChart::PlacedMark> MaximaChart::visibleMarks() const
                     {&mark, group, at, !strong.contains(group), std::abs(mark.value) >= largest[mark.site]});
         }
     }
+    constexpr std::ptrdiff_t kCrowd = 12;
+    const bool crowded = std::count_if(marks.begin(), marks.end(), [](const PlacedMark& placed) {
+        return placed.leading && !placed.faint;
+    }) > kCrowd;
+    for (PlacedMark& placed : marks)
+        placed.crowded = crowded;
     std::stable_partition(marks.begin(), marks.end(), [](const PlacedMark& placed) {
         return !placed.leading; // painted last, they are never covered
     });
@@ -139,7 +145,7 @@ void MaximaChart::paintMark(QCPPainter& painter, const PlacedMark& placed, bool 
     const QColor own = categoryStyle(static_cast<int>(m_groups.indexOf(placed.group)), theme()).color;
     const QColor color
         = placed.faint && !strong ? maximaFaintColor(own, theme()) : mix(own, theme().foreground, 0.3);
-    const double radius = strong ? 4.6 : placed.faint || !placed.leading ? 2.6 : 4.0;
+    const double radius = strong ? 4.6 : placed.faint || !placed.leading ? 2.4 : placed.crowded ? 3.0 : 4.0;
     const double around = 1.4 * radius + 2; // of the points of the star
     if (placed.leading) { // the line's own mark and smaller channels would run into the star
         painter.setPen(Qt::NoPen);
@@ -255,11 +261,19 @@ void MaximaChart::paintMarkLabels(QCPPainter& painter, const std::vector<PlacedM
 void MaximaChart::addLineObstacles(
     const MaximaDump& dump, const QString& group, std::vector<QRectF>& obstacles) const
 {
+    for (const int line : shownLines(true))
+        addLineObstacles(dump, group, line, obstacles);
+}
+
+void MaximaChart::addLineObstacles(
+    const MaximaDump& dump, const QString& group, int line, std::vector<QRectF>& obstacles) const
+{
     std::optional<QPointF> last;
     for (const MaximaSite& site : dump.sites) {
-        if (site.group != group || !site.maximum || !(*site.maximum > 0))
+        const auto value = maximaValue(site, line);
+        if (site.group != group || !isDrawable(value, isLogarithmic(Qt::Vertical)))
             continue;
-        const QPointF p = toPixel(site.position(), *site.maximum);
+        const QPointF p = toPixel(site.position(), *value);
         const QPointF from = last.value_or(p);
         const int steps = std::clamp(static_cast<int>((p - from).manhattanLength() / 8), 1, 40);
         for (int k = 1; k <= steps && obstacles.size() < 4000; ++k) {

@@ -177,13 +177,9 @@ QImage OutlierImage::render(Interval columns, Interval rows, QSize pixels) const
 
 Ticks OutlierImage::rowTicks(const OutlierMapData& data, Interval range, int target) const
 {
-    Ticks ticks;
-    const int count = static_cast<int>(data.rows.size());
-    const int first = std::max(0, static_cast<int>(std::ceil(range.lower)));
-    const int last = std::min(count - 1, static_cast<int>(std::floor(range.upper)));
-    const int step = std::max(1, (last - first + target) / std::max(target, 1));
-    for (int i = (first + step - 1) / step * step; i <= last; i += step)
-        ticks.major.push_back({static_cast<double>(i), data.rows[static_cast<std::size_t>(i)].label});
+    Ticks ticks = views::rowTicks(range, static_cast<int>(data.rows.size()), target);
+    for (Tick& tick : ticks.major)
+        tick.label = data.rows[static_cast<std::size_t>(tick.value)].label;
     return ticks;
 }
 

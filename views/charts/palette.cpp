@@ -281,7 +281,8 @@ CategoryStyle categoryStyle(int index, const Theme& theme)
     static constexpr std::array<Qt::PenStyle, 4> dashes{
         Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
     static constexpr std::array<Marker, 8> markers{Marker::Circle, Marker::Square, Marker::Triangle,
-        Marker::Diamond, Marker::TriangleDown, Marker::Plus, Marker::Cross, Marker::Star};
+        Marker::Diamond, Marker::TriangleDown, Marker::Plus, Marker::Cross,
+        Marker::Hexagon}; // stars are massive activations
     const auto i = static_cast<std::size_t>(std::max(index, 0));
     QColor color = i % 8 == 7 ? theme.foreground : QColor(colors[i % 8]);
     if (theme.dark && i % 8 == 0)
@@ -338,6 +339,9 @@ void paintMarker(
         break;
     case Marker::Diamond:
         polygon({{0, -1.2}, {1.2, 0}, {0, 1.2}, {-1.2, 0}});
+        break;
+    case Marker::Hexagon:
+        polygon({{0, -1.1}, {0.95, -0.55}, {0.95, 0.55}, {0, 1.1}, {-0.95, 0.55}, {-0.95, -0.55}});
         break;
     case Marker::Triangle:
         polygon({{0, -1.15}, {1.05, 0.8}, {-1.05, 0.8}});

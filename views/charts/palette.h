@@ -76,7 +76,8 @@ enum class Marker
     TriangleDown,
     Cross,
     Plus,
-    Star
+    Star,
+    Hexagon
 };
 // Category style (Okabe-Ito): never color alone, so each index also has a dash and a marker. Indices wrap.
 struct CategoryStyle

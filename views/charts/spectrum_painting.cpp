@@ -230,6 +230,10 @@ void SpectrumChart::paintBulkCurve(QCPPainter& painter) const
         if (const double y = bulkDensity(x); y > 0)
             curve << toPixel(x, y);
     }
+    if (!curve.isEmpty()) { // the law falls to nothing at both edges
+        curve.prepend({curve.front().x(), plotArea().bottom() + 2});
+        curve.append({curve.back().x(), plotArea().bottom() + 2});
+    }
     painter.setPen(QPen(mix(categoryStyle(kBulkStyle, theme()).color, theme().foreground, 0.25), 2));
     painter.drawPolyline(curve);
 }

@@ -122,7 +122,7 @@ void warnOfScale(OutlierMapData& data, const stats::Int8Features& features, cons
         = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return isInput(g.sites.front()); });
     if (!isInput(features.sites.front()) && input != groups.end())
         data.criterionAdvice
-            = tr("It was made for what matrices read: choose \"%1\".")
+            = tr("It was made for what matrices read: choose \u201c%1\u201d.")
                   .arg(QString(input->name).replace(u' ', QChar::Nbsp)); // a name is not broken
     data.criterionWarningMore
         = tr("The threshold |x| ≥ 6 does not follow the scale of the values, so where most of them reach it, "

@@ -37,7 +37,9 @@ QString inputLabels(const model::Site& site)
 {
     QStringList labels;
     for (const auto& tensor : site.tensors) {
-        const QString label = roleLabel(model::parseTensorName(tensor).role);
+        const auto role = model::parseTensorName(tensor).role;
+        // What reads activations with the embedding's weights is the head that is tied to it.
+        const QString label = roleLabel(role == model::Role::Embedding ? model::Role::Output : role);
         if (!labels.contains(label))
             labels.push_back(label);
     }

@@ -196,8 +196,8 @@ TableData massiveTable(const Document& document, const MassiveList& massive)
     table.columns = {{tr("Site"), {}, false}, {tr("Block"), {}, true}, {tr("Channel"), {}, true},
         {tr("Value"), {}, true}, {tr("Token"), tr("Number of the token in the text, without padding"), true},
         {tr("Text"), tr("What the id stands for, by the model's tokenizer.json; ␣ is a space"), false},
-        {tr("× site median"), tr("|x| divided by the median |x| of the site"), true},
-        {tr("× token median"), tr("|x| divided by the median |x| of its token"), true},
+        {tr("× site"), tr("|x| divided by the median |x| of the site"), true},
+        {tr("× token"), tr("|x| divided by the median |x| of its token"), true},
         {tr("Criterion"),
             tr("Sun et al.: |x| > 100 and at least 1,000 × the site's median. Max_act_llm: the token's "
                "largest |x| > 100 and more than 1,000 × the token's median."),
@@ -236,7 +236,7 @@ TableData massiveTable(const Document& document, const MassiveList& massive)
                      .arg(formatCount(static_cast<std::int64_t>(kMassivePerSite)),
                          formatCount(static_cast<std::int64_t>(massive.omitted)));
     if (!massive.complete)
-        notes << tr("the dump's lists may end early");
+        notes << tr("the dump itself may list only the largest");
     table.note = notes.join(QStringLiteral("; "));
     return table;
 }

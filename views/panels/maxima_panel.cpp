@@ -41,6 +41,7 @@ MaximaPanel::MaximaPanel(Document& document, QWidget* parent)
     m_splitter->setMinimumSize(m_chart->minimumSizeHint());
     m_layout->addWidget(m_splitter, 1);
     m_table->setEmptyText(tr("No value is massive by either criterion."));
+    m_table->view()->setTextElideMode(Qt::ElideLeft); // sites differ in their last parts
     m_table->hide();
     offerChart(*m_chart);
     connect(m_chart, &ChartBase::readoutChanged, this, &Panel::readout);

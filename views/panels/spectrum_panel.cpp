@@ -31,7 +31,7 @@ const QString kTableRoom = QStringLiteral("tableRoom"); ///< Of the saved view: 
 /// Columns are as wide as their contents: with room at both sides.
 void leaveRoom(QTableWidgetItem& item)
 {
-    constexpr int kSides = 18;
+    constexpr int kSides = 12;
     const QFontMetrics metrics(QApplication::font("QTableView"));
     item.setSizeHint({metrics.horizontalAdvance(item.text()) + kSides, metrics.height()});
 }

@@ -64,7 +64,7 @@ private:
     SpectrumChart* m_chart;
     QWidget* m_tables;
     QBoxLayout* m_tablesLayout = nullptr;
-    int m_tableWidth = 380, m_tableHeight = 190; ///< Beside and below the chart.
+    int m_tableWidth = 420, m_tableHeight = 190; ///< Beside and below the chart.
     QTableWidget* m_fits;
     QTableWidget* m_metrics;
     AlphaChart* m_alpha;
