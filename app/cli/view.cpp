@@ -14,7 +14,7 @@ namespace {
 
 struct ViewArguments
 {
-    std::string project, view, out, theme = "light", size = "1200x800";
+    std::string project, view, out, tensor, theme = "light", size = "1200x800";
 };
 
 /// The window's program beside this one; charts need Qt, which this program does without.
@@ -66,16 +66,23 @@ Run registerView(CLI::App& app)
     auto arguments = std::make_shared<ViewArguments>();
     app.add_option("PROJECT", arguments->project, "Project made by scan (.bwp)")->required();
     app.add_option("--view", arguments->view,
-           "overview, activation-maxima, outlier-map, weights, spectrum, sensitivity, pareto")
+           "overview, activation-maxima, outlier-map, outlier-map/trace, weights, weights/histogram, "
+           "weights/image, weights/error, weights/scales, weights/channels, spectrum, spectrum/loglog, "
+           "spectrum/density, spectrum/alpha, sensitivity, sensitivity/options, pareto, difference, harm")
         ->required();
     app.add_option("-o,--out", arguments->out, "File to write: .svg, .png or .pdf")->required();
+    app.add_option("--tensor", arguments->tensor,
+        "Tensor to show: its name, or a part that no other has; else one that tells much");
     app.add_option("--theme", arguments->theme, "light or dark")->check(CLI::IsMember({"light", "dark"}));
     app.add_option("--size", arguments->size, "Size in pixels, for example 1200x800");
     return [arguments](const Common& common) -> Result<int> {
         BITWRIGHT_ASSIGN(const auto program, guiProgram());
-        BITWRIGHT_ASSIGN(const int code,
-            runProgram({program, "--render", arguments->view, "--output", arguments->out, "--theme",
-                arguments->theme, "--size", arguments->size, arguments->project}));
+        std::vector<std::string> words = {program, "--render", arguments->view, "--output", arguments->out,
+            "--theme", arguments->theme, "--size", arguments->size};
+        if (!arguments->tensor.empty())
+            words.insert(words.end(), {"--tensor", arguments->tensor});
+        words.push_back(arguments->project);
+        BITWRIGHT_ASSIGN(const int code, runProgram(words));
         if (code == 0 && common.json)
             printJson({{"file", arguments->out}, {"view", arguments->view}});
         return code;

@@ -86,29 +86,67 @@ QString captureViews(MainWindow& window, const QString& folder)
     return {};
 }
 
-QString unknownView(const MainWindow& window, const QString& view)
+QStringList knownViews(const MainWindow& window)
 {
     QStringList known;
-    for (Panel* candidate : window.panels()) {
-        if (candidate->surface() == nullptr)
+    for (Panel* panel : window.panels()) {
+        if (panel->surface() == nullptr)
             continue;
-        if (candidate->id() == view)
-            return {};
-        known.push_back(candidate->id());
+        known.push_back(panel->id());
+        for (const QString& word : panel->chartWords())
+            known.push_back(panel->id() + u'/' + word);
     }
-    return QStringLiteral("There is no chart \"%1\". Known: %2.").arg(view, known.join(QStringLiteral(", ")));
+    return known;
+}
+
+QString unknownView(const MainWindow& window, const QString& view)
+{
+    const QStringList known = knownViews(window);
+    return known.contains(view)
+        ? QString()
+        : QStringLiteral("There is no chart \"%1\". Known: %2.").arg(view, known.join(QStringLiteral(", ")));
+}
+
+QString selectNamed(MainWindow& window, const QString& name)
+{
+    Document& document = window.document();
+    const auto& checkpoint = document.workspace()->checkpoint();
+    if (const auto exact = checkpoint.find(name.toStdString())) {
+        document.selectTensor(static_cast<int>(*exact));
+        return {};
+    }
+    QStringList found;
+    int index = -1;
+    for (std::size_t i = 0; i < checkpoint.tensors().size(); ++i) {
+        const QString tensor = QString::fromStdString(escapedForDisplay(checkpoint.tensors()[i].name));
+        if (!tensor.contains(name))
+            continue;
+        found.push_back(tensor);
+        index = static_cast<int>(i);
+    }
+    if (found.size() == 1) {
+        document.selectTensor(index);
+        return {};
+    }
+    return found.isEmpty() ? QStringLiteral("No tensor is called \"%1\".").arg(name)
+                           : QStringLiteral("%1 tensors are called so: %2…")
+                                 .arg(found.size())
+                                 .arg(found.mid(0, 3).join(QStringLiteral(", ")));
 }
 
 QString renderView(MainWindow& window, const QString& view, const QString& file, QSize size)
 {
     if (const QString unknown = unknownView(window, view); !unknown.isEmpty())
         return unknown;
-    Panel* panel = window.panel(view);
-    window.showPerspective(view);
+    const QString page = view.section(u'/', 0, 0);
+    Panel* panel = window.panel(page);
+    window.showPerspective(page);
+    ChartSurface* chart = panel->showChart(view.section(u'/', 1));
+    settle(60);
     if (const QString failure = waitForWork(window); !failure.isEmpty())
         return failure;
     QString error;
-    if (!panel->surface()->saveTo(file, size, &error))
+    if (!chart->saveTo(file, size, &error))
         return QStringLiteral("%1: Not saved: %2").arg(file, error);
     return {};
 }

@@ -173,6 +173,14 @@ void HeaderStrip::connectAll()
     for (const auto signal : {&Document::opened, &Document::closed, &Document::dumpsChanged,
              &Document::scanStateChanged, &Document::spaceChanged})
         connect(&m_document, signal, this, &HeaderStrip::refresh);
+    // While a scan runs, what it finds is counted at once, a few times a second.
+    m_countSoon.setSingleShot(true);
+    m_countSoon.setInterval(200);
+    connect(&m_countSoon, &QTimer::timeout, this, &HeaderStrip::refreshChips);
+    connect(&m_document, &Document::tensorScanned, this, [this] {
+        if (!m_countSoon.isActive())
+            m_countSoon.start();
+    });
     connect(&m_document, &Document::planChanged, this, &HeaderStrip::refreshPlan);
     connect(&m_jobs, &JobQueue::jobChanged, this, &HeaderStrip::refreshJob);
     connect(&m_jobs, &JobQueue::jobFinished, this, &HeaderStrip::refreshJob);
@@ -282,15 +290,15 @@ void HeaderStrip::refreshChips()
         setChip(
             m_scanChip, tr("scanning"), tr("scanning"), tr("Weights are being measured. Click for the jobs"));
     else if (unscanned > 0)
-        setChip(m_scanChip, tr("%1 not scanned").arg(unscanned), tr("not scanned"),
+        setChip(m_scanChip, tr("%1 not scanned").arg(formatCount(unscanned)), tr("not scanned"),
             tr("Measure statistics and spectra of all weights (F5)"));
     else
         setChip(m_scanChip, {}, {}, {});
     const int broken = m_document.nonFiniteTensors();
-    setChip(m_brokenChip, broken > 0 ? tr("%1 with NaN").arg(broken) : QString(), tr("NaN"),
+    setChip(m_brokenChip, broken > 0 ? tr("%1 with NaN").arg(formatCount(broken)) : QString(), tr("NaN"),
         tr("NaN or Inf block the export of these tensors until you decide. Click to see which"));
     const int failed = m_document.failedTensors();
-    setChip(m_failedChip, failed > 0 ? tr("%1 failed").arg(failed) : QString(), tr("failed"),
+    setChip(m_failedChip, failed > 0 ? tr("%1 failed").arg(formatCount(failed)) : QString(), tr("failed"),
         tr("These could not be measured. Click for the jobs, which name them and say why"));
     if (m_document.space()) {
         const auto& from = m_document.space()->provenance();

@@ -3,6 +3,7 @@
 #include "views/charts/palette.h"
 #include "views/models/document.h"
 
+#include <QTimer>
 #include <QWidget>
 
 #include <functional>
@@ -85,6 +86,7 @@ private:
     QWidget* m_questionRow;
     QHBoxLayout* m_choices = nullptr;
     bool m_warning = false;
+    QTimer m_countSoon; ///< One count for many tensors of a scan.
 };
 
 } // namespace bitwright::gui

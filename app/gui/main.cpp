@@ -42,6 +42,9 @@ void addOptions(QCommandLineParser& parser)
             QStringLiteral("DIR")},
         {QStringLiteral("render"), QStringLiteral("Open the inputs, write one chart to --output and exit."),
             QStringLiteral("VIEW")},
+        {QStringLiteral("tensor"),
+            QStringLiteral("Tensor that --capture and --render show: its name, or a part that is its own."),
+            QStringLiteral("NAME")},
         {QStringLiteral("output"), QStringLiteral("File of --render: .svg, .pdf or .png."),
             QStringLiteral("FILE")},
         {QStringLiteral("language"), QStringLiteral("en or de; that of the system otherwise."),
@@ -135,6 +138,10 @@ int runScripted(MainWindow& window, const QCommandLineParser& parser, QSize size
     if (const QString failure = waitForWork(window); !failure.isEmpty())
         return failWith(failure, kBadInput);
     selectTelling(window);
+    if (parser.isSet(QStringLiteral("tensor")))
+        if (const QString unknown = selectNamed(window, parser.value(QStringLiteral("tensor")));
+            !unknown.isEmpty())
+            return failWith(unknown, kUsage);
     const QString failure = capture
         ? captureViews(window, parser.value(QStringLiteral("capture")))
         : renderView(window, parser.value(QStringLiteral("render")), parser.value(QStringLiteral("output")),
@@ -179,6 +186,7 @@ int main(int argc, char** argv)
     MainWindow::Options options;
     options.keepSettings = !scripted;
     options.automaticProject = !scripted;
+    options.onlyLook = scripted;
     options.appearance
         = appearanceFromName(parser.isSet(QStringLiteral("theme")) ? parser.value(QStringLiteral("theme"))
                 : scripted                                         ? QStringLiteral("light")

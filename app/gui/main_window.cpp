@@ -41,6 +41,10 @@ namespace bitwright::gui {
 
 using namespace views;
 
+namespace {
+const QString kLeaveQuestion = QStringLiteral("leaveQuestion");
+}
+
 MainWindow::MainWindow(const Options& options, QWidget* parent)
     : QMainWindow(parent)
     , m_options(options)
@@ -53,6 +57,7 @@ MainWindow::MainWindow(const Options& options, QWidget* parent)
     if (options.automaticProject)
         m_document.setAutoProjectFolder(QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation)
             + QStringLiteral("/projects"));
+    m_document.setOnlyLook(options.onlyLook);
     createPanels();
     createDocks();
     createTop();
@@ -365,12 +370,25 @@ void MainWindow::dropEvent(QDropEvent* event)
 /// Scans and scores are kept as they finish and go on next time; an export is a file that somebody waits for.
 bool MainWindow::mayClose()
 {
-    if (!m_options.keepSettings || !m_export->isRunning())
+    if (!m_export->isRunning() || m_leaving)
         return true;
-    const auto answer = QMessageBox::question(this, tr("Export is running"),
+    // Not blocking: the export, and what it shows, go on meanwhile.
+    if (findChild<QMessageBox*>(kLeaveQuestion) != nullptr)
+        return false;
+    auto* question = new QMessageBox(QMessageBox::Question, tr("Export is running"),
         tr("Stop the export and leave? What was written so far is not a finished export."),
-        QMessageBox::Yes | QMessageBox::No, QMessageBox::No);
-    return answer == QMessageBox::Yes;
+        QMessageBox::Yes | QMessageBox::No, this);
+    question->setObjectName(kLeaveQuestion);
+    question->setAttribute(Qt::WA_DeleteOnClose);
+    question->setDefaultButton(QMessageBox::No);
+    connect(question, &QMessageBox::finished, this, [this](int answer) {
+        m_leaving = answer == QMessageBox::Yes;
+        if (m_leaving)
+            close();
+    });
+    connect(m_export, &ExportPanel::finished, question, &QMessageBox::reject); // nothing is left to be lost
+    question->open();
+    return false;
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)

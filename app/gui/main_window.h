@@ -43,6 +43,8 @@ public:
     {
         Appearance appearance = Appearance::System;
         bool keepSettings = true; ///< Restore and save geometry, recent files, layout; ask before closing.
+        bool onlyLook
+            = false; ///< Nothing of a project's view is brought back, and nothing is written into it.
         bool automaticProject = true; ///< Results go to a project of the program's own when none was named.
     };
     explicit MainWindow(const Options& options, QWidget* parent = nullptr);
@@ -178,6 +180,7 @@ private:
     QByteArray m_storedView;
     std::map<QString, QJsonObject> m_pendingViews; ///< Of panels whose chart has no data yet.
     bool m_applyingPalette = false;
+    bool m_leaving = false; ///< Although an export is running.
 };
 
 template <typename Slot>

@@ -147,6 +147,8 @@ void MainWindow::storeView()
 
 void MainWindow::restoreView()
 {
+    if (m_options.onlyLook)
+        return; // pictures are of what was asked for, whatever somebody looked at last
     m_storedView = m_document.state(kViewKey).toUtf8();
     const QJsonDocument json = QJsonDocument::fromJson(m_storedView);
     if (json.isObject())

@@ -48,6 +48,8 @@ public:
     /// Opens in a job; `opened` or `failed` follows. Without a project the results go to an automatic one
     /// under `autoProjectFolder` (empty: memory only).
     void open(const session::Inputs& inputs);
+    /// Neither the plan in work nor what the window keeps is written into a project; measurements are.
+    void setOnlyLook(bool only) { m_onlyLook = only; }
     void setAutoProjectFolder(const QString& folder) { m_autoProjectFolder = folder; }
     /// Adds a dump to the open model in a job.
     void addDump(const QString& path);
@@ -132,7 +134,7 @@ public:
     /// merge into one undo step. While it is `moving`, the best plan that the frontier lists is taken
     /// instead.
     void setBudget(std::uint64_t fileBytes, int drag = 0, bool moving = false);
-    void setBudgetBpw(double bpw);
+    void setBudgetBpw(double bpw, int drag = 0);
     /// Takes the plan of a frontier state.
     void takeFrontierState(int state, int drag = 0);
     void setPlan(plan::Plan plan, const QString& text, int drag = 0);
@@ -264,6 +266,7 @@ private:
     JobQueue& m_jobs;
     Selection m_selection;
     QString m_autoProjectFolder;
+    bool m_onlyLook = false;
     std::shared_ptr<session::Workspace> m_workspace;
     int m_generation = 0; ///< Raised when the model changes: results of older jobs are dropped.
 

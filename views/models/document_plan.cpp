@@ -47,6 +47,7 @@ public:
         auto* later = const_cast<PlanCommand*>(static_cast<const PlanCommand*>(other));
         m_after = std::move(later->m_after);
         m_solverAfter = std::move(later->m_solverAfter);
+        setText(later->text());
         setObsolete(m_after == m_before);
         return true;
     }
@@ -338,7 +339,7 @@ void Document::setBudget(std::uint64_t fileBytes, int drag, bool moving)
     setSolvedPlan(std::move(solved->plan), std::move(solved->solution.choice), text, drag);
 }
 
-void Document::setBudgetBpw(double bpw)
+void Document::setBudgetBpw(double bpw, int drag)
 {
     if (!m_space)
         return;
@@ -350,7 +351,7 @@ void Document::setBudgetBpw(double bpw)
     solved->plan.budgetFileBpw.reset();
     solved->plan.budgetBytes.reset();
     setSolvedPlan(std::move(solved->plan), std::move(solved->solution.choice),
-        tr("Budget %1 bpw").arg(QLocale().toString(bpw, 'f', 3)));
+        tr("Budget %1 bpw").arg(QLocale().toString(bpw, 'f', 3)), drag);
 }
 
 void Document::takeFrontierState(int state, int drag)

@@ -48,7 +48,7 @@ const QString kRecoveryTimeKey = QStringLiteral("autosave/recovery-time");
 /// interrupt work; the next explicit save reports the same reason.
 void Document::store(std::function<Result<void>(project::Project&)> write)
 {
-    if (!m_workspace)
+    if (!m_workspace || m_onlyLook)
         return;
     auto target = m_workspace->project();
     if (!target)
@@ -150,6 +150,8 @@ std::optional<plan::Plan> Document::planOfSpace(const QString& json) const
 /// further crashes and orderly ends too.
 void Document::findRecovery()
 {
+    if (m_onlyLook)
+        return; // nobody is there to decide
     const QString openSince = state(kOpenMarkKey);
     if (!openSince.isEmpty() && !state(kAutosaveKey).isEmpty()) {
         setState(kRecoveryKey, state(kAutosaveKey));

@@ -330,6 +330,14 @@ QVector<int> OutlierPanel::selectedRows() const
     return rows;
 }
 
+ChartSurface* OutlierPanel::showChart(const QString& word)
+{
+    if (!chartWords().contains(word))
+        return m_map;
+    m_traceAction->setChecked(true);
+    return m_trace;
+}
+
 void OutlierPanel::refreshTrace()
 {
     const OutlierMapData& map = m_map->data();

@@ -24,6 +24,8 @@ public:
     explicit OutlierPanel(Document& document, QWidget* parent = nullptr);
     void applyTheme(const Theme& theme) override;
     ChartSurface* surface() override { return m_map; }
+    [[nodiscard]] QStringList chartWords() const override { return {QStringLiteral("trace")}; }
+    ChartSurface* showChart(const QString& word) override;
     /// Shows where a channel of a site is while another view points at it; -1 for none.
     void previewChannel(int site, int channel);
 

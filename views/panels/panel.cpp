@@ -111,6 +111,11 @@ void Panel::trackChart(ChartSurface& chart)
     chart.surfaceWidget()->installEventFilter(this);
 }
 
+ChartSurface* Panel::showChart(const QString&)
+{
+    return surface();
+}
+
 ChartSurface* Panel::currentSurface()
 {
     const QWidget* focus = focusWidget();

@@ -29,6 +29,11 @@ public:
     virtual void applyTheme(const Theme& theme) = 0;
     /// The chart to export; nullptr for panels without one.
     [[nodiscard]] virtual ChartSurface* surface() { return nullptr; }
+    /// Words of the charts that this page can show besides or in place of its first one: "image" is asked for
+    /// as "weights/image".
+    [[nodiscard]] virtual QStringList chartWords() const { return {}; }
+    /// Shows one of them and returns it; surface() for an empty word.
+    virtual ChartSurface* showChart(const QString& word);
     /// The chart that keys and menus mean: the one with the focus, else the one that was under the mouse or
     /// had the focus last, else surface().
     [[nodiscard]] ChartSurface* currentSurface();

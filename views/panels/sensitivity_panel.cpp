@@ -136,6 +136,12 @@ void SensitivityPanel::applyTheme(const Theme& theme)
     m_heat->setTheme(theme);
 }
 
+ChartSurface* SensitivityPanel::showChart(const QString& word)
+{
+    showHeatMap(chartWords().contains(word));
+    return surface();
+}
+
 ChartSurface* SensitivityPanel::surface()
 {
     return showsHeatMap() ? static_cast<ChartSurface*>(m_heat) : m_matrix;
@@ -263,6 +269,14 @@ void SensitivityPanel::connectDocument()
     connect(&document, &Document::planChanged, this, &SensitivityPanel::refresh);
     connect(&document, &Document::solverChoiceChanged, this, &SensitivityPanel::refresh);
     connect(&document, &Document::scanStateChanged, this, &SensitivityPanel::refresh); // a scan finds NaN
+    // While it runs, what it finds is marked at once, a few times a second.
+    m_scanned.setSingleShot(true);
+    m_scanned.setInterval(200);
+    connect(&m_scanned, &QTimer::timeout, this, &SensitivityPanel::refresh);
+    connect(&document, &Document::tensorScanned, this, [this] {
+        if (!m_scanned.isActive())
+            m_scanned.start();
+    });
     connect(&document, &Document::busyChanged, this, [this] {
         m_matrix->setStale(m_document.isStale());
         m_heat->setStale(m_document.isStale());

@@ -3,6 +3,8 @@
 #include "views/charts/block_role_matrix.h"
 #include "views/panels/panel.h"
 
+#include <QTimer>
+
 class QAction;
 class QComboBox;
 class QLabel;
@@ -24,6 +26,8 @@ public:
     explicit SensitivityPanel(Document& document, QWidget* parent = nullptr);
     void applyTheme(const Theme& theme) override;
     ChartSurface* surface() override;
+    [[nodiscard]] QStringList chartWords() const override { return {QStringLiteral("options")}; }
+    ChartSurface* showChart(const QString& word) override;
     [[nodiscard]] QJsonObject viewState() const override;
     void setViewState(const QJsonObject& state) override;
     [[nodiscard]] BlockRoleMatrix* matrix() const { return m_matrix; }
@@ -71,6 +75,7 @@ private:
     MatrixData m_shown; ///< What the matrix shows: all blocks, or the experts of one.
     QVector<int> m_shownUnits; ///< Units of the document by those shown; empty: the same.
     int m_expertRow = -1;
+    QTimer m_scanned; ///< One repaint for many tensors.
 };
 
 } // namespace bitwright::views

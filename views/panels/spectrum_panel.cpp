@@ -201,6 +201,18 @@ ChartSurface* SpectrumPanel::surface()
     return mode() == AlphaMode ? static_cast<ChartSurface*>(m_alpha) : m_chart;
 }
 
+/// By mode.
+QStringList SpectrumPanel::chartWords() const
+{
+    return {QStringLiteral("loglog"), QStringLiteral("density"), QStringLiteral("alpha")};
+}
+
+ChartSurface* SpectrumPanel::showChart(const QString& word)
+{
+    setMode(static_cast<Mode>(std::max<qsizetype>(0, chartWords().indexOf(word))));
+    return surface();
+}
+
 void SpectrumPanel::setMode(Mode mode)
 {
     m_switch->setCurrent(mode);

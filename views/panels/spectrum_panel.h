@@ -31,6 +31,8 @@ public:
     SpectrumPanel(Document& document, JobQueue& jobs, QWidget* parent = nullptr);
     void applyTheme(const Theme& theme) override;
     ChartSurface* surface() override;
+    [[nodiscard]] QStringList chartWords() const override;
+    ChartSurface* showChart(const QString& word) override;
     [[nodiscard]] QJsonObject viewState() const override;
     void setViewState(const QJsonObject& state) override;
     void setMode(Mode mode);

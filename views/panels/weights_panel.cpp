@@ -166,6 +166,19 @@ ChartSurface* WeightsPanel::surface()
     return chart();
 }
 
+/// By mode.
+QStringList WeightsPanel::chartWords() const
+{
+    return {QStringLiteral("histogram"), QStringLiteral("image"), QStringLiteral("error"),
+        QStringLiteral("scales"), QStringLiteral("channels")};
+}
+
+ChartSurface* WeightsPanel::showChart(const QString& word)
+{
+    setMode(static_cast<Mode>(std::max<qsizetype>(0, chartWords().indexOf(word))));
+    return surface();
+}
+
 void WeightsPanel::setMode(Mode mode)
 {
     m_switch->setCurrent(mode);

@@ -31,6 +31,8 @@ public:
     WeightsPanel(Document& document, JobQueue& jobs, QWidget* parent = nullptr);
     void applyTheme(const Theme& theme) override;
     ChartSurface* surface() override;
+    [[nodiscard]] QStringList chartWords() const override;
+    ChartSurface* showChart(const QString& word) override;
     void setMode(Mode mode);
     [[nodiscard]] Mode mode() const;
 
