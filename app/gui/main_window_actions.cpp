@@ -187,9 +187,9 @@ void MainWindow::createHelpMenu()
         [this] { showKeys(); });
     menu->addSeparator();
     addAction(
-        menu, "help.about", tr("&About Bitwright"), {}, tr("Version and licence"), Need::Nothing, [this] {
+        menu, "help.about", tr("&About Bitwright"), {}, tr("Version and license"), Need::Nothing, [this] {
             auto* box = new QMessageBox(QMessageBox::NoIcon, tr("About Bitwright"),
-                tr("Bitwright %1\nSee and place the bits of neural networks.\nLicence: GPL-3.0-or-later")
+                tr("Bitwright %1\nSee and place the bits of neural networks.\nLicense: GPL-3.0-or-later")
                     .arg(QApplication::applicationVersion()),
                 QMessageBox::Close, this);
             box->setAttribute(Qt::WA_DeleteOnClose);

@@ -133,6 +133,8 @@ void MainWindow::showKeys()
         + row(tr("Logarithmic axis under the cursor"), tr("L"))
         + row(tr("Set bits of the selection"), tr("2 to 9")) + row(tr("Restore the solver's choice"), tr("0"))
         + row(tr("Lock, tie, note"), tr("K, T, N")) + row(tr("Choose from all options"), tr("Enter"))
+        + row(tr("Walk along the frontier; ten plans at once"), tr("Left, Right; with Shift"))
+        + row(tr("Raise or lower the budget by 1 %"), tr("Page Up, Page Down"))
         + row(tr("Cancel a gesture; as if it had not been"), tr("Esc"));
     html += QStringLiteral("</table><h3>%1</h3><table cellspacing=\"2\">").arg(tr("Everywhere"));
     for (const ActionEntry& entry : actionEntries()) {

@@ -408,6 +408,8 @@ QString BlockRoleMatrix::describe(int index) const
         lines << tr("edited by hand");
     if (unit.nonFinite)
         lines << tr("contains NaN or Inf");
+    if (unit.failed)
+        lines << tr("could not be measured");
     if (unit.fixed)
         lines << tr("never quantized by this target");
     if (!unit.note.isEmpty())

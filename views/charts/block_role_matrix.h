@@ -33,6 +33,7 @@ struct MatrixUnit
     bool imported = false; // score imported: hollow square
     bool fallback = false; // fallback or refused: orange corner
     bool nonFinite = false; // NaN or Inf inside: magenta cross
+    bool failed = false; // could not be measured: ring with an exclamation mark
     bool fixed = false; // never quantized: flat, no gesture changes it
     QString note; // reason of fallback or refusal
     std::optional<double> tokens; // seen by this expert during calibration

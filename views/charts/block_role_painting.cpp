@@ -99,6 +99,10 @@ void BlockRoleMatrix::paintBadges(QPainter& painter, const QRectF& rect, const M
             theme());
     if (unit.nonFinite)
         paintNanCross(painter, rect, theme());
+    if (unit.failed) { // in the place of the number: nothing was measured
+        const double side = std::min({rect.width(), rect.height(), m_number.height() * 1.4});
+        paintFailed(painter, QRectF(rect.center() - QPointF(side, side) / 2, QSizeF(side, side)), ink);
+    }
 }
 
 // Never so far from the middle that the text's color would have to change: white here and black there on
@@ -145,7 +149,7 @@ void BlockRoleMatrix::paintUnit(QPainter& painter, const QRectF& rect, const Mat
         return;
     if (!unit.fixed)
         paintHarm(painter, rect, layout, unit, ink);
-    if (!layout.number.isNull() && !unit.nonFinite) {
+    if (!layout.number.isNull() && !unit.nonFinite && !unit.failed) {
         painter.setPen(unit.fixed ? theme().muted : ink);
         painter.drawText(layout.number, Qt::AlignCenter | Qt::TextDontClip, bitsText(unit.bits));
         if (!layout.harm.isNull() && !unit.fixed && unit.harm) {

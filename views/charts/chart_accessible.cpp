@@ -23,7 +23,7 @@ public:
         case QAccessible::Description:
             return chart->accessibleSummary();
         case QAccessible::Help:
-            return ChartBase::keyboardHelp();
+            return chart->keysText();
         default:
             return QAccessibleWidget::text(kind);
         }

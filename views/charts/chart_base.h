@@ -134,6 +134,8 @@ public:
     [[nodiscard]] QString accessibleValue() const;
     [[nodiscard]] virtual QString accessibleSummary() const;
     [[nodiscard]] static QString keyboardHelp();
+    // The keys of this chart: its own, then those of all.
+    [[nodiscard]] virtual QString keysText() const { return keyboardHelp(); }
     // The words at a place, nearest meaning first, for whoever explains them: an entry of the legend, the
     // label of an axis, the statistic, what the readout says. Without a place, where the crosshair is.
     [[nodiscard]] QStringList wordsAt(std::optional<QPointF> position) const;

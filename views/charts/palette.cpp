@@ -1,5 +1,6 @@
 #include "views/charts/palette.h"
 
+#include <QCoreApplication>
 #include <QPainter>
 #include <QPainterPath>
 #include <QPixmap>
@@ -264,7 +265,7 @@ QString colorMapName(ColorMap map)
     case ColorMap::Magma:
         return QStringLiteral("Magma");
     case ColorMap::Grey:
-        return QStringLiteral("Grey");
+        return QCoreApplication::translate("Charts", "Gray");
     case ColorMap::Diverging:
     case ColorMap::DivergingDark:
         return QStringLiteral("Diverging");
@@ -446,6 +447,17 @@ void paintCorner(QPainter& painter, const QRectF& cell, double size, const Theme
     painter.drawPolygon(triangle(size + 1.5));
     painter.setBrush(theme.warning);
     painter.drawPolygon(triangle(size));
+    painter.restore();
+}
+
+void paintFailed(QPainter& painter, const QRectF& glyph, const QColor& color)
+{
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(color, 1.6));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawEllipse(glyph.adjusted(1, 1, -1, -1));
+    painter.drawText(glyph, Qt::AlignCenter, QStringLiteral("!"));
     painter.restore();
 }
 

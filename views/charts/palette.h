@@ -102,5 +102,7 @@ void paintNote(QPainter& painter, const QRectF& rect, const QColor& color);
 void paintCorner(QPainter& painter, const QRectF& cell, double size, const Theme& theme);
 // Magenta cross over `cell`: NaN or Inf inside.
 void paintNanCross(QPainter& painter, const QRectF& cell, const Theme& theme);
+// A ring with an exclamation mark: could not be measured.
+void paintFailed(QPainter& painter, const QRectF& glyph, const QColor& color);
 
 } // namespace bitwright::views

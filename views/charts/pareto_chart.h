@@ -59,6 +59,7 @@ class ParetoChart : public ChartBase
 {
     Q_OBJECT
 public:
+    static constexpr double kBudgetStep = 1.01; // of one key
     explicit ParetoChart(QWidget* parent = nullptr);
     void setData(ParetoData data);
     [[nodiscard]] const ParetoData& data() const { return m_data; }
@@ -81,11 +82,17 @@ public:
     [[nodiscard]] QRectF differenceRect() const;
     [[nodiscard]] QPointF pixelOf(const ParetoMark& mark) const { return toPixel(mark.bytes, mark.harm); }
     [[nodiscard]] QString csv() const override;
+    [[nodiscard]] QString keysText() const override;
     // "+12 % harm against the best of this size"; empty when the plan lies on the frontier or there is none.
     [[nodiscard]] QString distanceText() const;
     [[nodiscard]] QPointF handlePixel() const;
     [[nodiscard]] double budgetPixel() const;
     [[nodiscard]] bool isDragging() const { return m_drag != Drag::None; }
+    // Whether what is asked for comes from a step, by key or menu, of which several may follow soon.
+    [[nodiscard]] bool isStepping() const { return m_stepping; }
+    // Steps that ask as a drag of the handle or of the budget does; false when there is nothing to move.
+    bool walkFrontier(int states);
+    bool scaleBudget(double factor);
 
 Q_SIGNALS:
     void budgetDragging(double bytes);
@@ -188,6 +195,7 @@ private:
     std::vector<double> m_sizes; // bytes of the frontier
     std::vector<ParetoMove> m_moves;
     Drag m_drag = Drag::None;
+    bool m_stepping = false;
     std::optional<ParetoMark> m_ghost;
     int m_ghostState = -1;
     std::optional<double> m_budgetBefore;

@@ -139,33 +139,53 @@ void ParetoChart::clicked(const QPointF& position, Qt::KeyboardModifiers)
     }
 }
 
+bool ParetoChart::walkFrontier(int states)
+{
+    if (!m_data.current || m_data.frontier.empty() || m_data.frontierStale)
+        return false;
+    const int last = static_cast<int>(m_data.frontier.size()) - 1;
+    const int from = m_data.currentState >= 0 ? m_data.currentState
+                                              : std::max(0, bestStateOfSize(m_data.current->bytes));
+    const int to = std::clamp(from + states, 0, last);
+    if (to != m_data.currentState) {
+        m_stepping = true;
+        moveTo(to);
+        Q_EMIT handleReleased(to);
+        m_stepping = false;
+    }
+    return true;
+}
+
+bool ParetoChart::scaleBudget(double factor)
+{
+    if (!m_data.budgetBytes)
+        return false;
+    m_data.budgetBytes = *m_data.budgetBytes * factor;
+    repaintOverlay();
+    m_stepping = true;
+    Q_EMIT budgetReleased(*m_data.budgetBytes);
+    m_stepping = false;
+    return true;
+}
+
 // Left and right walk along the frontier (Shift: ten states), page up and down move the budget by one
 // percent.
 bool ParetoChart::keyPressed(QKeyEvent* event)
 {
     const int key = event->key();
-    const bool walks = key == Qt::Key_Left || key == Qt::Key_Right;
-    if (walks && m_data.current && !m_data.frontier.empty() && !m_data.frontierStale
-        && !(event->modifiers() & Qt::ControlModifier)) {
-        const int last = static_cast<int>(m_data.frontier.size()) - 1;
-        const int from = m_data.currentState >= 0 ? m_data.currentState
-                                                  : std::max(0, bestStateOfSize(m_data.current->bytes));
-        const int step = event->modifiers().testFlag(Qt::ShiftModifier) ? 10 : 1;
-        const int to = std::clamp(from + (key == Qt::Key_Left ? -step : step), 0, last);
-        if (to != m_data.currentState) {
-            moveTo(to);
-            Q_EMIT handleReleased(to);
-        }
-        return true;
-    }
-    if ((key == Qt::Key_PageUp || key == Qt::Key_PageDown) && m_data.budgetBytes) {
-        const double factor = key == Qt::Key_PageUp ? 1.01 : 1 / 1.01;
-        m_data.budgetBytes = *m_data.budgetBytes * factor;
-        repaintOverlay();
-        Q_EMIT budgetReleased(*m_data.budgetBytes);
-        return true;
-    }
+    const int step = event->modifiers().testFlag(Qt::ShiftModifier) ? 10 : 1;
+    if ((key == Qt::Key_Left || key == Qt::Key_Right) && !(event->modifiers() & Qt::ControlModifier))
+        return walkFrontier(key == Qt::Key_Left ? -step : step);
+    if (key == Qt::Key_PageUp || key == Qt::Key_PageDown)
+        return scaleBudget(key == Qt::Key_PageUp ? kBudgetStep : 1 / kBudgetStep);
     return false;
+}
+
+QString ParetoChart::keysText() const
+{
+    return tr("Left and Right walk along the frontier, with Shift ten plans at once; Page Up and Page Down "
+              "raise and lower the budget by 1 %.")
+        + u' ' + ChartBase::keysText();
 }
 
 void ParetoChart::extendMenu(QMenu& menu, const QPointF&)

@@ -132,6 +132,9 @@ QString AllocationTable::noteOf(int row) const
     const auto& fallback = space.cell(unit, m_document.choice()[unit]).resolved.fallback;
     if (!fallback.empty())
         notes << coreText(fallback);
+    const auto* result = m_document.result(m_document.tensorOfUnit(row));
+    if (result != nullptr && result->error)
+        notes << tr("could not be measured: %1").arg(errorText(*result->error));
     return notes.join(QStringLiteral("; "));
 }
 

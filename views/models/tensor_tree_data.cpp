@@ -74,7 +74,8 @@ QString TensorTree::toolTipOf(const Node& node) const
                                locale.toString(node.bytes));
         if (node.plannedParameters > 0)
             text += tr("\nmean bits of the plan: %1")
-                        .arg(8.0 * node.planBytes / static_cast<double>(node.plannedParameters));
+                        .arg(locale.toString(
+                            8.0 * node.planBytes / static_cast<double>(node.plannedParameters), 'f', 4));
         if ((node.marks & NonFiniteMark) != 0)
             text += tr("\nholds tensors with NaN or Inf");
         if ((node.marks & FailedMark) != 0)

@@ -100,7 +100,8 @@ void ParetoPanel::createControls()
         letShrink(box);
         connect(box, &QComboBox::activated, this, &ParetoPanel::applySettings);
     }
-    connect(m_budget, &QDoubleSpinBox::valueChanged, &m_document, &Document::setBudgetBpw);
+    connect(m_budget, &QDoubleSpinBox::valueChanged, this,
+        [this](double bpw) { m_document.setBudgetBpw(bpw, stepNumber(Step::Bpw)); });
     // They show what the document plans with, which has a place of its own in the project.
     for (QComboBox* box : {m_target, m_score, m_quantizer, m_objective, m_compare})
         box->setProperty("keepState", false);
@@ -143,12 +144,35 @@ void ParetoPanel::createPlanControls()
     });
 }
 
-int ParetoPanel::dragNumber()
+namespace {
+
+/// Drags and runs of steps have numbers of their own: edits of one number are one undo step.
+int nextDrag()
 {
-    static int next = 0;
+    static int last = 0;
+    return ++last;
+}
+
+} // namespace
+
+int ParetoPanel::dragNumber(Step step)
+{
+    if (m_chart->isStepping())
+        return stepNumber(step);
     if (m_drag == 0)
-        m_drag = ++next;
+        m_drag = nextDrag();
     return m_drag;
+}
+
+/// Steps of one kind within a second are one edit, as a drag is: a held key must not bury the history.
+int ParetoPanel::stepNumber(Step step)
+{
+    constexpr int kTogetherMs = 1000;
+    if (m_stepDrag == 0 || step != m_lastStep || m_sinceStep.elapsed() > kTogetherMs)
+        m_stepDrag = nextDrag();
+    m_lastStep = step;
+    m_sinceStep.start();
+    return m_stepDrag;
 }
 
 void ParetoPanel::connectChart()
@@ -157,17 +181,18 @@ void ParetoPanel::connectChart()
     connect(m_chart, &ChartBase::readoutChanged, this, &Panel::readout);
     connect(m_chart, &ChartBase::remedyRequested, this, &Panel::openModelRequested);
     connect(m_chart, &ParetoChart::budgetDragging, this, [this](double bytes) {
-        m_document.setBudget(static_cast<std::uint64_t>(std::max(0.0, bytes)), dragNumber(), true);
+        m_document.setBudget(
+            static_cast<std::uint64_t>(std::max(0.0, bytes)), dragNumber(Step::Budget), true);
     });
     connect(m_chart, &ParetoChart::budgetReleased, this, [this](double bytes) {
-        m_document.setBudget(static_cast<std::uint64_t>(std::max(0.0, bytes)), dragNumber());
+        m_document.setBudget(static_cast<std::uint64_t>(std::max(0.0, bytes)), dragNumber(Step::Budget));
         m_drag = 0;
         refreshPlan();
     });
     connect(m_chart, &ParetoChart::handleMoved, this,
-        [this](int state) { m_document.takeFrontierState(state, dragNumber()); });
+        [this](int state) { m_document.takeFrontierState(state, dragNumber(Step::Frontier)); });
     connect(m_chart, &ParetoChart::handleReleased, this, [this](int state) {
-        m_document.takeFrontierState(state, dragNumber());
+        m_document.takeFrontierState(state, dragNumber(Step::Frontier));
         m_drag = 0;
         refreshPlan();
     });
@@ -239,7 +264,7 @@ void ParetoPanel::compareHovered(const std::vector<std::size_t>& choice)
             for (const auto& unit : difference->units)
                 if (!unit.same())
                     units.push_back(static_cast<int>(unit.unit));
-            m_chart->setCompareNote(tr("%1 units differ").arg(units.size()));
+            m_chart->setCompareNote(tr("%1 units differ").arg(formatCount(units.size())));
         }
     }
     Q_EMIT unitsHovered(units);

@@ -3,6 +3,8 @@
 #include "views/charts/pareto_chart.h"
 #include "views/panels/panel.h"
 
+#include <QElapsedTimer>
+
 class QAction;
 class QComboBox;
 class QDoubleSpinBox;
@@ -61,7 +63,15 @@ private:
     void askDelete(const QString& name);
     [[nodiscard]] QString measuredNote(const QString& choice) const;
     void compareHovered(const std::vector<std::size_t>& choice);
-    [[nodiscard]] int dragNumber();
+    /// What is edited by steps that may follow each other quickly.
+    enum class Step
+    {
+        Frontier,
+        Budget,
+        Bpw,
+    };
+    [[nodiscard]] int dragNumber(Step step);
+    [[nodiscard]] int stepNumber(Step step);
 
     ParetoChart* m_chart;
     const HarmRun* m_measured = nullptr;
@@ -79,6 +89,9 @@ private:
     QAction* m_improve = nullptr;
     QAction* m_difference = nullptr;
     int m_drag = 0;
+    int m_stepDrag = 0;
+    Step m_lastStep = Step::Frontier;
+    QElapsedTimer m_sinceStep;
 };
 
 } // namespace bitwright::views

@@ -42,6 +42,20 @@ void ParetoPanel::createActions()
             tr("In what the Pareto chart reads sizes"));
         connect(action, &QAction::triggered, this, [this, size = size] { m_chart->setSizeAxis(size); });
     }
+    const std::tuple<const char*, QString, QString, int> walks[]
+        = {{"plan.frontier-smaller", tr("S&maller along the frontier"),
+               tr("The next smaller plan of the frontier (Left in the chart; Shift+Left: ten)"), -1},
+            {"plan.frontier-larger", tr("&Larger along the frontier"),
+                tr("The next larger plan of the frontier (Right in the chart; Shift+Right: ten)"), 1}};
+    for (const auto& [id, label, tip, states] : walks)
+        connect(addPanelAction(QLatin1String(id), label, tip), &QAction::triggered, this,
+            [this, states = states] { m_chart->walkFrontier(states); });
+    connect(addPanelAction(QStringLiteral("plan.budget-raise"), tr("&Raise the budget by 1 %"),
+                tr("Solves again with a little more (Page Up in the chart)")),
+        &QAction::triggered, this, [this] { m_chart->scaleBudget(ParetoChart::kBudgetStep); });
+    connect(addPanelAction(QStringLiteral("plan.budget-lower"), tr("Lo&wer the budget by 1 %"),
+                tr("Solves again with a little less (Page Down in the chart)")),
+        &QAction::triggered, this, [this] { m_chart->scaleBudget(1 / ParetoChart::kBudgetStep); });
     connect(m_menu, &QMenu::aboutToShow, this, &ParetoPanel::fillPlansMenu);
     m_menu->setToolTipsVisible(true);
 }

@@ -168,8 +168,23 @@ MatrixData matrixData(const Document& document)
     return data;
 }
 
+namespace {
+
+/// What measuring found, which is there before any plan.
+void takeScan(const Document& document, std::vector<MatrixUnit>& units)
+{
+    for (std::size_t i = 0; i < units.size(); ++i) {
+        const auto* result = document.result(document.tensorOfUnit(static_cast<int>(i)));
+        units[i].nonFinite = result != nullptr && result->stats && result->stats->hasNonFinite();
+        units[i].failed = result != nullptr && result->error.has_value();
+    }
+}
+
+} // namespace
+
 void takePlan(const Document& document, std::vector<MatrixUnit>& units)
 {
+    takeScan(document, units);
     const auto& space = document.space();
     if (!space || document.choice().size() != units.size())
         return;
@@ -210,8 +225,6 @@ void takePlan(const Document& document, std::vector<MatrixUnit>& units)
         }
         if (item.note != note)
             item.note = note;
-        const auto* result = document.result(static_cast<int>(unit.index));
-        item.nonFinite = result != nullptr && result->stats && result->stats->hasNonFinite();
     }
 }
 

@@ -53,9 +53,7 @@ void TreeDelegate::paint(
     QRectF glyph(option.rect.right() - side - 2, option.rect.center().y() - side / 2.0, side, side);
     const auto next = [&] { glyph.translate(-side - 3, 0); };
     if ((marks & TensorTree::FailedMark) != 0) {
-        painter->setPen(QPen(selected ? ink : theme.warning, 1.6));
-        painter->drawEllipse(glyph.adjusted(1, 1, -1, -1));
-        painter->drawText(glyph, Qt::AlignCenter, QStringLiteral("!"));
+        paintFailed(*painter, glyph, selected ? ink : theme.warning);
         next();
     }
     if ((marks & TensorTree::NonFiniteMark) != 0) {
