@@ -247,7 +247,7 @@
     </message>
     <message>
         <source>a quantized language-model head loads in transformers; other engines may expect it unquantized</source>
-        <translation>ein quantisierter Ausgabekopf lädt in transformers; andere Programme erwarten ihn womöglich unquantisiert</translation>
+        <translation>ein quantisierter Ausgabekopf lässt sich in transformers laden; andere Programme erwarten ihn womöglich unquantisiert</translation>
     </message>
     <message>
         <source>asymmetric packed weights follow the format, but transformers 5.23 with compressed-tensors 0.20 refuses them on its default route; symmetric ones load</source>
@@ -1201,7 +1201,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>Forget it and go on with the present plan</source>
-        <translation>Ihn vergessen und mit dem jetzigen Plan weitermachen</translation>
+        <translation>Ihn vergessen und mit dem aktuellen Plan weitermachen</translation>
     </message>
     <message>
         <source>Export is running</source>
@@ -1489,7 +1489,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>The best plan of the present size that keeps the locks</source>
-        <translation>Der beste Plan der jetzigen Größe, der die Sperren achtet</translation>
+        <translation>Der beste Plan der aktuellen Größe, der die Sperren achtet</translation>
     </message>
     <message>
         <source>Give every tensor %1, the yardstick of mixed plans</source>
@@ -1497,7 +1497,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>Checks, progress and proof of an export</source>
-        <translation>Prüfungen, Fortschritt und Beweis eines Exports</translation>
+        <translation>Prüfungen, Fortschritt und Nachweis eines Exports</translation>
     </message>
     <message>
         <source>Keep the plan under a name in the project</source>
@@ -1513,7 +1513,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>Ctrl+S keeps the present plan under a name</source>
-        <translation>Strg+S hebt den jetzigen Plan unter einem Namen auf</translation>
+        <translation>Strg+S hebt den aktuellen Plan unter einem Namen auf</translation>
     </message>
     <message>
         <source>Write the plan for bitwright-cli and other tools</source>
@@ -1593,7 +1593,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>Put every view of the present perspective back in its place</source>
-        <translation>Jede Ansicht der jetzigen Perspektive an ihren Platz zurückstellen</translation>
+        <translation>Jede Ansicht der aktuellen Perspektive an ihren Platz zurückstellen</translation>
     </message>
     <message>
         <source>&amp;Save as…</source>
@@ -1609,7 +1609,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>Forget the present saved arrangement; the built-in ones stay</source>
-        <translation>Die jetzige gespeicherte Anordnung vergessen; die eingebauten bleiben</translation>
+        <translation>Die aktuelle gespeicherte Anordnung vergessen; die eingebauten bleiben</translation>
     </message>
     <message>
         <source>Show the arrangement saved as %1</source>
@@ -1893,7 +1893,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>final stream</source>
-        <translation>letzter Strom</translation>
+        <translation>letzter Residualstrom</translation>
     </message>
     <message>
         <source>%1 before mlp</source>
@@ -2077,7 +2077,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>frontier of %1 under this score</source>
-        <translation>Frontier von %1 unter diesem Score</translation>
+        <translation>Pareto-Front von %1 unter diesem Score</translation>
     </message>
     <message>
         <source>expert %1</source>
@@ -2229,7 +2229,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>Scores that weigh the rounding error of a weight by the inputs it meets: act-diag by the mean square of every input channel, act-gram by all products of channels, which gives the squared error of the output. They compare options of one layer well. Across layers they mislead: one token with massive activations can hold nearly all of the energy, so the layers it passes look a thousand times more sensitive.</source>
-        <translation>Scores, die den Rundungsfehler eines Gewichts nach den Eingängen wägen, auf die es trifft: act-diag nach dem mittleren Quadrat jedes Eingangskanals, act-gram nach allen Produkten von Kanälen, was den quadrierten Fehler des Ausgangs ergibt. Optionen einer Schicht vergleichen sie gut. Über Schichten hinweg führen sie irre: ein einziges Token mit massiven Aktivierungen kann fast alle Energie enthalten, so dass die Schichten, die es durchläuft, tausendmal empfindlicher aussehen.</translation>
+        <translation>Scores, die den Rundungsfehler eines Gewichts nach den Eingängen gewichten, auf die es trifft: act-diag nach dem mittleren Quadrat jedes Eingangskanals, act-gram nach allen Produkten von Kanälen, was den quadrierten Fehler des Ausgangs ergibt. Optionen einer Schicht vergleichen sie gut. Über Schichten hinweg führen sie irre: ein einziges Token mit massiven Aktivierungen kann fast alle Energie enthalten, so dass die Schichten, die es durchläuft, tausendmal empfindlicher aussehen.</translation>
     </message>
     <message>
         <source>The idea in AWQ: Lin et al. 2024, arXiv:2306.00978, and GPTQ: Frantar et al. 2023, arXiv:2210.17323</source>
@@ -2437,7 +2437,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>Weighs the squared error of each weight by the mean squared gradient of the loss, which approximates how much the loss bends in its direction. It ranks layers best of the scores here, but knows only the bottom of the bowl: at two bits the error leaves it. The exponent shrinks differences between layers, because unshrunk its plans took too much from some.</source>
-        <translation>Wägt den quadrierten Fehler jedes Gewichts mit dem mittleren quadrierten Gradienten des Verlusts, was annähert, wie stark sich der Verlust in seiner Richtung krümmt. Er ordnet Schichten am besten von den Scores hier, kennt aber nur den Boden der Schüssel: bei zwei Bit verlässt der Fehler ihn. Der Exponent dämpft Unterschiede zwischen Schichten, weil seine Pläne ungedämpft manchen zu viel nahmen.</translation>
+        <translation>Gewichtet den quadrierten Fehler jedes Gewichts mit dem mittleren quadrierten Gradienten des Verlusts, was annähert, wie stark sich der Verlust in seiner Richtung krümmt. Er ordnet Schichten am besten von den Scores hier, kennt aber nur den Boden der Schüssel: bei zwei Bit verlässt der Fehler ihn. Der Exponent dämpft Unterschiede zwischen Schichten, weil seine Pläne ungedämpft manchen zu viel nahmen.</translation>
     </message>
     <message>
         <source>Zandonati et al. 2022, arXiv:2210.08502; Kim et al. 2024, SqueezeLLM, arXiv:2306.07629</source>
@@ -2457,7 +2457,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>Frontier</source>
-        <translation>Frontier</translation>
+        <translation>Pareto-Front</translation>
     </message>
     <message>
         <source>The plans of which none is both smaller and less harmful than another. Everything below the line cannot be reached with these options and scores; everything above wastes something. Its states are plans; the handle of the chart snaps to them.</source>
@@ -2565,7 +2565,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>A locked tensor keeps its option: the solver works around it, and edits by hand leave it alone until it is unlocked. The frontier is that of all plans that keep the locks.</source>
-        <translation>Ein gesperrter Tensor behält seine Option: der Löser arbeitet um ihn herum, und Änderungen von Hand lassen ihn in Ruhe, bis er entsperrt ist. Die Frontier ist die aller Pläne, die die Sperren achten.</translation>
+        <translation>Ein gesperrter Tensor behält seine Option: der Löser arbeitet um ihn herum, und Änderungen von Hand lassen ihn in Ruhe, bis er entsperrt ist. Die Pareto-Front ist die aller Pläne, die die Sperren achten.</translation>
     </message>
     <message>
         <source>docs/plan-json.md of this program</source>
@@ -2645,7 +2645,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>How much predicted harm the next byte takes away, or the last one cost. The list of next best moves is sorted by it. On the frontier the price falls as the budget grows; where a hand-made plan pays less for one tensor than for another, swapping bits between them is a gain.</source>
-        <translation>Wie viel vorhergesagten Schaden das nächste Byte wegnimmt oder das letzte gekostet hat. Die Liste der nächsten besten Schritte ist danach sortiert. Auf der Frontier fällt der Preis mit wachsendem Budget; wo ein Plan von Hand für einen Tensor weniger zahlt als für einen anderen, ist ein Tausch von Bits ein Gewinn.</translation>
+        <translation>Wie viel vorhergesagten Schaden das nächste Byte wegnimmt oder das letzte gekostet hat. Die Liste der nächsten besten Schritte ist danach sortiert. Auf der Pareto-Front fällt der Preis mit wachsendem Budget; wo ein Plan von Hand für einen Tensor weniger zahlt als für einen anderen, ist ein Tausch von Bits ein Gewinn.</translation>
     </message>
     <message>
         <source>Fox 1966, Management Science 13(3)</source>
@@ -2653,7 +2653,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>Proof</source>
-        <translation>Beweis</translation>
+        <translation>Nachweis</translation>
     </message>
     <message>
         <source>After an export another decoder, which shares no code with the writer, reads every tensor back and compares it with what the plan asked for: option, bytes, error, and every value bit by bit. What was not checked is named.</source>
@@ -2885,7 +2885,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>No activations: maxima, outlier channels and scores that weigh errors by activations are unknown.</source>
-        <translation>Keine Aktivierungen: Maxima, Outlier-Kanäle und Scores, die Fehler nach Aktivierungen wägen, sind unbekannt.</translation>
+        <translation>Keine Aktivierungen: Maxima, Outlier-Kanäle und Scores, die Fehler nach Aktivierungen gewichten, sind unbekannt.</translation>
     </message>
     <message>
         <source>Open a dump…</source>
@@ -2977,7 +2977,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>Harm (predicted)</source>
-        <translation>Schaden (vorh.)</translation>
+        <translation>Schaden (Progn.)</translation>
     </message>
     <message>
         <source>KL in nats per token, measured or calibrated</source>
@@ -3089,7 +3089,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>The current plan was not run.</source>
-        <translation>Der jetzige Plan lief nicht.</translation>
+        <translation>Der aktuelle Plan lief nicht.</translation>
     </message>
     <message>
         <source>Measured: %1</source>
@@ -4126,11 +4126,11 @@ größter: %5</translation>
     </message>
     <message>
         <source>The current plan takes the options of A for the selected units; one undo step</source>
-        <translation>Der jetzige Plan übernimmt für die gewählten Einheiten die Optionen von A; ein Schritt zum Rückgängigmachen</translation>
+        <translation>Der aktuelle Plan übernimmt für die gewählten Einheiten die Optionen von A; ein Schritt zum Rückgängigmachen</translation>
     </message>
     <message>
         <source>The current plan takes the options of B for the selected units; one undo step</source>
-        <translation>Der jetzige Plan übernimmt für die gewählten Einheiten die Optionen von B; ein Schritt zum Rückgängigmachen</translation>
+        <translation>Der aktuelle Plan übernimmt für die gewählten Einheiten die Optionen von B; ein Schritt zum Rückgängigmachen</translation>
     </message>
     <message>
         <source>A</source>
@@ -4166,7 +4166,7 @@ größter: %5</translation>
     </message>
     <message>
         <source>Current plan against the best that the frontier knows at its size</source>
-        <translation>Jetziger Plan gegen das Beste, was die Frontier bei seiner Größe kennt</translation>
+        <translation>Aktueller Plan gegen das Beste, was die Pareto-Front bei seiner Größe kennt</translation>
     </message>
     <message>
         <source>Compare with another &amp;model…</source>
@@ -4178,7 +4178,7 @@ größter: %5</translation>
     </message>
     <message>
         <source>current plan</source>
-        <translation>jetziger Plan</translation>
+        <translation>aktueller Plan</translation>
     </message>
     <message>
         <source>best of this size</source>
@@ -4198,7 +4198,7 @@ größter: %5</translation>
     </message>
     <message>
         <source>One of the two is not known yet: the frontier is being computed, or the plan names options that are not offered here.</source>
-        <translation>Eines von beiden ist noch unbekannt: die Frontier wird berechnet, oder der Plan nennt Optionen, die es hier nicht gibt.</translation>
+        <translation>Eines von beiden ist noch unbekannt: die Pareto-Front wird berechnet, oder der Plan nennt Optionen, die es hier nicht gibt.</translation>
     </message>
     <message>
         <source>%1 bpw, %2, harm %3</source>
@@ -4307,7 +4307,7 @@ Die Pläne sind gleich.</translation>
     </message>
     <message>
         <source>Δ harm (pred.)</source>
-        <translation>Δ Schaden (vorh.)</translation>
+        <translation>Δ Schaden (Progn.)</translation>
     </message>
     <message>
         <source>Δ harm (meas.)</source>
@@ -4362,7 +4362,7 @@ Die Pläne sind gleich.</translation>
     </message>
     <message>
         <source>Frontier</source>
-        <translation>Frontier</translation>
+        <translation>Pareto-Front</translation>
     </message>
     <message numerus="yes">
         <source>%n locked unit(s) kept their option; unlock with K first.</source>
@@ -4432,7 +4432,7 @@ Die Pläne sind gleich.</translation>
     </message>
     <message>
         <source>Move along the frontier</source>
-        <translation>Entlang der Frontier bewegen</translation>
+        <translation>Entlang der Pareto-Front bewegen</translation>
     </message>
     <message>
         <source>Rename plan</source>
@@ -4448,7 +4448,7 @@ Die Pläne sind gleich.</translation>
     </message>
     <message>
         <source>Frontier of %1</source>
-        <translation>Frontier von %1</translation>
+        <translation>Pareto-Front von %1</translation>
     </message>
     <message>
         <source>Note</source>
@@ -4642,7 +4642,7 @@ Die Pläne sind gleich.</translation>
     </message>
     <message>
         <source>The earlier export is removed once the new one is complete and proven</source>
-        <translation>Der frühere Export wird entfernt, sobald der neue vollständig und bewiesen ist</translation>
+        <translation>Der frühere Export wird entfernt, sobald der neue vollständig und geprüft ist</translation>
     </message>
     <message>
         <source>Keep the earlier export</source>
@@ -4806,11 +4806,11 @@ Die Pläne sind gleich.</translation>
     </message>
     <message>
         <source>The earlier export there is replaced once the new one is complete and proven.</source>
-        <translation>Der frühere Export dort wird ersetzt, sobald der neue vollständig und bewiesen ist.</translation>
+        <translation>Der frühere Export dort wird ersetzt, sobald der neue vollständig und geprüft ist.</translation>
     </message>
     <message>
         <source>New. It appears when everything is written and proven.</source>
-        <translation>Neu. Er erscheint, wenn alles geschrieben und bewiesen ist.</translation>
+        <translation>Neu. Er erscheint, wenn alles geschrieben und geprüft ist.</translation>
     </message>
     <message>
         <source>An interrupted export is resumed: %1 of %2 units are finished.</source>
@@ -4842,7 +4842,7 @@ Die Pläne sind gleich.</translation>
     </message>
     <message>
         <source>Nothing is left to quantize; copying and proving take as long as reading the files.</source>
-        <translation>Nichts ist mehr zu quantisieren; Kopieren und Beweisen dauern so lange wie das Lesen der Dateien.</translation>
+        <translation>Nichts ist mehr zu quantisieren; Kopieren und Prüfen dauern so lange wie das Lesen der Dateien.</translation>
     </message>
     <message>
         <source>Not known before the first export with this quantizer.</source>
@@ -4858,11 +4858,11 @@ Die Pläne sind gleich.</translation>
     </message>
     <message>
         <source>Quantizing takes less than a second by a trial on this machine; copying, writing and proving the file come on top.</source>
-        <translation>Das Quantisieren dauert nach einer Probe auf diesem Rechner weniger als eine Sekunde; Kopieren, Schreiben und Beweisen der Datei kommen hinzu.</translation>
+        <translation>Das Quantisieren dauert nach einer Probe auf diesem Rechner weniger als eine Sekunde; Kopieren, Schreiben und Prüfen der Datei kommen hinzu.</translation>
     </message>
     <message>
         <source>At least %1 by a trial on this machine; copying, writing and proving the file come on top.</source>
-        <translation>Mindestens %1 nach einer Probe auf diesem Rechner; Kopieren, Schreiben und Beweisen der Datei kommen hinzu.</translation>
+        <translation>Mindestens %1 nach einer Probe auf diesem Rechner; Kopieren, Schreiben und Prüfen der Datei kommen hinzu.</translation>
     </message>
 </context>
 <context>
@@ -4943,7 +4943,7 @@ Die Pläne sind gleich.</translation>
     </message>
     <message>
         <source>The folder that appears when the export is complete and proven</source>
-        <translation>Der Ordner, der erscheint, wenn der Export vollständig und bewiesen ist</translation>
+        <translation>Der Ordner, der erscheint, wenn der Export vollständig und geprüft ist</translation>
     </message>
     <message>
         <source>Choose the folder beside which nothing else is touched</source>
@@ -4951,7 +4951,7 @@ Die Pläne sind gleich.</translation>
     </message>
     <message>
         <source>Quantize, write, read back and prove (Ctrl+Return)</source>
-        <translation>Quantisieren, schreiben, zurücklesen und beweisen (Strg+Enter)</translation>
+        <translation>Quantisieren, schreiben, zurücklesen und prüfen (Strg+Enter)</translation>
     </message>
     <message>
         <source>Stop; finished units are kept beside the folder and resumed (Esc)</source>
@@ -4967,11 +4967,11 @@ Die Pläne sind gleich.</translation>
     </message>
     <message>
         <source>Proof</source>
-        <translation>Beweis</translation>
+        <translation>Nachweis</translation>
     </message>
     <message>
         <source>Checks and proof</source>
-        <translation>Prüfungen und Beweis</translation>
+        <translation>Prüfungen und Nachweis</translation>
     </message>
     <message>
         <source>Progress of the export</source>
@@ -5212,7 +5212,7 @@ Die Pläne sind gleich.</translation>
     </message>
     <message>
         <source>Runs the current plan and the uniform plan of its size, and says what they cost</source>
-        <translation>Lässt den jetzigen Plan und den einheitlichen seiner Größe laufen und sagt, was sie kosten</translation>
+        <translation>Lässt den aktuellen Plan und den einheitlichen seiner Größe laufen und sagt, was sie kosten</translation>
     </message>
     <message>
         <source>Measure the &amp;selected units</source>
@@ -5241,7 +5241,7 @@ Die Pläne sind gleich.</translation>
     <message>
         <source>What a score predicted against what running the model measured.
 No model is open.</source>
-        <translation>Was ein Score vorhersagte gegen das, was beim Laufen gemessen wurde.
+        <translation>Was ein Score vorhersagte gegen das, was durch Ausführen gemessen wurde.
 Kein Modell ist offen.</translation>
     </message>
     <message>
@@ -5251,7 +5251,7 @@ Kein Modell ist offen.</translation>
     <message>
         <source>What a score predicted against what running the model measured.
 No unit was measured yet: measure all units, or select some.</source>
-        <translation>Was ein Score vorhersagte gegen das, was beim Laufen gemessen wurde.
+        <translation>Was ein Score vorhersagte gegen das, was durch Ausführen gemessen wurde.
 Noch wurde keine Einheit gemessen: alle messen, oder einige auswählen.</translation>
     </message>
     <message>
@@ -7006,7 +7006,7 @@ Kein Modell geöffnet.</translation>
     </message>
     <message>
         <source>Harm (predicted)</source>
-        <translation>Schaden (vorh.)</translation>
+        <translation>Schaden (Progn.)</translation>
     </message>
 </context>
 <context>
@@ -7021,11 +7021,11 @@ Kein Modell geöffnet.</translation>
     </message>
     <message>
         <source>exact frontier (%1 plans)</source>
-        <translation>exakte Frontier (%1 Pläne)</translation>
+        <translation>exakte Pareto-Front (%1 Pläne)</translation>
     </message>
     <message>
         <source>frontier, certified within %1 %</source>
-        <translation>Frontier, auf %1 % genau belegt</translation>
+        <translation>Pareto-Front, auf %1 % genau belegt</translation>
     </message>
     <message>
         <source>uniform plans</source>
@@ -7037,7 +7037,7 @@ Kein Modell geöffnet.</translation>
     </message>
     <message>
         <source>current plan</source>
-        <translation>jetziger Plan</translation>
+        <translation>aktueller Plan</translation>
     </message>
     <message>
         <source>budget</source>
@@ -7156,7 +7156,7 @@ Bestes dieser Größe  %1</translation>
     <message>
         <source>%1 against the current plan
 size  %2%3</source>
-        <translation>%1 gegen den jetzigen Plan
+        <translation>%1 gegen den aktuellen Plan
 Größe  %2%3</translation>
     </message>
     <message>
@@ -7308,7 +7308,7 @@ Schaden  %1</translation>
     </message>
     <message>
         <source>Draws the plans that another score calls best, with the harm that the present score predicts for them</source>
-        <translation>Zeichnet die Pläne, die ein anderer Score die besten nennt, mit dem Schaden, den der jetzige Score für sie vorhersagt</translation>
+        <translation>Zeichnet die Pläne, die ein anderer Score die besten nennt, mit dem Schaden, den der aktuelle Score für sie vorhersagt</translation>
     </message>
     <message>
         <source>%1 units differ</source>
@@ -7324,7 +7324,7 @@ Schaden  %1</translation>
     </message>
     <message>
         <source>Takes the best plan of the present size that keeps every lock (Ctrl+I)</source>
-        <translation>Nimmt den besten Plan der jetzigen Größe, der jede Sperre achtet (Strg+I)</translation>
+        <translation>Nimmt den besten Plan der aktuellen Größe, der jede Sperre achtet (Strg+I)</translation>
     </message>
     <message>
         <source>Show what &amp;differs</source>
@@ -7340,7 +7340,7 @@ Schaden  %1</translation>
     </message>
     <message>
         <source>Keeps the present plan under a name in the project</source>
-        <translation>Hebt den jetzigen Plan unter einem Namen im Projekt auf</translation>
+        <translation>Hebt den aktuellen Plan unter einem Namen im Projekt auf</translation>
     </message>
     <message>
         <source>Size axis in &amp;bytes</source>
@@ -7368,7 +7368,7 @@ Schaden  %1</translation>
     </message>
     <message>
         <source>&amp;Compare with the current plan</source>
-        <translation>Mit dem jetzigen Plan &amp;vergleichen</translation>
+        <translation>Mit dem aktuellen Plan &amp;vergleichen</translation>
     </message>
     <message>
         <source>&amp;Rename…</source>
@@ -7846,7 +7846,7 @@ Schaden  %1</translation>
     </message>
     <message>
         <source>Order of the rows: as in the model, by role, or the most harm of the present plan first</source>
-        <translation>Reihenfolge der Zeilen: wie im Modell, nach Rolle, oder der größte Schaden des jetzigen Plans zuerst</translation>
+        <translation>Reihenfolge der Zeilen: wie im Modell, nach Rolle, oder der größte Schaden des aktuellen Plans zuerst</translation>
     </message>
     <message>
         <source>◂ All blocks</source>
@@ -8704,7 +8704,7 @@ Notiz: %1</translation>
     </message>
     <message>
         <source>count per bin; levels at the median scale, occupancy over all groups</source>
-        <translation>Anzahl je Klasse; Stufen bei der mittleren Skala, Belegung über alle Gruppen</translation>
+        <translation>Anzahl je Klasse; Stufen bei der Median-Skala, Belegung über alle Gruppen</translation>
     </message>
     <message>
         <source>Read %1</source>
