@@ -282,10 +282,6 @@
         <translation>Gruppe %1 statt %2, die %3 Eingänge nicht teilt</translation>
     </message>
     <message>
-        <source>transformers 5.23 with compressed-tensors 0.20, on its default route and with symmetric formats (asymmetric ones are refused there; dequantize=True applies one scheme to every layer and gets mixed bits wrong); the format is that of vLLM, which was not tried here.</source>
-        <translation>transformers 5.23 mit compressed-tensors 0.20, auf dem üblichen Weg und mit symmetrischen Formaten (asymmetrische lehnt es ab; dequantize=True wendet ein Schema auf jede Schicht an und liest gemischte Bits falsch); das Format ist das von vLLM, womit es hier nicht versucht wurde.</translation>
-    </message>
-    <message>
         <source>Anything that reads safetensors; tensor names, shapes and dtypes are those of the source.</source>
         <translation>Alles, was safetensors liest; Namen, Formen und Typen der Tensoren sind die der Quelle.</translation>
     </message>
@@ -516,6 +512,10 @@
     <message>
         <source>cosine distance of sentence embeddings</source>
         <translation>Kosinusabstand der Satz-Embeddings</translation>
+    </message>
+    <message>
+        <source>transformers 5.23 with compressed-tensors 0.20 loads symmetric formats and refuses asymmetric ones (with dequantize=True it gets mixed bits wrong). vLLM, whose format this is, was not tried.</source>
+        <translation>transformers 5.23 mit compressed-tensors 0.20 lädt symmetrische Formate und lehnt asymmetrische ab (mit dequantize=True liest es gemischte Bits falsch). vLLM, dessen Format das ist, wurde nicht probiert.</translation>
     </message>
 </context>
 <context>
@@ -935,6 +935,14 @@ Klick kopiert.</translation>
     <message>
         <source>%1 over the budget</source>
         <translation>%1 über dem Budget</translation>
+    </message>
+    <message>
+        <source>activations: %1 tokens</source>
+        <translation>Aktivierungen: %1 Token</translation>
+    </message>
+    <message>
+        <source>%1 in the file</source>
+        <translation>%1 in der Datei</translation>
     </message>
 </context>
 <context>
@@ -1747,6 +1755,14 @@ Lizenz: GPL-3.0-or-later</translation>
         <source>The new scale is used when the program starts again.</source>
         <translation>Der neue Größenfaktor gilt, wenn das Programm wieder startet.</translation>
     </message>
+    <message>
+        <source>F&amp;loat or dock the view</source>
+        <translation>Ansicht &amp;lösen oder andocken</translation>
+    </message>
+    <message>
+        <source>Makes the view that has the focus a window of its own, or puts it back</source>
+        <translation>Macht die Ansicht mit dem Fokus zu einem eigenen Fenster oder stellt sie zurück</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::gui::PaletteModel</name>
@@ -1904,18 +1920,6 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>%1 vor Attention</translation>
     </message>
     <message>
-        <source>site</source>
-        <translation>Stelle</translation>
-    </message>
-    <message>
-        <source>block</source>
-        <translation>Block</translation>
-    </message>
-    <message>
-        <source>value</source>
-        <translation>Wert</translation>
-    </message>
-    <message>
         <source>|x| divided by the median |x| of the site</source>
         <translation>|x| geteilt durch den Median von |x| der Stelle</translation>
     </message>
@@ -1924,36 +1928,16 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>|x| geteilt durch den Median von |x| seines Tokens</translation>
     </message>
     <message>
-        <source>token</source>
-        <translation>Token</translation>
-    </message>
-    <message>
         <source>Number of the token in the text, without padding</source>
         <translation>Nummer des Tokens im Text, ohne Auffüllung</translation>
-    </message>
-    <message>
-        <source>token id</source>
-        <translation>Token-ID</translation>
     </message>
     <message>
         <source>What the tokenizer calls it</source>
         <translation>Wie der Tokenizer es nennt</translation>
     </message>
     <message>
-        <source>channel</source>
-        <translation>Kanal</translation>
-    </message>
-    <message>
-        <source>criterion</source>
-        <translation>Kriterium</translation>
-    </message>
-    <message>
         <source>Sun et al.: |x| &gt; 100 and at least 1,000 × the site&apos;s median. Max_act_llm: the token&apos;s largest |x| &gt; 100 and more than 1,000 × the token&apos;s median.</source>
         <translation>Sun et al.: |x| &gt; 100 und mindestens das 1.000-Fache des Medians der Stelle. Max_act_llm: das größte |x| des Tokens &gt; 100 und mehr als das 1.000-Fache des Medians des Tokens.</translation>
-    </message>
-    <message>
-        <source>dump</source>
-        <translation>Dump</translation>
     </message>
     <message>
         <source>both</source>
@@ -1969,7 +1953,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>none</source>
-        <translation>keines</translation>
+        <translation>keine</translation>
     </message>
     <message>
         <source>LLM.int8() joint</source>
@@ -2028,14 +2012,6 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>an anderen Stellen beurteilt als diesen</translation>
     </message>
     <message>
-        <source>features here</source>
-        <translation>Features hier</translation>
-    </message>
-    <message>
-        <source>%1 of %2 channels, %3 layers, %4 sampled tokens</source>
-        <translation>%1 von %2 Kanälen, %3 Schichten, %4 Token der Stichprobe</translation>
-    </message>
-    <message>
         <source>unknown: the dump holds no paired samples</source>
         <translation>unbekannt: der Dump enthält keine gepaarten Stichproben</translation>
     </message>
@@ -2058,14 +2034,6 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>share |x| ≥ 6</source>
         <translation>Anteil |x| ≥ 6</translation>
-    </message>
-    <message>
-        <source>all weights, if they were packed</source>
-        <translation>alle Gewichte, wären sie gepackt</translation>
-    </message>
-    <message>
-        <source>all weights of the file</source>
-        <translation>alle Gewichte der Datei</translation>
     </message>
     <message>
         <source>stable rank</source>
@@ -2206,18 +2174,6 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>upper edge / largest eigenvalue; small when spikes dominate</source>
         <translation>obere Kante / größter Eigenwert; klein, wenn Spikes vorherrschen</translation>
-    </message>
-    <message>
-        <source>× site</source>
-        <translation>× Stelle</translation>
-    </message>
-    <message>
-        <source>× token</source>
-        <translation>× Token</translation>
-    </message>
-    <message>
-        <source>%1 more beyond %2 per site</source>
-        <translation>%1 weitere über %2 je Stelle hinaus</translation>
     </message>
     <message>
         <source>the dump&apos;s lists may end early</source>
@@ -2816,10 +2772,6 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>Was eine Option bekommt: eine Gewichtsmatrix oder ein einzelner Experte eines Stapels davon. Norms, Biases und andere kleine Tensoren sind keine Einheiten; sie werden gespeichert, wie sie sind.</translation>
     </message>
     <message>
-        <source>text</source>
-        <translation>Text</translation>
-    </message>
-    <message>
         <source>What the id stands for, by the model&apos;s tokenizer.json; ␣ is a space</source>
         <translation>Wofür die ID steht, nach der tokenizer.json des Modells; ␣ ist ein Leerzeichen</translation>
     </message>
@@ -2964,10 +2916,6 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>Sagt hier wenig: %1 % dieser Werte erreichen 6.</translation>
     </message>
     <message>
-        <source>Tells little here: %1 % of these values reach 6. Better on an &quot;input of&quot;.</source>
-        <translation>Sagt hier wenig: %1 % dieser Werte erreichen 6. Besser bei einem „Eingang von“.</translation>
-    </message>
-    <message>
         <source>The threshold |x| ≥ 6 does not follow the scale of the values, so where most of them reach it, every channel is marked. It was found on what matrices read. Sorting by max |x| and the kurtoses do not depend on the scale.</source>
         <translation>Die Schwelle |x| ≥ 6 folgt dem Maßstab der Werte nicht: Wo die meisten sie erreichen, wird jeder Kanal markiert. Sie wurde an dem gefunden, was Matrizen lesen. Das Sortieren nach max |x| und die Kurtosen hängen nicht vom Maßstab ab.</translation>
     </message>
@@ -3024,60 +2972,28 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>gemessen: %1</translation>
     </message>
     <message>
-        <source>what</source>
-        <translation>was</translation>
-    </message>
-    <message>
         <source>A unit, or a whole plan</source>
         <translation>Eine Einheit oder ein ganzer Plan</translation>
-    </message>
-    <message>
-        <source>option</source>
-        <translation>Option</translation>
     </message>
     <message>
         <source>As the target stores it</source>
         <translation>Wie das Ziel sie speichert</translation>
     </message>
     <message>
-        <source>measured</source>
-        <translation>gemessen</translation>
-    </message>
-    <message>
-        <source>from</source>
-        <translation>von</translation>
-    </message>
-    <message>
         <source>Lower end of the 95 % interval</source>
         <translation>Unteres Ende des 95-%-Intervalls</translation>
-    </message>
-    <message>
-        <source>to</source>
-        <translation>bis</translation>
     </message>
     <message>
         <source>Upper end of the 95 % interval</source>
         <translation>Oberes Ende des 95-%-Intervalls</translation>
     </message>
     <message>
-        <source>predicted</source>
-        <translation>vorhergesagt</translation>
-    </message>
-    <message>
         <source>By %1, not measured</source>
         <translation>Von %1, nicht gemessen</translation>
     </message>
     <message>
-        <source>perplexity</source>
-        <translation>Perplexität</translation>
-    </message>
-    <message>
         <source>Of the changed model, on the tokens measured</source>
         <translation>Des geänderten Modells auf den gemessenen Token</translation>
-    </message>
-    <message>
-        <source>tokens</source>
-        <translation>Token</translation>
     </message>
     <message>
         <source>Tokens that were run</source>
@@ -3244,10 +3160,6 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>andere Token</translation>
     </message>
     <message>
-        <source>against the plan</source>
-        <translation>gegen den Plan</translation>
-    </message>
-    <message>
         <source>What it does beyond the current plan, where both were measured on the same tokens: 95 % interval of the paired difference</source>
         <translation>Was er über den aktuellen Plan hinaus anrichtet, wo beide auf denselben Token gemessen sind: 95-%-Intervall der gepaarten Differenz</translation>
     </message>
@@ -3387,6 +3299,357 @@ Lizenz: GPL-3.0-or-later</translation>
         <source>tried</source>
         <translation>versucht</translation>
     </message>
+    <message>
+        <source>act-diag;act-gram;activation weighted error</source>
+        <translation>nach Aktivierungen gewichteter Fehler</translation>
+    </message>
+    <message>
+        <source>max |x|;abs-max;largest activation;activation maxima</source>
+        <translation>größte Aktivierung;Aktivierungsmaxima</translation>
+    </message>
+    <message>
+        <source>α;power law;power-law;tail exponent;tail fit</source>
+        <translation>Potenzgesetz;Ausläufer</translation>
+    </message>
+    <message>
+        <source>sink;sinks</source>
+        <translation>Senke;Senken</translation>
+    </message>
+    <message>
+        <source>bit width;width in bits</source>
+        <translation>Bitbreite;Bit</translation>
+    </message>
+    <message>
+        <source>gap;lower bound;certificate</source>
+        <translation>Lücke;untere Schranke</translation>
+    </message>
+    <message>
+        <source>bits per weight;file bpw</source>
+        <translation>Bits je Gewicht;Bit je Gewicht;bpw Datei</translation>
+    </message>
+    <message>
+        <source>distance to the budget</source>
+        <translation>unter dem Budget;über dem Budget</translation>
+    </message>
+    <message>
+        <source>calibration;tokens</source>
+        <translation>Kalibrierung;Token</translation>
+    </message>
+    <message>
+        <source>clipping;clipped mass;clipped;saturation</source>
+        <translation>abgeschnitten;Sättigung</translation>
+    </message>
+    <message>
+        <source>packed</source>
+        <translation>gepackt</translation>
+    </message>
+    <message>
+        <source>crest</source>
+        <translation>Crest</translation>
+    </message>
+    <message>
+        <source>dump;site;sites;activation dump</source>
+        <translation>Stelle;Stellen;Aktivierungsdump</translation>
+    </message>
+    <message>
+        <source>eigenvalues;eigenvalue;empirical spectral density;spectrum;spectra</source>
+        <translation>Eigenwerte;Eigenwert;Spektrum;Spektren;Spektraldichte</translation>
+    </message>
+    <message>
+        <source>experts;mixture of experts;moe;coverage</source>
+        <translation>Experten;Abdeckung</translation>
+    </message>
+    <message>
+        <source>simulated quantization;fake quantization</source>
+        <translation>simulierte Quantisierung</translation>
+    </message>
+    <message>
+        <source>refused;fallbacks</source>
+        <translation>abgelehnt;Ausweichlösungen</translation>
+    </message>
+    <message>
+        <source>fisher</source>
+        <translation>Fisher-Score</translation>
+    </message>
+    <message>
+        <source>fp8;e4m3</source>
+        <translation>FP8</translation>
+    </message>
+    <message>
+        <source>pareto;pareto front;pareto chart</source>
+        <translation>Pareto-Diagramm;Frontier</translation>
+    </message>
+    <message>
+        <source>error feedback</source>
+        <translation>Fehlerrückführung</translation>
+    </message>
+    <message>
+        <source>gram;hessian</source>
+        <translation>Gram-Matrix;Hesse-Matrix</translation>
+    </message>
+    <message>
+        <source>group size;block scale;block-scale;per-channel;scale</source>
+        <translation>Gruppengröße;Blockskala;Skala;je Kanal</translation>
+    </message>
+    <message>
+        <source>harm;sensitivity;score;scores;objective</source>
+        <translation>Schaden;Empfindlichkeit;Zielfunktion</translation>
+    </message>
+    <message>
+        <source>hill;hill-median;hill-alphaq</source>
+        <translation>Hill-Schätzer</translation>
+    </message>
+    <message>
+        <source>kernel share;crossquant;kernel</source>
+        <translation>Kernanteil</translation>
+    </message>
+    <message>
+        <source>xmin;kolmogorov-smirnov;ks distance;ww-power-law</source>
+        <translation>KS-Abstand</translation>
+    </message>
+    <message>
+        <source>excess kurtosis</source>
+        <translation>Exzess</translation>
+    </message>
+    <message>
+        <source>locked;unlock;locks</source>
+        <translation>gesperrt;fest;Sperren</translation>
+    </message>
+    <message>
+        <source>marchenko-pastur;random bulk;bulk</source>
+        <translation>Zufallsmasse</translation>
+    </message>
+    <message>
+        <source>massive;massive activations;massive tokens</source>
+        <translation>massive Aktivierung;massive Aktivierungen;massive Token</translation>
+    </message>
+    <message>
+        <source>Measured harm</source>
+        <translation>Gemessener Schaden</translation>
+    </message>
+    <message>
+        <source>kl;kl divergence;perplexity;bootstrap interval;measured or calibrated</source>
+        <translation>KL-Divergenz;Perplexität;Bootstrap-Intervall</translation>
+    </message>
+    <message>
+        <source>What a change of the weights did when the model was run: the mean over tokens of the KL divergence of its next-token probabilities from the original&apos;s, in nats, or the mean cosine distance of an encoder&apos;s outputs. The interval says how far the mean over other tokens of the same text may be off. What two changes do together is not the sum of what each does alone, so a whole plan is known only when the whole plan was run.</source>
+        <translation>Was eine Änderung der Gewichte tat, als das Modell ausgeführt wurde: das Mittel über Token der KL-Divergenz seiner Wahrscheinlichkeiten für das nächste Token von denen des Originals, in Nat, oder die mittlere Kosinusdistanz der Ausgaben eines Encoders. Das Intervall sagt, wie weit das Mittel über andere Token desselben Textes abweichen kann. Was zwei Änderungen zusammen tun, ist nicht die Summe dessen, was jede allein tut; einen ganzen Plan kennt man deshalb erst, wenn der ganze Plan ausgeführt wurde.</translation>
+    </message>
+    <message>
+        <source>Intervals: Efron and Tibshirani 1993, An Introduction to the Bootstrap, Chapman and Hall</source>
+        <translation>Intervalle: Efron und Tibshirani 1993, An Introduction to the Bootstrap, Chapman and Hall</translation>
+    </message>
+    <message>
+        <source>normal float;codebook</source>
+        <translation>Codebuch</translation>
+    </message>
+    <message>
+        <source>nan;inf;nan / inf;not finite</source>
+        <translation>nicht endlich</translation>
+    </message>
+    <message>
+        <source>number format;quantizer;options</source>
+        <translation>Zahlenformat;Quantisierer;Optionen</translation>
+    </message>
+    <message>
+        <source>outlier channels;outlier features;hot channel;llm.int8;outliers</source>
+        <translation>Outlier-Kanäle;Outlier</translation>
+    </message>
+    <message>
+        <source>price;next best move;next best moves</source>
+        <translation>Preis;nächster bester Schritt;nächste beste Schritte</translation>
+    </message>
+    <message>
+        <source>bit-exact;re-read;verdict</source>
+        <translation>bitgenau;Urteil</translation>
+    </message>
+    <message>
+        <source>imported;predicted by</source>
+        <translation>importiert;vorhergesagt mit</translation>
+    </message>
+    <message>
+        <source>q99.9;99.9 % quantile;quantile</source>
+        <translation>q99,9;99,9-%-Quantil;Quantil</translation>
+    </message>
+    <message>
+        <source>spearman;correlation</source>
+        <translation>Korrelation</translation>
+    </message>
+    <message>
+        <source>residual</source>
+        <translation>Residuum</translation>
+    </message>
+    <message>
+        <source>stream</source>
+        <translation>Strom</translation>
+    </message>
+    <message>
+        <source>root mean square</source>
+        <translation>quadratisches Mittel</translation>
+    </message>
+    <message>
+        <source>rtn</source>
+        <translation>Runden zum Nächsten</translation>
+    </message>
+    <message>
+        <source>signal to quantization noise;sqnr (max);int8 sqnr</source>
+        <translation>Signal-Rausch-Abstand</translation>
+    </message>
+    <message>
+        <source>symmetric;asymmetric;zero point;zero-point</source>
+        <translation>symmetrisch;asymmetrisch;Nullpunkt</translation>
+    </message>
+    <message>
+        <source>targets</source>
+        <translation>Ziele</translation>
+    </message>
+    <message>
+        <source>tied;untie;fused</source>
+        <translation>gekoppelt;verschmolzen</translation>
+    </message>
+    <message>
+        <source>uniform;preset;presets</source>
+        <translation>einheitlich</translation>
+    </message>
+    <message>
+        <source>units;tensor;tensors</source>
+        <translation>Einheiten;Tensor;Tensoren</translation>
+    </message>
+    <message>
+        <source>Weight error score</source>
+        <translation>Score des Gewichtsfehlers</translation>
+    </message>
+    <message>
+        <source>weight-error;weight-error-relative</source>
+        <translation>Gewichtsfehler</translation>
+    </message>
+    <message>
+        <source>The squared difference between a weight and its rounded values, as it is or relative to the weight&apos;s own square. Needs no data and takes seconds. It knows nothing of the inputs: a large error in a channel that is always zero counts as much as one that every token meets.</source>
+        <translation>Die quadrierte Differenz zwischen einem Gewicht und seinen gerundeten Werten, so wie sie ist oder im Verhältnis zum Quadrat des Gewichts. Braucht keine Daten und dauert Sekunden. Von den Eingängen weiß er nichts: ein großer Fehler in einem Kanal, der immer null ist, zählt so viel wie einer, auf den jedes Token trifft.</translation>
+    </message>
+    <message>
+        <source>An overview: Nagel et al. 2021, A White Paper on Neural Network Quantization, arXiv:2106.08295</source>
+        <translation>Ein Überblick: Nagel et al. 2021, A White Paper on Neural Network Quantization, arXiv:2106.08295</translation>
+    </message>
+    <message>
+        <source>Δ harm (meas.)</source>
+        <translation>Δ Schaden (gem.)</translation>
+    </message>
+    <message>
+        <source>Δ harm (pred.)</source>
+        <translation>Δ Schaden (Progn.)</translation>
+    </message>
+    <message>
+        <source>It was made for what matrices read: choose &quot;%1&quot;.</source>
+        <translation>Es wurde für das gemacht, was Matrizen lesen: „%1“ wählen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n site(s)</source>
+        <translation>
+            <numerusform>%n Stelle</numerusform>
+            <numerusform>%n Stellen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>outlier channels</source>
+        <translation>Outlier-Kanäle</translation>
+    </message>
+    <message>
+        <source>%1 of %2 channels</source>
+        <translation>%1 von %2 Kanälen</translation>
+    </message>
+    <message>
+        <source>%1, %2 sampled tokens</source>
+        <translation>%1, %2 Token als Stichprobe</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+    <message>
+        <source>Measured</source>
+        <translation>Gemessen</translation>
+    </message>
+    <message>
+        <source>95 % from</source>
+        <translation>95 % von</translation>
+    </message>
+    <message>
+        <source>95 % to</source>
+        <translation>95 % bis</translation>
+    </message>
+    <message>
+        <source>Against the plan</source>
+        <translation>Gegen den Plan</translation>
+    </message>
+    <message>
+        <source>Predicted</source>
+        <translation>Prognose</translation>
+    </message>
+    <message>
+        <source>Perplexity</source>
+        <translation>Perplexität</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>Site</source>
+        <translation>Stelle</translation>
+    </message>
+    <message>
+        <source>Block</source>
+        <translation>Block</translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation>Kanal</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>Text</translation>
+    </message>
+    <message>
+        <source>× site median</source>
+        <translation>× Median der Stelle</translation>
+    </message>
+    <message>
+        <source>× token median</source>
+        <translation>× Median des Tokens</translation>
+    </message>
+    <message>
+        <source>Criterion</source>
+        <translation>Kriterium</translation>
+    </message>
+    <message>
+        <source>Token id</source>
+        <translation>Token-Nr.</translation>
+    </message>
+    <message>
+        <source>Dump</source>
+        <translation>Dump</translation>
+    </message>
+    <message>
+        <source>%1 per site at most; %2 more are not listed</source>
+        <translation>höchstens %1 je Stelle; %2 weitere fehlen in der Liste</translation>
+    </message>
+    <message>
+        <source>size of all weights, if they were packed</source>
+        <translation>Größe aller Gewichte, wären sie gepackt</translation>
+    </message>
+    <message>
+        <source>size of all weights</source>
+        <translation>Größe aller Gewichte</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::AgreementChart</name>
@@ -3428,10 +3691,6 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>Copy as CSV</source>
         <translation>Als CSV kopieren</translation>
-    </message>
-    <message>
-        <source>Filter units, roles, options, notes</source>
-        <translation>Einheiten, Rollen, Optionen, Notizen filtern</translation>
     </message>
     <message>
         <source>Filter of the allocation</source>
@@ -3551,6 +3810,34 @@ Lizenz: GPL-3.0-or-later</translation>
         <source>Open a model…</source>
         <translation>Modell öffnen…</translation>
     </message>
+    <message>
+        <source>What the allocation lists</source>
+        <translation>Was die Zuteilung auflistet</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>Filter</translation>
+    </message>
+    <message>
+        <source>Shows the units in which every word occurs, and their moves</source>
+        <translation>Zeigt die Einheiten, in denen jedes Wort vorkommt, und ihre Schritte</translation>
+    </message>
+    <message>
+        <source>&amp;Units</source>
+        <translation>&amp;Einheiten</translation>
+    </message>
+    <message>
+        <source>Every unit of the plan with its option</source>
+        <translation>Jede Einheit des Plans mit ihrer Option</translation>
+    </message>
+    <message>
+        <source>Next best &amp;moves</source>
+        <translation>Beste &amp;Schritte</translation>
+    </message>
+    <message>
+        <source>The moves that gain most for each byte, or lose least</source>
+        <translation>Die Schritte, die je Byte am meisten gewinnen oder am wenigsten verlieren</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::AllocationTable</name>
@@ -3621,6 +3908,14 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>Lock</source>
         <translation>fest</translation>
+    </message>
+    <message>
+        <source>Harm (meas.)</source>
+        <translation>Schaden (gem.)</translation>
+    </message>
+    <message>
+        <source>Harm (pred.)</source>
+        <translation>Schaden (Progn.)</translation>
     </message>
 </context>
 <context>
@@ -3729,14 +4024,6 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>Bits</translation>
     </message>
     <message>
-        <source>area of the square: log harm</source>
-        <translation>Fläche des Quadrats: log Schaden</translation>
-    </message>
-    <message>
-        <source>area of the square: log %1</source>
-        <translation>Fläche des Quadrats: log %1</translation>
-    </message>
-    <message>
         <source>seen by %1 calibration tokens</source>
         <translation>von %1 Kalibrierungstoken gesehen</translation>
     </message>
@@ -3825,16 +4112,20 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>größter aller Kanäle</translation>
     </message>
     <message>
-        <source>channel %1 across the layers; dashed: the largest of each</source>
-        <translation>Kanal %1 über die Schichten; gestrichelt: der jeweils größte</translation>
-    </message>
-    <message>
         <source>%1
 channel %2: %3 %4
 largest: %5</source>
         <translation>%1
 Kanal %2: %3 %4
 größter: %5</translation>
+    </message>
+    <message>
+        <source>block</source>
+        <translation>Block</translation>
+    </message>
+    <message>
+        <source>site</source>
+        <translation>Stelle</translation>
     </message>
 </context>
 <context>
@@ -4062,10 +4353,6 @@ größter: %5</translation>
 <context>
     <name>bitwright::views::DataTable</name>
     <message>
-        <source>Copy CS&amp;V</source>
-        <translation>CS&amp;V kopieren</translation>
-    </message>
-    <message>
         <source>Filter</source>
         <translation>Filter</translation>
     </message>
@@ -4088,6 +4375,10 @@ größter: %5</translation>
     <message>
         <source>%1 of %2 rows</source>
         <translation>%1 von %2 Zeilen</translation>
+    </message>
+    <message>
+        <source>Copy as CS&amp;V</source>
+        <translation>Als CS&amp;V kopieren</translation>
     </message>
 </context>
 <context>
@@ -4263,16 +4554,12 @@ Die Pläne sind gleich.</translation>
         <translation>Wo die Pläne abweichen</translation>
     </message>
     <message>
-        <source>%1 … %2: harm of B − A (root scale); number: bits B − A</source>
-        <translation>%1 … %2: Schaden von B − A (Wurzelskala); Zahl: Bits B − A</translation>
-    </message>
-    <message>
         <source>no difference in harm</source>
         <translation>kein Unterschied im Schaden</translation>
     </message>
     <message>
-        <source>difference of harm</source>
-        <translation>Unterschied des Schadens</translation>
+        <source>%1 … %2: harm B − A (root scale), number: bits</source>
+        <translation>%1 … %2: Schaden B − A (Wurzelskala), Zahl: Bit</translation>
     </message>
 </context>
 <context>
@@ -4306,14 +4593,6 @@ Die Pläne sind gleich.</translation>
         <translation>Δ Größe</translation>
     </message>
     <message>
-        <source>Δ harm (pred.)</source>
-        <translation>Δ Schaden (Progn.)</translation>
-    </message>
-    <message>
-        <source>Δ harm (meas.)</source>
-        <translation>Δ Schaden (gem.)</translation>
-    </message>
-    <message>
         <source>B minus A</source>
         <translation>B minus A</translation>
     </message>
@@ -4324,6 +4603,14 @@ Die Pläne sind gleich.</translation>
     <message>
         <source>Share</source>
         <translation>Anteil</translation>
+    </message>
+    <message>
+        <source>B minus A; %1</source>
+        <translation>B minus A; %1</translation>
+    </message>
+    <message>
+        <source>Δ harm</source>
+        <translation>Δ Schaden</translation>
     </message>
 </context>
 <context>
@@ -4451,10 +4738,6 @@ Die Pläne sind gleich.</translation>
         <translation>Pareto-Front von %1</translation>
     </message>
     <message>
-        <source>Note</source>
-        <translation>Notiz</translation>
-    </message>
-    <message>
         <source>Write a note</source>
         <translation>Notiz schreiben</translation>
     </message>
@@ -4469,6 +4752,37 @@ Die Pläne sind gleich.</translation>
     <message>
         <source>Restore the plan of the last run</source>
         <translation>Plan des letzten Laufs wiederherstellen</translation>
+    </message>
+    <message>
+        <source>Plan %1 was made for another quantizer; its number formats were taken.</source>
+        <translation>Der Plan %1 wurde für einen anderen Quantisierer gemacht; seine Zahlenformate wurden übernommen.</translation>
+    </message>
+    <message>
+        <source>Target %1</source>
+        <translation>Ziel %1</translation>
+    </message>
+    <message>
+        <source>Quantizer %1</source>
+        <translation>Quantisierer %1</translation>
+    </message>
+    <message>
+        <source>Score %1</source>
+        <translation>Score %1</translation>
+    </message>
+    <message>
+        <source>Default score</source>
+        <translation>Standard-Score</translation>
+    </message>
+    <message>
+        <source>Settings of the plan</source>
+        <translation>Einstellungen des Plans</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n unit(s) that were chosen by hand or locked have no such option here and were solved anew within the budget. Undo brings them back.</source>
+        <translation>
+            <numerusform>%n Einheit, die von Hand gewählt oder gesperrt war, hat hier keine solche Option und wurde im Budget neu gelöst. Rückgängig bringt sie zurück.</numerusform>
+            <numerusform>%n Einheiten, die von Hand gewählt oder gesperrt waren, haben hier keine solche Option und wurden im Budget neu gelöst. Rückgängig bringt sie zurück.</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -4518,10 +4832,6 @@ Die Pläne sind gleich.</translation>
         <translation>Erklären</translation>
     </message>
     <message>
-        <source>Search terms and their explanations</source>
-        <translation>Begriffe und ihre Erklärungen suchen</translation>
-    </message>
-    <message>
         <source>Search the glossary</source>
         <translation>Glossar durchsuchen</translation>
     </message>
@@ -4556,10 +4866,6 @@ Die Pläne sind gleich.</translation>
 </context>
 <context>
     <name>bitwright::views::ExportChecks</name>
-    <message>
-        <source>Select them</source>
-        <translation>Auswählen</translation>
-    </message>
     <message>
         <source>Tie fused tensors</source>
         <translation>Verschmolzene Tensoren koppeln</translation>
@@ -4700,16 +5006,8 @@ Die Pläne sind gleich.</translation>
         <translation>%1 kann dieses Modell nicht speichern.</translation>
     </message>
     <message>
-        <source>%1 can store every unit as planned. Readers: %2</source>
-        <translation>%1 kann jede Einheit wie geplant speichern. Gelesen von: %2</translation>
-    </message>
-    <message>
         <source>Fused tensors</source>
         <translation>Verschmolzene Tensoren</translation>
-    </message>
-    <message>
-        <source>Tensors that engines fuse (q/k/v, gate/up, experts) agree, or the target does not ask.</source>
-        <translation>Tensoren, die Engines verschmelzen (q/k/v, gate/up, Experten), stimmen überein, oder das Ziel verlangt es nicht.</translation>
     </message>
     <message numerus="yes">
         <source>%n unit(s) differ from those that engines fuse them with.</source>
@@ -4833,10 +5131,6 @@ Die Pläne sind gleich.</translation>
         <translation>%1 werden gebraucht; wie viel frei ist, lässt sich nicht feststellen.</translation>
     </message>
     <message>
-        <source>%1 are needed, %2 are free.</source>
-        <translation>%1 werden gebraucht, %2 sind frei.</translation>
-    </message>
-    <message>
         <source>Time</source>
         <translation>Zeit</translation>
     </message>
@@ -4863,6 +5157,26 @@ Die Pläne sind gleich.</translation>
     <message>
         <source>At least %1 by a trial on this machine; copying, writing and proving the file come on top.</source>
         <translation>Mindestens %1 nach einer Probe auf diesem Rechner; Kopieren, Schreiben und Prüfen der Datei kommen hinzu.</translation>
+    </message>
+    <message>
+        <source>Select</source>
+        <translation>Auswählen</translation>
+    </message>
+    <message>
+        <source>%1 can store every unit as planned.</source>
+        <translation>%1 kann jede Einheit wie geplant speichern.</translation>
+    </message>
+    <message>
+        <source>Readers: %1</source>
+        <translation>Leser: %1</translation>
+    </message>
+    <message>
+        <source>No unit differs from those that it must agree with (q/k/v, gate/up, experts).</source>
+        <translation>Keine Einheit weicht von denen ab, mit denen sie übereinstimmen muss (q/k/v, gate/up, Experten).</translation>
+    </message>
+    <message>
+        <source>%1 are needed for weights, tokenizer and the other files; %2 are free.</source>
+        <translation>%1 werden für Gewichte, Tokenizer und die anderen Dateien gebraucht; %2 sind frei.</translation>
     </message>
 </context>
 <context>
@@ -5143,10 +5457,6 @@ Die Pläne sind gleich.</translation>
         <translation>Vorhergesagter gegen gemessenen Schaden</translation>
     </message>
     <message>
-        <source>the plan and uniform of its size</source>
-        <translation>der Plan und einheitlich in seiner Größe</translation>
-    </message>
-    <message>
         <source>all options of the selected units</source>
         <translation>alle Optionen der gewählten Einheiten</translation>
     </message>
@@ -5239,20 +5549,8 @@ Die Pläne sind gleich.</translation>
         <translation>Texte und Token-Nummern (*.txt *.md *.npy *.ids);;Alle Dateien (*)</translation>
     </message>
     <message>
-        <source>What a score predicted against what running the model measured.
-No model is open.</source>
-        <translation>Was ein Score vorhersagte gegen das, was durch Ausführen gemessen wurde.
-Kein Modell ist offen.</translation>
-    </message>
-    <message>
         <source>Open a model…</source>
         <translation>Ein Modell öffnen…</translation>
-    </message>
-    <message>
-        <source>What a score predicted against what running the model measured.
-No unit was measured yet: measure all units, or select some.</source>
-        <translation>Was ein Score vorhersagte gegen das, was durch Ausführen gemessen wurde.
-Noch wurde keine Einheit gemessen: alle messen, oder einige auswählen.</translation>
     </message>
     <message>
         <source>95 % bootstrap intervals over blocks of tokens</source>
@@ -5266,24 +5564,12 @@ Noch wurde keine Einheit gemessen: alle messen, oder einige auswählen.</transla
         <source>measured by running the model</source>
         <translation>gemessen durch Laufen des Modells</translation>
     </message>
-    <message>
-        <source>Nothing was measured yet.</source>
-        <translation>Noch wurde nichts gemessen.</translation>
-    </message>
-    <message>
-        <source>Predictions are guesses until the model was run.</source>
-        <translation>Vorhersagen sind geraten, bis das Modell lief.</translation>
-    </message>
     <message numerus="yes">
         <source>%n pair(s) of unit and option are measured. What a whole plan costs, only running it tells.</source>
         <translation>
             <numerusform>%n Paar aus Einheit und Option ist gemessen. Was ein ganzer Plan kostet, sagt nur sein Lauf.</numerusform>
             <numerusform>%n Paare aus Einheit und Option sind gemessen. Was ein ganzer Plan kostet, sagt nur sein Lauf.</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>the plan, uniform and the plans of proxies of its size</source>
-        <translation>der Plan, gleichförmig und die Pläne der Proxys gleicher Größe</translation>
     </message>
     <message>
         <source>Measure the plan beside those of p&amp;roxies</source>
@@ -5332,6 +5618,46 @@ Noch wurde keine Einheit gemessen: alle messen, oder einige auswählen.</transla
     <message>
         <source>Nothing was tried yet.</source>
         <translation>Noch wurde nichts versucht.</translation>
+    </message>
+    <message>
+        <source>the plan and the uniform plan of its size</source>
+        <translation>der Plan und der einheitliche Plan seiner Größe</translation>
+    </message>
+    <message>
+        <source>the plan, the uniform plan and those of proxies</source>
+        <translation>der Plan, der einheitliche und die der Proxys</translation>
+    </message>
+    <message>
+        <source>Predicted harm of every unit and option against what running the model measures.
+No model is open.</source>
+        <translation>Vorhergesagter Schaden jeder Einheit und Option gegen das, was das Ausführen des Modells misst.
+Kein Modell ist geöffnet.</translation>
+    </message>
+    <message>
+        <source>Predicted harm of every unit and option against what running the model measures.
+%1</source>
+        <translation>Vorhergesagter Schaden jeder Einheit und Option gegen das, was das Ausführen des Modells misst.
+%1</translation>
+    </message>
+    <message>
+        <source>No unit has been measured yet.</source>
+        <translation>Noch keine Einheit wurde gemessen.</translation>
+    </message>
+    <message>
+        <source>Measure all units</source>
+        <translation>Alle Einheiten messen</translation>
+    </message>
+    <message>
+        <source>Measure only the plan</source>
+        <translation>Nur den Plan messen</translation>
+    </message>
+    <message>
+        <source>Nothing has been measured yet.</source>
+        <translation>Noch nichts wurde gemessen.</translation>
+    </message>
+    <message>
+        <source>Predictions are guesses until the model has been run.</source>
+        <translation>Vorhersagen sind Vermutungen, bis das Modell ausgeführt wurde.</translation>
     </message>
 </context>
 <context>
@@ -5525,10 +5851,6 @@ Noch wurde keine Einheit gemessen: alle messen, oder einige auswählen.</transla
         <translation>Belegt</translation>
     </message>
     <message>
-        <source>%1 bytes</source>
-        <translation>%1 Bytes</translation>
-    </message>
-    <message>
         <source>Bits per weight</source>
         <translation>Bits je Gewicht</translation>
     </message>
@@ -5603,10 +5925,6 @@ Noch wurde keine Einheit gemessen: alle messen, oder einige auswählen.</transla
     <message>
         <source>Harm</source>
         <translation>Schaden</translation>
-    </message>
-    <message>
-        <source>dB</source>
-        <translation>dB</translation>
     </message>
     <message>
         <source>Options of the selected unit</source>
@@ -5703,6 +6021,24 @@ Fallback: %2</translation>
     <message>
         <source>in the dump</source>
         <translation>im Dump</translation>
+    </message>
+    <message>
+        <source>SQNR
+dB</source>
+        <translation>SQNR
+dB</translation>
+    </message>
+    <message>
+        <source>bytes; %1</source>
+        <translation>Bytes; %1</translation>
+    </message>
+    <message>
+        <source>Activations at its input (measured)</source>
+        <translation>Aktivierungen an seinem Eingang (gemessen)</translation>
+    </message>
+    <message>
+        <source>Selected site, not its input (measured)</source>
+        <translation>Gewählte Stelle, nicht sein Eingang (gemessen)</translation>
     </message>
 </context>
 <context>
@@ -6293,18 +6629,6 @@ Keine Aktivierungen sind geladen.</translation>
         <translation>Nach</translation>
     </message>
     <message>
-        <source>Size</source>
-        <translation>Größe</translation>
-    </message>
-    <message>
-        <source>buy</source>
-        <translation>mehr</translation>
-    </message>
-    <message>
-        <source>sell</source>
-        <translation>minus</translation>
-    </message>
-    <message>
         <source>%1 (%2)</source>
         <translation>%1 (%2)</translation>
     </message>
@@ -6321,16 +6645,16 @@ Keine Aktivierungen sind geladen.</translation>
         <translation>Bit</translation>
     </message>
     <message>
-        <source>Kind</source>
-        <translation>Art</translation>
-    </message>
-    <message>
         <source>Per KiB</source>
         <translation>Je KiB</translation>
     </message>
     <message>
         <source>Per bit</source>
         <translation>Je Bit</translation>
+    </message>
+    <message>
+        <source>Δ size</source>
+        <translation>Δ Größe</translation>
     </message>
 </context>
 <context>
@@ -6342,10 +6666,6 @@ Keine Aktivierungen sind geladen.</translation>
     <message>
         <source>Write…</source>
         <translation>Schreiben…</translation>
-    </message>
-    <message>
-        <source>Copy all</source>
-        <translation>Alle kopieren</translation>
     </message>
     <message>
         <source>Filter notes</source>
@@ -6387,6 +6707,14 @@ Keine Aktivierungen sind geladen.</translation>
         <source>No model is open.</source>
         <translation>Kein Modell geöffnet.</translation>
     </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>Filter</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::OptionDelegate</name>
@@ -6409,30 +6737,6 @@ Keine Aktivierungen sind geladen.</translation>
 </context>
 <context>
     <name>bitwright::views::OptionHeatMap</name>
-    <message>
-        <source>Set bits</source>
-        <translation>Bits setzen</translation>
-    </message>
-    <message>
-        <source>%1 bits	%1</source>
-        <translation>%1 Bit	%1</translation>
-    </message>
-    <message>
-        <source>Restore the solver&apos;s choice	0</source>
-        <translation>Wahl des Lösers wiederherstellen	0</translation>
-    </message>
-    <message>
-        <source>Lock or unlock	K</source>
-        <translation>Sperren oder entsperren	K</translation>
-    </message>
-    <message>
-        <source>Tie or untie	T</source>
-        <translation>Koppeln oder lösen	T</translation>
-    </message>
-    <message>
-        <source>Options…	Enter</source>
-        <translation>Optionen…	Enter</translation>
-    </message>
     <message>
         <source>Color map</source>
         <translation>Farbskala</translation>
@@ -6580,10 +6884,6 @@ Keine Aktivierungen sind geladen.</translation>
         <translation>Kanal %1 anheften</translation>
     </message>
     <message>
-        <source>site</source>
-        <translation>Stelle</translation>
-    </message>
-    <message>
         <source>block</source>
         <translation>Block</translation>
     </message>
@@ -6618,6 +6918,18 @@ Keine Aktivierungen sind geladen.</translation>
     <message>
         <source>token %1 “%2”</source>
         <translation>Token %1 „%2“</translation>
+    </message>
+    <message>
+        <source>Site</source>
+        <translation>Stelle</translation>
+    </message>
+    <message>
+        <source>Block</source>
+        <translation>Block</translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation>Kanal</translation>
     </message>
 </context>
 <context>
@@ -6720,16 +7032,24 @@ Keine Aktivierungen sind geladen.</translation>
         <translation>%1; %2</translation>
     </message>
     <message>
-        <source>; criterion: %1</source>
-        <translation>; Kriterium: %1</translation>
-    </message>
-    <message>
         <source>Channel %1 across the layers</source>
         <translation>Kanal %1 über die Schichten</translation>
     </message>
     <message>
         <source>Record…</source>
         <translation>Aufnehmen…</translation>
+    </message>
+    <message>
+        <source>%1 over %2</source>
+        <translation>%1 über %2</translation>
+    </message>
+    <message>
+        <source>No channel is pinned yet: click one in the map.</source>
+        <translation>Noch ist kein Kanal angeheftet: einen in der Karte anklicken.</translation>
+    </message>
+    <message>
+        <source>This view is too low for it: make it taller. The margin at the right shows the channel.</source>
+        <translation>Diese Ansicht ist dafür zu niedrig: höher ziehen. Der Rand rechts zeigt den Kanal.</translation>
     </message>
 </context>
 <context>
@@ -6826,7 +7146,7 @@ Kein Modell geöffnet.</translation>
     </message>
     <message>
         <source>none</source>
-        <translation>keines</translation>
+        <translation>keine</translation>
     </message>
     <message>
         <source>Largest activation</source>
@@ -6989,14 +7309,6 @@ Kein Modell geöffnet.</translation>
         <translation>Größe %1</translation>
     </message>
     <message>
-        <source>area: %1; color: %2</source>
-        <translation>Fläche: %1; Farbe: %2</translation>
-    </message>
-    <message>
-        <source>bits of the plan, exact</source>
-        <translation>Bits des Plans, exakt</translation>
-    </message>
-    <message>
         <source>measured by the scan</source>
         <translation>beim Messen ermittelt</translation>
     </message>
@@ -7007,6 +7319,10 @@ Kein Modell geöffnet.</translation>
     <message>
         <source>Harm (predicted)</source>
         <translation>Schaden (Progn.)</translation>
+    </message>
+    <message>
+        <source>area: %1</source>
+        <translation>Fläche: %1</translation>
     </message>
 </context>
 <context>
@@ -7173,6 +7489,14 @@ Schaden  %1</translation>
         <source>measured: %1 to %2 (95 %)</source>
         <translation>gemessen: %1 bis %2 (95 %)</translation>
     </message>
+    <message>
+        <source>harm 0: all kept</source>
+        <translation>Schaden 0: alles behalten</translation>
+    </message>
+    <message>
+        <source>harm 0 at %1 →</source>
+        <translation>Schaden 0 bei %1 →</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::ParetoPanel</name>
@@ -7183,14 +7507,6 @@ Schaden  %1</translation>
     <message>
         <source>default score</source>
         <translation>Standard-Score</translation>
-    </message>
-    <message>
-        <source>least total harm</source>
-        <translation>Summe minimal</translation>
-    </message>
-    <message>
-        <source>least worst harm</source>
-        <translation>Maximum minimal</translation>
     </message>
     <message>
         <source> bpw</source>
@@ -7207,10 +7523,6 @@ Schaden  %1</translation>
     <message>
         <source>How codes are chosen: round to nearest, clip search, GPTQ</source>
         <translation>Wie die Codes gewählt werden: Runden zum Nächsten, Clip-Suche, GPTQ</translation>
-    </message>
-    <message>
-        <source>What the solver minimizes</source>
-        <translation>Was der Löser minimiert</translation>
     </message>
     <message>
         <source>Target</source>
@@ -7253,10 +7565,6 @@ Schaden  %1</translation>
     <message>
         <source>Plan %1 for %2</source>
         <translation>Plan %1 für %2</translation>
-    </message>
-    <message>
-        <source>size of all weights against harm</source>
-        <translation>Größe aller Gewichte gegen Schaden</translation>
     </message>
     <message>
         <source>bpw planned counts the %1 planned weights, bpw file all %2 weights; both count codes, scales, zeros and padding</source>
@@ -7441,6 +7749,18 @@ Schaden  %1</translation>
     <message>
         <source> and </source>
         <translation> und </translation>
+    </message>
+    <message>
+        <source>total harm</source>
+        <translation>Summe des Schadens</translation>
+    </message>
+    <message>
+        <source>worst harm</source>
+        <translation>größter Schaden</translation>
+    </message>
+    <message>
+        <source>What the solver minimizes: the sum over all units, or the harm of the worst one</source>
+        <translation>Was der Löser minimiert: die Summe über alle Einheiten oder den Schaden der schlimmsten</translation>
     </message>
 </context>
 <context>
@@ -7725,10 +8045,6 @@ Schaden  %1</translation>
         <translation>Die Optionen werden noch bewertet.</translation>
     </message>
     <message>
-        <source>Only plans of the least total harm are refined: choose that objective.</source>
-        <translation>Nur Pläne mit dem geringsten Gesamtschaden werden verbessert: dieses Ziel wählen.</translation>
-    </message>
-    <message>
         <source>The plan is run as it is first.</source>
         <translation>Zuerst läuft der Plan, wie er ist.</translation>
     </message>
@@ -7759,6 +8075,10 @@ Schaden  %1</translation>
     <message>
         <source>%1 refined</source>
         <translation>%1 verbessert</translation>
+    </message>
+    <message>
+        <source>Only plans for total harm are refined: choose that objective.</source>
+        <translation>Verfeinert werden nur Pläne für die Summe des Schadens: dieses Ziel wählen.</translation>
     </message>
 </context>
 <context>
@@ -7811,10 +8131,6 @@ Schaden  %1</translation>
     <message>
         <source>Plan %1</source>
         <translation>Plan %1</translation>
-    </message>
-    <message>
-        <source>fill: bits per weight; square: harm on a log scale</source>
-        <translation>Füllung: Bits je Gewicht; Quadrat: Schaden, logarithmisch</translation>
     </message>
     <message>
         <source>Tensor × option</source>
@@ -7988,6 +8304,14 @@ Schaden  %1</translation>
         <source>not planned</source>
         <translation>nicht geplant</translation>
     </message>
+    <message>
+        <source>kept</source>
+        <translation>behalten</translation>
+    </message>
+    <message>
+        <source>kept, not planned</source>
+        <translation>behalten, nicht geplant</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::SpectrumChart</name>
@@ -8004,16 +8328,8 @@ Schaden  %1</translation>
         <translation>%1 Eigenwerte</translation>
     </message>
     <message>
-        <source>%1: alpha %2</source>
-        <translation>%1: alpha %2</translation>
-    </message>
-    <message>
         <source> (%1 to %2)</source>
         <translation> (%1 bis %2)</translation>
-    </message>
-    <message>
-        <source>Marchenko-Pastur bulk, %1 spikes</source>
-        <translation>Marchenko-Pastur-Bulk, %1 Spikes</translation>
     </message>
     <message>
         <source>error of %1</source>
@@ -8046,6 +8362,44 @@ Schaden  %1</translation>
     <message>
         <source>error: %1 of %2 lie above</source>
         <translation>Fehler: %1 von %2 liegen darüber</translation>
+    </message>
+    <message>
+        <source>eigenvalues</source>
+        <translation>Eigenwerte</translation>
+    </message>
+    <message>
+        <source>error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>single eigenvalue</source>
+        <translation>einzelner Eigenwert</translation>
+    </message>
+    <message>
+        <source>single value</source>
+        <translation>Einzelwert</translation>
+    </message>
+    <message>
+        <source>Marchenko-Pastur bulk</source>
+        <translation>Marchenko-Pastur-Bulk</translation>
+    </message>
+    <message>
+        <source>bulk</source>
+        <translation>Bulk</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n spike(s) above it</source>
+        <translation>
+            <numerusform>%n Spike darüber</numerusform>
+            <numerusform>%n Spikes darüber</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n spike(s)</source>
+        <translation>
+            <numerusform>%n Spike</numerusform>
+            <numerusform>%n Spikes</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -8157,10 +8511,6 @@ Schaden  %1</translation>
         <translation>α</translation>
     </message>
     <message>
-        <source>± α</source>
-        <translation>± α</translation>
-    </message>
-    <message>
         <source>xmin</source>
         <translation>xmin</translation>
     </message>
@@ -8265,6 +8615,10 @@ Noch ist kein Spektrum bekannt.</translation>
     <message>
         <source>Select the largest matrix</source>
         <translation>Die größte Matrix auswählen</translation>
+    </message>
+    <message>
+        <source>± 95 %</source>
+        <translation>± 95 %</translation>
     </message>
 </context>
 <context>
@@ -8463,10 +8817,6 @@ Notiz: %1</translation>
         <translation>Kein Modell geöffnet</translation>
     </message>
     <message>
-        <source>Filter: down role:gate size&gt;1M bits&lt;=4 -norm</source>
-        <translation>Filter: down role:gate size&gt;1M bits&lt;=4 -norm</translation>
-    </message>
-    <message>
         <source>Filter &amp;help</source>
         <translation>&amp;Hilfe zum Filter</translation>
     </message>
@@ -8483,10 +8833,6 @@ Notiz: %1</translation>
         <translation>%1: %2 Parameter, %3</translation>
     </message>
     <message>
-        <source>, %1 bits</source>
-        <translation>, %1 Bit</translation>
-    </message>
-    <message>
         <source>Sizes are those of the file; bits are the mean of the plan over what it decides.</source>
         <translation>Größen sind die der Datei; Bits sind das Mittel des Plans über das, was er entscheidet.</translation>
     </message>
@@ -8501,6 +8847,14 @@ Notiz: %1</translation>
     <message>
         <source>%1 selected</source>
         <translation>%1 ausgewählt</translation>
+    </message>
+    <message>
+        <source>Filter: down bits&lt;=4</source>
+        <translation>Filter: down bits&lt;=4</translation>
+    </message>
+    <message>
+        <source>; the planned part at %1 bpw</source>
+        <translation>; der geplante Teil mit %1 bpw</translation>
     </message>
 </context>
 <context>
@@ -8526,14 +8880,6 @@ Notiz: %1</translation>
         <translation>%1 NaN oder Inf, nicht gezeichnet</translation>
     </message>
     <message>
-        <source>occupancy, at most %1 %</source>
-        <translation>Belegung, höchstens %1 %</translation>
-    </message>
-    <message>
-        <source>occupancy</source>
-        <translation>Belegung</translation>
-    </message>
-    <message>
         <source>%1 to %2</source>
         <translation>%1 bis %2</translation>
     </message>
@@ -8542,16 +8888,54 @@ Notiz: %1</translation>
         <translation>nächste Stufe %1: %2 % der Gewichte</translation>
     </message>
     <message>
-        <source>preview: %1 levels of %2</source>
-        <translation>Vorschau: %1 Stufen von %2</translation>
-    </message>
-    <message>
-        <source>%1 levels of %2</source>
-        <translation>%1 Stufen von %2</translation>
-    </message>
-    <message>
         <source>%1 of them clipped</source>
         <translation>%1 davon abgeschnitten</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>Show every &amp;weight</source>
+        <translation>Jedes &amp;Gewicht zeigen</translation>
+    </message>
+    <message>
+        <source>Widens the axis to the smallest and the largest weight, however far they are from the others; a double click on the axis goes back</source>
+        <translation>Weitet die Achse bis zum kleinsten und größten Gewicht, wie weit sie auch von den anderen weg sind; ein Doppelklick auf die Achse führt zurück</translation>
+    </message>
+    <message>
+        <source>preview: %1 levels of %2, at its median scale</source>
+        <translation>Vorschau: %1 Stufen von %2, bei der Median-Skala</translation>
+    </message>
+    <message>
+        <source>%1 levels of %2, at its median scale</source>
+        <translation>%1 Stufen von %2, bei der Median-Skala</translation>
+    </message>
+    <message>
+        <source>preview: %1 levels</source>
+        <translation>Vorschau: %1 Stufen</translation>
+    </message>
+    <message>
+        <source>%1 levels</source>
+        <translation>%1 Stufen</translation>
+    </message>
+    <message>
+        <source>share of the weights</source>
+        <translation>Anteil der Gewichte</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n weight(s) up to %1</source>
+        <translation>
+            <numerusform>%n Gewicht bis %1</numerusform>
+            <numerusform>%n Gewichte bis %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n weight(s) down to %1</source>
+        <translation>
+            <numerusform>%n Gewicht bis %1</numerusform>
+            <numerusform>%n Gewichte bis %1</numerusform>
+        </translation>
     </message>
 </context>
 <context>

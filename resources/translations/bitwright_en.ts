@@ -19,6 +19,16 @@
     </message>
 </context>
 <context>
+    <name>bitwright::views</name>
+    <message numerus="yes">
+        <source>%n site(s)</source>
+        <translation>
+            <numerusform>%n site</numerusform>
+            <numerusform>%n sites</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>bitwright::views::BlockRoleMatrix</name>
     <message numerus="yes">
         <source>%n unit(s) cannot be told apart from it (dashed)</source>
@@ -66,6 +76,13 @@
         <translation>
             <numerusform>%n unit cannot be stored as %1 and kept its option.</numerusform>
             <numerusform>%n units cannot be stored as %1 and kept their option.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n unit(s) that were chosen by hand or locked have no such option here and were solved anew within the budget. Undo brings them back.</source>
+        <translation>
+            <numerusform>%n unit that was chosen by hand or locked has no such option here and was solved anew within the budget. Undo brings it back.</numerusform>
+            <numerusform>%n units that were chosen by hand or locked have no such option here and were solved anew within the budget. Undo brings them back.</numerusform>
         </translation>
     </message>
 </context>
@@ -251,6 +268,40 @@
         <translation>
             <numerusform>%n tensor</numerusform>
             <numerusform>%n tensors</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>bitwright::views::SpectrumChart</name>
+    <message numerus="yes">
+        <source>%n spike(s) above it</source>
+        <translation>
+            <numerusform>%n spike above it</numerusform>
+            <numerusform>%n spikes above it</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n spike(s)</source>
+        <translation>
+            <numerusform>%n spike</numerusform>
+            <numerusform>%n spikes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>bitwright::views::WeightHistogram</name>
+    <message numerus="yes">
+        <source>%n weight(s) up to %1</source>
+        <translation>
+            <numerusform>%n weight up to %1</numerusform>
+            <numerusform>%n weights up to %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n weight(s) down to %1</source>
+        <translation>
+            <numerusform>%n weight down to %1</numerusform>
+            <numerusform>%n weights down to %1</numerusform>
         </translation>
     </message>
 </context>

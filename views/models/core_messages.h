@@ -80,9 +80,9 @@ inline constexpr const char* kCoreMessages[] = {
         "CoreText", "one scale per row instead of group %1: no legal group up to it divides %2 inputs"),
     QT_TRANSLATE_NOOP("CoreText", "group %1 instead of %2, which does not divide %3 inputs"),
     QT_TRANSLATE_NOOP("CoreText",
-        "transformers 5.23 with compressed-tensors 0.20, on its default route and with symmetric formats "
-        "(asymmetric ones are refused there; dequantize=True applies one scheme to every layer and gets "
-        "mixed bits wrong); the format is that of vLLM, which was not tried here."),
+        "transformers 5.23 with compressed-tensors 0.20 loads symmetric formats and refuses asymmetric "
+        "ones (with dequantize=True it gets mixed bits wrong). vLLM, whose format this is, was not "
+        "tried."),
     QT_TRANSLATE_NOOP("CoreText",
         "Anything that reads safetensors; tensor names, shapes and dtypes are those of the source."),
     QT_TRANSLATE_NOOP("CoreText",
