@@ -199,7 +199,7 @@
     </message>
     <message>
         <source>That is %1 bits per weight of the planned units where at least %2 are needed, or %3 bytes (%4 bits per weight) for the whole file.</source>
-        <translation>Das sind %1 Bits je Gewicht der geplanten Einheiten, nötig sind mindestens %2, oder %3 Bytes (%4 Bits je Gewicht) für die ganze Datei.</translation>
+        <translation>Das sind %1 Bit je Gewicht der geplanten Einheiten, nötig sind mindestens %2, oder %3 Bytes (%4 Bits je Gewicht) für die ganze Datei.</translation>
     </message>
     <message>
         <source>The budget is %1 bytes of the file, but the tensors that no plan decides already take %2 (%3 bits per weight of the file).</source>
@@ -7242,7 +7242,7 @@ Kein Modell geöffnet.</translation>
     </message>
     <message>
         <source>Head shares the embedding</source>
-        <translation>Kopf teilt das Embedding</translation>
+        <translation>Ausgabekopf teilt das Embedding</translation>
     </message>
     <message>
         <source>yes</source>
@@ -8294,7 +8294,7 @@ Schaden  %1</translation>
     </message>
     <message>
         <source>%1 bits</source>
-        <translation>%1 Bits</translation>
+        <translation>%1 Bit</translation>
     </message>
     <message>
         <source>unknown</source>
