@@ -3690,7 +3690,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>Copy as CSV</source>
-        <translation>Als CSV kopieren</translation>
+        <translation>CSV kopieren</translation>
     </message>
     <message>
         <source>Filter of the allocation</source>

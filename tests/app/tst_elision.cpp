@@ -139,6 +139,7 @@ private Q_SLOTS:
             QTest::qWait(40);
             window->resize(size);
             QTest::qWait(20);
+            QVERIFY2(window->size() == size, qPrintable(page)); // nothing wants more
             collect(*window, page, cut);
         }
         QStringList lines(cut.begin(), cut.end());

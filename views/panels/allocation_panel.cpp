@@ -12,12 +12,12 @@
 #include "views/panels/option_popup.h"
 #include "views/panels/segmented_switch.h"
 #include "views/panels/tensor_menu.h"
+#include "views/panels/wrap_bar.h"
 
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
 #include <QComboBox>
-#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QLabel>
@@ -142,13 +142,12 @@ void AllocationPanel::createBar()
     m_show->addItem(tr("unknown harm"), static_cast<int>(Show::Unknown));
     auto* copy = new QPushButton(tr("Copy as CSV"), this);
     copy->setToolTip(tr("Copies the shown rows with full precision"));
-    auto* bar = new QHBoxLayout;
-    bar->setContentsMargins(8, 4, 8, 4);
-    bar->setSpacing(6);
-    bar->addWidget(m_switch);
-    bar->addWidget(m_words, 1);
-    bar->addWidget(m_role);
-    bar->addWidget(m_show);
+    auto* bar = new WrapBar;
+    for (QComboBox* box : {m_role, m_show})
+        letShrink(box);
+    for (QWidget* widget : std::initializer_list<QWidget*>{m_switch, m_words, m_role, m_show})
+        bar->addWidget(widget);
+    bar->addRightPart();
     bar->addWidget(m_count);
     bar->addWidget(copy);
     m_layout->addLayout(bar);
