@@ -28,6 +28,13 @@
     </message>
 </context>
 <context>
+    <name>Charts</name>
+    <message>
+        <source>Gray</source>
+        <translation>Grau</translation>
+    </message>
+</context>
+<context>
     <name>CoreText</name>
     <message>
         <source>File is empty.</source>
@@ -960,20 +967,8 @@ Klick kopiert.</translation>
         <translation>Ü&amp;ber Bitwright</translation>
     </message>
     <message>
-        <source>Version and licence</source>
-        <translation>Version und Lizenz</translation>
-    </message>
-    <message>
         <source>About Bitwright</source>
         <translation>Über Bitwright</translation>
-    </message>
-    <message>
-        <source>Bitwright %1
-See and place the bits of neural networks.
-Licence: GPL-3.0-or-later</source>
-        <translation>Bitwright %1
-Die Bits neuronaler Netze sehen und verteilen.
-Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>&amp;File</source>
@@ -1763,6 +1758,34 @@ Lizenz: GPL-3.0-or-later</translation>
         <source>Makes the view that has the focus a window of its own, or puts it back</source>
         <translation>Macht die Ansicht mit dem Fokus zu einem eigenen Fenster oder stellt sie zurück</translation>
     </message>
+    <message>
+        <source>Version and license</source>
+        <translation>Version und Lizenz</translation>
+    </message>
+    <message>
+        <source>Bitwright %1
+See and place the bits of neural networks.
+License: GPL-3.0-or-later</source>
+        <translation>Bitwright %1
+Die Bits neuronaler Netze sehen und verteilen.
+Lizenz: GPL-3.0-or-later</translation>
+    </message>
+    <message>
+        <source>Walk along the frontier; ten plans at once</source>
+        <translation>Auf der Pareto-Front gehen; zehn Pläne auf einmal</translation>
+    </message>
+    <message>
+        <source>Left, Right; with Shift</source>
+        <translation>Links, Rechts; mit Umschalt</translation>
+    </message>
+    <message>
+        <source>Raise or lower the budget by 1 %</source>
+        <translation>Das Budget um 1 % heben oder senken</translation>
+    </message>
+    <message>
+        <source>Page Up, Page Down</source>
+        <translation>Bild auf, Bild ab</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::gui::PaletteModel</name>
@@ -2174,10 +2197,6 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>upper edge / largest eigenvalue; small when spikes dominate</source>
         <translation>obere Kante / größter Eigenwert; klein, wenn Spikes vorherrschen</translation>
-    </message>
-    <message>
-        <source>the dump&apos;s lists may end early</source>
-        <translation>die Listen des Dumps enden womöglich früher</translation>
     </message>
     <message>
         <source>act-diag and act-gram</source>
@@ -3539,10 +3558,6 @@ Lizenz: GPL-3.0-or-later</translation>
         <source>Δ harm (pred.)</source>
         <translation>Δ Schaden (Progn.)</translation>
     </message>
-    <message>
-        <source>It was made for what matrices read: choose &quot;%1&quot;.</source>
-        <translation>Es wurde für das gemacht, was Matrizen lesen: „%1“ wählen.</translation>
-    </message>
     <message numerus="yes">
         <source>%n site(s)</source>
         <translation>
@@ -3619,14 +3634,6 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>Text</translation>
     </message>
     <message>
-        <source>× site median</source>
-        <translation>× Median der Stelle</translation>
-    </message>
-    <message>
-        <source>× token median</source>
-        <translation>× Median des Tokens</translation>
-    </message>
-    <message>
         <source>Criterion</source>
         <translation>Kriterium</translation>
     </message>
@@ -3649,6 +3656,22 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>size of all weights</source>
         <translation>Größe aller Gewichte</translation>
+    </message>
+    <message>
+        <source>It was made for what matrices read: choose “%1”.</source>
+        <translation>Es wurde für das gemacht, was Matrizen lesen: „%1“ wählen.</translation>
+    </message>
+    <message>
+        <source>× site</source>
+        <translation>× Median der Stelle</translation>
+    </message>
+    <message>
+        <source>× token</source>
+        <translation>× Median des Tokens</translation>
+    </message>
+    <message>
+        <source>the dump itself may list only the largest</source>
+        <translation>der Dump selbst listet vielleicht nur die größten</translation>
     </message>
 </context>
 <context>
@@ -3917,6 +3940,10 @@ Lizenz: GPL-3.0-or-later</translation>
         <source>Harm (pred.)</source>
         <translation>Schaden (Progn.)</translation>
     </message>
+    <message>
+        <source>could not be measured: %1</source>
+        <translation>konnte nicht gemessen werden: %1</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::AlphaChart</name>
@@ -4052,6 +4079,10 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>cannot be told apart from the selected unit</source>
         <translation>nicht von der ausgewählten Einheit zu unterscheiden</translation>
+    </message>
+    <message>
+        <source>could not be measured</source>
+        <translation>konnte nicht gemessen werden</translation>
     </message>
 </context>
 <context>
@@ -4558,8 +4589,8 @@ Die Pläne sind gleich.</translation>
         <translation>kein Unterschied im Schaden</translation>
     </message>
     <message>
-        <source>%1 … %2: harm B − A (root scale), number: bits</source>
-        <translation>%1 … %2: Schaden B − A (Wurzelskala), Zahl: Bit</translation>
+        <source>± %1: harm B − A (root scale), number: bits</source>
+        <translation>± %1: Schaden B − A (Wurzelskala), Zahl: Bit</translation>
     </message>
 </context>
 <context>
@@ -7497,6 +7528,10 @@ Schaden  %1</translation>
         <source>harm 0 at %1 →</source>
         <translation>Schaden 0 bei %1 →</translation>
     </message>
+    <message>
+        <source>Left and Right walk along the frontier, with Shift ten plans at once; Page Up and Page Down raise and lower the budget by 1 %.</source>
+        <translation>Links und Rechts gehen auf der Pareto-Front, mit Umschalt zehn Pläne auf einmal; Bild auf und Bild ab heben und senken das Budget um 1 %.</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::ParetoPanel</name>
@@ -7761,6 +7796,38 @@ Schaden  %1</translation>
     <message>
         <source>What the solver minimizes: the sum over all units, or the harm of the worst one</source>
         <translation>Was der Löser minimiert: die Summe über alle Einheiten oder den Schaden der schlimmsten</translation>
+    </message>
+    <message>
+        <source>S&amp;maller along the frontier</source>
+        <translation>Auf der Front &amp;kleiner</translation>
+    </message>
+    <message>
+        <source>The next smaller plan of the frontier (Left in the chart; Shift+Left: ten)</source>
+        <translation>Der nächste kleinere Plan der Pareto-Front (Links im Diagramm; Umschalt+Links: zehn)</translation>
+    </message>
+    <message>
+        <source>&amp;Larger along the frontier</source>
+        <translation>Auf der Front &amp;größer</translation>
+    </message>
+    <message>
+        <source>The next larger plan of the frontier (Right in the chart; Shift+Right: ten)</source>
+        <translation>Der nächste größere Plan der Pareto-Front (Rechts im Diagramm; Umschalt+Rechts: zehn)</translation>
+    </message>
+    <message>
+        <source>&amp;Raise the budget by 1 %</source>
+        <translation>Budget um 1 % &amp;heben</translation>
+    </message>
+    <message>
+        <source>Solves again with a little more (Page Up in the chart)</source>
+        <translation>Löst mit etwas mehr neu (Bild auf im Diagramm)</translation>
+    </message>
+    <message>
+        <source>Lo&amp;wer the budget by 1 %</source>
+        <translation>Budget um 1 % &amp;senken</translation>
+    </message>
+    <message>
+        <source>Solves again with a little less (Page Down in the chart)</source>
+        <translation>Löst mit etwas weniger neu (Bild ab im Diagramm)</translation>
     </message>
 </context>
 <context>
