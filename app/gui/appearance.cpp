@@ -67,6 +67,8 @@ public:
     void drawComplexControl(ComplexControl control, const QStyleOptionComplex* option, QPainter* painter,
         const QWidget* widget) const override
     {
+        if (option->rect.isEmpty())
+            return; // folded away; Fusion would paint on a pixmap of no size
         QProxyStyle::drawComplexControl(control, option, painter, widget);
         if (control == CC_SpinBox && isDark(*option) && !option->state.testFlag(State_HasFocus))
             drawFrame(painter, option->rect, option->palette.color(QPalette::Mid), {});

@@ -31,13 +31,16 @@ void settle(int milliseconds)
 QString waitForWork(MainWindow& window)
 {
     constexpr int kQuietMs = 400; // longer than every delay timer of the panels
+    constexpr int kRounds = 20; // on a busy machine one painting may take as long as that
     QElapsedTimer quiet;
     quiet.start();
-    while (quiet.elapsed() < kQuietMs) {
+    for (int rounds = 0; quiet.elapsed() < kQuietMs || rounds < kRounds; ++rounds) {
         QApplication::processEvents(QEventLoop::AllEvents, 20);
         QThread::msleep(2);
-        if (!window.jobs().isIdle())
+        if (!window.jobs().isIdle()) {
             quiet.restart();
+            rounds = 0;
+        }
     }
     return window.document().isOpen() ? QString() : window.lastMessage();
 }

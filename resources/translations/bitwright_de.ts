@@ -522,7 +522,7 @@
     </message>
     <message>
         <source>transformers 5.23 with compressed-tensors 0.20 loads symmetric formats and refuses asymmetric ones (with dequantize=True it gets mixed bits wrong). vLLM, whose format this is, was not tried.</source>
-        <translation>transformers 5.23 mit compressed-tensors 0.20 lädt symmetrische Formate und lehnt asymmetrische ab (mit dequantize=True liest es gemischte Bits falsch). vLLM, dessen Format das ist, wurde nicht probiert.</translation>
+        <translation>transformers 5.23 mit compressed-tensors 0.20 lädt symmetrische Formate und lehnt asymmetrische ab (mit dequantize=True liest es gemischte Bits falsch). vLLM, dessen Format das ist, wurde nicht geprüft.</translation>
     </message>
 </context>
 <context>
@@ -2140,7 +2140,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>log alpha-norm</source>
-        <translation>log alpha-Norm</translation>
+        <translation>log-Alpha-Norm</translation>
     </message>
     <message>
         <source>log10 of the sum of eigenvalue^alpha</source>
@@ -2148,7 +2148,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>log norm</source>
-        <translation>log Norm</translation>
+        <translation>log-Norm</translation>
     </message>
     <message>
         <source>log10 of the squared Frobenius norm</source>
@@ -2156,7 +2156,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>log spectral norm</source>
-        <translation>log Spektralnorm</translation>
+        <translation>log-Spektralnorm</translation>
     </message>
     <message>
         <source>log10 of the largest eigenvalue</source>
@@ -2931,10 +2931,6 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>Was das heißt</translation>
     </message>
     <message>
-        <source>Tells little here: %1 % of these values reach 6.</source>
-        <translation>Sagt hier wenig: %1 % dieser Werte erreichen 6.</translation>
-    </message>
-    <message>
         <source>The threshold |x| ≥ 6 does not follow the scale of the values, so where most of them reach it, every channel is marked. It was found on what matrices read. Sorting by max |x| and the kurtoses do not depend on the scale.</source>
         <translation>Die Schwelle |x| ≥ 6 folgt dem Maßstab der Werte nicht: Wo die meisten sie erreichen, wird jeder Kanal markiert. Sie wurde an dem gefunden, was Matrizen lesen. Das Sortieren nach max |x| und die Kurtosen hängen nicht vom Maßstab ab.</translation>
     </message>
@@ -3500,7 +3496,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>stream</source>
-        <translation>Strom</translation>
+        <translation>Residual</translation>
     </message>
     <message>
         <source>root mean square</source>
@@ -3549,14 +3545,6 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>An overview: Nagel et al. 2021, A White Paper on Neural Network Quantization, arXiv:2106.08295</source>
         <translation>Ein Überblick: Nagel et al. 2021, A White Paper on Neural Network Quantization, arXiv:2106.08295</translation>
-    </message>
-    <message>
-        <source>Δ harm (meas.)</source>
-        <translation>Δ Schaden (gem.)</translation>
-    </message>
-    <message>
-        <source>Δ harm (pred.)</source>
-        <translation>Δ Schaden (Progn.)</translation>
     </message>
     <message numerus="yes">
         <source>%n site(s)</source>
@@ -3658,20 +3646,24 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>Größe aller Gewichte</translation>
     </message>
     <message>
-        <source>It was made for what matrices read: choose “%1”.</source>
-        <translation>Es wurde für das gemacht, was Matrizen lesen: „%1“ wählen.</translation>
-    </message>
-    <message>
         <source>× site</source>
-        <translation>× Median der Stelle</translation>
+        <translation>× Stelle</translation>
     </message>
     <message>
         <source>× token</source>
-        <translation>× Median des Tokens</translation>
+        <translation>× Token</translation>
     </message>
     <message>
         <source>the dump itself may list only the largest</source>
         <translation>der Dump selbst listet vielleicht nur die größten</translation>
+    </message>
+    <message>
+        <source>LLM.int8() tells little here: %1 % of the values are 6 or more.</source>
+        <translation>LLM.int8() sagt hier wenig: %1 % der Werte sind 6 oder größer.</translation>
+    </message>
+    <message>
+        <source>Better for it: “%1”.</source>
+        <translation>Besser dafür: „%1“.</translation>
     </message>
 </context>
 <context>
@@ -3930,7 +3922,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>Lock</source>
-        <translation>fest</translation>
+        <translation>Fest</translation>
     </message>
     <message>
         <source>Harm (meas.)</source>
@@ -5115,11 +5107,11 @@ Die Pläne sind gleich.</translation>
     </message>
     <message>
         <source>The chosen quantizers need none. With the dump, output errors are measured.</source>
-        <translation>Die gewählten Quantisierer brauchen keine. Mit dem Dump wird der Ausgangsfehler gemessen.</translation>
+        <translation>Die gewählten Quantisierer brauchen keine. Mit dem Dump wird der Fehler der Ausgabe gemessen.</translation>
     </message>
     <message>
         <source>The chosen quantizers need none. Without a dump, output errors stay unknown.</source>
-        <translation>Die gewählten Quantisierer brauchen keine. Ohne Dump bleibt der Ausgangsfehler unbekannt.</translation>
+        <translation>Die gewählten Quantisierer brauchen keine. Ohne Dump bleibt der Fehler der Ausgabe unbekannt.</translation>
     </message>
     <message>
         <source>Folder</source>
@@ -5199,15 +5191,15 @@ Die Pläne sind gleich.</translation>
     </message>
     <message>
         <source>Readers: %1</source>
-        <translation>Leser: %1</translation>
+        <translation>Lesende Programme: %1</translation>
     </message>
     <message>
         <source>No unit differs from those that it must agree with (q/k/v, gate/up, experts).</source>
         <translation>Keine Einheit weicht von denen ab, mit denen sie übereinstimmen muss (q/k/v, gate/up, Experten).</translation>
     </message>
     <message>
-        <source>%1 are needed for weights, tokenizer and the other files; %2 are free.</source>
-        <translation>%1 werden für Gewichte, Tokenizer und die anderen Dateien gebraucht; %2 sind frei.</translation>
+        <source>%1 are needed for the weights, copied files and a reserve; %2 are free.</source>
+        <translation>%1 werden für Gewichte, kopierte Dateien und eine Reserve gebraucht; %2 sind frei.</translation>
     </message>
 </context>
 <context>
@@ -5464,6 +5456,10 @@ Die Pläne sind gleich.</translation>
         <source>Tar&amp;get</source>
         <translation>&amp;Ziel</translation>
     </message>
+    <message>
+        <source>The checks have not run yet.</source>
+        <translation>Die Prüfungen liefen noch nicht.</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::HarmPanel</name>
@@ -5661,13 +5657,13 @@ Die Pläne sind gleich.</translation>
     <message>
         <source>Predicted harm of every unit and option against what running the model measures.
 No model is open.</source>
-        <translation>Vorhergesagter Schaden jeder Einheit und Option gegen das, was das Ausführen des Modells misst.
+        <translation>Vorhergesagter und gemessener Schaden je Einheit und Option.
 Kein Modell ist geöffnet.</translation>
     </message>
     <message>
         <source>Predicted harm of every unit and option against what running the model measures.
 %1</source>
-        <translation>Vorhergesagter Schaden jeder Einheit und Option gegen das, was das Ausführen des Modells misst.
+        <translation>Vorhergesagter und gemessener Schaden je Einheit und Option.
 %1</translation>
     </message>
     <message>
@@ -5679,16 +5675,16 @@ Kein Modell ist geöffnet.</translation>
         <translation>Alle Einheiten messen</translation>
     </message>
     <message>
-        <source>Measure only the plan</source>
-        <translation>Nur den Plan messen</translation>
-    </message>
-    <message>
         <source>Nothing has been measured yet.</source>
         <translation>Noch nichts wurde gemessen.</translation>
     </message>
     <message>
         <source>Predictions are guesses until the model has been run.</source>
-        <translation>Vorhersagen sind Vermutungen, bis das Modell ausgeführt wurde.</translation>
+        <translation>Solange das Modell nicht ausgeführt wurde, sind das nur Vorhersagen.</translation>
+    </message>
+    <message>
+        <source>Measure the plan</source>
+        <translation>Den Plan messen</translation>
     </message>
 </context>
 <context>
@@ -6649,7 +6645,7 @@ Keine Aktivierungen sind geladen.</translation>
     </message>
     <message>
         <source>Next best move</source>
-        <translation>Bester Schritt</translation>
+        <translation>Beste Schritte</translation>
     </message>
     <message>
         <source>From</source>
@@ -6686,6 +6682,10 @@ Keine Aktivierungen sind geladen.</translation>
     <message>
         <source>Δ size</source>
         <translation>Δ Größe</translation>
+    </message>
+    <message>
+        <source>Δ harm</source>
+        <translation>Δ Schaden</translation>
     </message>
 </context>
 <context>
@@ -7946,7 +7946,7 @@ Schaden  %1</translation>
     </message>
     <message>
         <source>Output error</source>
-        <translation>Ausgangsfehler</translation>
+        <translation>Fehler der Ausgabe</translation>
     </message>
 </context>
 <context>
@@ -9045,7 +9045,7 @@ Notiz: %1</translation>
     </message>
     <message>
         <source>Log counts</source>
-        <translation>Log-Anzahl</translation>
+        <translation>Anzahl log.</translation>
     </message>
     <message>
         <source>Sorted</source>

@@ -13,7 +13,10 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
+#include <QPainter>
 #include <QPushButton>
+#include <QRegularExpression>
+#include <QStyleOptionSpinBox>
 #include <QTableView>
 #include <QToolButton>
 
@@ -110,6 +113,23 @@ private Q_SLOTS:
         for (int x = 0; x < picture.width(); ++x)
             best = std::max(best, contrast(picture.pixelColor(x, picture.height() / 2), ground));
         QVERIFY2(best > 1.5, qPrintable(QString::number(best)));
+    }
+
+    // In a dock that is folded away; Fusion alone would paint on a pixmap of no size.
+    void nothingOfNoSizeIsPainted()
+    {
+        QTest::failOnWarning(QRegularExpression(QStringLiteral("QPainter")));
+        applyAppearance(Appearance::Light, QPalette());
+        QImage image(20, 20, QImage::Format_ARGB32);
+        QPainter painter(&image);
+        QStyleOptionSpinBox spin;
+        spin.subControls = QStyle::SC_All;
+        spin.rect = QRect(0, 0, 0, 20);
+        QApplication::style()->drawComplexControl(QStyle::CC_SpinBox, &spin, &painter);
+        QStyleOptionComboBox combo;
+        combo.subControls = QStyle::SC_All;
+        combo.rect = QRect(0, 0, 20, 0);
+        QApplication::style()->drawComplexControl(QStyle::CC_ComboBox, &combo, &painter);
     }
 
     void choicesShareABarByTheirTexts()

@@ -15,6 +15,17 @@ constexpr int kKeyBits[] = {1, 2, 3, 4, 5, 6, 8, 16};
 constexpr double kBitBox = 22;
 constexpr double kKeyShares[] = {0.08, 0.3, 0.6, 1}; // of the squares of harm
 
+// The squares end there; harm goes on.
+QString leastText(const Interval& range)
+{
+    return QStringLiteral("\u2264 ") + formatNumber(range.lower, 2);
+}
+
+QString mostText(const Interval& range)
+{
+    return QStringLiteral("\u2265 ") + formatNumber(range.upper, 2);
+}
+
 QString bitsKeyText(int bits, bool wider)
 {
     return bits == 16 && wider ? QStringLiteral("16+") : QString::number(bits);
@@ -30,8 +41,7 @@ int BlockRoleMatrix::keyLinesIn(double width) const
             : metrics.horizontalAdvance(m_data.deltaLabel.section(u':', 1)) <= width ? 2
                                                                                      : 3;
     const double bits = metrics.horizontalAdvance(tr("bits")) + 6 + std::size(kKeyBits) * kBitBox;
-    const double harm = metrics.horizontalAdvance(tr("harm") + formatNumber(m_harmRange.lower, 2)
-                            + formatNumber(m_harmRange.upper, 2))
+    const double harm = metrics.horizontalAdvance(tr("harm") + leastText(m_harmRange) + mostText(m_harmRange))
         + 4 * (metrics.height() + 2) + 34;
     return bits + 18 + harm <= width ? 1 : 2;
 }
@@ -67,14 +77,14 @@ void BlockRoleMatrix::paintHarmKey(QPainter& painter, double x, double top, doub
         x += metrics.horizontalAdvance(text) + gap;
     };
     word(tr("harm"), 8);
-    word(formatNumber(m_harmRange.lower, 2), 5);
+    word(leastText(m_harmRange), 5);
     for (const double share : kKeyShares) {
         const double side = height * std::sqrt(share);
         painter.fillRect(QRectF(x, top + (height - side) / 2, side, side), theme().muted);
         x += side + 3;
     }
     x += 2;
-    word(formatNumber(m_harmRange.upper, 2), 0);
+    word(mostText(m_harmRange), 0);
 }
 
 // The key: colors of the bits, and what the inner square means. Of what harm: the footnote says.

@@ -214,7 +214,7 @@ void MaximaChart::rebuildLegend()
         LegendEntry entry;
         entry.key = maximaLineKey(line);
         entry.label = maximaLineName(line);
-        entry.color = maximaLineColor(theme().foreground, line, theme());
+        entry.color = maximaLineColor(theme().muted, line, theme()); // of no site
         entry.width = maximaLineWidth(line);
         entry.marker = line == kRmsLine ? Marker::None : Marker::Circle;
         entry.hollow = line == kQuantileLine;

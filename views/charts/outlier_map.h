@@ -135,6 +135,8 @@ private:
     void createActions();
     [[nodiscard]] bool showsRowValues() const;
     [[nodiscard]] double rowValuePixel(double value, const QRectF& area) const;
+    [[nodiscard]] QRectF headingRoom() const;
+    [[nodiscard]] bool rowHeadingFits(const QFontMetricsF& metrics) const;
     [[nodiscard]] QString measureText() const;
     [[nodiscard]] QString rowValueText(int row) const;
     // Rows and display columns of the view.

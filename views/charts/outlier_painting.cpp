@@ -196,6 +196,8 @@ void OutlierMap::paintRowBars(QCPPainter& painter, const QRectF& area) const
 // The criterion's number of each layer, where the rows are high enough for words.
 void OutlierMap::paintRowNumbers(QCPPainter& painter, const QRectF& area) const
 {
+    if (!rowHeadingFits(QFontMetricsF(smallFont())))
+        return; // without it they would be taken for the maxima
     const auto& values = m_d->data.rowValues;
     QCPAxis* rows = m_d->right->axis(QCPAxis::atLeft);
     painter.setFont(smallFont());
@@ -221,17 +223,35 @@ QString OutlierMap::measureText() const
                                     : QStringLiteral("%1 [%2]").arg(m_d->data.measure, m_d->data.unit);
 }
 
+QRectF OutlierMap::headingRoom() const
+{
+    const QRectF top = m_d->top->rect(), right = m_d->right->rect();
+    return {right.left(), top.top(), right.width(), top.height()};
+}
+
+// Whether the criterion's heading has room above that of the maxima.
+bool OutlierMap::rowHeadingFits(const QFontMetricsF& metrics) const
+{
+    const QRectF room = headingRoom();
+    const auto needed = [&](const QString& text) {
+        return metrics.boundingRect(room, Qt::AlignLeft | Qt::TextWordWrap, text).size();
+    };
+    const QSizeF lower = needed(tr("max per layer")), upper = needed(m_d->data.rowMeasure);
+    return lower.height() + upper.height() <= room.height() + 1
+        && std::max(lower.width(), upper.width()) <= room.width() + 1;
+}
+
 // Headings stand in the corners beside the upper marginal, where nothing else is: those of the margin at the
 // right in the colors of what they name, that of the color bar above it.
 void OutlierMap::paintHeadings(QCPPainter& painter) const
 {
-    const QRectF top = m_d->top->rect(), right = m_d->right->rect(), bar = m_d->bar->rect();
+    const QRectF top = m_d->top->rect(), bar = m_d->bar->rect();
     painter.setFont(smallFont());
     const QFontMetricsF metrics(painter.font());
     if (top.height() < metrics.height())
         return;
     constexpr int kWrapped = Qt::AlignLeft | Qt::AlignBottom | Qt::TextWordWrap;
-    QRectF room(right.left(), top.top(), right.width(), top.height());
+    QRectF room = headingRoom();
     const auto heading = [&](const QString& text, const QColor& color) {
         const QRectF needed = metrics.boundingRect(room, kWrapped, text);
         if (needed.height() > room.height() + 1 || needed.width() > room.width() + 1)
@@ -241,7 +261,7 @@ void OutlierMap::paintHeadings(QCPPainter& painter) const
         room.setBottom(room.bottom() - needed.height());
     };
     heading(tr("max per layer"), theme().muted);
-    if (rowNumbersWidth() > 0)
+    if (rowNumbersWidth() > 0 && rowHeadingFits(metrics))
         heading(m_d->data.rowMeasure, mix(theme().warning, theme().foreground, 0.4));
     painter.setPen(theme().muted);
     painter.drawText(

@@ -147,7 +147,7 @@ QString AllocationTable::textOf(int row, int column) const
     case UnitColumn:
         return shortTensorName(space.units()[unit].name, space.units()[unit].block);
     case OptionColumn:
-        return QString::fromStdString(space.optionIds()[m_document.choice()[unit]]);
+        return shortOptionName(space, m_document.choice()[unit]);
     case BitsColumn:
         return QLocale().toString(numberOf(row, column), 'f', 3);
     case BytesColumn:

@@ -309,7 +309,7 @@ ExportCheck ExportChecks::spaceCheck(const ExportSituation& situation)
         row.state = State::Unknown;
         row.text = tr("%1 are needed; how much is free cannot be found out.").arg(sizeText(needed));
     } else {
-        row.text = tr("%1 are needed for weights, tokenizer and the other files; %2 are free.")
+        row.text = tr("%1 are needed for the weights, copied files and a reserve; %2 are free.")
                        .arg(sizeText(needed), sizeText(*outlook.freeBytes));
     }
     if (row.state == State::Blocking)

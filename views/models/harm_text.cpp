@@ -23,11 +23,6 @@ QString harmHeading(const Document& document)
     return harmIsMeasured(document) ? tr("Harm (measured)") : tr("Harm (predicted)");
 }
 
-QString harmChangeHeading(const Document& document)
-{
-    return harmIsMeasured(document) ? tr("Δ harm (meas.)") : tr("Δ harm (pred.)");
-}
-
 QString harmLabel(const Document& document)
 {
     if (!document.space())

@@ -11,8 +11,6 @@ namespace bitwright::views {
 [[nodiscard]] bool harmIsMeasured(const Document& document);
 /// Heading of a column or row: "Harm (predicted)" or "Harm (measured)".
 [[nodiscard]] QString harmHeading(const Document& document);
-/// The same of a change, short: "Δ harm (pred.)".
-[[nodiscard]] QString harmChangeHeading(const Document& document);
 /// Of axes and captions: "predicted harm (fisher^0.25, not measured)", "KL in nats per token, measured or
 /// calibrated".
 [[nodiscard]] QString harmLabel(const Document& document);

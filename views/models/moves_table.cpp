@@ -1,7 +1,6 @@
 #include "views/models/moves_table.h"
 
 #include "views/models/core_text.h"
-#include "views/models/harm_text.h"
 #include "views/models/number_text.h"
 #include "views/models/text.h"
 
@@ -176,6 +175,8 @@ QVariant MovesTable::headerData(int section, Qt::Orientation orientation, int ro
         return {};
     if (role == Qt::TextAlignmentRole && section >= BytesColumn)
         return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
+    if (role == Qt::ToolTipRole && section == HarmColumn && m_document.space())
+        return provenanceText(m_document.space()->provenance());
     if (role == Qt::ToolTipRole && section >= PerKibColumn)
         return tr("Predicted harm that the move saves (buy) or costs (sell) for each %1 of size")
             .arg(section == PerKibColumn ? tr("KiB") : tr("bit"));
@@ -191,7 +192,7 @@ QVariant MovesTable::headerData(int section, Qt::Orientation orientation, int ro
     case BytesColumn:
         return tr("Δ size");
     case HarmColumn:
-        return harmChangeHeading(m_document);
+        return tr("Δ harm");
     case PerKibColumn:
         return tr("Per KiB");
     case PerBitColumn:

@@ -196,8 +196,8 @@ void AllocationPanel::createViews()
         view->setWordWrap(false);
         view->setTabKeyNavigation(false);
     }
-    (new ColumnWidths(m_table))->setCharacters({19, 17, 8, 9, 12, 8, 9, 5});
-    (new ColumnWidths(m_movesView))->setCharacters({22, 13, 13, 10, 13, 9, 9});
+    (new ColumnWidths(m_table))->setCharacters({24, 14, 8, 9, 10, 8, 9, 5});
+    (new ColumnWidths(m_movesView))->setCharacters({31, 14, 14, 10, 9, 9, 10});
     m_table->setAccessibleName(tr("Allocation of every unit"));
     m_movesView->setAccessibleName(tr("Next best moves"));
     m_movesView->setToolTip(

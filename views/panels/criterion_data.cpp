@@ -116,13 +116,13 @@ void warnOfScale(OutlierMapData& data, const stats::Int8Features& features, cons
     const QString share = formatNumber(features.hitShare * 100);
     const auto isInput
         = [&](std::size_t site) { return dump.sites()[site].kind == model::SiteKind::InputOf; };
-    data.criterionWarning = tr("Tells little here: %1 % of these values reach 6.").arg(share);
+    data.criterionWarning = tr("LLM.int8() tells little here: %1 % of the values are 6 or more.").arg(share);
     const auto groups = siteGroups(dump);
     const auto input
         = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return isInput(g.sites.front()); });
     if (!isInput(features.sites.front()) && input != groups.end())
         data.criterionAdvice
-            = tr("It was made for what matrices read: choose \u201c%1\u201d.")
+            = tr("Better for it: \u201c%1\u201d.")
                   .arg(QString(input->name).replace(u' ', QChar::Nbsp)); // a name is not broken
     data.criterionWarningMore
         = tr("The threshold |x| ≥ 6 does not follow the scale of the values, so where most of them reach it, "

@@ -199,6 +199,7 @@ void ExportPanel::connectDocument()
         m_tabs->setCurrentWidget(m_checks);
         fillTargets();
         takeDefaultFolder();
+        showVerdict(m_checks, ExportCheck::State::Unknown, tr("The checks have not run yet."));
     });
     connect(&m_document, &Document::closed, this, [this] {
         m_stopChecks.request_stop();

@@ -272,7 +272,7 @@ void HarmPanel::refresh()
                              "measures.\n%1")
                               .arg(obstacle.isEmpty() ? tr("No unit has been measured yet.") : obstacle),
             obstacle.isEmpty() ? tr("Measure all units") : QString(),
-            obstacle.isEmpty() ? tr("Measure only the plan") : QString());
+            obstacle.isEmpty() ? tr("Measure the plan") : QString());
     } else {
         m_chart->clearEmpty();
         m_chart->setData(agreementData(m_document, m_run));
