@@ -177,10 +177,11 @@ void TestReopen::roomOfTheTableStays()
         const QList<int> before = splitter->sizes();
         QSplitterHandle* handle = splitter->handle(1);
         const QPoint from = handle->rect().center();
+        const QPoint step = splitter->orientation() == Qt::Horizontal ? QPoint(60, 0) : QPoint(0, 60);
         QTest::mousePress(handle, Qt::LeftButton, {}, from);
-        QTest::mouseMove(handle, from - QPoint(60, 0));
-        QTest::mouseMove(handle, from - QPoint(120, 0));
-        QTest::mouseRelease(handle, Qt::LeftButton, {}, from - QPoint(120, 0));
+        QTest::mouseMove(handle, from - step);
+        QTest::mouseMove(handle, from - 2 * step);
+        QTest::mouseRelease(handle, Qt::LeftButton, {}, from - 2 * step);
         left = splitter->sizes();
         QVERIFY2(left[1] > before[1] + 60, qPrintable(QStringLiteral("%1 %2").arg(before[1]).arg(left[1])));
         window.document().selectUnits({4}); // redraws the page

@@ -242,7 +242,7 @@ void SpectrumPanel::resizeEvent(QResizeEvent* event)
 // The table stands beside a wide chart and below a tall one; where both would be cramped it makes way.
 void SpectrumPanel::arrange()
 {
-    constexpr int kBeside = 760, kBelow = 500, kRoomForSwitch = 400;
+    constexpr int kBeside = 1100, kBelow = 500, kRoomForSwitch = 400;
     const bool beside = width() >= kBeside;
     const bool room = beside ? height() >= 260 : height() >= kBelow;
     m_splitter->setOrientation(beside ? Qt::Horizontal : Qt::Vertical);
