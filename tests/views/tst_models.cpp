@@ -219,7 +219,7 @@ void TestModels::allocationFollowsThePlan()
     QVERIFY(changes.count() > 0);
     for (int row = 0; row < table.rowCount(); ++row)
         QCOMPARE(table.index(row, AllocationTable::OptionColumn).data().toString(),
-            QStringLiteral("int4-sym-g128/rtn"));
+            QStringLiteral("int4-sym-g128"));
     document.toggleLock({0});
     QVERIFY(table.index(0, 0).data(AllocationTable::LockedRole).toBool());
     document.close();
