@@ -92,19 +92,25 @@ public:
         if (const auto facts = io::fileFacts(file.path))
             file.modifiedNs = facts->modifiedNs;
         const auto number = static_cast<std::uint32_t>(m_files.size());
-        m_tensors.reserve(m_tensors.size() + header.tensors.size());
-        for (model::TensorInfo& tensor : header.tensors) {
+        const std::size_t before = m_tensors.size();
+        for (std::size_t i = 0; i < header.tensors.size(); ++i) {
+            model::TensorInfo& tensor = header.tensors[i];
             tensor.file = number;
-            const auto [place, isNew] = m_byName.emplace(tensor.name, m_tensors.size());
+            const auto [place, isNew] = m_byName.emplace(tensor.name, before + i);
             if (!isNew) {
+                // Of an earlier file: within one, the header has no two of a name.
                 const std::string& other = m_files[m_tensors[place->second].file].name;
                 return fail(makeError(ErrorCode::Format,
                     fmt::format("Tensor \"{}\" found in both {} and {}.", tensor.name, other, file.name),
                     file.path, "The checkpoint is ambiguous; remove the stale shard or fetch it again.")
                                 .inTensor(tensor.name));
             }
-            m_tensors.push_back(std::move(tensor));
         }
+        if (before == 0)
+            m_tensors = std::move(header.tensors); // the usual single file, without a copy
+        else
+            m_tensors.insert(m_tensors.end(), std::make_move_iterator(header.tensors.begin()),
+                std::make_move_iterator(header.tensors.end()));
         m_files.push_back(std::move(file));
         m_sources.push_back(std::move(source));
         return {};

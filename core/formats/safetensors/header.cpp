@@ -444,13 +444,28 @@ Result<Header> checkedHeader(Parsed parsed, std::uint64_t dataOffset, std::uint6
     Header header;
     header.dataOffset = dataOffset;
     header.metadata = std::move(parsed.metadata);
-    header.tensors.reserve(order.size());
-    for (const std::uint32_t index : order) {
-        model::TensorInfo& tensor = parsed.tensors[index];
-        tensor.offset = dataOffset + parsed.ranges[index].begin;
-        header.tensors.push_back(std::move(tensor));
+    for (std::size_t i = 0; i < order.size(); ++i)
+        parsed.tensors[i].offset = dataOffset + parsed.ranges[i].begin;
+    if (std::is_sorted(order.begin(), order.end())) { // as nearly every writer leaves them: nothing to copy
+        header.tensors = std::move(parsed.tensors);
+        return header;
     }
+    header.tensors.reserve(order.size());
+    for (const std::uint32_t index : order)
+        header.tensors.push_back(std::move(parsed.tensors[index]));
     return header;
+}
+
+/// As many as the header can hold: each entry names its offsets, and takes more bytes than the least one.
+std::size_t entriesAtMost(std::string_view text)
+{
+    constexpr std::string_view kLeast = R"("":{"dtype":"I8","shape":[],"data_offsets":[0,0]})";
+    constexpr std::string_view kNamed = "\"data_offsets\"";
+    std::size_t count = 0;
+    for (auto at = text.find(kNamed); at != std::string_view::npos;
+         at = text.find(kNamed, at + kNamed.size()))
+        ++count;
+    return std::min({count, text.size() / kLeast.size(), static_cast<std::size_t>(limits::kTensors)});
 }
 
 Result<Header> readHeaderUnnamed(const io::ByteSource& source)
@@ -458,6 +473,10 @@ Result<Header> readHeaderUnnamed(const io::ByteSource& source)
     std::uint64_t length = 0;
     BITWRIGHT_ASSIGN(const std::string text, readHeaderText(source, length));
     Parsed parsed;
+    // Room for all at once: what a growing list leaves behind would be most of the time and of the memory.
+    const std::size_t entries = entriesAtMost(text);
+    parsed.tensors.reserve(entries);
+    parsed.ranges.reserve(entries);
     HeaderHandler handler(parsed);
     if (auto read = json::parse(text, "Header", handler, kLengthBytes); !read)
         return fail(std::move(read).error().withRemedy("The file is damaged or was edited; fetch it again."));
