@@ -111,8 +111,10 @@ public:
     [[nodiscard]] std::vector<const Entry*> entriesOf(const Plan& plan) const;
     /// Option index of every unit. Errors: a unit without an entry, an unknown or illegal option.
     [[nodiscard]] Result<std::vector<std::size_t>> choiceOf(const Plan& plan) const;
-    /// The same from what entriesOf says.
-    [[nodiscard]] Result<std::vector<std::size_t>> choiceOf(const std::vector<const Entry*>& entries) const;
+    /// The same from what entriesOf says. An option is looked for first where `near` has it: the choice of a
+    /// plan that differs in few units.
+    [[nodiscard]] Result<std::vector<std::size_t>> choiceOf(
+        const std::vector<const Entry*>& entries, const std::vector<std::size_t>& near = {}) const;
     /// A plan from option indices, keeping the locks and notes of `base`.
     [[nodiscard]] Plan planFrom(const std::vector<std::size_t>& choice, const Plan& base) const;
     /// Every unit on one option (after the target's fallbacks), "keep" where the target cannot store it;

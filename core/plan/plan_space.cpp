@@ -266,7 +266,8 @@ Result<std::vector<std::size_t>> PlanSpace::choiceOf(const Plan& plan) const
     return choiceOf(entriesOf(plan));
 }
 
-Result<std::vector<std::size_t>> PlanSpace::choiceOf(const std::vector<const Entry*>& entries) const
+Result<std::vector<std::size_t>> PlanSpace::choiceOf(
+    const std::vector<const Entry*>& entries, const std::vector<std::size_t>& near) const
 {
     std::vector<std::size_t> choice;
     choice.reserve(m_units.size());
@@ -274,7 +275,9 @@ Result<std::vector<std::size_t>> PlanSpace::choiceOf(const std::vector<const Ent
         const std::string& name = m_units[i].name;
         if (entries[i] == nullptr)
             return unitError(name, "The plan says nothing about this unit.");
-        const auto option = optionIndex(entries[i]->option);
+        const bool same
+            = i < near.size() && near[i] < m_optionIds.size() && m_optionIds[near[i]] == entries[i]->option;
+        const auto option = same ? std::optional(near[i]) : optionIndex(entries[i]->option);
         if (!option)
             return unitError(name,
                 fmt::format("The plan names option \"{}\", which is not offered here.",

@@ -3,6 +3,8 @@
 #include "views/models/difference_table.h"
 #include "views/models/document.h"
 #include "views/models/moves_table.h"
+#include "views/models/plan_delta.h"
+#include "views/models/tensor_tree.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
@@ -10,6 +12,7 @@
 #include <QtTest/QTest>
 
 #include <cmath>
+#include <functional>
 
 using namespace bitwright;
 using namespace bitwright::views;
@@ -45,6 +48,7 @@ private Q_SLOTS:
     void namedPlansAreKept();
     void anotherScoreIsEvaluatedHere();
     void pricesAreOfTheMove();
+    void editsMoveWhatTheyTouch();
 };
 
 void TestPlanModels::handEditsAreMarkedAndUndone()
@@ -291,6 +295,59 @@ void TestPlanModels::pricesAreOfTheMove()
             std::abs(move->deltaCost) / std::abs(static_cast<double>(move->deltaBytes)));
     }
     QVERIFY(buys && sells);
+    QTRY_VERIFY(jobs.isIdle());
+}
+
+/// What a view takes anew is what the edit touched, and after all edits it says what one made anew says.
+void TestPlanModels::editsMoveWhatTheyTouch()
+{
+    JobQueue jobs;
+    Document document(jobs);
+    TensorTree tree(document);
+    const QAbstractItemModelTester tester(&tree, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    openSample(jobs, document);
+    if (document.plan().ties)
+        document.toggleTies();
+    using Units = std::vector<std::size_t>;
+    PlanDelta delta;
+    QVERIFY(!delta.take(document)); // at first: all
+    QCOMPARE(delta.take(document).value(), Units());
+    QSignalSpy changed(&tree, &QAbstractItemModel::dataChanged);
+    document.setBits({3}, 8);
+    QCOMPARE(delta.take(document).value(), Units{3});
+    const int told = static_cast<int>(changed.count());
+    QVERIFY2(
+        told > 0 && told <= 8, qPrintable(QString::number(told))); // name and bits of it and what it is in
+    document.toggleLock({5});
+    document.setBits({7, 9}, 2);
+    QCOMPARE(delta.take(document).value(), (Units{5, 7, 9}));
+    document.undoStack().undo();
+    document.undoStack().undo();
+    document.undoStack().undo();
+    QCOMPARE(delta.take(document).value(), (Units{3, 5, 7, 9}));
+    document.toggleTies();
+    QVERIFY(!delta.take(document)); // ties are marks of many
+    document.setBudgetBpw(5.0);
+    QVERIFY(!delta.take(document)); // another choice of the solver marks others as edited
+    document.setBits({0}, 8);
+    document.toggleLock({0});
+    delta.forget();
+    QVERIFY(!delta.take(document));
+
+    TensorTree fresh(document);
+    const std::function<void(const QModelIndex&, const QModelIndex&)> compare
+        = [&](const QModelIndex& held, const QModelIndex& made) {
+              QCOMPARE(tree.rowCount(held), fresh.rowCount(made));
+              for (int row = 0; row < tree.rowCount(held); ++row) {
+                  for (int column = 0; column < tree.columnCount(); ++column)
+                      for (const int role : {int(Qt::DisplayRole), int(Qt::AccessibleTextRole),
+                               int(Qt::ToolTipRole), TensorTree::StateRole, TensorTree::LockedRole})
+                          QCOMPARE(tree.index(row, column, held).data(role),
+                              fresh.index(row, column, made).data(role));
+                  compare(tree.index(row, 0, held), fresh.index(row, 0, made));
+              }
+          };
+    compare({}, {});
     QTRY_VERIFY(jobs.isIdle());
 }
 

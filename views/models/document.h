@@ -94,8 +94,15 @@ public:
     [[nodiscard]] const plan::PlanNumbers& numbers() const { return m_numbers; }
     /// Whether a unit's option is locked.
     [[nodiscard]] bool isLocked(std::size_t unit) const { return unit < m_locked.size() && m_locked[unit]; }
+    /// The same of all units; empty without a space.
+    [[nodiscard]] const std::vector<char>& locks() const { return m_locked; }
     /// Option per unit that the solver chose last, before edits by hand; empty while unknown.
     [[nodiscard]] const std::vector<std::size_t>& solverChoice() const;
+    /// The same; nullptr while unknown.
+    [[nodiscard]] std::shared_ptr<const std::vector<std::size_t>> sharedSolverChoice() const
+    {
+        return m_solver;
+    }
     /// Whether the frontier was made under the plan's present locks and ties.
     [[nodiscard]] bool frontierFits() const { return m_frontier && m_frontierDone == m_frontierSerial; }
     [[nodiscard]] std::optional<std::uint64_t> budgetBytes() const; ///< Of all weights of the file.
@@ -224,7 +231,7 @@ private:
     void keepOldSpace(const Error& error);
     void rebuildFrontier();
     void applyPlan(const plan::Plan& plan); ///< Without undo.
-    void refreshNumbers();
+    void refreshNumbers(const std::vector<std::size_t>& before = {});
     void scheduleAutosave();
     void autosave();
     [[nodiscard]] std::optional<plan::Plan> autosavedPlan();

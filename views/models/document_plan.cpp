@@ -68,7 +68,7 @@ void Document::applyPlan(const plan::Plan& plan)
     const auto choice = std::move(m_choice);
     const auto locked = std::move(m_locked);
     m_plan = plan;
-    refreshNumbers();
+    refreshNumbers(choice);
     scheduleAutosave();
     bool frontierMoved = tiesMoved || locked != m_locked || choice.size() != m_choice.size();
     for (std::size_t i = 0; i < m_locked.size() && !frontierMoved; ++i)
@@ -82,7 +82,7 @@ void Document::applyPlan(const plan::Plan& plan)
         findSolverChoice();
 }
 
-void Document::refreshNumbers()
+void Document::refreshNumbers(const std::vector<std::size_t>& before)
 {
     m_choice.clear();
     m_locked.clear();
@@ -90,7 +90,7 @@ void Document::refreshNumbers()
     if (!m_space)
         return;
     const auto entries = m_space->entriesOf(m_plan);
-    auto choice = m_space->choiceOf(entries);
+    auto choice = m_space->choiceOf(entries, before);
     if (!choice)
         return reportError(choice.error());
     m_choice = std::move(*choice);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 
 namespace bitwright::views {
 
@@ -69,6 +70,11 @@ TensorTree::TensorTree(Document& document, QObject* parent)
 
 int TensorTree::childNamed(int parent, const QString& name, QHash<QPair<int, QString>, int>& known)
 {
+    // Tensors of one module mostly stand together.
+    const auto& siblings = m_nodes[static_cast<std::size_t>(parent)].children;
+    if (!siblings.empty() && m_nodes[static_cast<std::size_t>(siblings.back())].tensor < 0
+        && m_nodes[static_cast<std::size_t>(siblings.back())].name == name)
+        return siblings.back();
     const auto key = qMakePair(parent, name);
     auto found = known.constFind(key);
     if (found == known.constEnd()) {
@@ -94,12 +100,14 @@ void TensorTree::rebuild()
     m_unitsOfTensor.clear();
     m_matched.clear();
     m_noted.clear();
+    m_delta.forget();
     if (m_document.isOpen()) {
         const auto& tensors = m_document.workspace()->checkpoint().tensors();
         QHash<QPair<int, QString>, int> known;
         const bool severalTowers = std::any_of(tensors.begin(), tensors.end(),
             [&](const auto& tensor) { return tensor.parts.tower != tensors.front().parts.tower; });
-        m_nodes.reserve(tensors.size() + tensors.size() / 2);
+        m_nodes.reserve(2 * tensors.size() + 1); // each with a module of its own, and the blocks
+        known.reserve(static_cast<qsizetype>(tensors.size()));
         m_nodeOfTensor.reserve(tensors.size());
         for (std::size_t i = 0; i < tensors.size(); ++i)
             addTensor(static_cast<int>(i), severalTowers, known);
@@ -139,8 +147,7 @@ void TensorTree::takeNotes()
     if (!m_document.isOpen() || m_stateOfTensor.empty())
         return;
     readNotes();
-    sumUp();
-    announce(NameColumn);
+    announceMoved(sumUp());
 }
 
 void TensorTree::addTensor(int index, bool severalTowers, QHash<QPair<int, QString>, int>& known)
@@ -346,42 +353,55 @@ void TensorTree::takeScan(int tensor)
     }
 }
 
+/// What the plan says of one tensor, by its units.
+void TensorTree::takePlanOf(std::size_t tensor)
+{
+    auto& state = m_stateOfTensor[tensor];
+    state.bits = std::numeric_limits<double>::quiet_NaN();
+    state.locked = state.fallback = state.planned = false;
+    double bytes = 0;
+    std::uint64_t planned = 0;
+    const auto& space = *m_document.space();
+    const auto units = m_unitsOfTensor.constFind(static_cast<int>(tensor));
+    if (units != m_unitsOfTensor.constEnd()) {
+        for (const int at : *units) {
+            const auto i = static_cast<std::size_t>(at);
+            const auto& resolved = space.cell(i, m_document.choice()[i]).resolved;
+            bytes += static_cast<double>(resolved.bytes);
+            planned += space.units()[i].parameters();
+            state.planned = true;
+            state.fallback = state.fallback || !resolved.fallback.empty();
+            state.locked = state.locked || m_document.isLocked(i);
+        }
+    }
+    m_planBytesOfTensor[tensor] = bytes;
+    m_plannedOfTensor[tensor] = planned;
+    if (planned > 0)
+        state.bits = 8.0 * bytes / static_cast<double>(planned);
+}
+
 void TensorTree::refreshPlan()
 {
     const auto& space = m_document.space();
     if (!space || m_document.choice().size() != space->units().size() || m_stateOfTensor.empty())
-        return;
-    std::fill(m_planBytesOfTensor.begin(), m_planBytesOfTensor.end(), 0.0);
-    std::fill(m_plannedOfTensor.begin(), m_plannedOfTensor.end(), std::uint64_t{0});
-    for (auto& state : m_stateOfTensor) {
-        state.bits = std::numeric_limits<double>::quiet_NaN();
-        state.locked = state.tied = state.fallback = state.planned = false;
+        return m_delta.forget();
+    if (const auto moved = m_delta.take(m_document)) {
+        for (const std::size_t unit : *moved)
+            takePlanOf(space->units()[unit].index);
+    } else {
+        for (std::size_t i = 0; i < m_stateOfTensor.size(); ++i) {
+            takePlanOf(i);
+            m_stateOfTensor[i].tied = false;
+        }
+        for (const auto& tie : space->tiesOf(m_document.plan()))
+            for (const auto unit : tie.units)
+                m_stateOfTensor[space->units()[unit].index].tied = true;
     }
-    for (std::size_t i = 0; i < space->units().size(); ++i) {
-        const auto& unit = space->units()[i];
-        const auto& resolved = space->cell(i, m_document.choice()[i]).resolved;
-        auto& state = m_stateOfTensor[unit.index];
-        m_planBytesOfTensor[unit.index] += static_cast<double>(resolved.bytes);
-        m_plannedOfTensor[unit.index] += unit.parameters();
-        state.planned = true;
-        state.fallback = state.fallback || !resolved.fallback.empty();
-        state.locked = state.locked || m_document.isLocked(i);
-    }
-    for (const auto& tie : space->tiesOf(m_document.plan()))
-        for (const auto unit : tie.units)
-            m_stateOfTensor[space->units()[unit].index].tied = true;
-    for (std::size_t i = 0; i < m_stateOfTensor.size(); ++i)
-        if (m_plannedOfTensor[i] > 0)
-            m_stateOfTensor[i].bits
-                = 8.0 * m_planBytesOfTensor[i] / static_cast<double>(m_plannedOfTensor[i]);
-    sumUp();
-    if (refilter())
-        return;
-    announce(BitsColumn);
-    announce(NameColumn);
+    const auto nodes = sumUp();
+    if (!refilter())
+        announceMoved(nodes);
 }
 
-/// Filters again where the plan or a scan may have changed the answer; true when rows came or went.
 bool TensorTree::refilter()
 {
     if (!m_query.dependsOnState() || m_queryOfTensor.empty())
@@ -396,13 +416,24 @@ bool TensorTree::refilter()
 }
 
 /// Sums of the plan and marks for inner nodes, from the leaves up.
-void TensorTree::sumUp()
+std::vector<int> TensorTree::sumUp()
 {
+    struct Sums
+    {
+        std::uint64_t parameters = 0;
+        double bytes = 0;
+        int marks = 0;
+        bool operator==(const Sums&) const = default;
+    };
+    std::vector<Sums> before;
+    before.reserve(m_nodes.size());
     for (auto& node : m_nodes) {
+        before.push_back({node.plannedParameters, node.planBytes, node.marks});
         node.plannedParameters = 0;
         node.planBytes = 0;
         node.marks = 0;
     }
+    std::vector<int> moved;
     for (std::size_t id = m_nodes.size(); id-- > 1;) {
         Node& node = m_nodes[id];
         if (node.tensor >= 0) {
@@ -414,22 +445,38 @@ void TensorTree::sumUp()
                 | (state.fallback ? FallbackMark : 0) | (state.nonFinite ? NonFiniteMark : 0)
                 | (state.failed ? FailedMark : 0) | (m_noted[index] != 0 ? NoteMark : 0);
         }
+        if (before[id] != Sums{node.plannedParameters, node.planBytes, node.marks})
+            moved.push_back(static_cast<int>(id));
         Node& parent = m_nodes[static_cast<std::size_t>(node.parent)];
         parent.plannedParameters += node.plannedParameters;
         parent.planBytes += node.planBytes;
         parent.marks |= node.marks & (NonFiniteMark | FailedMark | NoteMark);
     }
+    return moved;
 }
 
-/// One signal for the whole column of every parent: views repaint what is visible.
-void TensorTree::announce(int column)
+/// Says that bits and marks of these are others, in one range for the children of each parent.
+void TensorTree::announceMoved(const std::vector<int>& nodes)
 {
-    for (const Node& node : m_nodes) {
-        const auto& shown = childrenOf(node);
-        if (shown.empty())
-            continue;
-        Q_EMIT dataChanged(createIndex(0, column, static_cast<quintptr>(shown.front())),
-            createIndex(static_cast<int>(shown.size()) - 1, column, static_cast<quintptr>(shown.back())));
+    std::map<int, std::pair<int, int>> rows; // of a parent: first and last that moved
+    for (const int id : nodes) {
+        const Node& node = m_nodes[static_cast<std::size_t>(id)];
+        const int row = rowOf(node);
+        if (row < 0)
+            continue; // left out by the filter
+        const auto [at, first] = rows.try_emplace(node.parent, row, row);
+        if (!first) {
+            at->second.first = std::min(at->second.first, row);
+            at->second.second = std::max(at->second.second, row);
+        }
+    }
+    for (const auto& [parent, range] : rows) {
+        const auto& shown = childrenOf(m_nodes[static_cast<std::size_t>(parent)]);
+        const auto idAt
+            = [&](int row) { return static_cast<quintptr>(shown[static_cast<std::size_t>(row)]); };
+        for (const int column : {NameColumn, BitsColumn})
+            Q_EMIT dataChanged(createIndex(range.first, column, idAt(range.first)),
+                createIndex(range.second, column, idAt(range.second)));
     }
 }
 

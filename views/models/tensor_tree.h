@@ -1,6 +1,7 @@
 #pragma once
 
 #include "views/models/document.h"
+#include "views/models/plan_delta.h"
 #include "views/models/tensor_query.h"
 
 #include <QAbstractItemModel>
@@ -104,10 +105,11 @@ private:
     bool refilter();
     void takeScan(int tensor);
     void readScan(int tensor);
-    void sumUp();
+    std::vector<int> sumUp(); ///< Returns the nodes whose sums or marks are others than before.
     void takeNotes();
     void readNotes();
-    void announce(int column);
+    void announceMoved(const std::vector<int>& nodes);
+    void takePlanOf(std::size_t tensor);
     [[nodiscard]] QString toolTipOf(const Node& node) const;
     [[nodiscard]] QString fallbackText(
         int tensor) const; ///< Why the plan takes another option than asked for.
@@ -129,6 +131,7 @@ private:
     std::vector<double> m_planBytesOfTensor;
     std::vector<std::uint64_t> m_plannedOfTensor;
     QHash<int, QVector<int>> m_unitsOfTensor;
+    PlanDelta m_delta;
     std::vector<char> m_noted; ///< Per tensor.
     TensorQuery m_query;
     std::vector<char> m_matched; ///< Per tensor; empty without a filter.

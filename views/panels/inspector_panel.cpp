@@ -86,6 +86,7 @@ void InspectorPanel::applyTheme(const Theme& theme)
 {
     // Values are links for the click that copies them; they should not look like links to somewhere.
     m_text->document()->setDefaultStyleSheet(linkStyle(theme));
+    m_shownHtml.clear(); // the same words in other colors
     refresh();
 }
 
@@ -94,23 +95,35 @@ void InspectorPanel::refresh()
     const int tensor = m_document.selection().tensor();
     const int site = m_document.selection().site();
     if (!m_document.isOpen() || (tensor < 0 && site < 0)) {
-        m_text->setHtml(QStringLiteral("<p>%1</p>")
-                            .arg(tr("Select a tensor in any view to see everything known about it.")));
+        showText(QStringLiteral("<p>%1</p>")
+                     .arg(tr("Select a tensor in any view to see everything known about it.")));
         m_options->parentWidget()->hide();
         return;
     }
+    const int scrolled = m_text->verticalScrollBar()->value();
     m_terms.begin();
     // One after the other: terms are linked where they are read first.
     QString html = noteHtml(tensor);
     html += tensorHtml(tensor);
     html += planHtml(tensor);
     html += activationsHtml(tensor, site);
+    showText(html);
+    if (tensor == m_shownTensor)
+        m_text->verticalScrollBar()->setValue(scrolled);
+    m_shownTensor = tensor;
+    fillOptions(tensor);
+}
+
+void InspectorPanel::showText(const QString& html)
+{
+    if (html == m_shownHtml)
+        return; // most edits are of other tensors
+    m_shownHtml = html;
     // Kept where it is: coming and going with every new text, the scroll bar would have it laid out twice.
     if (m_text->verticalScrollBar()->isVisible())
         m_text->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn);
     m_text->setHtml(html);
     m_text->setVerticalScrollBarPolicy(Qt::ScrollBarAsNeeded);
-    fillOptions(tensor);
 }
 
 void InspectorPanel::follow(const QUrl& link)

@@ -22,6 +22,7 @@ protected:
 
 private:
     void refresh();
+    void showText(const QString& html);
     void follow(const QUrl& link);
     [[nodiscard]] QString noteHtml(int tensor) const;
     [[nodiscard]] QString tensorHtml(int tensor);
@@ -40,6 +41,8 @@ private:
     [[nodiscard]] int unitOf(
         int tensor) const; ///< The selected unit of the tensor, else its first; -1: none.
     QTextBrowser* m_text;
+    QString m_shownHtml;
+    int m_shownTensor = -1;
     TermLinks m_terms;
     QTableWidget* m_options;
     std::shared_ptr<const plan::PlanSpace> m_filledSpace; ///< Whose options are listed...

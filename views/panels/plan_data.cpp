@@ -182,50 +182,85 @@ void takeScan(const Document& document, std::vector<MatrixUnit>& units)
 
 } // namespace
 
-void takePlan(const Document& document, std::vector<MatrixUnit>& units)
+namespace {
+
+/// Brings single units up to the plan of now.
+class PlanTaker
 {
-    takeScan(document, units);
-    const auto& space = document.space();
-    if (!space || document.choice().size() != units.size())
-        return;
-    const auto& plan = document.plan();
-    const auto& ties = space->tiesOf(plan);
-    std::vector<int> tieOf(units.size(), -1);
-    for (std::size_t t = 0; t < ties.size(); ++t) {
-        for (const auto unit : ties[t].units)
-            tieOf[unit] = static_cast<int>(t);
+public:
+    PlanTaker(const Document& document, std::size_t units)
+        : m_document(document)
+        , m_space(*document.space())
+        , m_solver(document.solverChoice())
+        , m_known(m_solver.size() == units)
+        , m_imported(m_space.provenance().origin == "imported")
+        , m_tieOf(units, -1)
+    {
+        const auto& ties = m_space.tiesOf(document.plan());
+        for (std::size_t t = 0; t < ties.size(); ++t) {
+            for (const auto unit : ties[t].units)
+                m_tieOf[unit] = static_cast<int>(t);
+        }
+        for (const auto& id : m_space.optionIds())
+            m_names.push_back(QString::fromStdString(id));
     }
-    std::vector<QString> names; // shared, not one copy per unit
-    for (const auto& id : space->optionIds())
-        names.push_back(QString::fromStdString(id));
-    const auto& solver = document.solverChoice();
-    const bool known = solver.size() == units.size();
-    const bool imported = space->provenance().origin == "imported";
-    std::string reason;
-    QString note;
-    for (std::size_t i = 0; i < units.size(); ++i) {
-        const std::size_t option = document.choice()[i];
-        const auto& cell = space->cell(i, option);
-        const auto& unit = space->units()[i];
-        auto& item = units[i];
-        if (item.option != names[option])
-            item.option = names[option];
+
+    void take(std::size_t i, MatrixUnit& item)
+    {
+        const std::size_t option = m_document.choice()[i];
+        const auto& cell = m_space.cell(i, option);
+        const auto& unit = m_space.units()[i];
+        if (item.option != m_names[option])
+            item.option = m_names[option];
         item.bits = 8.0 * static_cast<double>(cell.resolved.bytes) / static_cast<double>(unit.parameters());
         item.harm = cell.score;
         item.interval = cell.low && cell.high ? std::optional(Interval{*cell.low, *cell.high}) : std::nullopt;
         item.calibrated = cell.origin == score::ScoreOrigin::Calibrated;
-        item.tie = tieOf[i];
-        item.locked = document.isLocked(i);
-        item.edited = known && solver[i] != option;
-        item.imported = imported;
+        item.tie = m_tieOf[i];
+        item.locked = m_document.isLocked(i);
+        item.edited = m_known && m_solver[i] != option;
+        item.imported = m_imported;
         item.fallback = !cell.resolved.fallback.empty();
-        if (cell.resolved.fallback != reason) { // the same for thousands of units in a row
-            reason = cell.resolved.fallback;
-            note = coreText(reason);
+        if (cell.resolved.fallback != m_reason) { // the same for thousands of units in a row
+            m_reason = cell.resolved.fallback;
+            m_note = coreText(m_reason);
         }
-        if (item.note != note)
-            item.note = note;
+        if (item.note != m_note)
+            item.note = m_note;
     }
+
+private:
+    const Document& m_document;
+    const plan::PlanSpace& m_space;
+    const std::vector<std::size_t>& m_solver;
+    const bool m_known;
+    const bool m_imported;
+    std::vector<int> m_tieOf;
+    std::vector<QString> m_names; ///< Shared, not one copy per unit.
+    std::string m_reason;
+    QString m_note;
+};
+
+} // namespace
+
+void takePlan(const Document& document, std::vector<MatrixUnit>& units)
+{
+    takeScan(document, units);
+    if (!document.space() || document.choice().size() != units.size())
+        return;
+    PlanTaker taker(document, units.size());
+    for (std::size_t i = 0; i < units.size(); ++i)
+        taker.take(i, units[i]);
+}
+
+void takePlanOf(
+    const Document& document, const std::vector<std::size_t>& moved, std::vector<MatrixUnit>& units)
+{
+    if (!document.space() || document.choice().size() != units.size())
+        return;
+    PlanTaker taker(document, units.size());
+    for (const std::size_t i : moved)
+        taker.take(i, units[i]);
 }
 
 ExpertGrid expertGrid(const Document& document, const MatrixData& whole, int row)

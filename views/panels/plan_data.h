@@ -11,8 +11,12 @@ namespace bitwright::views {
 // What the charts of the plan draw, from what the document knows.
 
 [[nodiscard]] MatrixData matrixData(const Document& document);
-/// Brings the units of the matrix, one per unit of the document, up to the plan of now.
+/// Brings the units of the matrix, one per unit of the document, up to what measuring found and the plan of
+/// now.
 void takePlan(const Document& document, std::vector<MatrixUnit>& units);
+/// Brings `moved` of them up to the plan of now, which differs in no others.
+void takePlanOf(
+    const Document& document, const std::vector<std::size_t>& moved, std::vector<MatrixUnit>& units);
 /// Calibration tokens that an expert saw; nothing when the dump does not say.
 [[nodiscard]] std::optional<double> expertTokens(const Document& document, std::size_t unit);
 /// The experts of one block: rows are experts, columns roles, cells as wide as their coverage. `units` maps

@@ -266,7 +266,7 @@ void SensitivityPanel::connectDocument()
     connect(&document, &Document::closed, this, &SensitivityPanel::rebuild);
     connect(&document, &Document::spaceChanged, this, &SensitivityPanel::rebuild);
     connect(&document, &Document::dumpsChanged, this, &SensitivityPanel::rebuild); // coverage of experts
-    connect(&document, &Document::planChanged, this, &SensitivityPanel::refresh);
+    connect(&document, &Document::planChanged, this, &SensitivityPanel::followPlan);
     connect(&document, &Document::solverChoiceChanged, this, &SensitivityPanel::refresh);
     connect(&document, &Document::scanStateChanged, this, &SensitivityPanel::refresh); // a scan finds NaN
     // While it runs, what it finds is marked at once, a few times a second.
@@ -384,6 +384,22 @@ void SensitivityPanel::refresh()
     if (m_data.units.empty())
         return;
     takePlan(m_document, m_data.units);
+    showUnits();
+}
+
+void SensitivityPanel::followPlan()
+{
+    const auto moved = m_delta.take(m_document);
+    if (!moved)
+        return refresh();
+    if (m_data.units.empty())
+        return;
+    takePlanOf(m_document, *moved, m_data.units);
+    showUnits();
+}
+
+void SensitivityPanel::showUnits()
+{
     if (m_shownUnits.isEmpty()) {
         m_matrix->setUnits(m_data.units);
     } else {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "views/charts/block_role_matrix.h"
+#include "views/models/plan_delta.h"
 #include "views/panels/panel.h"
 
 #include <QTimer>
@@ -55,6 +56,8 @@ private:
     void connectDocument();
     void rebuild();
     void refresh();
+    void followPlan(); ///< The same after an edit, in what it moved alone.
+    void showUnits();
     void showMatrixData();
     void followSelection();
     void showOptions(const QVector<int>& units, const QPoint& position);
@@ -75,6 +78,7 @@ private:
     MatrixData m_shown; ///< What the matrix shows: all blocks, or the experts of one.
     QVector<int> m_shownUnits; ///< Units of the document by those shown; empty: the same.
     int m_expertRow = -1;
+    PlanDelta m_delta;
     QTimer m_scanned; ///< One repaint for many tensors.
 };
 

@@ -31,18 +31,36 @@ namespace {
 constexpr int kOpenedMatches = 2000;
 
 /// Repaints where a plan changed. QTreeView looks for the lines of every changed parent one by one, which
-/// took half of an edit at 10,000 units; all lines are of one height and what is visible is painted in a
-/// moment.
+/// took half of an edit at 10,000 units when all of them were said to be changed; here the few that an edit
+/// moves are looked for among the visible lines, and more are one repaint of all that is visible.
 class TensorView : public QTreeView
 {
 public:
     using QTreeView::QTreeView;
 
 protected:
-    void dataChanged(const QModelIndex&, const QModelIndex&, const QList<int>&) override
+    void dataChanged(const QModelIndex& first, const QModelIndex& last, const QList<int>&) override
     {
-        viewport()->update(); // merged into one repaint
+        constexpr int kFew = 16;
+        if (++m_changes > kFew)
+            return viewport()->update(); // merged into one
+        const int bottom = viewport()->height();
+        for (QModelIndex at = indexAt({0, 0}); at.isValid(); at = indexBelow(at)) {
+            const QRect line = visualRect(at);
+            if (line.top() > bottom)
+                break;
+            if (at.parent() == first.parent() && at.row() >= first.row() && at.row() <= last.row())
+                viewport()->update(0, line.top(), viewport()->width(), line.height());
+        }
     }
+    void paintEvent(QPaintEvent* event) override
+    {
+        m_changes = 0;
+        QTreeView::paintEvent(event);
+    }
+
+private:
+    int m_changes = 0; ///< Since the last painting.
 };
 } // namespace
 
