@@ -9,6 +9,8 @@
 #include <QPixmap>
 #include <QThread>
 
+#include <algorithm>
+
 namespace bitwright::gui {
 
 using namespace views;
@@ -37,7 +39,9 @@ QString waitForWork(MainWindow& window)
     for (int rounds = 0; quiet.elapsed() < kQuietMs || rounds < kRounds; ++rounds) {
         QApplication::processEvents(QEventLoop::AllEvents, 20);
         QThread::msleep(2);
-        if (!window.jobs().isIdle()) {
+        const bool working = std::any_of(window.panels().begin(), window.panels().end(),
+            [](const Panel* panel) { return panel->isWorking(); });
+        if (working || !window.jobs().isIdle()) {
             quiet.restart();
             rounds = 0;
         }

@@ -31,6 +31,8 @@ void ExportPanel::runChecks()
         return;
     }
     m_stopChecks = {};
+    if (!m_outlook)
+        showVerdict(m_checks, ExportCheck::State::Unknown, tr("Checking the export…"));
     auto workspace = m_document.workspace();
     // A trial reads weights: once per set of quantizers is enough, and not while a scan uses the machine.
     const bool trial = m_rates.empty() && m_jobs.isIdle();

@@ -28,6 +28,7 @@ public:
     ExportPanel(Document& document, JobQueue& jobs, QWidget* parent = nullptr);
     ~ExportPanel() override;
     void applyTheme(const Theme& theme) override;
+    [[nodiscard]] bool isWorking() const override { return m_watcher.isRunning(); }
     void setFolder(const QString& folder);
     [[nodiscard]] QString folder() const;
     /// Starts the export to the shown folder.

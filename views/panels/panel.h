@@ -27,6 +27,8 @@ public:
     [[nodiscard]] const QString& id() const { return m_id; }
     [[nodiscard]] const QString& title() const { return m_title; }
     virtual void applyTheme(const Theme& theme) = 0;
+    /// Whether work that is no job of the queue is under way, whose end changes what is shown.
+    [[nodiscard]] virtual bool isWorking() const { return false; }
     /// The chart to export; nullptr for panels without one.
     [[nodiscard]] virtual ChartSurface* surface() { return nullptr; }
     /// Words of the charts that this page can show besides or in place of its first one: "image" is asked for
