@@ -16,6 +16,7 @@
 #include <QPainter>
 #include <QPushButton>
 #include <QRegularExpression>
+#include <QScrollBar>
 #include <QStyleOptionSpinBox>
 #include <QTableView>
 #include <QToolButton>
@@ -113,6 +114,23 @@ private Q_SLOTS:
         for (int x = 0; x < picture.width(); ++x)
             best = std::max(best, contrast(picture.pixelColor(x, picture.height() / 2), ground));
         QVERIFY2(best > 1.5, qPrintable(QString::number(best)));
+    }
+
+    void thumbsStandOutFromTheirGroove_data() { controlsThatAreOnAreSeen_data(); }
+
+    // A groove that is darker than the thumb reads as the end of the list.
+    void thumbsStandOutFromTheirGroove()
+    {
+        QFETCH(Appearance, appearance);
+        applyAppearance(appearance, QPalette());
+        QScrollBar bar(Qt::Vertical);
+        bar.setRange(0, 100);
+        bar.setPageStep(50);
+        bar.resize(14, 200);
+        const QImage picture = bar.grab().toImage();
+        const QColor ground = bar.palette().color(QPalette::Window);
+        QVERIFY(contrast(picture.pixelColor(7, 50), ground) > 2); // the thumb
+        QVERIFY(contrast(picture.pixelColor(7, 170), ground) < 1.1);
     }
 
     // In a dock that is folded away; Fusion alone would paint on a pixmap of no size.
