@@ -1,13 +1,17 @@
 // Controls that the panels share: bars that wrap, names that shrink, columns that grow.
 #include "views/charts/data_table.h"
 #include "views/models/text.h"
+#include "views/panels/html_text.h"
 #include "views/panels/tree_delegate.h"
+#include "views/panels/whole_rows_table.h"
 #include "views/panels/wrap_bar.h"
 
 #include <QComboBox>
 #include <QHeaderView>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QTableView>
+#include <QTextBrowser>
 #include <QVBoxLayout>
 #include <QtTest/QTest>
 
@@ -23,6 +27,7 @@ private Q_SLOTS:
     void namesAreShortenedOnce();
     void jointNamesSayEachPart();
     void columnsGrowWithLaterRows();
+    void textsAndTablesEndWithWholeLines();
 };
 
 namespace {
@@ -139,6 +144,46 @@ void TestControls::jointNamesSayEachPart()
     QCOMPARE(joint({QStringLiteral("1 a.b"), QStringLiteral("2 a.b")}), QStringLiteral("1 a.b + 2 a.b"));
     QCOMPARE(joint({QStringLiteral("lm_head")}), QStringLiteral("lm_head"));
     QCOMPARE(joint({}), QString());
+}
+
+// Whatever the height: below the last line that is shown nothing of it is missing.
+void TestControls::textsAndTablesEndWithWholeLines()
+{
+    const std::unique_ptr<QTextBrowser> browser(makeBrowser(nullptr));
+    QString html;
+    for (int i = 0; i < 60; ++i)
+        html += QStringLiteral("<tr><td>gjpqy %1</td><td align=\"right\">|||||</td></tr>").arg(i);
+    browser->setHtml(QStringLiteral("<table width=\"100%\">%1</table>").arg(html));
+    WholeRowsTable table(60, 1);
+    table.setShowGrid(false);
+    table.verticalHeader()->hide();
+    for (int i = 0; i < 60; ++i)
+        table.setItem(i, 0, new QTableWidgetItem(QStringLiteral("gjpqy |||||")));
+    for (QAbstractScrollArea* area : std::initializer_list<QAbstractScrollArea*>{browser.get(), &table}) {
+        area->show();
+        const QRgb ground = area->palette().color(QPalette::Base).rgb();
+        const auto inked = [&](const QImage& picture, int y) {
+            for (int x = 0; x < picture.width() - 20; ++x)
+                if (picture.pixel(x, y) != ground)
+                    return true;
+            return false;
+        };
+        const auto pictureAt = [&](int height, int scrolled) {
+            area->resize(300, height);
+            area->verticalScrollBar()->setValue(scrolled);
+            return area->viewport()->grab().toImage().convertToFormat(QImage::Format_RGB32);
+        };
+        for (const int scrolled : {0, 7}) {
+            const QImage tall = pictureAt(400, scrolled);
+            for (int height = 150; height < 190; ++height) {
+                const QImage picture = pictureAt(height, scrolled);
+                int last = picture.height() - 1;
+                while (last > 0 && !inked(picture, last))
+                    --last;
+                QVERIFY2(last > 100 && !inked(tall, last + 1), qPrintable(QString::number(height)));
+            }
+        }
+    }
 }
 
 void TestControls::columnsGrowWithLaterRows()

@@ -7,8 +7,8 @@
 
 namespace bitwright::views {
 
-/// `text` in `width` pixels: of parts between " · " those that fit, the first ones first, then an ellipsis;
-/// a first part that is too long is cut itself.
+/// `text` in `width` pixels: of parts between " · " those that fit whole, the first ones first; a first part
+/// that is too long is cut itself.
 [[nodiscard]] inline QString fittingParts(const QString& text, const QFontMetrics& metrics, int width)
 {
     const QString between = QStringLiteral(" · ");
@@ -18,13 +18,11 @@ namespace bitwright::views {
         if (at < 0)
             return metrics.elidedText(text, Qt::ElideRight, width);
         shown.truncate(at);
-        if (metrics.horizontalAdvance(shown + QStringLiteral(" …")) <= width)
-            return shown + QStringLiteral(" …");
     }
     return shown;
 }
 
-/// One line that ends in an ellipsis where it has no room, instead of in half a letter.
+/// One line that says less where it has no room, instead of ending in half a letter.
 class ElidedLabel : public QLabel
 {
 public:

@@ -6,6 +6,7 @@
 
 #include <QMimeData>
 #include <QObject>
+#include <QPainter>
 #include <QRegularExpression>
 #include <QTextBrowser>
 #include <QTextDocumentFragment>
@@ -135,6 +136,19 @@ public:
     { }
 
 protected:
+    void paintEvent(QPaintEvent* event) override
+    {
+        QTextBrowser::paintEvent(event);
+        const int end = wholeLinesEnd();
+        QPainter(viewport())
+            .fillRect(QRect(0, end, viewport()->width(), viewport()->height() - end),
+                palette().color(QPalette::Base));
+    }
+    void scrollContentsBy(int dx, int dy) override
+    {
+        QTextBrowser::scrollContentsBy(dx, dy);
+        viewport()->update(); // a line that was left out comes in whole
+    }
     void resizeEvent(QResizeEvent* event) override
     {
         setLineWrapMode(QTextEdit::FixedPixelWidth);
@@ -150,6 +164,19 @@ protected:
     }
 
 private:
+    /// Where the last line that is seen whole ends: half letters at the foot look like a fault.
+    [[nodiscard]] int wholeLinesEnd() const
+    {
+        const int height = viewport()->height();
+        int end = height;
+        for (const double x : {document()->documentMargin() + 1, viewport()->width() - 8.0}) {
+            const QRect line = cursorRect(cursorForPosition({static_cast<int>(x), height - 1}));
+            if (line.top() < height && line.bottom() >= height && line.top() > 0)
+                end = std::min(end, line.top());
+        }
+        return end;
+    }
+
     int m_mostCharacters;
 };
 

@@ -6,6 +6,7 @@
 #include "views/panels/chart_data.h"
 #include "views/panels/html_text.h"
 #include "views/panels/tensor_menu.h"
+#include "views/panels/whole_rows_table.h"
 
 #include <QClipboard>
 #include <QGuiApplication>
@@ -36,14 +37,14 @@ enum OptionsColumn
 InspectorPanel::InspectorPanel(Document& document, QWidget* parent)
     : Panel(document, QStringLiteral("inspector"), tr("Inspector"), parent)
     , m_text(makeBrowser(this))
-    , m_options(new QTableWidget(0, OptionColumnCount, this))
+    , m_options(new WholeRowsTable(0, OptionColumnCount, this))
 {
     auto* splitter = new QSplitter(Qt::Vertical, this);
     setMinimumWidth(184);
     splitter->addWidget(m_text);
     auto* margin = new QWidget(splitter); // numbers do not touch the window's edge
     auto* within = new QVBoxLayout(margin);
-    within->setContentsMargins(0, 0, 5, 0);
+    within->setContentsMargins(0, 0, 8, 0);
     within->addWidget(m_options);
     splitter->addWidget(margin);
     splitter->setStretchFactor(0, 3);
@@ -144,14 +145,31 @@ QString InspectorPanel::row(const QString& name, const QString& value)
     return htmlRow(m_terms.label(name), value);
 }
 
-// The option's name comes first: without it a row says nothing.
 void InspectorPanel::resizeEvent(QResizeEvent* event)
 {
-    constexpr int kAll = 270, kWithBits = 230;
     Panel::resizeEvent(event);
-    m_options->setColumnHidden(SqnrColumn, width() < kAll);
-    m_options->setColumnHidden(BitsColumn, width() < kWithBits); // the name begins with them
+    fitColumns();
     limitOptions();
+}
+
+// The option's name comes first, without it a row says nothing; then the harm. The others where they fit.
+void InspectorPanel::fitColumns()
+{
+    const auto* view = static_cast<const QAbstractItemView*>(m_options);
+    const auto needed = [&](int column) {
+        return std::max(
+            view->sizeHintForColumn(column), m_options->horizontalHeader()->sectionSizeHint(column));
+    };
+    constexpr int kLeastName = 40;
+    int room = width() - m_options->parentWidget()->layout()->contentsMargins().right()
+        - std::max(kLeastName, needed(OptionColumn)) - needed(HarmColumn);
+    if (m_options->rowCount() * m_options->verticalHeader()->defaultSectionSize()
+        > m_options->viewport()->height())
+        room -= m_options->verticalScrollBar()->sizeHint().width();
+    for (const int column : {BitsColumn, SqnrColumn}) {
+        room -= needed(column);
+        m_options->setColumnHidden(column, room < 0);
+    }
 }
 
 // No higher than its rows: the rest is for the text above.
@@ -226,6 +244,7 @@ void InspectorPanel::fillOptions(int tensor)
     }
     limitOptions();
     markOption(m_document.choice()[index]);
+    fitColumns();
 }
 
 void InspectorPanel::markOption(std::size_t option)
@@ -282,7 +301,7 @@ QString InspectorPanel::tensorHtml(int tensor)
     for (const auto side : info.shape)
         shape.push_back(QString::number(side));
     QString html = htmlTable(tr("Tensor"),
-        row(tr("Role"), htmlText(roleText(info.parts.role), tr("from the name")))
+        row(tr("Role"), htmlText(roleInWords(info.parts.role), tr("from the name")))
             + row(tr("Shape"), htmlText(shape.join(QStringLiteral(" × ")), header))
             + row(tr("Type"), htmlText(dtypeText(info), header))
             + row(tr("Parameters"), htmlCount(info.parameters, header))

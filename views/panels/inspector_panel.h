@@ -30,6 +30,7 @@ private:
     [[nodiscard]] QString spectrumHtml(const project::StoredSpectrum& spectrum);
     [[nodiscard]] QString planHtml(int tensor);
     void limitOptions();
+    void fitColumns();
     QString activationsHtml(int tensor, int site);
     QString siteHtml(int site, const QString& title);
     [[nodiscard]] QString outlierRows(int site);

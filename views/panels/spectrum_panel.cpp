@@ -4,6 +4,7 @@
 #include "views/models/core_text.h"
 #include "views/panels/segmented_switch.h"
 #include "views/panels/tensor_menu.h"
+#include "views/panels/whole_rows_table.h"
 #include "views/panels/wrap_bar.h"
 
 #include <QAction>
@@ -49,7 +50,7 @@ QTableWidgetItem* numberItem(double value, const QString& help)
 
 QTableWidget* makeTable(const QStringList& columns, const QString& name, QWidget* parent)
 {
-    auto* table = new QTableWidget(0, static_cast<int>(columns.size()), parent);
+    auto* table = new WholeRowsTable(0, static_cast<int>(columns.size()), parent);
     table->setHorizontalHeaderLabels(columns);
     table->setAccessibleName(name);
     table->verticalHeader()->hide();
@@ -137,7 +138,7 @@ void SpectrumPanel::buildBar()
 
 void SpectrumPanel::buildTables()
 {
-    m_fits = makeTable({tr("Estimator"), tr("α"), tr("± 95 %"), tr("xmin"), tr("Tail"), tr("KS")},
+    m_fits = makeTable({tr("Estimator"), tr("α"), tr("± 95 %"), tr("xmin"), tr("In tail"), tr("KS")},
         tr("Tail estimators"), m_tables);
     m_fits->setToolTip(tr("Click a row to draw its fit"));
     m_metrics = makeTable({tr("Metric"), tr("Value")}, tr("Metrics of the spectrum"), m_tables);
