@@ -98,6 +98,28 @@ class TreemapTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    // As everywhere: what failed, holds NaN or is tied can be seen without the mouse.
+    void tilesBearTheMarks()
+    {
+        const auto picture = [](const TreemapData& data) {
+            SizeTreemap map;
+            map.resize(500, 400);
+            map.setData(data);
+            return map.grab().toImage();
+        };
+        TreemapData plain = someData();
+        for (TreemapItem& item : plain.items)
+            item.tie = -1;
+        const QImage without = picture(plain);
+        for (const auto mark : {&TreemapItem::failed, &TreemapItem::nonFinite, &TreemapItem::locked}) {
+            TreemapData marked = plain;
+            marked.items[0].*mark = true;
+            QVERIFY(picture(marked) != without);
+        }
+        TreemapData tied = plain;
+        tied.items[3].tie = tied.items[4].tie = 0;
+        QVERIFY(picture(tied) != without);
+    }
     void areasFollowTheBytes()
     {
         Map map;

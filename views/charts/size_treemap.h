@@ -32,6 +32,7 @@ struct TreemapItem
     bool locked = false;
     bool fallback = false;
     bool nonFinite = false;
+    bool failed = false; // could not be measured
 };
 enum class TreemapColor
 {

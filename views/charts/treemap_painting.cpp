@@ -26,6 +26,27 @@ QString shortenedName(const QFontMetricsF& metrics, QString name, double width)
         name = name.section(u'.', 1);
     return metrics.elidedText(name, Qt::ElideMiddle, width);
 }
+
+// The name in a tile: whole on one line or two, without its leading parts where they have no room, cut only
+// where even the last part has none; nothing where little would be left.
+QStringList nameLines(const QFontMetricsF& metrics, QString name, QSizeF room)
+{
+    constexpr double kLeastCut = 42;
+    const auto fits = [&](const QString& text) { return metrics.horizontalAdvance(text) <= room.width(); };
+    const bool high = room.height() >= 3 * metrics.lineSpacing() + metrics.height();
+    for (QString rest = name;; rest = rest.section(u'.', 1)) {
+        if (fits(rest))
+            return {rest};
+        for (qsizetype at = rest.size() - 2; high && at > 0; --at)
+            if (QStringLiteral("_-. ").contains(rest[at]) && fits(rest.left(at + 1))
+                && fits(rest.mid(at + 1)))
+                return {rest.left(at + 1), rest.mid(at + 1)};
+        if (!rest.contains(u'.'))
+            break;
+    }
+    return room.width() >= kLeastCut ? QStringList{shortenedName(metrics, name, room.width())}
+                                     : QStringList();
+}
 } // namespace
 
 QColor SizeTreemap::colorOf(const TreemapItem& item) const
@@ -54,21 +75,38 @@ QString SizeTreemap::valueText(const TreemapItem& item) const
     return formatNumber(item.value);
 }
 
+// A fault is seen on the smallest tile; what a person chose, where it leaves room for the words.
 void SizeTreemap::paintMarks(
     QPainter& painter, const TreemapItem& item, const QRectF& rect, const QColor& ink) const
 {
-    const double side = 10;
-    if (rect.width() < 2 * side || rect.height() < 1.5 * side)
+    constexpr double kSide = 10, kLeast = 4;
+    const double fault = std::min({kSide, rect.width() - 1, rect.height() - 1});
+    if (fault < kLeast)
         return;
-    if (item.fallback)
+    const bool roomy = rect.width() >= 2 * kSide && rect.height() >= 1.5 * kSide;
+    if (item.fallback && roomy)
         paintCorner(painter, rect, 8, m_theme);
-    QRectF glyph(rect.right() - side - 3, rect.bottom() - side - 3, side, side);
+    const double margin = roomy ? 3 : 0.5;
+    QRectF glyph(rect.right() - fault - margin, rect.bottom() - fault - margin, fault, fault);
+    const auto next = [&] { glyph.translate(-fault - 2, 0); };
     if (item.nonFinite) {
         paintNanCross(painter, glyph, m_theme);
-        glyph.translate(-side - 2, 0);
+        next();
     }
-    if (item.locked)
+    if (item.failed && glyph.left() >= rect.left()) {
+        paintFailed(painter, glyph, mix(m_theme.warning, ink, 0.3));
+        next();
+    }
+    if (!roomy)
+        return;
+    if (item.locked) {
         paintPadlock(painter, glyph, ink);
+        next();
+    }
+    // Where the words leave a line for it: the partners light up under the mouse in any case.
+    const double words = 3 * (QFontMetricsF(painter.font()).lineSpacing() + 1);
+    if (item.tie >= 0 && glyph.left() >= rect.left() + 2 && rect.height() > words + kSide)
+        paintLink(painter, glyph, ink);
 }
 
 // In one group all labels are long, or short, or there is none: "block 9" beside "10", or tiles with a name
@@ -106,7 +144,8 @@ void SizeTreemap::paintItem(
         paintHatch(painter, rect, m_theme);
     else
         painter.fillRect(rect, fill);
-    if (!item.applies && least > 5) {
+    constexpr double kLeastBox = 9; // a chain of smaller ones would look like a fault
+    if (!item.applies && least > kLeastBox) {
         painter.setPen(m_theme.hatch);
         painter.drawRect(rect.adjusted(0, 0, -1, -1));
     }
@@ -122,12 +161,16 @@ void SizeTreemap::paintItem(
         QString label = item.label.isEmpty() ? item.name : item.label;
         if (labels == Labels::Short && !item.shortLabel.isEmpty())
             label = item.shortLabel;
-        if (metrics.horizontalAdvance(label) <= text.width() || text.width() >= 42)
-            painter.drawText(text, Qt::AlignLeft | Qt::AlignTop, shortenedName(metrics, label, text.width()));
+        const QStringList name = nameLines(metrics, label, text.size());
+        for (qsizetype i = 0; i < name.size(); ++i)
+            painter.drawText(text.translated(0, static_cast<double>(i) * metrics.lineSpacing()),
+                Qt::AlignLeft | Qt::AlignTop, name[i]);
         const QString size = formatBytes(item.bytes);
         const QString share = size + QStringLiteral(" \u00b7 ") + formatNumber(100 * item.bytes / m_total)
             + QStringLiteral(" %");
-        double y = metrics.lineSpacing() + 1; // a descender does not touch the line below
+        // A descender does not touch the line below, nor does the underscore, which lies deeper.
+        double y = std::max(1.0, static_cast<double>(name.size())) * metrics.lineSpacing()
+            + (label.contains(u'_') ? 3 : 1);
         const auto line = [&](const QString& words) {
             if (words.isEmpty() || text.height() < y + metrics.height()
                 || metrics.horizontalAdvance(words) > text.width())

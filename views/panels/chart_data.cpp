@@ -86,6 +86,12 @@ QString roleDescription(model::Role role)
     return QString::fromUtf8(word.data(), static_cast<qsizetype>(word.size()));
 }
 
+QString roleInWords(model::Role role)
+{
+    const QString label = roleLabel(role), word = roleDescription(role);
+    return label == word ? label : QStringLiteral("%1 (%2)").arg(label, word);
+}
+
 QString roleGroup(model::Role role)
 {
     switch (model::sublayerOf(role)) {

@@ -10,6 +10,8 @@ namespace bitwright::views {
 /// Short word for a role as a column heading, translated: "q", "up".
 [[nodiscard]] QString roleLabel(model::Role role);
 [[nodiscard]] QString roleDescription(model::Role role);
+/// Both: "k (key)".
+[[nodiscard]] QString roleInWords(model::Role role);
 /// Heading above several roles: "attention", "mlp"; empty for others.
 [[nodiscard]] QString roleGroup(model::Role role);
 

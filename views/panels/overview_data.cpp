@@ -125,7 +125,7 @@ QString itemLabel(const model::TensorInfo& tensor, TreemapGrouping grouping)
     if (grouping == TreemapGrouping::Role && tensor.parts.block)
         return blockName(tensor);
     if (grouping == TreemapGrouping::Block)
-        return roleDescription(shownRole(tensor));
+        return roleLabel(shownRole(tensor));
     return shortTensorName(tensor.name, tensor.parts.block);
 }
 
@@ -220,7 +220,7 @@ TreemapData treemapData(
         item.order = tensor.parts.block.value_or(-1);
         if (grouping != TreemapGrouping::None)
             item.group = groups.indexOf(
-                grouping == TreemapGrouping::Role ? roleDescription(shownRole(tensor)) : blockName(tensor));
+                grouping == TreemapGrouping::Role ? roleLabel(shownRole(tensor)) : blockName(tensor));
         if (planned != nullptr) {
             item.tie = planned->tie;
             item.locked = planned->locked == planned->units;
@@ -228,6 +228,7 @@ TreemapData treemapData(
         }
         const auto* result = document.result(static_cast<int>(i));
         item.nonFinite = result != nullptr && result->stats && result->stats->hasNonFinite();
+        item.failed = result != nullptr && result->error.has_value();
         if (measure == TreemapMeasure::PlanBits) {
             // What no plan decides is no choice of bits: it stays as it is.
             item.applies = planned != nullptr;
@@ -240,7 +241,7 @@ TreemapData treemapData(
         } else if (measure == TreemapMeasure::Type)
             item.value = categories.indexOf(dtypeText(tensor));
         else if (measure == TreemapMeasure::Role)
-            item.value = categories.indexOf(roleDescription(shownRole(tensor)));
+            item.value = categories.indexOf(roleLabel(shownRole(tensor)));
         else
             item.value = measured(document, i, measure);
         data.items.push_back(std::move(item));

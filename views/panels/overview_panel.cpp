@@ -228,8 +228,11 @@ QString OverviewPanel::modelHtml()
     std::map<QString, std::uint64_t> bytesOfType;
     for (const auto& tensor : checkpoint.tensors())
         bytesOfType[dtypeText(tensor)] += tensor.bytes;
-    for (const auto& [type, bytes] : bytesOfType) // of the size above
-        rows += cardRow(tr("in %1").arg(type), size(bytes));
+    if (bytesOfType.size() == 1) // the size above once more would look like a second number
+        rows += cardRow(tr("Type"), htmlText(bytesOfType.begin()->first, header));
+    else
+        for (const auto& [type, bytes] : bytesOfType) // of the size above
+            rows += cardRow(tr("in %1").arg(type), size(bytes));
     rows += cardRow(tr("Tensors"), htmlCount(checkpoint.tensors().size(), header))
         + cardRow(tr("Planned matrices"),
             htmlCount(m_document.workspace()->units().size(), tr("what a plan decides; the rest stays")));
