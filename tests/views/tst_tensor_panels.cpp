@@ -194,6 +194,27 @@ void TestTensorPanels::clippingIsCounted()
     for (const double count : grid->clipped)
         binned += count;
     QCOMPARE(binned, static_cast<double>(grid->clippedWeights));
+    // The same histogram as the scan's, and every weight of it.
+    const auto scanned = weightHistogramData(
+        workspace.checkpoint().tensors()[static_cast<std::size_t>(ref.tensor)], *result->stats);
+    QCOMPARE(grid->counts.size(), scanned.counts.size());
+    double counted = 0;
+    for (const double count : grid->counts)
+        counted += count;
+    QCOMPARE(counted, static_cast<double>(grid->weights));
+    // A few far weights leave the crowd a handful of bins: finer ones are asked for, as wide as each other.
+    WeightHistogramData far;
+    for (int i = 0; i <= 512; ++i)
+        far.edges.push_back(i);
+    far.counts.assign(512, 0);
+    for (std::size_t i = 0; i < 20; ++i)
+        far.counts[i] = 1e6;
+    far.counts.back() = 1;
+    const auto finer = finerEdges(far);
+    QCOMPARE(finer.size(), std::size_t{512 * 12 + 1});
+    QCOMPARE(finer.back(), 512.0);
+    far.counts.assign(512, 1e6);
+    QCOMPARE(finerEdges(far), far.edges);
     // Every clipped weight errs by more than any weight of a group that is not cut: more than half a step.
     QVERIFY(grid->maxError > double{grid->scales.cells->absMax()} / 2);
 }

@@ -37,16 +37,34 @@ Interval crowdedRange(std::span<const double> edges, std::span<const double> cou
     for (const double count : counts)
         total += count;
     constexpr double kStrays = 5e-5;
+    constexpr double kLargestGap = 0.02; // of the crowd's width
     const double most = kStrays * total;
     std::size_t first = 0, last = counts.size();
     for (double below = counts[first]; first + 1 < last && below <= most; below += counts[first])
         ++first;
     for (double above = counts[last - 1]; last > first + 1 && above <= most; above += counts[last - 1])
         --last;
+    // Never in mid-slope: what hangs together with the crowd belongs to it.
+    const double gap = kLargestGap * (edges[last] - edges[first]);
+    for (std::size_t i = last; i < counts.size() && edges[i] - edges[last] <= gap; ++i)
+        if (counts[i] > 0)
+            last = i + 1;
+    for (std::size_t i = first; i > 0 && edges[first] - edges[i] <= gap; --i)
+        if (counts[i - 1] > 0)
+            first = i - 1;
     const Interval core{edges[first], edges[last]}, whole{edges.front(), edges.back()};
     // An end that adds less than what is crowded stays: an axis that is cut has to be worth it.
-    return {core.lower - whole.lower > core.width() ? core.lower : whole.lower,
-        whole.upper - core.upper > core.width() ? core.upper : whole.upper};
+    const bool cutsBelow = core.lower - whole.lower > core.width();
+    const bool cutsAbove = whole.upper - core.upper > core.width();
+    Interval shown{cutsBelow ? core.lower : whole.lower, cutsAbove ? core.upper : whole.upper};
+    // One cut end reaches as far as the other: a crowd that leans to a side would be the chart's doing.
+    const double middle = (core.lower + core.upper) / 2;
+    const auto mirrored = [&](double end) { return 2 * middle - end; };
+    if (cutsAbove && !cutsBelow)
+        shown.upper = std::min(whole.upper, std::max(shown.upper, mirrored(shown.lower)));
+    if (cutsBelow && !cutsAbove)
+        shown.lower = std::max(whole.lower, std::min(shown.lower, mirrored(shown.upper)));
+    return shown;
 }
 
 WeightHistogram::WeightHistogram(QWidget* parent)

@@ -41,6 +41,24 @@ WeightHistogramData weightHistogramData(const model::TensorInfo& tensor, const s
     return data;
 }
 
+std::vector<double> finerEdges(const WeightHistogramData& histogram)
+{
+    constexpr double kWanted = 240; // bins of what is shown
+    constexpr int kFinest = 64;
+    if (histogram.counts.empty())
+        return histogram.edges;
+    const auto bins = static_cast<int>(histogram.counts.size());
+    const double low = histogram.edges.front(), whole = histogram.edges.back() - low;
+    const double shown = crowdedRange(histogram.edges, histogram.counts).width();
+    if (!(shown > 0) || !(whole > 0) || 2 * shown * bins >= kWanted * whole)
+        return histogram.edges;
+    const int finer = std::clamp(static_cast<int>(std::ceil(kWanted * whole / (shown * bins))), 1, kFinest);
+    std::vector<double> edges;
+    for (int i = 0; i <= bins * finer; ++i)
+        edges.push_back(low + whole * i / (bins * finer));
+    return edges;
+}
+
 ChannelRidgeData channelRidgeData(
     const model::TensorInfo& tensor, const stats::WeightStats& stats, const model::Site* site, bool inputs)
 {

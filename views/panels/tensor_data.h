@@ -14,6 +14,10 @@ namespace bitwright::views {
 /// Levels and clipping come from weightGrid, which needs the weights.
 [[nodiscard]] WeightHistogramData weightHistogramData(
     const model::TensorInfo& tensor, const stats::WeightStats& stats);
+/// The borders of equally wide bins, as many times finer as the crowded part of a histogram needs to have a
+/// shape: a few far weights leave it a handful of the scan's bins. The same borders where they are fine
+/// enough.
+[[nodiscard]] std::vector<double> finerEdges(const WeightHistogramData& histogram);
 /// Ranges of the inputs or outputs of a tensor; `site` (may be nullptr) gives the activations of inputs.
 [[nodiscard]] ChannelRidgeData channelRidgeData(
     const model::TensorInfo& tensor, const stats::WeightStats& stats, const model::Site* site, bool inputs);
@@ -75,6 +79,7 @@ struct WeightGrid
     double bits = 0;
     std::uint64_t columnsPerGroup = 0;
     std::vector<GridLevel> levels; ///< At the median scale; the share counts every group.
+    std::vector<double> edges, counts; ///< The histogram again, of this matrix: as fine as was asked for.
     std::vector<double> clipped; ///< Per bin of the histogram: weights beyond their group's outermost level.
     std::uint64_t clippedWeights = 0; ///< By more than the half step that rounding may err.
     std::uint64_t weights = 0;
@@ -83,7 +88,8 @@ struct WeightGrid
     MatrixPicture error; ///< Decoded minus original.
     MatrixPicture scales; ///< Rows x groups.
 };
-/// `edges` are the borders of the histogram's bins (may be empty). Errors: those of reading and quantizing.
+/// `edges` are the borders of the histogram's bins, equally wide (may be empty). Errors: those of reading and
+/// quantizing.
 [[nodiscard]] Result<WeightGrid> weightGrid(const session::Workspace& workspace, MatrixRef matrix,
     const quant::Option& option, const std::vector<double>& edges, const RunContext& context);
 

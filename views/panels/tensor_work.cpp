@@ -117,6 +117,7 @@ public:
         , m_edges(edges)
         , m_codes(256, 0)
         , m_clipped(edges.size() > 1 ? edges.size() - 1 : 0, 0)
+        , m_counts(m_clipped)
     {
         const auto levels = numeric::gridLevels(grid, 1.0F, 0);
         // Rounding may err by half a step; what lies further out was cut off by the end of the grid.
@@ -132,6 +133,8 @@ public:
         for (const auto zero : quantized.zeros)
             ++m_zeros[zero];
         countClipped(weights, quantized);
+        if (!m_counts.empty())
+            countAll(weights);
     }
 
     void finish(WeightGrid& grid)
@@ -156,9 +159,21 @@ public:
                 static_cast<double>(counts[i]) / static_cast<double>(total)});
         grid.clipped = std::move(m_clipped);
         grid.clippedWeights = m_clippedWeights;
+        grid.edges = m_edges;
+        grid.counts = std::move(m_counts);
     }
 
 private:
+    // The bins are equally wide: no search per weight.
+    void countAll(std::span<const float> weights)
+    {
+        const double low = m_edges.front(), last = static_cast<double>(m_counts.size() - 1);
+        const double perWidth = static_cast<double>(m_counts.size()) / (m_edges.back() - low);
+        for (const float w : weights)
+            if (double{w} >= low && double{w} <= m_edges.back())
+                ++m_counts[static_cast<std::size_t>(std::min(last, (double{w} - low) * perWidth))];
+    }
+
     void countClipped(std::span<const float> weights, const numeric::QuantizedMatrix& quantized)
     {
         constexpr float kScaleRounding = 1.004F; // bf16 scales may fall short of the range by 2^-8
@@ -216,7 +231,7 @@ private:
     numeric::GridSpec m_grid;
     const std::vector<double>& m_edges;
     std::vector<std::uint64_t> m_codes;
-    std::vector<double> m_clipped;
+    std::vector<double> m_clipped, m_counts; // per bin
     std::uint64_t m_clippedWeights = 0;
     std::vector<float> m_scales;
     std::array<std::uint64_t, 256> m_zeros{};

@@ -27,6 +27,11 @@ void WeightsPanel::showHistogram()
         shown.optionBits = grid->bits;
         shown.levels = grid->levels;
         shown.preview = isPreview();
+        // Those of the scan are of all experts of a stack; the grid is of one matrix.
+        if (grid->counts.size() > shown.counts.size() && info->experts <= 1) {
+            shown.edges = grid->edges;
+            shown.counts = grid->counts;
+        }
         shown.clipped = grid->clipped;
         shown.clippedShare = static_cast<double>(grid->clippedWeights) / static_cast<double>(grid->weights);
     }
@@ -192,6 +197,7 @@ void WeightsPanel::showNote()
                   .arg(formatCount(static_cast<std::int64_t>(grid->clippedWeights)),
                       formatCount(static_cast<std::int64_t>(grid->weights)),
                       QString::fromStdString(grid->option));
+        toolTip.prepend(text + u'\n'); // a narrow view shows its first parts only
     } else if (mode() == ImageMode && tensorInfo() != nullptr) {
         text = tr("wheel zooms to single weights, a click pins the input channel");
     }

@@ -301,7 +301,7 @@ void WeightsPanel::wantGrid()
         return;
     std::vector<double> edges;
     if (const auto* result = m_document.result(matrix().tensor); result != nullptr && result->stats)
-        edges = weightHistogramData(*info, *result->stats).edges;
+        edges = finerEdges(weightHistogramData(*info, *result->stats));
     // Clipping per bin needs the histogram: without a scan the grid is asked for again after it.
     const QString key = gridKey() + (edges.empty() ? QString() : QStringLiteral("/bins"));
     m_grid.want(key, tr("Round %1 to %2").arg(matrixTitle(), QString::fromStdString(option->id)),
