@@ -10,10 +10,13 @@
 #include <QApplication>
 #include <QComboBox>
 #include <QFile>
+#include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTableView>
+#include <QToolButton>
 #include <QtTest>
 
 #include <cmath>
@@ -415,6 +418,7 @@ private Q_SLOTS:
         QVERIFY(trace->isVisible());
         QCOMPARE(trace->data().channel, document.selection().channel());
         QCOMPARE(trace->data().rows.size(), residualRows);
+        QVERIFY(!trace->data().rows.front().brief.isEmpty()); // names that fit below the points
         // A rubber band selects the weights that its sites feed.
         kinds->setCurrentIndex(1);
         map->replot(QCustomPlot::rpImmediateRefresh);
@@ -447,6 +451,8 @@ private Q_SLOTS:
         outliers.resize(900, 340);
         QTRY_VERIFY(!switchOfTrace->isEnabled());
         QVERIFY(!trace->isVisible() && switchOfTrace->toolTip().contains(utf8("too low")));
+        for (const auto* button : outliers.findChildren<QToolButton*>())
+            QVERIFY(button->defaultAction() != switchOfTrace || !button->isVisible());
         outliers.resize(900, 600);
         QTRY_VERIFY(switchOfTrace->isEnabled() && trace->isVisible());
 
@@ -455,6 +461,12 @@ private Q_SLOTS:
         QCOMPARE(chart->data().dumps.size(), std::size_t{2});
         QVERIFY(!chart->legendRect(utf8("dump:1")).isNull());
         QCOMPARE(chart->data().dumps[0].massive.size(), chart->data().dumps[1].massive.size());
+        // A click in the second dump selects what is called so in the first, which the other views show.
+        Q_EMIT chart->siteActivated(2, 1);
+        QCOMPARE(document.selection().site(), 2);
+        Q_EMIT chart->channelActivated(3, 17, 1);
+        QCOMPARE(document.selection().site(), 3);
+        QCOMPARE(document.selection().channel(), 17);
     }
     void massiveTableSelects()
     {
@@ -483,6 +495,13 @@ private Q_SLOTS:
         auto* table = maxima.findChild<DataTable*>();
         QCOMPARE(table->table().rows.size(), std::size_t{1});
         QVERIFY(table->isVisible()); // there is room, and something to list
+        // Where the columns have no room, the least needed make way, and the note says which.
+        QVERIFY(table->view()->isColumnHidden(9));
+        QVERIFY(!table->view()->isColumnHidden(3) && !table->view()->horizontalScrollBar()->isVisible());
+        bool named = false;
+        for (const auto* label : table->findChildren<QLabel*>())
+            named = named || label->text().contains(utf8("Token id"));
+        QVERIFY(named);
         QVERIFY2(table->visibleCsv().contains(utf8("model.layers.2.mlp.gate_proj,2,40,-900,3,,")),
             qPrintable(table->visibleCsv()));
         QVERIFY(table->visibleCsv().contains(utf8(",both"))); // channel, token, unknown id, value, criterion

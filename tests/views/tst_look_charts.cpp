@@ -8,6 +8,7 @@
 #include "views/charts/weight_histogram.h"
 
 #include <QAction>
+#include <QMouseEvent>
 #include <QtTest>
 
 #include <cmath>
@@ -154,6 +155,8 @@ private Q_SLOTS:
         row("near enough", {1e6, 1e6, 1e6, 1e6, 1, 0, 0, 1}, 0, 8);
         row("too many", {1e6, 1e6, 0, 0, 0, 0, 0, 1e3}, 0, 8);
         row("both ends", {1, 0, 0, 0, 1e6, 0, 0, 1}, 4, 5);
+        row("one leans", {1, 0, 1e6, 1e6, 0, 0, 0, 1}, 0, 6); // what is left shows as far as the other side
+        row("slope", {1e6, 20, 5, 0, 0, 0, 0, 1}, 0, 3);
         row("nothing", {0, 0, 0, 0, 0, 0, 0, 0}, 0, 8);
     }
     void farWeightsDoNotTakeTheAxis()
@@ -236,6 +239,43 @@ private Q_SLOTS:
         showAt(chart, {280, 240});
         QCOMPARE(chart.endNames(), (QStringList{utf8("max |x|"), utf8("q99.9"), utf8("rms")}));
     }
+    void lonePointsAreNamedFirst()
+    {
+        // A kind of one site is a point: its name stands beside it, whatever is near, and its sample is a
+        // mark.
+        MaximaChart chart;
+        MaximaData data = maximaData();
+        MaximaSite head;
+        head.name = utf8("head");
+        head.group = utf8("input of head");
+        head.block = data.lastBlock;
+        head.maximum = data.dumps[0].sites.back().maximum;
+        head.rms = head.quantile999 = head.maximum;
+        data.dumps[0].sites.push_back(head);
+        chart.setData(data);
+        showAt(chart, {760, 420});
+        const QStringList names = chart.endNames();
+        QVERIFY2(names.contains(utf8("input of head")), qPrintable(names.join(u'|')));
+        QVERIFY(names.indexOf(utf8("input of head")) < 4
+            && (!names.contains(utf8("input of q"))
+                || names.indexOf(utf8("input of head")) < names.indexOf(utf8("input of q"))));
+    }
+    void halfBlocksHaveTicksAndWords()
+    {
+        MaximaChart chart;
+        MaximaData data = maximaData();
+        data.dumps[0].sites[0].offset = 0.5;
+        chart.setData(data);
+        showAt(chart, {760, 420});
+        const double place = data.dumps[0].sites[0].position();
+        QVector<double> major, minor;
+        chart.xAxis->ticker()->generate(chart.xAxis->range(), {}, u'g', 3, major, &minor, nullptr);
+        QVERIFY(minor.contains(place));
+        const QPointF at = *chart.sitePixel(0);
+        QMouseEvent move(QEvent::MouseMove, at, chart.mapToGlobal(at), Qt::NoButton, Qt::NoButton, {});
+        QApplication::sendEvent(&chart, &move);
+        QVERIFY2(chart.readout().contains(utf8("before mlp")), qPrintable(chart.readout()));
+    }
     void everyMassiveSiteIsLabelled()
     {
         MaximaChart chart;
@@ -270,7 +310,9 @@ private Q_SLOTS:
         const Theme theme = dark ? darkTheme() : lightTheme();
         for (int i = 0; i < 8; ++i) {
             const QColor color = categoryStyle(i, theme).color;
-            QVERIFY(contrastRatio(maximaFaintColor(color, theme), theme.background) >= 2.0);
+            QVERIFY(contrastRatio(maximaFaintColor(color, theme), theme.background) >= 3.0);
+            for (const int line : {kMaximumLine, kQuantileLine, kRmsLine})
+                QVERIFY(contrastRatio(maximaLineColor(color, line, theme), theme.background) >= 3.0);
             for (int k = 0; k < i; ++k) {
                 const QColor other = categoryStyle(k, theme).color;
                 const int difference = std::abs(color.red() - other.red())

@@ -11,6 +11,7 @@ namespace bitwright::views {
 namespace {
 const QString kChannelKey = QStringLiteral("channel");
 const QString kLargestKey = QStringLiteral("largest");
+constexpr double kBetweenNames = 18;
 } // namespace
 
 ChannelTrace::ChannelTrace(QWidget* parent)
@@ -18,28 +19,37 @@ ChannelTrace::ChannelTrace(QWidget* parent)
 {
     setLogAllowed(Qt::Vertical, true);
     setCrosshair(false, true);
+    // It is seldom high: two powers of ten would be all of its numbers.
+    setTicks(
+        yAxis, [](Interval range, int target) { return linearTicks(range, target); }, 20);
 }
 
 // Every layer is named where there is room for its name.
 void ChannelTrace::nameRows()
 {
     const QFontMetricsF metrics(smallFont());
-    double widest = 0;
+    double widest = 0, widestBrief = 0;
     bool numbered = !m_data.rows.empty();
     for (const auto& row : m_data.rows) {
         widest = std::max(widest, metrics.horizontalAdvance(row.label));
+        widestBrief
+            = std::max(widestBrief, metrics.horizontalAdvance(row.brief.isEmpty() ? row.label : row.brief));
         numbered = numbered && (row.label.toInt() > 0 || row.label == QLatin1String("0"));
     }
     setAxisLabel(Qt::Horizontal, numbered ? tr("block") : tr("site"));
     setTicks(
         xAxis,
-        [this](Interval range, int target) {
+        [this, widest](Interval range, int target) {
             Ticks ticks = rowTicks(range, static_cast<int>(m_data.rows.size()), target);
-            for (Tick& tick : ticks.major)
-                tick.label = m_data.rows[static_cast<std::size_t>(tick.value)].label;
+            const bool brief
+                = static_cast<double>(ticks.major.size()) * (widest + kBetweenNames) > plotArea().width();
+            for (Tick& tick : ticks.major) {
+                const auto& row = m_data.rows[static_cast<std::size_t>(tick.value)];
+                tick.label = brief && !row.brief.isEmpty() ? row.brief : row.label;
+            }
             return ticks;
         },
-        std::max(30.0, widest + 18));
+        std::max(30.0, widestBrief + kBetweenNames));
 }
 
 void ChannelTrace::setData(ChannelTraceData data)

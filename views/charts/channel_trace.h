@@ -13,6 +13,7 @@ struct ChannelTraceData
         QString label; // short, for the axis
         double value = 0; // of the channel; NaN when unknown or when the site has no such channel
         double largest = 0; // of all channels of the site; NaN when unknown
+        QString brief = {}; // where the label has no room; may be empty
     };
     std::vector<Row> rows;
     int channel = -1;

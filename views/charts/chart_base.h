@@ -42,6 +42,7 @@ struct LegendEntry
     bool hollow = false;
     bool toggles = true; // false: explains only
     QString brief = {}; // in place of the label where not all labels find room
+    QColor second = {}; // of a second pin beside the first
 };
 
 // A QCustomPlot layerable that paints by a function; the way all charts draw, on screen and into vector

@@ -138,6 +138,15 @@ int LegendStrip::neighbour(int entry, bool forward) const
     return -1;
 }
 
+void LegendStrip::drawUpright(
+    QPainter& painter, const QPointF& middle, const LegendEntry& entry, const QColor& color) const
+{
+    if (entry.kind == LegendEntry::Kind::Pin)
+        paintMarker(painter, Marker::Circle, {middle.x(), middle.y() - 4}, 2.6, color, false);
+    painter.setPen(QPen(color, entry.width, Qt::SolidLine, Qt::FlatCap));
+    painter.drawLine(QPointF(middle.x(), middle.y() - 4), QPointF(middle.x(), middle.y() + 5));
+}
+
 void LegendStrip::drawSample(QPainter& painter, const QRectF& rect, const LegendEntry& entry) const
 {
     const QPointF middle = rect.center();
@@ -156,11 +165,10 @@ void LegendStrip::drawSample(QPainter& painter, const QRectF& rect, const Legend
         paintMarker(painter, entry.marker, middle, 3.6, entry.color, entry.hollow);
         break;
     case LegendEntry::Kind::Pin:
-        paintMarker(painter, Marker::Circle, {middle.x(), middle.y() - 4}, 2.6, entry.color, false);
-        [[fallthrough]];
     case LegendEntry::Kind::Tick:
-        painter.setPen(QPen(entry.color, entry.width, Qt::SolidLine, Qt::FlatCap));
-        painter.drawLine(QPointF(middle.x(), middle.y() - 4), QPointF(middle.x(), middle.y() + 5));
+        drawUpright(painter, middle - QPointF(entry.second.isValid() ? 4 : 0, 0), entry, entry.color);
+        if (entry.second.isValid())
+            drawUpright(painter, middle + QPointF(4, 0), entry, entry.second);
         break;
     }
 }

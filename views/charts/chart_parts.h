@@ -52,6 +52,8 @@ private:
     [[nodiscard]] const QString& labelOf(const LegendEntry& entry) const;
     // Gives the entries their places and returns the height that they take.
     double place(double right, int maximumRows);
+    void drawUpright(
+        QPainter& painter, const QPointF& middle, const LegendEntry& entry, const QColor& color) const;
     void drawSample(QPainter& painter, const QRectF& rect, const LegendEntry& entry) const;
 
     std::vector<LegendEntry> m_entries;

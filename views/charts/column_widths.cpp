@@ -90,14 +90,15 @@ void ColumnWidths::setCharacters(std::initializer_list<int> characters)
 // Texts stand at the left, numbers at the right; headings may have changed since.
 void ColumnWidths::apply()
 {
-    if (m_byHand || m_wanted.size() != static_cast<std::size_t>(m_table->model()->columnCount()))
+    if (m_byHand || m_wanted.empty()
+        || m_wanted.size() != static_cast<std::size_t>(m_table->model()->columnCount()))
         return;
     constexpr int kLeastText = 80, kMostText = 320, kHeadingMargins = 18;
     const QAbstractItemModel* model = m_table->model();
     const QFontMetrics metrics = m_table->horizontalHeader()->fontMetrics();
     std::vector<int> natural, least;
     std::vector<std::size_t> estimated; // columns of texts that may turn out longer
-    bool lastIsText = false;
+    std::vector<bool> isText;
     for (std::size_t column = 0; column < m_wanted.size(); ++column) {
         const int section = static_cast<int>(column);
         const QString title = model->headerData(section, Qt::Horizontal).toString();
@@ -106,13 +107,14 @@ void ColumnWidths::apply()
         const bool number = (alignment.toInt() & Qt::AlignRight) != 0;
         const int wanted = m_wanted[column];
         natural.push_back(std::max(heading, number ? wanted : std::min(wanted, kMostText)));
-        lastIsText = !number && (alignment.toInt() & Qt::AlignHCenter) == 0;
+        isText.push_back(!number && (alignment.toInt() & Qt::AlignHCenter) == 0);
         if (!number && !m_cuts && wanted > 0)
             estimated.push_back(column);
         const bool whole = number || !m_cuts;
         least.push_back(whole ? natural.back() : std::min(natural.back(), std::max(heading, kLeastText)));
     }
     m_wantedWidth = std::reduce(natural.begin(), natural.end());
+    hideSpare(natural);
     for (std::size_t column = 0; column < m_wanted.size(); ++column)
         if (m_table->isColumnHidden(static_cast<int>(column)))
             natural[column] = least[column] = 0;
@@ -129,12 +131,42 @@ void ColumnWidths::apply()
     std::vector<int> widths = fittedWidths(natural, least, available);
     // The rest goes to a last column of texts alone: what stands at the far end of a wide table would be read
     // in the wrong row.
-    if (lastIsText)
-        widths.back() += std::max(0, available - std::reduce(widths.begin(), widths.end()));
+    std::size_t last = widths.size() - 1;
+    while (last > 0 && m_table->isColumnHidden(static_cast<int>(last)))
+        --last;
+    if (isText[last])
+        widths[last] += std::max(0, available - std::reduce(widths.begin(), widths.end()));
     for (std::size_t column = 0; column < widths.size(); ++column)
         if (!m_table->isColumnHidden(static_cast<int>(column)))
             m_table->setColumnWidth(static_cast<int>(column), widths[column]);
     m_applying = false;
+}
+
+void ColumnWidths::setSpareColumns(const QList<int>& columns)
+{
+    if (std::exchange(m_spare, columns) != columns)
+        apply();
+}
+
+void ColumnWidths::hideSpare(const std::vector<int>& natural)
+{
+    if (m_spare.isEmpty())
+        return;
+    int needed = m_wantedWidth;
+    bool changed = false;
+    m_applying = true;
+    for (const int column : m_spare) {
+        if (static_cast<std::size_t>(column) >= natural.size())
+            continue; // there is no data yet
+        const bool hidden = needed > m_table->viewport()->width();
+        if (hidden)
+            needed -= natural[static_cast<std::size_t>(column)];
+        changed = changed || hidden != m_table->isColumnHidden(column);
+        m_table->setColumnHidden(column, hidden);
+    }
+    m_applying = false;
+    if (changed)
+        Q_EMIT spareChanged();
 }
 
 bool ColumnWidths::eventFilter(QObject* watched, QEvent* event)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QList>
 #include <QObject>
 
 #include <initializer_list>
@@ -31,10 +32,15 @@ public:
     // The same for tables whose rows come later: so many characters each, and never less than the
     // heading; columns without a number get their heading's width. Nothing is cut here.
     void setCharacters(std::initializer_list<int> characters);
+    // Columns that are hidden, in this order, where not all have room.
+    void setSpareColumns(const QList<int>& columns);
     // What all columns would take with nothing cut, hidden ones too.
     [[nodiscard]] int wantedWidth() const { return m_wantedWidth; }
     // Shares the width anew; columns were shown or hidden.
     void apply();
+
+Q_SIGNALS:
+    void spareChanged(); // columns were hidden or shown
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -42,8 +48,10 @@ protected:
 private:
     // Per column, for heading and rows of now.
     [[nodiscard]] std::vector<int> measured() const;
+    void hideSpare(const std::vector<int>& natural);
 
     QTableView* m_table;
+    QList<int> m_spare;
     std::vector<int> m_wanted; // pixels per column
     int m_wantedWidth = 0;
     bool m_cuts = true, m_byHand = false, m_applying = false;

@@ -271,6 +271,7 @@ DataTable::DataTable(const QString& name, QWidget* parent)
     m_view->horizontalHeader()->setHighlightSections(false);
     m_view->setItemDelegate(new IndentDelegate(*m_model, m_view));
     m_widths = new ColumnWidths(m_view);
+    connect(m_widths, &ColumnWidths::spareChanged, this, &DataTable::refreshNote);
     m_view->installEventFilter(this);
     m_filter->setPlaceholderText(tr("Filter"));
     setName(name);
@@ -342,6 +343,11 @@ void DataTable::setEmptyText(const QString& text)
     refreshNote();
 }
 
+void DataTable::setSpareColumns(const QList<int>& columns)
+{
+    m_widths->setSpareColumns(columns);
+}
+
 void DataTable::setFont(const QFont& font)
 {
     QWidget::setFont(font);
@@ -362,6 +368,13 @@ void DataTable::refreshNote()
                             : tr("%1 of %2 rows").arg(formatCount(shown), formatCount(all));
     if (all != 0 && !m_model->table().note.isEmpty())
         text += QStringLiteral(" \u00b7 ") + m_model->table().note;
+    QStringList hidden;
+    for (int column = 0; column < m_model->columnCount(); ++column)
+        if (m_view->isColumnHidden(column))
+            hidden << m_model->table().columns[static_cast<std::size_t>(column)].title;
+    if (all != 0 && !hidden.isEmpty())
+        text += QStringLiteral(" \u00b7 ")
+            + tr("where it is wider: %1").arg(hidden.join(QStringLiteral(", ")));
     m_note->setText(text);
     m_copy->setEnabled(shown > 0);
 }

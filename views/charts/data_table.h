@@ -77,6 +77,8 @@ public:
     void setName(const QString& name);
     void setDescription(const QString& text);
     void setEmptyText(const QString& text); // shown in place of rows when there are none
+    // Columns that make way, in this order, where not all have room; the note names them, copies hold them.
+    void setSpareColumns(const QList<int>& columns);
     void setFont(const QFont& font);
     // Adds a widget at the right end of the filter's line.
     void addTool(QWidget* tool);

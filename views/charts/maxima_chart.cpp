@@ -66,11 +66,24 @@ MaximaChart::MaximaChart(QWidget* parent)
                 else if (tick.value > m_data.lastBlock + 0.5)
                     tick.label = tr("end");
             }
+            ticks.minor = halfBlocks(range);
             return ticks;
         },
         60);
     setCrosshair(false, true);
     new PaintItem(this, QStringLiteral("main"), nullptr, [this](QCPPainter& p) { paintEndNames(p); });
+}
+
+// Where sites stand between the blocks' two halves.
+std::vector<double> MaximaChart::halfBlocks(Interval range) const
+{
+    constexpr double kMostBlocks = 24; // in view: more of them would be a comb
+    std::vector<double> places;
+    const auto& sites = m_data.dumps.empty() ? std::vector<MaximaSite>() : m_data.dumps.front().sites;
+    for (const MaximaSite& site : sites)
+        if (site.offset > 0 && range.width() <= kMostBlocks && range.contains(site.position()))
+            places.push_back(site.position());
+    return places;
 }
 
 // The margin at the right holds the names of the lines; the axis ends with the data.
@@ -202,9 +215,10 @@ void MaximaChart::rebuildLegend()
         LegendEntry entry;
         entry.key = maximaGroupKey(m_groups[g]);
         entry.label = m_groups[g];
-        entry.color = style.color;
+        entry.color = maximaReadable(style.color, theme());
         entry.width = 2;
         entry.marker = style.marker;
+        entry.kind = isLone(m_groups[g]) ? LegendEntry::Kind::Mark : LegendEntry::Kind::Line;
         entry.brief = m_data.briefGroups.value(m_groups[g]);
         entries.push_back(entry);
     }
@@ -216,7 +230,7 @@ void MaximaChart::rebuildLegend()
         entry.label = maximaLineName(line);
         entry.color = maximaLineColor(theme().muted, line, theme()); // of no site
         entry.width = maximaLineWidth(line);
-        entry.marker = line == kRmsLine ? Marker::None : Marker::Circle;
+        entry.marker = line == kQuantileLine ? Marker::Circle : Marker::None; // filled ones are of sites
         entry.hollow = line == kQuantileLine;
         entries.push_back(entry);
     }
@@ -391,6 +405,8 @@ QString MaximaChart::readoutAt(const QPointF& position) const
     const MaximaDump& dump = m_data.dumps[static_cast<std::size_t>(hit.dump)];
     const MaximaSite& site = dump.sites[static_cast<std::size_t>(hit.site)];
     QStringList lines{site.name, site.group};
+    if (site.offset > 0)
+        lines << tr("within block %1: after attention, before mlp").arg(formatCount(site.block));
     for (const int line : {kMaximumLine, kQuantileLine, kRmsLine, kCrestLine}) {
         const auto value = maximaValue(site, line);
         lines << QStringLiteral("%1  %2").arg(

@@ -116,6 +116,7 @@ protected:
 
 private:
     [[nodiscard]] std::vector<int> rangeLines(const QString& group) const;
+    [[nodiscard]] std::vector<double> halfBlocks(Interval range) const;
     [[nodiscard]] QString currentGroup() const; // of the current site; empty without one
     struct Hit
     {
@@ -143,15 +144,19 @@ private:
     {
         QString text;
         QColor color;
+        QPointF end; // of the line, in pixels
         double y = 0;
+        bool ofStatistic = false;
     };
     [[nodiscard]] std::vector<EndName> wantedEndNames() const;
     [[nodiscard]] std::vector<EndName> placedEndNames() const;
-    [[nodiscard]] std::optional<double> endOf(const QString& group, int line) const; // pixels
+    [[nodiscard]] std::optional<QPointF> endOf(const QString& group, int line) const; // pixels
+    [[nodiscard]] bool isLone(const QString& group) const; // one site: a point instead of a line
     [[nodiscard]] bool namesEveryLine() const;
     [[nodiscard]] QString nameOf(const QString& group) const; // as long as there is room for
     [[nodiscard]] double endNamesWidth() const;
     void paintEndNames(QCPPainter& painter) const;
+    void paintEndLeader(QCPPainter& painter, const EndName& name) const;
     void paintGroups(QCPPainter& painter, bool emphasized);
     void paintUnknown(QCPPainter& painter) const;
     void paintMarks(QCPPainter& painter);
@@ -163,6 +168,7 @@ private:
         QString text;
         QRectF place; // null: none was found
     };
+    void paintLeader(QCPPainter& painter, const MarkLabel& label) const;
     void paintMarkLabels(QCPPainter& painter, const std::vector<PlacedMark>& marks) const;
     [[nodiscard]] std::vector<MarkLabel> labelledMarks(const std::vector<PlacedMark>& marks) const;
     [[nodiscard]] std::vector<MarkLabel> placedMarkLabels(const std::vector<PlacedMark>& marks) const;

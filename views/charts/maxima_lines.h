@@ -33,22 +33,26 @@ inline double maximaLineWidth(int line)
 {
     return line == kMaximumLine || line == kCrestLine ? 2.2 : 1.3;
 }
+// Enough against the ground to be seen in a bright room: some colors of the categories are weak on white.
+inline QColor maximaReadable(QColor color, const Theme& theme)
+{
+    constexpr double kLeastContrast = 3.0;
+    for (int i = 0; i < 16 && contrastRatio(color, theme.background) < kLeastContrast; ++i)
+        color = mix(color, theme.foreground, 0.08);
+    return color;
+}
 inline QColor maximaLineColor(const QColor& color, int line, const Theme& theme)
 {
-    return mix(color, theme.background, line == kRmsLine ? 0.35 : line == kQuantileLine ? 0.15 : 0.0);
+    return maximaReadable(mix(color, theme.background,
+                              line == kRmsLine            ? 0.35
+                                  : line == kQuantileLine ? 0.15
+                                                          : 0.0),
+        theme);
 }
-// Of a kind that is not emphasized: it recedes, but can be told from the ground in a bright room.
+// Of a kind that is not emphasized: it recedes, but not into the ground.
 inline QColor maximaFaintColor(const QColor& color, const Theme& theme)
 {
-    constexpr double kLeastContrast = 2.0;
-    for (const double share : {0.45, 0.3, 0.15})
-        if (const QColor faint = mix(color, theme.background, share);
-            contrastRatio(faint, theme.background) >= kLeastContrast)
-            return faint;
-    QColor faint = color;
-    for (int i = 0; i < 8 && contrastRatio(faint, theme.background) < kLeastContrast; ++i)
-        faint = mix(faint, theme.foreground, 0.12);
-    return faint;
+    return maximaReadable(mix(color, theme.background, 0.45), theme);
 }
 // The lines that a statistic may show, the one that stands for the site first.
 inline std::vector<int> maximaLinesOf(MaximaStatistic statistic)

@@ -40,7 +40,7 @@ double MaximaChart::endNamesWidth() const
 }
 
 // Where a line of the first dump ends, if that is in view.
-std::optional<double> MaximaChart::endOf(const QString& group, int line) const
+std::optional<QPointF> MaximaChart::endOf(const QString& group, int line) const
 {
     std::optional<QPointF> end;
     double last = -2;
@@ -52,7 +52,7 @@ std::optional<double> MaximaChart::endOf(const QString& group, int line) const
         last = site.position();
         end = toPixel(last, *value);
     }
-    return end && plotArea().adjusted(-1, -1, 1, 1).contains(*end) ? std::optional(end->y()) : std::nullopt;
+    return end && plotArea().adjusted(-1, -1, 1, 1).contains(*end) ? end : std::nullopt;
 }
 
 // The important ones first: of an emphasized kind on its own its statistics, of the others the kind.
@@ -71,8 +71,8 @@ std::vector<MaximaChart::EndName> MaximaChart::wantedEndNames() const
         std::vector<int> lines = shownLines(true);
         std::reverse(lines.begin(), lines.end());
         for (const int line : lines)
-            if (const auto y = endOf(strong.front(), line))
-                names.push_back({maximaLineName(line), colorOf(strong.front()), *y});
+            if (const auto end = endOf(strong.front(), line))
+                names.push_back({maximaLineName(line), colorOf(strong.front()), *end, end->y(), true});
     }
     for (const bool emphasized : {true, false}) {
         const std::vector<int> lines = shownLines(emphasized);
@@ -80,10 +80,16 @@ std::vector<MaximaChart::EndName> MaximaChart::wantedEndNames() const
             if (lines.empty() || !namesEveryLine() || strong.contains(group) != emphasized
                 || !isLegendKeyShown(maximaGroupKey(group)) || (emphasized && byStatistic))
                 continue;
-            if (const auto y = endOf(group, lines.back()))
-                names.push_back({nameOf(group), colorOf(group), *y});
+            if (const auto end = endOf(group, lines.back()))
+                names.push_back({nameOf(group), colorOf(group), *end, end->y(), false});
         }
     }
+    // A point without a line leads the eye nowhere: its own name has to stand beside it.
+    std::stable_partition(names.begin(), names.end(), [&](const EndName& name) {
+        return name.ofStatistic || std::any_of(m_groups.begin(), m_groups.end(), [&](const QString& group) {
+            return nameOf(group) == name.text && isLone(group);
+        });
+    });
     return names;
 }
 
@@ -110,12 +116,33 @@ QStringList MaximaChart::endNames() const
     return texts;
 }
 
+bool MaximaChart::isLone(const QString& group) const
+{
+    return std::none_of(m_data.dumps.begin(), m_data.dumps.end(), [&](const MaximaDump& dump) {
+        return std::count_if(dump.sites.begin(), dump.sites.end(), [&](const MaximaSite& site) {
+            return site.group == group;
+        }) > 1;
+    });
+}
+
+// Dots from where a line ends to its name, where they do not meet by themselves.
+void MaximaChart::paintEndLeader(QCPPainter& painter, const EndName& name) const
+{
+    constexpr double kClear = 8;
+    const QPointF to(plotArea().right() + kGap - 2, name.y), from = name.end + QPointF(kClear, 0);
+    if (to.x() - from.x() < 2 * kClear)
+        return;
+    painter.setPen(QPen(maximaFaintColor(name.color, theme()), 1, Qt::DotLine));
+    painter.drawLine(from, to);
+}
+
 void MaximaChart::paintEndNames(QCPPainter& painter) const
 {
     const QFontMetricsF metrics(smallFont());
     painter.setFont(smallFont());
     const double left = plotArea().right() + kGap, width = endNamesWidth() + 4;
     for (const EndName& name : placedEndNames()) {
+        paintEndLeader(painter, name);
         painter.setPen(name.color);
         painter.drawText(QRectF(left, name.y - metrics.height() / 2, width, metrics.height()),
             Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,

@@ -12,6 +12,7 @@ namespace bitwright::views {
 namespace {
 constexpr int kManySites = 60; // of a line: smaller markers
 constexpr std::size_t kMostLabels = 16;
+constexpr double kFaintWidth = 1.5; // thinner, antialiasing would take half of the contrast
 
 // A label that stands away from its mark would be read as another mark's.
 bool isFar(const QRectF& label, const QPointF& mark)
@@ -32,25 +33,28 @@ bool isDrawable(const std::optional<double>& value, bool logarithmic)
 void MaximaChart::paintLine(QCPPainter& painter, int dump, int group, int statistic, bool emphasized) const
 {
     const CategoryStyle style = categoryStyle(group, theme());
-    const QColor color = emphasized ? maximaLineColor(style.color, statistic, theme())
-                                    : maximaFaintColor(style.color, theme());
     std::vector<const MaximaSite*> line;
     for (const MaximaSite& site : m_data.dumps[static_cast<std::size_t>(dump)].sites)
         if (site.group == m_groups[group])
             line.push_back(&site);
+    const QColor color = emphasized || line.size() == 1 // a lone point has nothing to recede behind
+        ? maximaLineColor(style.color, statistic, theme())
+        : maximaFaintColor(style.color, theme());
+    // Not every marker can be hollow.
+    const Marker marker = statistic == kQuantileLine ? Marker::Circle : style.marker;
     std::stable_sort(
         line.begin(), line.end(), [](const auto* a, const auto* b) { return a->position() < b->position(); });
     QPolygonF points;
     const auto flush = [&] {
-        painter.setPen(QPen(color, emphasized ? maximaLineWidth(statistic) : 1.2,
+        painter.setPen(QPen(color, emphasized ? maximaLineWidth(statistic) : kFaintWidth,
             dump == 0 ? Qt::SolidLine : Qt::DashLine, Qt::RoundCap, Qt::RoundJoin));
         if (points.size() > 1)
             painter.drawPolyline(points);
         const double radius = static_cast<int>(line.size()) > kManySites ? 2.0 : 3.2;
         for (const QPointF& p : points)
             if (points.size() == 1 || !emphasized || statistic != kRmsLine)
-                paintMarker(painter, style.marker, p, statistic == kQuantileLine ? radius * 0.8 : radius,
-                    color, statistic == kQuantileLine);
+                paintMarker(painter, marker, p, statistic == kQuantileLine ? radius * 0.8 : radius, color,
+                    statistic == kQuantileLine);
         points.clear();
     };
     for (const MaximaSite* site : line) {
@@ -245,12 +249,27 @@ QStringList MaximaChart::markLabels() const
     return texts;
 }
 
+// From a label that could not stand right at its mark.
+void MaximaChart::paintLeader(QCPPainter& painter, const MarkLabel& label) const
+{
+    constexpr double kRadius = 8, kLeast = 6; // of the mark; and of a line worth drawing
+    const QPointF near(std::clamp(label.at.x(), label.place.left(), label.place.right()),
+        std::clamp(label.at.y(), label.place.top(), label.place.bottom()));
+    const QPointF way = near - label.at;
+    const double length = std::hypot(way.x(), way.y());
+    if (length < kRadius + kLeast)
+        return;
+    painter.setPen(QPen(theme().muted, 1));
+    painter.drawLine(label.at + way * (kRadius / length), near);
+}
+
 void MaximaChart::paintMarkLabels(QCPPainter& painter, const std::vector<PlacedMark>& marks) const
 {
     painter.setFont(smallFont());
     QColor halo = theme().background;
     halo.setAlphaF(0.85F);
     for (const MarkLabel& label : placedMarkLabels(marks)) {
+        paintLeader(painter, label);
         painter.fillRect(label.place, halo);
         const bool current = label.mark->channel == m_currentChannel;
         painter.setPen(current ? theme().accent : theme().foreground);

@@ -175,11 +175,13 @@ QImage OutlierImage::render(Interval columns, Interval rows, QSize pixels) const
     return image;
 }
 
-Ticks OutlierImage::rowTicks(const OutlierMapData& data, Interval range, int target) const
+Ticks OutlierImage::rowTicks(const OutlierMapData& data, Interval range, int target, bool brief) const
 {
     Ticks ticks = views::rowTicks(range, static_cast<int>(data.rows.size()), target);
-    for (Tick& tick : ticks.major)
-        tick.label = data.rows[static_cast<std::size_t>(tick.value)].label;
+    for (Tick& tick : ticks.major) {
+        const OutlierRow& row = data.rows[static_cast<std::size_t>(tick.value)];
+        tick.label = brief && !row.brief.isEmpty() ? row.brief : row.label;
+    }
     return ticks;
 }
 

@@ -23,7 +23,7 @@ public:
     [[nodiscard]] Interval valueRange(bool logarithmic) const;
     [[nodiscard]] bool hasUnknown() const { return m_hasUnknown; }
     // Row labels for an axis, thinned to `target`.
-    [[nodiscard]] Ticks rowTicks(const OutlierMapData& data, Interval range, int target) const;
+    [[nodiscard]] Ticks rowTicks(const OutlierMapData& data, Interval range, int target, bool brief) const;
 
 private:
     [[nodiscard]] double lowEnd(double high) const;

@@ -21,8 +21,10 @@ OutlierMap::OutlierMap(QWidget* parent)
     setTicks(
         xAxis, [](Interval range, int target) { return integerTicks(range, target); }, 90);
     setTicks(
-        yAxis, [this](Interval range, int target) { return m_d->image.rowTicks(m_d->data, range, target); },
-        22);
+        yAxis,
+        [this](
+            Interval range, int target) { return m_d->image.rowTicks(m_d->data, range, target, isNarrow()); },
+        20);
     setAxisLabel(Qt::Horizontal, tr("channel"));
     const auto addRect = [this](int row, int column) {
         auto* rect = new QCPAxisRect(this, false);
@@ -131,7 +133,7 @@ void OutlierMap::themeApplied()
     xAxis->grid()->setVisible(false);
     yAxis->grid()->setVisible(false);
     m_d->bar->setAutoMargins(QCP::msTop | QCP::msBottom);
-    m_d->bar->setMargins(QMargins(4, 0, kBarLabels, 0));
+    m_d->bar->setMargins(QMargins(4, 0, barLabels(), 0));
     m_d->image.setColors(colorMap(), theme());
 }
 
@@ -208,6 +210,14 @@ void OutlierMap::setPinnedChannel(int channel)
     Q_EMIT channelPinned(pinned);
 }
 
+void OutlierMap::setPreviewRow(int row)
+{
+    if (m_d->previewRow == row)
+        return;
+    m_d->previewRow = row;
+    repaintOverlay();
+}
+
 void OutlierMap::setCurrentRow(int row)
 {
     m_d->currentRow = row;
@@ -228,12 +238,24 @@ Interval OutlierMap::homeRange(Qt::Orientation axis) const
     return {-0.5, std::max(count, 1.0) - 0.5};
 }
 
+bool OutlierMap::isNarrow() const
+{
+    constexpr int kNarrow = 460;
+    return viewport().width() < kNarrow;
+}
+
+int OutlierMap::barLabels() const
+{
+    return isNarrow() ? kLeastBarLabels : kBarLabels;
+}
+
 // Marginals give way to the map on small charts.
 void OutlierMap::layoutMarginals()
 {
     const QSize size = viewport().size();
     const int top = std::clamp(size.height() / 10, kLeastTop, kMostTop);
-    const int right = (size.width() < 560 ? 52 : kRightWidth) + static_cast<int>(rowNumbersWidth());
+    const int right = (size.width() < 560 ? kLeastRight : kRightWidth) + static_cast<int>(rowNumbersWidth());
+    m_d->bar->setMargins(QMargins(4, 0, barLabels(), 0));
     m_d->top->setMinimumSize(0, top);
     m_d->top->setMaximumSize(QWIDGETSIZE_MAX, top);
     m_d->right->setMinimumSize(right, 0);
@@ -280,9 +302,11 @@ void OutlierMap::rebuildLegend()
         swatch(kMarksKey, label, theme().warning, Marker::Square, judged);
         entries.back().brief = m_d->data.criterionNote;
     }
-    if (m_d->pinned >= 0)
+    if (m_d->pinned >= 0) {
         swatch(QStringLiteral("pinned"), tr("channel %1").arg(formatCount(m_d->pinned)), theme().accent,
             Marker::Diamond, false);
+        entries.back().kind = LegendEntry::Kind::Line; // that of the margin at the right
+    }
     if (m_d->image.hasUnknown())
         swatch(QStringLiteral("unknown"), tr("unknown"), theme().hatch, Marker::None, false);
     setLegend(std::move(entries));

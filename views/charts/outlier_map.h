@@ -27,6 +27,7 @@ struct OutlierRow
     int block = -1;
     std::vector<float> values; // one per channel, natural order
     std::vector<OutlierPeak> peaks; // where the largest value of a channel is, as far as that is known
+    QString brief = {}; // in place of the label where that has no room; may be empty
 };
 struct OutlierMark
 {
@@ -71,6 +72,7 @@ public:
     [[nodiscard]] int pinnedChannel() const;
     void setCurrentRow(int row); // -1 for none
     void setSelectedRows(const QVector<int>& rows); // further ones
+    void setPreviewRow(int row); // the row that another view points at, -1 for none
     // Shows where a channel is while something elsewhere points at it; -1 for none.
     void setPreviewChannel(int channel);
     [[nodiscard]] QAction* sortAction() const;
@@ -131,7 +133,11 @@ private:
     void paintRowBars(QCPPainter& painter, const QRectF& area) const;
     void paintRowNumbers(QCPPainter& painter, const QRectF& area) const;
     void paintHeadings(QCPPainter& painter) const;
+    [[nodiscard]] bool isNarrow() const; // names and numbers give way to the map
+    [[nodiscard]] int barLabels() const; // pixels for the numbers of the color bar
     [[nodiscard]] double rowNumbersWidth() const; // 0 where the criterion has nothing to say
+    void paintRowScale(QCPPainter& painter, const QRectF& area) const;
+    void paintRowFrame(QCPPainter& painter, int row, const QColor& color) const;
     void createActions();
     [[nodiscard]] bool showsRowValues() const;
     [[nodiscard]] double rowValuePixel(double value, const QRectF& area) const;

@@ -8,7 +8,8 @@ namespace bitwright::views {
 
 constexpr int kLeastTop = 30, kMostTop = 120; // height of the marginal per channel
 constexpr int kRightWidth = 96; // of the marginal per layer
-constexpr int kBarWidth = 12, kBarLabels = 46; // of the color bar
+constexpr int kLeastRight = 52; // of the same where the chart is small
+constexpr int kBarWidth = 12, kBarLabels = 46, kLeastBarLabels = 32; // of the color bar
 inline const QString kMarksKey = QStringLiteral("marks");
 
 struct OutlierMap::Private
@@ -24,7 +25,7 @@ struct OutlierMap::Private
     int currentRow = -1;
     QVector<int> selectedRows;
     OutlierMark hover{-1, -1};
-    int preview = -1;
+    int preview = -1, previewRow = -1;
     QAction* sort = nullptr;
     QAction* pin = nullptr;
     std::vector<int> order; // display column -> channel

@@ -140,7 +140,7 @@ double OutlierMap::rowNumbersWidth() const
     const auto& values = m_d->data.rowValues;
     const bool worth
         = std::any_of(values.begin(), values.end(), [](double v) { return std::isnan(v) || v != 0; });
-    if (!worth || !showsRowValues())
+    if (!worth || !showsRowValues() || isNarrow())
         return 0;
     const QFontMetricsF metrics(smallFont());
     double widest = 0;
@@ -166,6 +166,7 @@ void OutlierMap::paintRight(QCPPainter& painter)
     const QRectF bars = area.adjusted(0, 0, -numbers, 0);
     painter.setAntialiasing(false);
     paintRowBars(painter, bars);
+    paintRowScale(painter, bars);
     if (m_d->pinned >= 0)
         paintTrace(painter, bars);
     if (numbers > 0)
@@ -190,6 +191,28 @@ void OutlierMap::paintRowBars(QCPPainter& painter, const QRectF& area) const
             painter.fillRect(QRectF(line.left(), line.top(),
                                  rowValuePixel(double{m_d->rowMaxima[i]}, area) - area.left(), line.height()),
                 fill);
+    }
+}
+
+// The ends of the scale below the bars: it is that of the color bar.
+void OutlierMap::paintRowScale(QCPPainter& painter, const QRectF& area) const
+{
+    const Ticks ticks = m_d->data.logarithmic ? logTicks(m_d->scale, 2) : linearTicks(m_d->scale, 2);
+    if (ticks.major.empty())
+        return;
+    painter.setFont(smallFont());
+    const QFontMetricsF metrics(painter.font());
+    double free = area.left() - 4; // right end of what is written already
+    for (const Tick& tick : ticks.major) {
+        const double x = rowValuePixel(tick.value, area), width = metrics.horizontalAdvance(tick.label);
+        const double left = std::clamp(x - width / 2, area.left() - 2, area.right() + 2 - width);
+        if (left < free + 2 || tick.label.isEmpty())
+            continue;
+        painter.setPen(theme().axis);
+        painter.drawLine(QPointF(x, area.bottom() + 1), QPointF(x, area.bottom() + 4));
+        painter.setPen(theme().muted);
+        painter.drawText(QPointF(left, area.bottom() + 5 + metrics.ascent()), tick.label);
+        free = left + width;
     }
 }
 
@@ -252,20 +275,21 @@ void OutlierMap::paintHeadings(QCPPainter& painter) const
         return;
     constexpr int kWrapped = Qt::AlignLeft | Qt::AlignBottom | Qt::TextWordWrap;
     QRectF room = headingRoom();
-    const auto heading = [&](const QString& text, const QColor& color) {
-        const QRectF needed = metrics.boundingRect(room, kWrapped, text);
+    const auto heading = [&](const QString& text, const QColor& color, Qt::Alignment side) {
+        const int flags = static_cast<int>(side | Qt::AlignBottom) | Qt::TextWordWrap;
+        const QRectF needed = metrics.boundingRect(room, flags, text);
         if (needed.height() > room.height() + 1 || needed.width() > room.width() + 1)
             return;
         painter.setPen(color);
-        painter.drawText(room, kWrapped, text);
+        painter.drawText(room, flags, text);
         room.setBottom(room.bottom() - needed.height());
     };
-    heading(tr("max per layer"), theme().muted);
-    if (rowNumbersWidth() > 0 && rowHeadingFits(metrics))
-        heading(m_d->data.rowMeasure, mix(theme().warning, theme().foreground, 0.4));
+    heading(tr("max per layer"), theme().muted, Qt::AlignLeft);
+    if (rowNumbersWidth() > 0 && rowHeadingFits(metrics)) // above the numbers, which end at the right
+        heading(m_d->data.rowMeasure, mix(theme().warning, theme().foreground, 0.4), Qt::AlignRight);
     painter.setPen(theme().muted);
     painter.drawText(
-        QRectF(bar.left(), top.top(), kBarWidth + kBarLabels, top.height()), kWrapped, measureText());
+        QRectF(bar.left(), top.top(), kBarWidth + barLabels(), top.height()), kWrapped, measureText());
     painter.drawText(QRectF(2, top.top(), top.left() - 8, top.height()),
         Qt::AlignRight | Qt::AlignVCenter | Qt::TextWordWrap, tr("max per channel"));
 }
@@ -325,12 +349,19 @@ void OutlierMap::paintOverlay(QCPPainter& painter)
         for (const double left : {area.left(), area.right() - 5})
             painter.fillRect(QRectF(left, top, 5, bottom - top), theme().accent);
     }
-    if (m_d->currentRow >= 0 && m_d->currentRow < static_cast<int>(m_d->data.rows.size())) {
-        const double top = yAxis->coordToPixel(m_d->currentRow - 0.5),
-                     bottom = yAxis->coordToPixel(m_d->currentRow + 0.5);
-        painter.setPen(QPen(theme().background, 3));
-        painter.drawRect(QRectF(area.left(), top, area.width(), bottom - top));
-        painter.setPen(QPen(theme().accent, 1.5));
+    paintRowFrame(painter, m_d->currentRow, theme().accent);
+    if (m_d->previewRow != m_d->currentRow)
+        paintRowFrame(painter, m_d->previewRow, theme().warning);
+}
+
+void OutlierMap::paintRowFrame(QCPPainter& painter, int row, const QColor& color) const
+{
+    if (row < 0 || row >= static_cast<int>(m_d->data.rows.size()))
+        return;
+    const QRectF area = plotArea();
+    const double top = yAxis->coordToPixel(row - 0.5), bottom = yAxis->coordToPixel(row + 0.5);
+    for (const QPen& pen : {QPen(theme().background, 3), QPen(color, 1.5)}) {
+        painter.setPen(pen);
         painter.drawRect(QRectF(area.left(), top, area.width(), bottom - top));
     }
 }

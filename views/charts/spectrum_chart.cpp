@@ -207,16 +207,29 @@ void SpectrumChart::rebuildLegend()
         entries.push_back(legendEntry(
             kErrorKey, tr("error of %1").arg(m_data.errorOption), tr("error"), errorColor(), Kind::Line));
     addFitEntries(entries);
-    if (!m_density.loners.empty() || !m_errorDensity.loners.empty()) {
-        entries.push_back(
-            legendEntry(kLonersKey, tr("single eigenvalue"), tr("single value"), theme().muted, Kind::Pin));
-        entries.back().width = 1.5;
-    }
+    addStemEntry(entries);
     if (!m_data.estimators.empty()) {
         entries.push_back(legendEntry(kEstimatorsKey, tr("estimators"), {}, theme().axis, Kind::Swatch));
         entries.back().hollow = true;
     }
     setLegend(std::move(entries));
+}
+
+// One for both kinds of stems, with a sample of each.
+void SpectrumChart::addStemEntry(std::vector<LegendEntry>& entries) const
+{
+    const bool ofWeights = !m_density.loners.empty(), ofError = !m_errorDensity.loners.empty();
+    if (!ofWeights && !ofError)
+        return;
+    const auto strong = [&](const QColor& color) { return mix(color, theme().foreground, 0.3); };
+    const QString label = !ofError ? tr("single eigenvalue")
+        : ofWeights                ? tr("single eigenvalue, of weights and of error")
+                                   : tr("single eigenvalue of the error");
+    entries.push_back(legendEntry(kLonersKey, label, tr("single value"),
+        strong(ofWeights ? theme().muted : errorColor()), LegendEntry::Kind::Pin));
+    entries.back().width = 1.5;
+    if (ofWeights && ofError)
+        entries.back().second = strong(errorColor());
 }
 
 void SpectrumChart::addFitEntries(std::vector<LegendEntry>& entries) const

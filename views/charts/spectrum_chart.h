@@ -83,6 +83,7 @@ private:
     void rebin();
     void paintDensity(QCPPainter& painter, const Density& density, const QColor& color, bool filled) const;
     [[nodiscard]] std::vector<QPolygonF> steps(const Density& density) const;
+    void addStemEntry(std::vector<LegendEntry>& entries) const;
     void addFitEntries(std::vector<LegendEntry>& entries) const;
     void paintTails(QCPPainter& painter) const;
     void paintTailStart(QCPPainter& painter, std::size_t tail, const QPointF& start) const;

@@ -259,17 +259,17 @@ void HarmPanel::refresh()
 {
     if (!m_document.isOpen()) {
         m_chart->setData({});
-        m_chart->setEmpty(
-            tr("Predicted harm of every unit and option against what running the model measures.\n"
-               "No model is open."),
+        m_chart->setEmpty(tr("Predicted against measured harm of every unit and option.\n"
+                             "No model is open."),
             tr("Open a model…"));
     } else if (m_run.pairs().empty()) {
         m_chart->setData({});
         HarmRun::Request everything = request();
         everything.what = HarmRun::What::Everything;
         const QString obstacle = m_run.obstacle(everything);
-        m_chart->setEmpty(tr("Predicted harm of every unit and option against what running the model "
-                             "measures.\n%1")
+        m_chart->setEmpty(tr("Predicted against measured harm of every unit and option. Measuring runs the "
+                             "model with one changed and compares it with the original: KL divergence per "
+                             "token, of an encoder the cosine distance of its embeddings.\n%1")
                               .arg(obstacle.isEmpty() ? tr("No unit has been measured yet.") : obstacle),
             obstacle.isEmpty() ? tr("Measure all units") : QString(),
             obstacle.isEmpty() ? tr("Measure the plan") : QString());
@@ -357,7 +357,7 @@ QString HarmPanel::restingText() const
 {
     const auto pairs = static_cast<int>(m_run.pairs().size());
     return pairs == 0
-        ? tr("Predictions are guesses until the model has been run.")
+        ? tr("Until the model has been run, harm is only predicted.")
         : tr("%n pair(s) of unit and option are measured. What a whole plan costs, only running it tells.",
             nullptr, pairs);
 }

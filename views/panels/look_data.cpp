@@ -96,6 +96,17 @@ std::vector<int> siteBlocks(const model::ActivationDump& dump)
     return blocks;
 }
 
+QString siteLabelBrief(const model::Site& site, int block)
+{
+    if (site.kind != model::SiteKind::Residual)
+        return {};
+    if (!site.block)
+        return block < 0 ? tr("embed") : tr("final");
+    return site.name.find(".stream") == std::string::npos
+        ? QString()
+        : (siteOffset(site) > 0 ? tr("%1 mlp") : tr("%1 attn")).arg(*site.block);
+}
+
 QStringList siteLabels(const model::ActivationDump& dump, bool withGroup)
 {
     const auto blocks = siteBlocks(dump);
@@ -134,6 +145,38 @@ std::vector<SiteGroup> siteGroups(const model::ActivationDump& dump)
         return dump.sites()[group.sites.front()].kind == model::SiteKind::Residual;
     });
     return groups;
+}
+
+namespace {
+
+int siteCalledLike(const Document& document, int from, int site, int to)
+{
+    if (!document.isOpen())
+        return -1;
+    const auto& dumps = document.workspace()->dumps();
+    const auto count = static_cast<int>(dumps.size());
+    if (from < 0 || to < 0 || from >= count || to >= count || site < 0)
+        return -1;
+    const auto& source = dumps[static_cast<std::size_t>(from)]->sites();
+    if (from == to || static_cast<std::size_t>(site) >= source.size())
+        return static_cast<std::size_t>(site) < source.size() ? site : -1;
+    const auto& name = source[static_cast<std::size_t>(site)].name;
+    const auto& target = dumps[static_cast<std::size_t>(to)]->sites();
+    const auto found = std::find_if(
+        target.begin(), target.end(), [&](const model::Site& other) { return other.name == name; });
+    return found == target.end() ? -1 : static_cast<int>(found - target.begin());
+}
+
+} // namespace
+
+int siteOfFirstDump(const Document& document, int dump, int site)
+{
+    return siteCalledLike(document, dump, site, 0);
+}
+
+int siteOfDump(const Document& document, int dump, int firstSite)
+{
+    return siteCalledLike(document, 0, firstSite, dump);
 }
 
 QVector<int> unitsOfSites(const Document& document, const QVector<int>& sites)
@@ -332,6 +375,7 @@ OutlierMapData outlierMapData(
         OutlierRow item;
         item.name = display(site.name);
         item.label = labels[static_cast<qsizetype>(index)];
+        item.brief = siteLabelBrief(site, blocks[index]);
         item.block = blocks[index];
         const auto first = map.values.begin() + static_cast<std::ptrdiff_t>(row * map.width);
         item.values.assign(first, first + static_cast<std::ptrdiff_t>(site.channels));

@@ -22,6 +22,9 @@ namespace bitwright::views {
 /// Short words for an axis, one per site: "3", "3 before mlp", "final stream". With `withGroup` the kind is
 /// named.
 [[nodiscard]] QStringList siteLabels(const model::ActivationDump& dump, bool withGroup);
+/// The same where there is little room: "3 attn" for "3 before attention"; empty where it is short anyway.
+/// `block` is that of siteBlocks().
+[[nodiscard]] QString siteLabelBrief(const model::Site& site, int block);
 
 /// Sites that may be compared row by row.
 struct SiteGroup
@@ -34,6 +37,10 @@ struct SiteGroup
 [[nodiscard]] std::vector<SiteGroup> siteGroups(const model::ActivationDump& dump);
 
 /// The units that sites of the first dump feed or come from, ascending.
+/// The site of the first dump that is called like one of dump `dump`; -1 when there is none.
+[[nodiscard]] int siteOfFirstDump(const Document& document, int dump, int site);
+/// The other way.
+[[nodiscard]] int siteOfDump(const Document& document, int dump, int firstSite);
 [[nodiscard]] QVector<int> unitsOfSites(const Document& document, const QVector<int>& sites);
 
 /// The same for every site of the first dump, each on its own.

@@ -190,6 +190,12 @@ MassiveList massiveValues(const Document& document)
     return all;
 }
 
+QList<int> massiveSpareColumns()
+{
+    constexpr int kBlock = 1, kSiteRatio = 6, kTokenRatio = 7, kTokenId = 9; // the token tells rows apart
+    return {kTokenId, kBlock, kTokenRatio, kSiteRatio};
+}
+
 TableData massiveTable(const Document& document, const MassiveList& massive)
 {
     TableData table;

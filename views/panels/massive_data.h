@@ -36,6 +36,8 @@ struct MassiveList
 [[nodiscard]] MassiveList massiveValues(const Document& document);
 
 /// One row per value, in the order of the list.
+/// Its columns that make way where there is little room, in that order.
+[[nodiscard]] QList<int> massiveSpareColumns();
 [[nodiscard]] TableData massiveTable(const Document& document, const MassiveList& massive);
 
 /// Token ids in the numbering of dumps, which leaves padding (-1) out.

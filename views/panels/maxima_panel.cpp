@@ -48,14 +48,10 @@ MaximaPanel::MaximaPanel(Document& document, QWidget* parent)
     connect(m_chart, &ChartBase::otherRemedyRequested, this, &Panel::recordRequested);
     connect(m_chart, &ChartBase::remedyRequested, this,
         [this] { m_document.isOpen() ? Q_EMIT openDumpRequested() : Q_EMIT openModelRequested(); });
-    connect(m_chart, &MaximaChart::siteActivated, this, [this](int site, int dump) {
-        if (dump == 0)
-            m_document.selectSite(site);
-    });
-    connect(m_chart, &MaximaChart::channelActivated, this, [this](int site, int channel, int dump) {
-        if (dump == 0)
-            m_document.selectSite(site, channel);
-    });
+    connect(
+        m_chart, &MaximaChart::siteActivated, this, [this](int site, int dump) { activate(dump, site, -1); });
+    connect(m_chart, &MaximaChart::channelActivated, this,
+        [this](int site, int channel, int dump) { activate(dump, site, channel); });
     connect(m_chart, &MaximaChart::sitesSelected, this, &MaximaPanel::selectSites);
     connect(m_chart, &MaximaChart::sitesExtended, this,
         [this](const QVector<int>& sites, int channel, bool toggles) {
@@ -69,8 +65,8 @@ MaximaPanel::MaximaPanel(Document& document, QWidget* parent)
         if (row < 0 || row >= static_cast<int>(m_massive.values.size()))
             return TensorTarget();
         const MassiveValue& value = m_massive.values[static_cast<std::size_t>(row)];
-        return value.dump == 0 ? targetOfUnits(m_document, unitsOfSites(m_document, {value.site}))
-                               : TensorTarget();
+        const int site = siteOfFirstDump(m_document, value.dump, value.site);
+        return site >= 0 ? targetOfUnits(m_document, unitsOfSites(m_document, {site})) : TensorTarget();
     });
     connect(m_chart, &MaximaChart::channelHovered, this, &MaximaPanel::channelHovered);
     connect(m_chart, &MaximaChart::statisticChanged, this, [this] {
@@ -171,23 +167,29 @@ void MaximaPanel::refresh()
     m_chart->setData(maximaData(m_document, m_massive));
     m_table->setDescription(m_chart->caption().footnote());
     m_table->setData(massiveTable(m_document, m_massive));
+    m_table->setSpareColumns(massiveSpareColumns());
     m_tableAction->setText(m_massive.values.empty()
             ? tr("&Massive activations")
             : tr("&Massive activations (%1)")
-                  .arg(formatCount(static_cast<std::int64_t>(m_massive.values.size()))));
+                  .arg(formatCount(static_cast<std::int64_t>(m_massive.values.size() + m_massive.omitted))));
     arrangeTable();
     m_table->setVisible(m_tableAction->isChecked());
     followSelection();
 }
 
+// The selection is of the first dump; what was chosen in another one stays marked there.
 void MaximaPanel::followSelection()
 {
     const Selection& selection = m_document.selection();
-    m_chart->setCurrentSite(selection.site());
+    if (selection.site() != m_chosenSite)
+        m_chosenDump = 0;
+    const int own = siteOfDump(m_document, m_chosenDump, selection.site());
+    const int dump = own >= 0 ? m_chosenDump : 0;
+    m_chart->setCurrentSite(own >= 0 ? own : selection.site(), dump);
     m_chart->setCurrentChannel(selection.channel());
     m_chart->setSelectedSites(selectedSites(m_document, m_unitsOfSite, selection.site()));
     const auto isCurrent = [&](const MassiveValue& value) {
-        return value.dump == 0 && value.site == selection.site()
+        return value.dump == dump && value.site == (own >= 0 ? own : selection.site())
             && value.channel == std::optional(selection.channel());
     };
     const int row = m_table->currentRow();
@@ -202,8 +204,25 @@ void MaximaPanel::followSelection()
 void MaximaPanel::activateRow(int row)
 {
     const MassiveValue& value = m_massive.values[static_cast<std::size_t>(row)];
-    if (value.dump == 0)
-        m_document.selectSite(value.site, value.channel.value_or(-1));
+    activate(value.dump, value.site, value.channel.value_or(-1));
+}
+
+void MaximaPanel::activate(int dump, int site, int channel)
+{
+    const int first = siteOfFirstDump(m_document, dump, site);
+    if (first < 0) {
+        const auto& name = m_document.workspace()
+                               ->dumps()[static_cast<std::size_t>(dump)]
+                               ->sites()[static_cast<std::size_t>(site)]
+                               .name;
+        Q_EMIT readout(tr("%1 is not in the first dump, which the other views show.")
+                           .arg(QString::fromStdString(escapedForDisplay(name))));
+        return;
+    }
+    m_chosenDump = dump;
+    m_chosenSite = first;
+    m_document.selectSite(first, channel);
+    followSelection(); // the same site of another dump changes no selection
 }
 
 /// The units that the sites in a box feed or come from, with the first site as the current one.

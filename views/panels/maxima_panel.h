@@ -34,6 +34,8 @@ private:
     void followSelection();
     void selectSites(const QVector<int>& sites);
     void activateRow(int row);
+    /// Selects the same site of the first dump, which is what all views show.
+    void activate(int dump, int site, int channel);
     void arrangeTable();
     void giveTableRoom();
     [[nodiscard]] QString captionStatistic() const;
@@ -47,6 +49,8 @@ private:
     MassiveList m_massive;
     std::vector<QVector<int>> m_unitsOfSite; ///< Ascending.
     int m_givenAt = 0; ///< Length of the splitter when the table got its room; 0: not yet.
+    int m_chosenDump = 0,
+        m_chosenSite = -1; ///< Where a person clicked; the site by its number in the first dump.
     bool m_roomChosen = false; ///< By a person.
     bool m_tableChosen = false; ///< The user switched the table; its size no longer decides.
 };

@@ -108,6 +108,7 @@ void OutlierPanel::createControls()
         button->setFocusPolicy(Qt::StrongFocus);
         button->setAccessibleName(action->text().remove(u'&'));
         bar->addWidget(button);
+        m_traceButton = button;
     }
     m_layout->addLayout(bar);
 }
@@ -134,6 +135,7 @@ void OutlierPanel::connectCharts()
         [this](const QPointF& position) { return targetOfRow(m_trace->rowAt(position)); });
     connect(m_map, &OutlierMap::channelPinned, this, &OutlierPanel::refreshTrace);
     connect(m_map, &OutlierMap::cellHovered, this, [this](int row, int) { m_trace->setHoverRow(row); });
+    connect(m_trace, &ChannelTrace::rowHovered, m_map, &OutlierMap::setPreviewRow);
     connect(m_trace, &ChannelTrace::rowActivated, this,
         [this](int row) { selectRow(row, m_trace->data().channel); });
 }
@@ -349,7 +351,7 @@ void OutlierPanel::refreshTrace()
     for (const OutlierRow& row : map.rows) {
         if (trace.channel < 0)
             break;
-        ChannelTraceData::Row item{row.name, row.label, kUnknown, kUnknown};
+        ChannelTraceData::Row item{row.name, row.label, kUnknown, kUnknown, row.brief};
         const auto c = static_cast<std::size_t>(trace.channel);
         if (c < row.values.size())
             item.value = static_cast<double>(row.values[c]);
@@ -386,6 +388,7 @@ void OutlierPanel::arrangeTrace()
         : QString();
     m_traceAction->setToolTip(why.isEmpty() ? tip : tip + u'\n' + why);
     m_trace->setVisible(shown);
+    m_traceButton->setVisible(room); // where it could not work it would only take a line
     // Few layers need no tall rows: the curves get the rest.
     constexpr int kTallestRow = 110, kAround = 280;
     const auto rows = static_cast<int>(m_map->data().rows.size());

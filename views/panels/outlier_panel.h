@@ -58,6 +58,7 @@ private:
     OutlierMap* m_map;
     ChannelTrace* m_trace;
     QAction* m_traceAction;
+    QToolButton* m_traceButton = nullptr;
     std::vector<int> m_rowOfSite;
     std::vector<int> m_siteOfRow;
     std::vector<QVector<int>> m_unitsOfSite; ///< Ascending.
