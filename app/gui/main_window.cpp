@@ -148,7 +148,7 @@ void MainWindow::createDocks()
         connect(
             panel, &Panel::recordRequested, this, [this] { askRecording(this, m_document, *m_recording); });
         connect(panel, &Panel::scanRequested, &m_document, &Document::scan);
-        connect(panel, &Panel::readout, this, [this](const QString& text) { m_readout->setText(text); });
+        connect(panel, &Panel::readout, this, &MainWindow::showReadout);
         connect(panel, &Panel::explainRequested, this, &MainWindow::explain);
         connect(panel, &Panel::viewRequested, this, &MainWindow::showPanel);
         connect(panel, &Panel::filterRequested, this, [this](const QString& filter) {
@@ -169,6 +169,15 @@ void MainWindow::createDocks()
             }
         }
     });
+}
+
+void MainWindow::showReadout(const QString& text)
+{
+    // One line: a foot that grows with what is under the mouse would push all views up at every move.
+    QString line = text;
+    line.replace(QLatin1Char('\n'), QStringLiteral(" · "));
+    m_readout->setText(m_readout->fontMetrics().elidedText(line, Qt::ElideRight, m_readout->width()));
+    m_readout->setToolTip(text);
 }
 
 /// Menu bar and perspectives in one row, the header strip below: both above the docks.

@@ -131,6 +131,7 @@ private:
     void readPlanJson(const QString& path);
     void explainUnderCursor();
     void showKeys();
+    void showReadout(const QString& text);
     void stepSelection(int by);
     void showOptionsOfSelection();
     [[nodiscard]] bool mayClose();

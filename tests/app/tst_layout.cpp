@@ -3,10 +3,14 @@
 
 #include <QApplication>
 #include <QDockWidget>
+#include <QLabel>
 #include <QMouseEvent>
 #include <QPointer>
+#include <QStatusBar>
 #include <QTabBar>
 #include <QtTest/QTest>
+
+#include <algorithm>
 
 using namespace bitwright;
 using namespace bitwright::gui;
@@ -48,6 +52,26 @@ private Q_SLOTS:
         QVERIFY2(m_window->panel(QStringLiteral("tree"))->width() >= 150, qPrintable(widths()));
         const views::Panel* inspector = m_window->panel(QStringLiteral("inspector"));
         QVERIFY2(!inspector->isVisible() || inspector->width() >= 170, qPrintable(widths()));
+    }
+
+    /// What is under the mouse is told in one line: views must not jump while the mouse moves over them.
+    void readoutsTakeNoRoom()
+    {
+        m_window->showPerspective(QStringLiteral("look"));
+        QCoreApplication::processEvents();
+        auto* panel = m_window->panel(QStringLiteral("activation-maxima"));
+        QVERIFY(panel != nullptr);
+        const QRect before = panel->rect();
+        const QString told = QStringLiteral("layer\nresidual stream\nmax |x| 5\nq99.9 4\nrms 1");
+        Q_EMIT panel->readout(told);
+        QCoreApplication::processEvents();
+        QCOMPARE(panel->rect(), before);
+        const auto labels = m_window->statusBar()->findChildren<QLabel*>();
+        QVERIFY(std::any_of(labels.begin(), labels.end(), [&](const QLabel* label) {
+            return label->text().startsWith(QStringLiteral("layer · residual stream · max |x| 5"))
+                && label->toolTip() == told;
+        }));
+        Q_EMIT panel->readout({});
     }
 
     void nothingIsCut_data()
