@@ -203,6 +203,7 @@ private:
     ParetoSize m_size = ParetoSize::Bytes;
     QString m_compareNote;
     mutable std::vector<QLineF> m_leaders; // from marks to their names, as painted last
+    mutable std::vector<QRectF> m_labelBoxes; // of the names as painted
 };
 
 } // namespace bitwright::views

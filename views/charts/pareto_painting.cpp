@@ -11,6 +11,7 @@ namespace bitwright::views {
 
 namespace {
 constexpr double kFarLabel = 60; // pixels from the mark
+constexpr double kToldApart = 18; // pixels from the handle at which a previewed plan is another one
 constexpr double kUnreachable = 40; // what a label gives to stand above the frontier
 }
 
@@ -111,11 +112,13 @@ void ParetoChart::paintMarkLabels(QCPPainter& painter) const
     };
     const auto labels = labelMarks(anchors, sizes, area.adjusted(2, 2, -2, -2), obstacles, kFarLabel, cost);
     m_leaders.clear();
+    m_labelBoxes.clear();
     for (std::size_t i = 0; i < labels.size(); ++i) {
         if (labels[i].box.isNull())
             continue; // the mouse and the table tell
         if (!labels[i].leader.isNull())
             m_leaders.push_back(labels[i].leader);
+        m_labelBoxes.push_back(labels[i].box);
         painter.setPen(theme().foreground);
         painter.drawText(labels[i].box, Qt::AlignCenter | Qt::TextDontClip, names[static_cast<qsizetype>(i)]);
     }
@@ -312,16 +315,32 @@ void ParetoChart::paintMoves(QCPPainter& painter) const
     const QPointF from = handlePixel();
     painter.setFont(smallFont());
     const QFontMetricsF metrics(painter.font());
-    std::vector<QPointF> anchors;
+    std::vector<QPointF> anchors, named;
     std::vector<QSizeF> sizes;
-    std::vector<QRectF> obstacles{QRectF(from - QPointF(11, 11), QSizeF(22, 22))};
+    std::vector<std::size_t> moveOf;
+    std::vector<QRectF> obstacles = m_labelBoxes;
+    obstacles.push_back(QRectF(from - QPointF(11, 11), QSizeF(22, 22)));
+    if (!distanceText().isEmpty())
+        obstacles.push_back(dimensionBox());
     for (const ParetoMove& move : m_moves) {
-        const QPointF to = toPixel(move.bytes, move.harm);
-        anchors.push_back(to);
-        sizes.push_back({metrics.horizontalAdvance(move.option) + 4, metrics.height()});
-        obstacles.push_back(QRectF(to - QPointF(4, 4), QSizeF(8, 8)));
+        anchors.push_back(toPixel(move.bytes, move.harm));
+        obstacles.push_back(QRectF(anchors.back() - QPointF(4, 4), QSizeF(8, 8)));
     }
-    const auto places = placeLabels(anchors, sizes, plotArea().adjusted(2, 2, -2, -2), 6, obstacles);
+    for (const bool emphasized : {true, false}) {
+        for (std::size_t i = 0; i < m_moves.size(); ++i) {
+            // What moves the plan by no more than its own mark goes unnamed: the names would stand in a heap.
+            if (m_moves[i].emphasized != emphasized
+                || (!emphasized && QLineF(from, anchors[i]).length() < kToldApart))
+                continue;
+            moveOf.push_back(i);
+            named.push_back(anchors[i]);
+            sizes.push_back({metrics.horizontalAdvance(m_moves[i].option) + 4, metrics.height()});
+        }
+    }
+    std::vector<QRectF> places(m_moves.size());
+    const auto placed = placeLabels(named, sizes, plotArea().adjusted(2, 2, -2, -2), 6, obstacles);
+    for (std::size_t k = 0; k < moveOf.size(); ++k)
+        places[moveOf[k]] = placed[k];
     for (std::size_t i = 0; i < m_moves.size(); ++i) {
         const ParetoMove& move = m_moves[i];
         if (!std::isfinite(move.harm) || !plotArea().adjusted(-4, -4, 4, 4).contains(anchors[i]))
