@@ -11,6 +11,7 @@
 #include <QTemporaryDir>
 #include <QtTest/QTest>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -49,6 +50,8 @@ private Q_SLOTS:
     void anotherScoreIsEvaluatedHere();
     void pricesAreOfTheMove();
     void editsMoveWhatTheyTouch();
+    void aDumpSolvesTheFirstPlanAnew_data();
+    void aDumpSolvesTheFirstPlanAnew();
 };
 
 void TestPlanModels::handEditsAreMarkedAndUndone()
@@ -349,6 +352,44 @@ void TestPlanModels::editsMoveWhatTheyTouch()
           };
     compare({}, {});
     QTRY_VERIFY(jobs.isIdle());
+}
+
+void TestPlanModels::aDumpSolvesTheFirstPlanAnew_data()
+{
+    QTest::addColumn<bool>("edited");
+    QTest::newRow("nobody has seen to it") << false;
+    QTest::newRow("edited by hand") << true;
+}
+
+/// The plan that the program began with is solved by the better scores of a dump that is opened later; one
+/// that somebody has seen to stays as it is.
+void TestPlanModels::aDumpSolvesTheFirstPlanAnew()
+{
+    QFETCH(bool, edited);
+    JobQueue jobs;
+    Document document(jobs);
+    session::Inputs inputs;
+    inputs.model = kSample;
+    document.open(inputs);
+    QTRY_VERIFY_WITH_TIMEOUT(document.frontier() != nullptr && jobs.isIdle(), 120000);
+    const std::string score = document.space()->provenance().score;
+    if (edited)
+        document.setBits({3}, 8);
+    const auto before = document.choice();
+    QSignalSpy notices(&document, &Document::notice);
+    document.addDump(QString::fromStdString(kSample + "/activations.h5"));
+    QTRY_VERIFY_WITH_TIMEOUT(document.space()->provenance().score != score && jobs.isIdle(), 120000);
+    if (edited) {
+        QCOMPARE(document.choice(), before);
+        return;
+    }
+    QVERIFY(document.choice() != before);
+    QCOMPARE(document.choice(), document.solverChoice());
+    QVERIFY(std::abs(document.numbers().size.bpw() - 4.5) < 0.1);
+    const std::string& now = document.space()->provenance().score;
+    QVERIFY(std::any_of(notices.begin(), notices.end(),
+        [&](const auto& said) { return said.at(0).toString().contains(QString::fromStdString(now)); }));
+    QCOMPARE(document.undoStack().count(), 0);
 }
 
 QTEST_MAIN(TestPlanModels)

@@ -405,7 +405,7 @@ QString BlockRoleMatrix::describe(int index) const
     if (unit.tie >= 0)
         lines << tr("tied");
     if (unit.edited)
-        lines << tr("edited by hand");
+        lines << tr("differs from the solver's choice");
     if (unit.nonFinite)
         lines << tr("contains NaN or Inf");
     if (unit.failed)

@@ -267,7 +267,7 @@ QString OptionHeatMap::describe(const Place& place) const
     if (m_data.choices[unit].tied)
         lines << tr("tied");
     if (m_data.choices[unit].edited)
-        lines << tr("edited by hand");
+        lines << tr("differs from the solver's choice");
     if (m_data.choices[unit].nonFinite)
         lines << tr("contains NaN or Inf");
     return lines.join(u'\n');

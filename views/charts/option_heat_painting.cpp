@@ -139,9 +139,9 @@ void OptionHeatMap::paintKey(QPainter& painter, const Geometry& g, QSize size) c
         metrics.elidedText(m_data.harmLabel, Qt::ElideRight, size.width() - x - 8));
     painter.drawText(QRectF(8, top + metrics.height() + 2, size.width() - 12, metrics.height()),
         Qt::AlignLeft | Qt::AlignVCenter,
-        metrics.elidedText(
-            tr("outlined: the plan's choice (dotted: by hand); hatched: unknown; crossed out: the "
-               "target refuses it"),
+        metrics.elidedText(tr("outlined: the plan's choice (dotted: differs from the solver's); hatched: "
+                              "unknown; crossed out: the "
+                              "target refuses it"),
             Qt::ElideRight, size.width() - 14));
 }
 

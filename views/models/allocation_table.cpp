@@ -196,7 +196,7 @@ QVariant AllocationTable::toolTip(int row, int column) const
         return tr("%1 (%2)").arg(formatExact(numberOf(row, column)), provenanceText(provenance));
     if (column == OptionColumn)
         return isEdited(row)
-            ? tr("Set by hand; the solver chose %1. Double click or F2 for the list")
+            ? tr("The solver would choose %1. Double click or F2 for the list")
                   .arg(QString::fromStdString(
                       m_document.space()
                           ->optionIds()[m_document.solverChoice()[static_cast<std::size_t>(row)]]))

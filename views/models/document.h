@@ -259,6 +259,7 @@ private:
     };
     [[nodiscard]] Planned planned() const;
     void applyPlanned(const Planned& planned); ///< Without undo.
+    [[nodiscard]] bool isReplaceable(const Planned& before, const Planned& after) const;
     void solveFirst(Planned& planned);
     void carryInto(
         Planned& after, const Planned& before, const std::vector<std::size_t>& choice, std::uint64_t bytes);
@@ -301,6 +302,7 @@ private:
     plan::PlanNumbers m_numbers;
     std::vector<char> m_locked; ///< By unit.
     SolverChoice m_solver; ///< nullptr while unknown.
+    bool m_planIsFirst = false; ///< Made by the program when the model was opened, not left from before.
     int m_solverSerial = 0;
     int m_frontierDone = -1; ///< Serial of the frontier that is shown.
     std::optional<score::ScoreKind> m_comparedScore;

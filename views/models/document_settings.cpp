@@ -171,21 +171,39 @@ void Document::takeSpace(std::shared_ptr<const plan::PlanSpace> space, int evide
         after.uniforms = std::move(*uniforms);
     if (first) {
         solveFirst(after);
+        m_planIsFirst = true;
         if (auto left = autosavedPlan()) {
             after.plan = std::move(*left);
             after.solver.reset(); // it may have another budget
+            m_planIsFirst = false;
         }
         applyPlanned(after);
         if (m_recovery)
             Q_EMIT recovered(m_recoveryTime);
         return;
     }
-    carryInto(after, before, choice, bytes);
+    if (isReplaceable(before, after)) {
+        solveFirst(after);
+        Q_EMIT notice(tr("The plan was solved anew with the scores that the dump allows (%1).")
+                          .arg(QString::fromStdString(m_space->provenance().score)));
+    } else {
+        carryInto(after, before, choice, bytes);
+    }
     m_space = before.space; // until the step says otherwise
     if (m_settings == before.settings)
         applyPlanned(after);
     else
         m_undo.push(new SettingsCommand(*this, before, after, changeText(before.settings, after.settings)));
+}
+
+/// Whether the plan is still the one that the program began with, by a proxy that knew less than the one of
+/// now: a dump was opened since. Nobody has seen to it, so that keeping it would serve nobody. What was
+/// measured never replaces a plan by itself: it may be the very one that was measured.
+bool Document::isReplaceable(const Planned& before, const Planned& after) const
+{
+    return m_planIsFirst && m_undo.count() == 0 && before.settings == after.settings
+        && before.space->provenance().score != after.space->provenance().score
+        && after.space->provenance().origin == "computed";
 }
 
 /// The plan of a model that has none yet.

@@ -136,7 +136,7 @@ void AllocationPanel::createBar()
     m_show->setToolTip(tr("Shows the units that are in this state"));
     using Show = AllocationFilter::Show;
     m_show->addItem(tr("all"), static_cast<int>(Show::All));
-    m_show->addItem(tr("edited by hand"), static_cast<int>(Show::Edited));
+    m_show->addItem(tr("differs from the solver's choice"), static_cast<int>(Show::Edited));
     m_show->addItem(tr("locked"), static_cast<int>(Show::Locked));
     m_show->addItem(tr("fallback"), static_cast<int>(Show::Fallback));
     m_show->addItem(tr("unknown harm"), static_cast<int>(Show::Unknown));
