@@ -59,7 +59,7 @@ int main(int argc, char** argv)
     app.require_subcommand(1);
     app.fallthrough();
     app.footer("Exit codes: 0 done, 1 the check did not hold, 2 wrong usage, 3 bad input, 4 could not write, "
-               "130 cancelled.");
+               "130 canceled.");
     Common common;
     addCommonOptions(app, common);
     int status = kUsage;

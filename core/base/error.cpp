@@ -26,7 +26,7 @@ std::string_view errorCodeName(ErrorCode code)
     case ErrorCode::Mismatch:
         return "mismatch";
     case ErrorCode::Cancelled:
-        return "cancelled";
+        return "canceled";
     case ErrorCode::Internal:
         return "internal";
     }

@@ -2903,7 +2903,7 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>Das Modell messen</translation>
     </message>
     <message>
-        <source>Measures weights and spectra; can be cancelled</source>
+        <source>Measures weights and spectra; can be canceled</source>
         <translation>Misst Gewichte und Spektren; lässt sich abbrechen</translation>
     </message>
     <message>
@@ -5371,7 +5371,7 @@ Die Pläne sind gleich.</translation>
         <translation>wird geschätzt</translation>
     </message>
     <message>
-        <source>Cancelled</source>
+        <source>Canceled</source>
         <translation>Abgebrochen</translation>
     </message>
     <message numerus="yes">
@@ -5718,7 +5718,7 @@ Kein Modell ist geöffnet.</translation>
         <translation>Schaden messen</translation>
     </message>
     <message>
-        <source>Cancelled; what was measured until then is kept.</source>
+        <source>Canceled; what was measured until then is kept.</source>
         <translation>Abgebrochen; was bis dahin gemessen wurde, bleibt.</translation>
     </message>
     <message numerus="yes">
@@ -6099,7 +6099,7 @@ dB</translation>
         <translation>fehlgeschlagen: %1</translation>
     </message>
     <message>
-        <source>cancelled</source>
+        <source>canceled</source>
         <translation>abgebrochen</translation>
     </message>
 </context>
@@ -6130,7 +6130,7 @@ dB</translation>
         <translation>fehlgeschlagen</translation>
     </message>
     <message>
-        <source>cancelled</source>
+        <source>canceled</source>
         <translation>abgebrochen</translation>
     </message>
     <message>
@@ -6510,7 +6510,7 @@ Keine Aktivierungen sind geladen.</translation>
         <translation>Mit %1 vergleichen</translation>
     </message>
     <message>
-        <source>The comparison with %1 was cancelled.</source>
+        <source>The comparison with %1 was canceled.</source>
         <translation>Der Vergleich mit %1 wurde abgebrochen.</translation>
     </message>
     <message>
@@ -8136,7 +8136,7 @@ Schaden  %1</translation>
         <translation>Runde %1 von höchstens %2, Lauf %3</translation>
     </message>
     <message>
-        <source>Cancelled; what was measured until then is kept, and refining again goes on there.</source>
+        <source>Canceled; what was measured until then is kept, and refining again goes on there.</source>
         <translation>Abgebrochen; was bis dahin gemessen ist, bleibt, und erneutes Verbessern fährt dort fort.</translation>
     </message>
     <message>

@@ -2,6 +2,7 @@
 // on where they were when the same command is given again, and come to the same bytes. BITWRIGHT_KILLS is the
 // number of kills (3 by default), BITWRIGHT_SEED the seed (1).
 #include "tests/support/run_cli.h"
+#include "tests/support/sample.h"
 
 #include <QDir>
 #include <QElapsedTimer>
@@ -12,11 +13,11 @@
 
 #include <csignal>
 
+using bitwright::test::kSample;
 using bitwright::test::Ran;
 
 namespace {
 
-const QString kSample = QStringLiteral(BITWRIGHT_SOURCE_DIR "/samples/tiny-llama");
 const QByteArray kResumed = "Goes on after ";
 
 QByteArray contentOf(const QString& path)

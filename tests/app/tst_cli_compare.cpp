@@ -1,5 +1,6 @@
 #include "tests/support/run_cli.h"
 #include "tests/support/safetensors_writer.h"
+#include "tests/support/sample.h"
 
 #include <QTemporaryDir>
 #include <QtTest/QTest>
@@ -8,12 +9,11 @@
 
 #include <cstring>
 
+using bitwright::test::kSample;
 using bitwright::test::Ran;
 using nlohmann::json;
 
 namespace {
-
-const QString kSample = QStringLiteral(BITWRIGHT_SOURCE_DIR "/samples/tiny-llama");
 
 const auto run = bitwright::test::runCli;
 

@@ -1,4 +1,5 @@
 #include "tests/support/run_cli.h"
+#include "tests/support/sample.h"
 
 #include <QDir>
 #include <QFile>
@@ -10,12 +11,12 @@
 #include <algorithm>
 #include <cmath>
 
+using bitwright::test::kSample;
 using bitwright::test::Ran;
 using nlohmann::json;
 
 namespace {
 
-const QString kSample = QStringLiteral(BITWRIGHT_SOURCE_DIR "/samples/tiny-llama");
 const QString kText = kSample + QStringLiteral("/held_out.txt");
 const QString kUnits = QStringLiteral("model.layers.4.mlp.*");
 

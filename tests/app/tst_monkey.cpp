@@ -36,10 +36,9 @@
 
 using namespace bitwright;
 using namespace bitwright::gui;
+using test::kSample;
 
 namespace {
-
-const QString kSample = QStringLiteral(BITWRIGHT_SOURCE_DIR "/samples/tiny-llama");
 
 int environmentNumber(const char* name, int otherwise)
 {

@@ -182,7 +182,7 @@ void TestWindowExport::cancelLeavesNoOutputAndResumes()
     window.click(QStringLiteral("Cancel"));
     QVERIFY(finished.count() > 0 || finished.wait(10000));
     QVERIFY2(clock.elapsed() < 1000, qPrintable(QString::number(clock.elapsed())));
-    QVERIFY2(window.panel().verdict().startsWith(QStringLiteral("Cancelled")),
+    QVERIFY2(window.panel().verdict().startsWith(QStringLiteral("Canceled")),
         qPrintable(window.panel().verdict()));
     QVERIFY(!QFile::exists(out));
     QVERIFY(window.waitForChecks());

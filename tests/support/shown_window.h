@@ -3,14 +3,12 @@
 #include "app/gui/actions.h"
 #include "app/gui/capture.h"
 #include "app/gui/main_window.h"
+#include "tests/support/sample.h"
 
 #include <QAction>
 #include <QtTest/QTest>
 
 namespace bitwright::test {
-
-inline const QString kSample = QStringLiteral(BITWRIGHT_SOURCE_DIR "/samples/tiny-llama");
-inline const QString kSampleDump = kSample + QStringLiteral("/activations.h5");
 
 /// A window that keeps nothing between two tests and makes no project by itself.
 inline gui::MainWindow::Options scripted()

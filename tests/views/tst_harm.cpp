@@ -1,5 +1,6 @@
 // Measured harm: the law between predicted and measured, its misses, and the jobs that measure.
 #include "tests/support/chart_input.h"
+#include "tests/support/open_sample.h"
 #include "views/charts/agreement_chart.h"
 #include "views/charts/data_table.h"
 #include "views/jobs/job_queue.h"
@@ -19,8 +20,6 @@ using namespace bitwright;
 using namespace bitwright::views;
 
 namespace {
-
-const std::string kSample = BITWRIGHT_SOURCE_DIR "/samples/tiny-llama";
 
 AgreementData powerLaw(int points)
 {
@@ -107,8 +106,7 @@ private Q_SLOTS:
         HarmPanel panel(document, run, refine);
         showAt(panel, {1000, 500});
         QCOMPARE(run.obstacle(panel.request()), utf8("No model is open."));
-        document.open({kSample, {kSample + "/activations.h5"}, {}});
-        QTRY_VERIFY_WITH_TIMEOUT(document.space() && jobs.isIdle(), 60000);
+        test::openSample(jobs, document);
         QVERIFY(!harmIsMeasured(document));
         QVERIFY(harmLabel(document).contains(utf8("not measured")));
         panel.findChild<QSpinBox*>()->setValue(128);
@@ -178,8 +176,7 @@ private Q_SLOTS:
         RefineRun refine(document, jobs);
         HarmPanel panel(document, run, refine);
         showAt(panel, {1000, 500});
-        document.open({kSample, {kSample + "/activations.h5"}, {}});
-        QTRY_VERIFY_WITH_TIMEOUT(document.space() && jobs.isIdle(), 60000);
+        test::openSample(jobs, document);
         panel.findChild<QSpinBox*>()->setValue(128);
         // A plan by hand that nobody would choose: two blocks at 2 bits, the rest at 8 where it fits.
         document.setUniform(utf8("int4-sym-g128/rtn"));
@@ -218,15 +215,14 @@ private Q_SLOTS:
         JobQueue jobs;
         Document document(jobs);
         HarmRun run(document, jobs);
-        document.open({kSample, {kSample + "/activations.h5"}, {}});
-        QTRY_VERIFY_WITH_TIMEOUT(document.space() && jobs.isIdle(), 60000);
+        test::openSample(jobs, document);
         run.start({HarmRun::What::Everything, {RunText::Source::Dump, {}, 2048, false}});
         QTest::qWait(300);
         QElapsedTimer clock;
         clock.start();
         run.cancel();
         QTRY_VERIFY_WITH_TIMEOUT(!run.isRunning(), 20000);
-        QVERIFY(run.status().startsWith(utf8("Cancelled")));
+        QVERIFY(run.status().startsWith(utf8("Canceled")));
         // A text that is not there is one clear line.
         run.start({HarmRun::What::Plan, {RunText::Source::File, utf8("/no/such/text.txt"), 64, false}});
         QTRY_VERIFY_WITH_TIMEOUT(!run.isRunning(), 20000);

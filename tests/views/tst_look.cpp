@@ -1,6 +1,7 @@
 // Activation maxima and outlier map: what they show, their gestures, and how they follow the document.
 #include "tests/support/dump_writer.h"
 #include "tests/support/memory_dump.h"
+#include "tests/support/open_sample.h"
 #include "tests/support/temp_folder.h"
 #include "views/charts/outlier_image.h"
 #include "views/panels/look_data.h"
@@ -27,8 +28,6 @@ using namespace bitwright;
 using namespace bitwright::views;
 
 namespace {
-
-const std::string kSample = BITWRIGHT_SOURCE_DIR "/samples/tiny-llama";
 
 QString utf8(const char* text)
 {
@@ -381,7 +380,7 @@ private Q_SLOTS:
     {
         const test::TempFolder folder;
         const QString copy = QString::fromStdString(folder.file("again.h5"));
-        QVERIFY(QFile::copy(QString::fromStdString(kSample + "/activations.h5"), copy));
+        QVERIFY(QFile::copy(test::kSampleDump, copy));
         JobQueue jobs;
         Document document(jobs);
         MaximaPanel maxima(document);
@@ -389,7 +388,7 @@ private Q_SLOTS:
         auto* chart = maxima.findChild<MaximaChart*>();
         auto* map = outliers.findChild<OutlierMap*>();
         QVERIFY(chart->isEmpty() && map->isEmpty());
-        document.open({kSample, {kSample + "/activations.h5"}, {}});
+        test::openSample(jobs, document);
         QTRY_VERIFY_WITH_TIMEOUT(document.outliers(0) && !map->isEmpty() && jobs.isIdle(), 60000);
         showAt(maxima, {1100, 600});
         showAt(outliers, {900, 600});
@@ -489,7 +488,7 @@ private Q_SLOTS:
         JobQueue jobs;
         Document document(jobs);
         MaximaPanel maxima(document);
-        document.open({kSample, {folder.file("massive.h5")}, {}});
+        document.open({test::kSample.toStdString(), {folder.file("massive.h5")}, {}});
         QTRY_VERIFY_WITH_TIMEOUT(document.outliers(0) && jobs.isIdle(), 60000);
         showAt(maxima, {1200, 500});
         auto* table = maxima.findChild<DataTable*>();

@@ -1,6 +1,6 @@
+#include "tests/support/open_sample.h"
 #include "tests/support/safetensors_writer.h"
 #include "views/models/allocation_table.h"
-#include "views/models/document.h"
 #include "views/models/moves_table.h"
 #include "views/models/tensor_tree.h"
 
@@ -15,8 +15,6 @@ using namespace bitwright;
 using namespace bitwright::views;
 
 namespace {
-
-const std::string kSample = BITWRIGHT_SOURCE_DIR "/samples/tiny-llama";
 
 /// The first columns of a tree as indented lines.
 QString treeText(const QAbstractItemModel& model, int columns, const QModelIndex& parent = {}, int depth = 0)
@@ -65,18 +63,7 @@ private Q_SLOTS:
     void lockedUnitsKeepTheirOption();
     void dragIsOneStep();
     void cancelledDragLeavesNoTrace();
-
-private:
-    /// Opens the sample and waits for its plan.
-    void openSample(JobQueue& jobs, Document& document, bool withDump = true);
 };
-
-void TestModels::openSample(JobQueue& jobs, Document& document, bool withDump)
-{
-    document.open({kSample,
-        withDump ? std::vector<std::string>{kSample + "/activations.h5"} : std::vector<std::string>{}, {}});
-    QTRY_VERIFY_WITH_TIMEOUT(document.space() && document.frontier() && jobs.isIdle(), 60000);
-}
 
 void TestModels::treeOfASmallModel()
 {
@@ -116,7 +103,7 @@ void TestModels::treeFindsTensors()
     Document document(jobs);
     TensorTree tree(document);
     const QAbstractItemModelTester tester(&tree, QAbstractItemModelTester::FailureReportingMode::QtTest);
-    openSample(jobs, document, false);
+    test::openSample(jobs, document, test::sampleInputs({}, false));
     const auto& tensors = document.workspace()->checkpoint().tensors();
     for (std::size_t i = 0; i < tensors.size(); ++i) {
         const QModelIndex index = tree.indexOfTensor(static_cast<int>(i));
@@ -141,7 +128,7 @@ void TestModels::filterKeepsParents()
     Document document(jobs);
     TensorTree tree(document);
     const QAbstractItemModelTester tester(&tree, QAbstractItemModelTester::FailureReportingMode::QtTest);
-    openSample(jobs, document);
+    test::openSample(jobs, document);
     const QString all = treeText(tree, 1);
     const auto everything = tree.matched();
     QCOMPARE(everything.tensors, 48);
@@ -176,7 +163,7 @@ void TestModels::treeFollowsThePlan()
     Document document(jobs);
     TensorTree tree(document);
     const QAbstractItemModelTester tester(&tree, QAbstractItemModelTester::FailureReportingMode::QtTest);
-    openSample(jobs, document);
+    test::openSample(jobs, document);
     const int tensor = document.tensorOfUnit(3);
     const auto bits = [&] { return tree.indexOfTensor(tensor).data(TensorTree::BitsRole).toDouble(); };
     QSignalSpy changes(&tree, &QAbstractItemModel::dataChanged);
@@ -201,7 +188,7 @@ void TestModels::allocationFollowsThePlan()
     AllocationTable table(document);
     const QAbstractItemModelTester tester(&table, QAbstractItemModelTester::FailureReportingMode::QtTest);
     QCOMPARE(table.rowCount(), 0);
-    openSample(jobs, document);
+    test::openSample(jobs, document);
     QCOMPARE(table.rowCount(), 36);
     double bytes = 0, harm = 0;
     for (int row = 0; row < table.rowCount(); ++row) {
@@ -232,7 +219,7 @@ void TestModels::movesAreReal()
     Document document(jobs);
     MovesTable moves(document);
     const QAbstractItemModelTester tester(&moves, QAbstractItemModelTester::FailureReportingMode::QtTest);
-    openSample(jobs, document);
+    test::openSample(jobs, document);
     QVERIFY(moves.rowCount() > 5);
     for (int row = 0; row < moves.rowCount(); ++row) {
         const alloc::Move* move = moves.moveAt(row);
@@ -266,7 +253,7 @@ void TestModels::modelsOfADocumentThatCloses()
     const QAbstractItemModelTester c(&moves, QAbstractItemModelTester::FailureReportingMode::QtTest);
     const QAbstractItemModelTester d(&jobs, QAbstractItemModelTester::FailureReportingMode::QtTest);
     for (int round = 0; round < 3; ++round) {
-        openSample(jobs, document, round == 1);
+        test::openSample(jobs, document, test::sampleInputs({}, round == 1));
         document.scan();
         document.close();
         QCOMPARE(tree.rowCount() + table.rowCount() + moves.rowCount(), 0);
@@ -283,7 +270,7 @@ void TestModels::lateResultsOfAClosedModelAreDropped()
         Document document(jobs);
         QSignalSpy spaces(&document, &Document::spaceChanged);
         QSignalSpy frontiers(&document, &Document::frontierChanged);
-        document.open({kSample, {}, {}});
+        document.open(test::sampleInputs({}, false));
         QTRY_VERIFY(document.isOpen());
         document.scan();
         QThread::msleep(static_cast<unsigned long>(15 * round)); // results wait in the event queue
@@ -300,7 +287,7 @@ void TestModels::editsAndUndo()
 {
     JobQueue jobs;
     Document document(jobs);
-    openSample(jobs, document);
+    test::openSample(jobs, document);
     const plan::Plan start = document.plan();
     QCOMPARE(document.undoStack().count(), 0);
     std::vector<plan::Plan> states{start};
@@ -341,7 +328,7 @@ void TestModels::lockedUnitsKeepTheirOption()
 {
     JobQueue jobs;
     Document document(jobs);
-    openSample(jobs, document);
+    test::openSample(jobs, document);
     QSignalSpy notices(&document, &Document::notice);
     document.toggleLock({4});
     const auto lockedUnits = [&] {
@@ -372,7 +359,7 @@ void TestModels::dragIsOneStep()
 {
     JobQueue jobs;
     Document document(jobs);
-    openSample(jobs, document);
+    test::openSample(jobs, document);
     const plan::Plan start = document.plan();
     document.setBits({0}, 8);
     const plan::Plan edited = document.plan();
@@ -394,7 +381,7 @@ void TestModels::cancelledDragLeavesNoTrace()
 {
     JobQueue jobs;
     Document document(jobs);
-    openSample(jobs, document);
+    test::openSample(jobs, document);
     document.setBits({0}, 8);
     const plan::Plan edited = document.plan();
     document.setBudget(1600000, 5);

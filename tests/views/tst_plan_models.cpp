@@ -1,7 +1,7 @@
 // The models of the plan: allocation, filter, moves, difference, named plans, what the solver chose.
+#include "tests/support/open_sample.h"
 #include "views/models/allocation_table.h"
 #include "views/models/difference_table.h"
-#include "views/models/document.h"
 #include "views/models/moves_table.h"
 #include "views/models/plan_delta.h"
 #include "views/models/tensor_tree.h"
@@ -18,21 +18,7 @@
 using namespace bitwright;
 using namespace bitwright::views;
 
-namespace {
-
-const std::string kSample = BITWRIGHT_SOURCE_DIR "/samples/tiny-llama";
-
-void openSample(JobQueue& jobs, Document& document, const QString& project = {})
-{
-    session::Inputs inputs;
-    inputs.model = kSample;
-    inputs.dumps = {kSample + "/activations.h5"};
-    inputs.project = project.toStdString();
-    document.open(inputs);
-    QTRY_VERIFY_WITH_TIMEOUT(document.frontier() != nullptr && jobs.isIdle(), 120000);
-}
-
-} // namespace
+namespace { } // namespace
 
 class TestPlanModels : public QObject
 {
@@ -59,7 +45,7 @@ void TestPlanModels::handEditsAreMarkedAndUndone()
     JobQueue jobs;
     Document document(jobs);
     AllocationTable table(document);
-    openSample(jobs, document);
+    test::openSample(jobs, document);
     QCOMPARE(document.solverChoice(), document.choice());
     QVERIFY(!table.isEdited(3));
     document.setBits({3}, 8);
@@ -82,7 +68,7 @@ void TestPlanModels::locksMakeTheFrontierWait()
 {
     JobQueue jobs;
     Document document(jobs);
-    openSample(jobs, document);
+    test::openSample(jobs, document);
     QVERIFY(document.frontierFits());
     document.setBits({0}, 2);
     document.toggleLock({0});
@@ -104,7 +90,7 @@ void TestPlanModels::tableEditsTheSelection()
     Document document(jobs);
     AllocationTable table(document);
     const QAbstractItemModelTester tester(&table, QAbstractItemModelTester::FailureReportingMode::QtTest);
-    openSample(jobs, document);
+    test::openSample(jobs, document);
     document.toggleTies(); // one unit is one unit
     const auto eight = document.space()->optionIndex("int8-sym-g128/rtn");
     QVERIFY(eight.has_value());
@@ -133,7 +119,7 @@ void TestPlanModels::filterCombines()
     Document document(jobs);
     AllocationTable table(document);
     AllocationFilter filter(table);
-    openSample(jobs, document);
+    test::openSample(jobs, document);
     QCOMPARE(filter.rowCount(), 36);
     filter.setRole(model::Role::Down);
     const int downs = filter.rowCount();
@@ -168,7 +154,7 @@ void TestPlanModels::notesAreUndoSteps()
     JobQueue jobs;
     Document document(jobs);
     AllocationTable table(document);
-    openSample(jobs, document);
+    test::openSample(jobs, document);
     const QModelIndex index = table.index(2, AllocationTable::NoteColumn);
     QVERIFY(table.setData(index, QStringLiteral("keep an eye on it"), Qt::EditRole));
     QVERIFY(index.data().toString().contains(QStringLiteral("keep an eye on it")));
@@ -181,7 +167,7 @@ void TestPlanModels::optionsAreTakenOverInOneStep()
 {
     JobQueue jobs;
     Document document(jobs);
-    openSample(jobs, document);
+    test::openSample(jobs, document);
     const auto uniform = document.space()->uniform("int8-sym-g128/rtn", document.plan());
     QVERIFY(uniform.has_value());
     const auto other = document.space()->choiceOf(*uniform).value();
@@ -203,7 +189,7 @@ void TestPlanModels::differenceAddsUp()
     Document document(jobs);
     DifferenceTable table(document);
     const QAbstractItemModelTester tester(&table, QAbstractItemModelTester::FailureReportingMode::QtTest);
-    openSample(jobs, document);
+    test::openSample(jobs, document);
     const auto a = document.choice();
     document.setBits({3, 17}, 8);
     table.setDifference(plan::differenceOf(*document.space(), a, document.choice()).value());
@@ -230,7 +216,7 @@ void TestPlanModels::namedPlansAreKept()
     {
         JobQueue jobs;
         Document document(jobs);
-        openSample(jobs, document, project);
+        test::openSample(jobs, document, test::sampleInputs(project));
         document.savePlanAs(QStringLiteral("first"));
         document.setBits({2}, 8);
         document.savePlanAs(QStringLiteral("second"));
@@ -252,7 +238,7 @@ void TestPlanModels::namedPlansAreKept()
     }
     JobQueue jobs;
     Document document(jobs);
-    openSample(jobs, document, project);
+    test::openSample(jobs, document, test::sampleInputs(project));
     QCOMPARE(document.namedPlans().size(), std::size_t(2));
     QVERIFY(document.namedPlan(QStringLiteral("first")) && document.namedPlan(QStringLiteral("renamed")));
 }
@@ -261,7 +247,7 @@ void TestPlanModels::anotherScoreIsEvaluatedHere()
 {
     JobQueue jobs;
     Document document(jobs);
-    openSample(jobs, document);
+    test::openSample(jobs, document);
     QVERIFY(document.otherFrontier() == nullptr);
     document.setComparedScore(score::ScoreKind::WeightError);
     QTRY_VERIFY_WITH_TIMEOUT(document.otherFrontier() != nullptr, 60000);
@@ -285,7 +271,7 @@ void TestPlanModels::pricesAreOfTheMove()
     JobQueue jobs;
     Document document(jobs);
     MovesTable moves(document);
-    openSample(jobs, document);
+    test::openSample(jobs, document);
     bool buys = false, sells = false;
     for (int row = 0; row < moves.rowCount(); ++row) {
         const alloc::Move* move = moves.moveAt(row);
@@ -308,7 +294,7 @@ void TestPlanModels::editsMoveWhatTheyTouch()
     Document document(jobs);
     TensorTree tree(document);
     const QAbstractItemModelTester tester(&tree, QAbstractItemModelTester::FailureReportingMode::QtTest);
-    openSample(jobs, document);
+    test::openSample(jobs, document);
     if (document.plan().ties)
         document.toggleTies();
     using Units = std::vector<std::size_t>;

@@ -1,5 +1,5 @@
 // What becomes of a plan when target, quantizer or score change: nothing that was made by hand is lost.
-#include "views/models/document.h"
+#include "tests/support/open_sample.h"
 
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -10,24 +10,12 @@ using namespace bitwright::views;
 
 namespace {
 
-const std::string kSample = BITWRIGHT_SOURCE_DIR "/samples/tiny-llama";
-
-void openSample(JobQueue& jobs, Document& document, const QString& project = {})
-{
-    session::Inputs inputs;
-    inputs.model = kSample;
-    inputs.dumps = {kSample + "/activations.h5"};
-    inputs.project = project.toStdString();
-    document.open(inputs);
-    QTRY_VERIFY_WITH_TIMEOUT(document.frontier() != nullptr && jobs.isIdle(), 120000);
-}
-
 void choose(JobQueue& jobs, Document& document, quant::Method method)
 {
     PlanSettings settings = document.settings();
     settings.method = method;
     document.setSettings(settings);
-    QTRY_VERIFY_WITH_TIMEOUT(jobs.isIdle() && !document.isStale(), 120000);
+    test::waitForPlan(jobs, document);
 }
 
 void chooseTarget(JobQueue& jobs, Document& document, const QString& target)
@@ -35,7 +23,7 @@ void chooseTarget(JobQueue& jobs, Document& document, const QString& target)
     PlanSettings settings = document.settings();
     settings.target = target;
     document.setSettings(settings);
-    QTRY_VERIFY_WITH_TIMEOUT(jobs.isIdle() && !document.isStale(), 120000);
+    test::waitForPlan(jobs, document);
 }
 
 /// Format and lock of every unit: what a quantizer has no say in.
@@ -70,7 +58,7 @@ void TestPlanSettings::handWorkOutlivesTheQuantizer()
 {
     JobQueue jobs;
     Document document(jobs);
-    openSample(jobs, document);
+    test::openSample(jobs, document);
     document.setBits({3}, 8);
     document.toggleLock({7});
     plan::Plan noted = document.plan();
@@ -112,7 +100,7 @@ void TestPlanSettings::otherTargetIsOneUndoStep()
 {
     JobQueue jobs;
     Document document(jobs);
-    openSample(jobs, document);
+    test::openSample(jobs, document);
     document.setBits({3}, 8);
     document.toggleLock({3});
     const plan::Plan before = document.plan();
@@ -134,7 +122,7 @@ void TestPlanSettings::presentBudgetIsSolvedFor()
 {
     JobQueue jobs;
     Document document(jobs);
-    openSample(jobs, document);
+    test::openSample(jobs, document);
     const auto bytes = document.space()->keptBytes() + document.space()->unitBudgetFromBpw(3.2);
     document.setBudget(bytes);
     QVERIFY(!document.plan().budgetBpw);
@@ -152,7 +140,7 @@ void TestPlanSettings::scoresThatCannotBeMadeChangeNothing()
 {
     JobQueue jobs;
     Document document(jobs);
-    openSample(jobs, document);
+    test::openSample(jobs, document);
     document.setBits({3}, 8);
     const plan::Plan before = document.plan();
     const PlanSettings settings = document.settings();
@@ -160,7 +148,7 @@ void TestPlanSettings::scoresThatCannotBeMadeChangeNothing()
     wanted.method = quant::Method::ClipSearch;
     document.setSettings(wanted);
     jobs.cancelAll();
-    QTRY_VERIFY_WITH_TIMEOUT(jobs.isIdle() && !document.isStale(), 60000);
+    test::waitForPlan(jobs, document);
     QVERIFY(document.settings() == settings);
     QVERIFY(document.plan() == before);
 }
@@ -169,7 +157,7 @@ void TestPlanSettings::namedPlansOfOtherQuantizersLoad()
 {
     JobQueue jobs;
     Document document(jobs);
-    openSample(jobs, document);
+    test::openSample(jobs, document);
     document.setBits({3}, 8);
     document.savePlanAs(QStringLiteral("mine"));
     const QStringList made = formats(document);
@@ -191,14 +179,14 @@ void TestPlanSettings::reopenedPlanIsMarkedAtItsBudget()
     {
         JobQueue jobs;
         Document document(jobs);
-        openSample(jobs, document, project);
+        test::openSample(jobs, document, test::sampleInputs(project));
         document.setBudgetBpw(6.0);
         document.close();
         QTRY_VERIFY(jobs.isIdle());
     }
     JobQueue jobs;
     Document document(jobs);
-    openSample(jobs, document, project);
+    test::openSample(jobs, document, test::sampleInputs(project));
     QCOMPARE(*document.plan().budgetBpw, 6.0);
     QCOMPARE(document.solverChoice(), document.choice());
 }

@@ -1,5 +1,6 @@
 // Refining a plan from the page of measured harm: what it tries, what it says, and that it replaces nothing.
 #include "tests/support/chart_input.h"
+#include "tests/support/open_sample.h"
 #include "views/charts/data_table.h"
 #include "views/jobs/job_queue.h"
 #include "views/panels/harm_panel.h"
@@ -20,8 +21,6 @@ using namespace bitwright::views;
 
 namespace {
 
-const std::string kSample = BITWRIGHT_SOURCE_DIR "/samples/tiny-llama";
-
 /// The sample with a plan by hand that measuring can better: the first block at 2 bits, others at 8.
 struct Sample
 {
@@ -34,8 +33,8 @@ struct Sample
     bool open()
     {
         showAt(panel, {1000, 700});
-        document.open({kSample, {kSample + "/activations.h5"}, {}});
-        if (!QTest::qWaitFor([&] { return document.space() && jobs.isIdle(); }, 60000))
+        test::openSample(jobs, document);
+        if (!document.frontier())
             return false;
         document.setUniform(utf8("int4-sym-g128/rtn"));
         document.setBits({0, 1, 2, 3}, 2);
@@ -115,8 +114,7 @@ private Q_SLOTS:
     {
         JobQueue jobs;
         Document document(jobs);
-        document.open({kSample, {}, {}});
-        QTRY_VERIFY_WITH_TIMEOUT(document.space() && jobs.isIdle(), 60000);
+        test::openSample(jobs, document, test::sampleInputs({}, false));
         const RefineRecord record = someRecord();
         const TableData table = refineTable(document, record);
         QCOMPARE(table.rows.size(), std::size_t{6}); // two of each proposal, then the steps
@@ -213,7 +211,7 @@ private Q_SLOTS:
         QTest::mouseClick(cancel, Qt::LeftButton);
         QTRY_VERIFY_WITH_TIMEOUT(!sample.refine.isRunning(), 20000);
         QVERIFY2(clock.elapsed() < 1000, qPrintable(QString::number(clock.elapsed())));
-        QVERIFY(sample.refine.status().startsWith(utf8("Cancelled")));
+        QVERIFY(sample.refine.status().startsWith(utf8("Canceled")));
         QVERIFY(sample.document.plan() == before);
         QVERIFY(sample.document.namedPlans().empty());
         // Too few tokens: one clear line.

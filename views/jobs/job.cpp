@@ -62,7 +62,7 @@ QString Job::outcome() const
     case State::Failed:
         return tr("failed: %1").arg(errorText(m_error));
     case State::Cancelled:
-        return tr("cancelled");
+        return tr("canceled");
     }
     return {};
 }

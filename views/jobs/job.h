@@ -59,7 +59,7 @@ public:
     /// Parts that failed while the rest went on, one line each.
     [[nodiscard]] const QStringList& failures() const { return m_failures; }
     void addFailure(const QString& line);
-    /// "done", "done, 2 failed: ...", "failed: why", "cancelled".
+    /// "done", "done, 2 failed: ...", "failed: why", "canceled".
     [[nodiscard]] QString outcome() const;
 
     /// Asks the work to stop; `finished` follows with State::Cancelled, usually well within a second. Work

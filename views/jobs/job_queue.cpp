@@ -158,7 +158,7 @@ QString JobQueue::stateText(const Job& job) const
     case Job::State::Failed:
         return tr("failed");
     case Job::State::Cancelled:
-        return tr("cancelled");
+        return tr("canceled");
     }
     return {};
 }

@@ -171,7 +171,7 @@ void HarmRun::finish(Result<HarmOutcome> outcome)
     m_refresh.stop();
     if (!outcome) {
         tell(outcome.error().code == ErrorCode::Cancelled
-                ? tr("Cancelled; what was measured until then is kept.")
+                ? tr("Canceled; what was measured until then is kept.")
                 : errorText(outcome.error()));
     } else {
         for (const QString& line : outcome->unmeasured)

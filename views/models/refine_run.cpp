@@ -248,7 +248,7 @@ void RefineRun::finish(Result<Outcome> outcome)
     m_job = nullptr;
     if (!outcome) {
         tell(outcome.error().code == ErrorCode::Cancelled
-                ? tr("Cancelled; what was measured until then is kept, and refining again goes on there.")
+                ? tr("Canceled; what was measured until then is kept, and refining again goes on there.")
                 : errorText(outcome.error()));
     } else {
         m_record.ended = outcome->ended;

@@ -101,7 +101,7 @@ void ExportPanel::finishExport(const Result<exporting::ExportReport>& report)
         showReport(*report);
     } else if (report.error().code == ErrorCode::Cancelled) {
         const int done = static_cast<int>(m_proof->table().proofs().size());
-        showVerdict(m_proof, ExportCheck::State::Note, tr("Cancelled"),
+        showVerdict(m_proof, ExportCheck::State::Note, tr("Canceled"),
             tr("Nothing was written to the folder. %n finished unit(s) are kept beside it; exporting again "
                "resumes.",
                 nullptr, done));
@@ -147,7 +147,7 @@ void ExportPanel::finishVerification(const Result<exporting::VerifyReport>& repo
     if (!report) {
         const bool cancelled = report.error().code == ErrorCode::Cancelled;
         showVerdict(m_proof, cancelled ? ExportCheck::State::Note : ExportCheck::State::Blocking,
-            cancelled ? tr("Cancelled") : tr("Could not be verified"),
+            cancelled ? tr("Canceled") : tr("Could not be verified"),
             cancelled ? QString() : errorText(report.error()));
         return updateButtons();
     }

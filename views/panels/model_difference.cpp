@@ -289,7 +289,7 @@ void ModelDifference::compareWith(const QString& path)
             if (comparison)
                 return show(*comparison, name);
             m_summary->setText(comparison.error().code == ErrorCode::Cancelled
-                    ? tr("The comparison with %1 was cancelled.").arg(name)
+                    ? tr("The comparison with %1 was canceled.").arg(name)
                     : lineOf(comparison.error()));
         });
 }

@@ -301,7 +301,7 @@ void addScanItems(const Document& document, std::vector<MissingItem>& items)
     else if (unscanned > 0)
         items.push_back({QStringLiteral("no-scan"),
             trn("%n tensor(s) are not scanned: their statistics and spectra are unknown.", unscanned), false,
-            Remedy::Scan, tr("Scan the model"), tr("Measures weights and spectra; can be cancelled"), {}});
+            Remedy::Scan, tr("Scan the model"), tr("Measures weights and spectra; can be canceled"), {}});
     if (const int failed = document.failedTensors(); failed > 0)
         items.push_back({QStringLiteral("failed"), trn("%n tensor(s) could not be measured.", failed), true,
             Remedy::Filter, tr("Show them"), tr("Filters the tree"), QStringLiteral("is:failed")});
