@@ -1,71 +1,39 @@
-#include "tests/support/large_model.h"
-#include "tests/support/run_cli.h"
+// bitwright-cli from reading a model to plans and pictures; what it writes is in tst_cli_export, what goes
+// wrong in tst_cli_errors.
+#include "tests/support/scanned_sample.h"
 
-#include <QDir>
-#include <QElapsedTimer>
 #include <QFile>
-#include <QProcess>
-#include <QTemporaryDir>
 #include <QtTest/QTest>
 
 #include <nlohmann/json.hpp>
 
 #include <cmath>
-#include <csignal>
 #include <set>
 
+using bitwright::test::dataBytes;
+using bitwright::test::hasAll;
+using bitwright::test::kSample;
 using bitwright::test::Ran;
+using bitwright::test::readJson;
 using bitwright::test::runProgram;
+using bitwright::test::writeBytes;
 using nlohmann::json;
 
 namespace {
 
 const QString kWindow = QStringLiteral(BITWRIGHT_BINARY_DIR "/bin/bitwright");
-const QString kSample = QStringLiteral(BITWRIGHT_SOURCE_DIR "/samples/tiny-llama");
-const QString kDump = kSample + QStringLiteral("/activations.h5");
+const QString& kDump = bitwright::test::kSampleDump;
 
 const auto run = bitwright::test::runCli;
 
-bool hasAll(const json& object, std::initializer_list<const char*> names)
-{
-    return object.is_object()
-        && std::all_of(names.begin(), names.end(), [&](const char* name) { return object.contains(name); });
-}
-
-bool writeBytes(const QString& path, const QByteArray& bytes)
-{
-    QFile file(path);
-    return file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size();
-}
-
-json readJson(const QString& path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? json::parse(file.readAll().toStdString(), nullptr, false)
-                                          : json();
-}
-
-/// Bytes of all tensors of a safetensors file, from its size and its header's length alone.
-qint64 dataBytes(const QString& path)
-{
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        return -1;
-    const QByteArray head = file.read(8);
-    quint64 header = 0;
-    for (int i = 7; i >= 0; --i)
-        header = header << 8U | static_cast<unsigned char>(head[i]);
-    return file.size() - 8 - static_cast<qint64>(header);
-}
-
 } // namespace
 
-class TestCli : public QObject
+class TestCli : public QObject, private bitwright::test::ScannedSample
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
+    void initTestCase() { scanSample(); }
     void helpsOnEveryCommand_data();
     void helpsOnEveryCommand();
     void tellsItsVersion();
@@ -80,69 +48,9 @@ private Q_SLOTS:
     void frontierFalls();
     void planRoundTrips();
     void exportsStatistics();
-    void quantizesAsPlanned_data();
-    void quantizesAsPlanned();
-    void quantizeReplacesOnlyWhenAsked();
-    void verifyFindsDamage();
-    void verifyFindsAnotherPlan();
     void threadsDoNotMatter();
     void drawsViews();
-    void usageErrors_data();
-    void usageErrors();
-    void inputErrors_data();
-    void inputErrors();
-    void infeasibleIsOne();
-    void unwritableIsFour_data();
-    void unwritableIsFour();
-    void interruptIs130();
-    void interruptedQuantizeLeavesNoOutput();
-
-private:
-    [[nodiscard]] QString file(const char* name) const { return m_folder.filePath(QLatin1String(name)); }
-    /// A plan for `target` at 4.5 bpw, made once.
-    [[nodiscard]] QString planFor(const QString& target);
-    /// An export of that plan, made once.
-    [[nodiscard]] QString exportOf(const QString& target);
-
-    QTemporaryDir m_folder;
-    QString m_project;
-    Ran m_scan;
 };
-
-void TestCli::initTestCase()
-{
-    QVERIFY2(QFile::exists(bitwright::test::kCli), qPrintable(bitwright::test::kCli));
-    QVERIFY(m_folder.isValid());
-    m_project = file("sample.bwp");
-    m_scan = run({QStringLiteral("scan"), kSample, QStringLiteral("--activations"), kDump,
-        QStringLiteral("--project"), m_project, QStringLiteral("--json")});
-    QVERIFY2(m_scan.code == 0, m_scan.describe());
-}
-
-QString TestCli::planFor(const QString& target)
-{
-    const QString path = m_folder.filePath(target + QStringLiteral(".json"));
-    if (!QFile::exists(path)) {
-        const Ran ran
-            = run({QStringLiteral("plan"), QStringLiteral("--project"), m_project, QStringLiteral("--target"),
-                target, QStringLiteral("--bpw"), QStringLiteral("4.5"), QStringLiteral("-o"), path});
-        if (ran.code != 0)
-            qWarning("%s", ran.describe().constData());
-    }
-    return path;
-}
-
-QString TestCli::exportOf(const QString& target)
-{
-    const QString path = m_folder.filePath(target + QStringLiteral("-export"));
-    if (!QFile::exists(path)) {
-        const Ran ran = run({QStringLiteral("quantize"), kSample, QStringLiteral("--plan"), planFor(target),
-            QStringLiteral("--out"), path});
-        if (ran.code != 0)
-            qWarning("%s", ran.describe().constData());
-    }
-    return path;
-}
 
 void TestCli::helpsOnEveryCommand_data()
 {
@@ -166,7 +74,7 @@ void TestCli::helpsOnEveryCommand()
         QVERIFY2(command.isEmpty() == ran.out.contains(option) || ran.out.contains(option), ran.out);
     QVERIFY(ran.out.contains(command.toUtf8()));
     if (command.isEmpty()) {
-        QVERIFY(ran.out.contains("130 cancelled"));
+        QVERIFY(ran.out.contains("130 canceled"));
         for (const char* name : {"info", "scan", "verify", "view"})
             QVERIFY(ran.out.contains(name));
     }
@@ -461,123 +369,6 @@ void TestCli::exportsStatistics()
     QCOMPARE(hdf5.read(8), QByteArray("\x89HDF\r\n\x1a\n"));
 }
 
-void TestCli::quantizesAsPlanned_data()
-{
-    QTest::addColumn<QString>("target");
-    QTest::newRow("compressed-tensors") << QStringLiteral("compressed-tensors");
-    QTest::newRow("fake-quant") << QStringLiteral("fake-quant");
-}
-
-void TestCli::quantizesAsPlanned()
-{
-    QFETCH(QString, target);
-    const bool packed = target == QLatin1String("compressed-tensors");
-    const QString out = m_folder.filePath(target + QStringLiteral("-fresh"));
-    const QString plan = planFor(target);
-    const Ran ran = run({QStringLiteral("quantize"), kSample, QStringLiteral("--plan"), plan,
-        QStringLiteral("--activations"), kDump, QStringLiteral("--out"), out, QStringLiteral("--json")});
-    QVERIFY2(ran.code == 0, ran.describe());
-    const json report = ran.document();
-    QVERIFY(hasAll(report, {"files", "tensors", "seconds"}));
-    for (const auto& name : report["files"])
-        QVERIFY(QFile::exists(QString::fromStdString(name)));
-    // What was planned is what lies on the disk, byte for byte.
-    const json planned
-        = run({QStringLiteral("plan"), QStringLiteral("--project"), m_project, QStringLiteral("--target"),
-                  target, QStringLiteral("--bpw"), QStringLiteral("4.5"), QStringLiteral("--json")})
-              .document();
-    QVERIFY(report["planned"]["bytes"] == planned["bytes"]);
-    const qint64 written = dataBytes(out + QStringLiteral("/model.safetensors"));
-    QCOMPARE(written, report["bytes"].get<qint64>());
-    QCOMPARE(written,
-        packed ? planned["bytes"].get<qint64>() : dataBytes(kSample + QStringLiteral("/model.safetensors")));
-    std::map<std::string, json> units;
-    for (const auto& unit : planned["units"])
-        units[unit["name"]] = unit;
-    QCOMPARE(report["tensors"].size(), units.size());
-    for (const auto& tensor : report["tensors"]) {
-        QVERIFY(hasAll(tensor, {"name", "option", "bytes", "sqnr_db", "output_error"}));
-        const json& unit = units.at(tensor["name"]);
-        QVERIFY(tensor["planned"] == unit["option"]);
-        QVERIFY(tensor["reread_exact"].get<bool>());
-        if (!tensor["sqnr_db"].is_number())
-            continue;
-        QVERIFY(!tensor["output_error"].is_null());
-        // fake-quant rounds once more, to bf16.
-        QVERIFY(std::abs(tensor["sqnr_db"].get<double>() - unit["sqnr_db"].get<double>())
-            < (packed ? 1e-9 : 0.5));
-        if (packed)
-            QVERIFY(tensor["bytes"] == unit["bytes"]);
-    }
-    QVERIFY(QFile::exists(out + QStringLiteral("/tokenizer.json")));
-
-    const Ran check = run({QStringLiteral("verify"), out, QStringLiteral("--against"), kSample,
-        QStringLiteral("--plan"), plan, QStringLiteral("--json")});
-    QVERIFY2(check.code == 0, check.describe());
-    const json proof = check.document();
-    QVERIFY(hasAll(proof, {"ok", "problems", "tensors"}));
-    QVERIFY(proof["ok"].get<bool>());
-    QVERIFY(proof["problems"].empty());
-    QCOMPARE(proof["tensors"].size(), report["tensors"].size());
-    for (const auto& tensor : proof["tensors"])
-        QVERIFY(hasAll(tensor, {"name", "option", "sqnr_db", "max_abs_error"}));
-}
-
-void TestCli::quantizeReplacesOnlyWhenAsked()
-{
-    const QString target = QStringLiteral("compressed-tensors");
-    const QString out = exportOf(target);
-    const QStringList words{QStringLiteral("quantize"), kSample, QStringLiteral("--plan"), planFor(target),
-        QStringLiteral("--out"), out};
-    const Ran refused = run(words);
-    QVERIFY2(refused.code == 2 || refused.code == 4, refused.describe());
-    QCOMPARE(refused.errorLines(), 1);
-    QCOMPARE(run(words + QStringList{QStringLiteral("--replace")}).code, 0);
-    // Never a folder that is no export.
-    QVERIFY(QDir().mkpath(file("precious")));
-    QVERIFY(writeBytes(file("precious/thesis.txt"), "text"));
-    QStringList over = words;
-    over.last() = file("precious");
-    QVERIFY(run(over + QStringList{QStringLiteral("--replace")}).code != 0);
-    QVERIFY(QFile::exists(file("precious/thesis.txt")));
-}
-
-void TestCli::verifyFindsDamage()
-{
-    const QString good = exportOf(QStringLiteral("compressed-tensors"));
-    const QString bad = file("damaged");
-    QVERIFY(QDir().mkpath(bad));
-    for (const QString& name : QDir(good).entryList(QDir::Files))
-        QVERIFY(QFile::copy(good + QLatin1Char('/') + name, bad + QLatin1Char('/') + name));
-    QFile weights(bad + QStringLiteral("/model.safetensors"));
-    QVERIFY(weights.open(QIODevice::ReadWrite));
-    QVERIFY(weights.seek(weights.size() - 5000));
-    char byte = 0;
-    QVERIFY(weights.getChar(&byte));
-    QVERIFY(weights.seek(weights.size() - 5000));
-    QVERIFY(weights.putChar(static_cast<char>(byte ^ 0x10)));
-    weights.close();
-    const Ran ran = run({QStringLiteral("verify"), bad, QStringLiteral("--against"), kSample,
-        QStringLiteral("--plan"), planFor(QStringLiteral("compressed-tensors")), QStringLiteral("--json")});
-    QVERIFY2(ran.code == 1, ran.describe());
-    if (!ran.out.isEmpty()) {
-        QVERIFY(!ran.document()["ok"].get<bool>());
-        QVERIFY(!ran.document()["problems"].empty());
-    }
-}
-
-void TestCli::verifyFindsAnotherPlan()
-{
-    json plan = readJson(planFor(QStringLiteral("compressed-tensors")));
-    auto& option = plan["units"][0]["option"];
-    option = option == "int8-sym-g128/rtn" ? "int4-sym-g128/rtn" : "int8-sym-g128/rtn";
-    QVERIFY(writeBytes(file("other-plan.json"), QByteArray::fromStdString(plan.dump())));
-    const Ran ran = run({QStringLiteral("verify"), exportOf(QStringLiteral("compressed-tensors")),
-        QStringLiteral("--against"), kSample, QStringLiteral("--plan"), file("other-plan.json"),
-        QStringLiteral("--json")});
-    QVERIFY2(ran.code == 1, ran.describe());
-}
-
 void TestCli::threadsDoNotMatter()
 {
     std::vector<QByteArray> outputs;
@@ -614,214 +405,6 @@ void TestCli::drawsViews()
     const Ran unwritable = run({QStringLiteral("view"), m_project, QStringLiteral("--view"),
         QStringLiteral("pareto"), QStringLiteral("-o"), file("no/such/folder/a.png")});
     QVERIFY2(unwritable.code == 4, unwritable.describe());
-}
-
-void TestCli::usageErrors_data()
-{
-    QTest::addColumn<QStringList>("words");
-    const auto plan = [](QStringList more) {
-        return QStringList{QStringLiteral("plan"), QStringLiteral("--project"), QStringLiteral("PROJECT"),
-                   QStringLiteral("--target")}
-        + more;
-    };
-    const QString fake = QStringLiteral("fake-quant"), bpw = QStringLiteral("--bpw"),
-                  four = QStringLiteral("4");
-    QTest::newRow("no command") << QStringList{};
-    QTest::newRow("unknown command") << QStringList{QStringLiteral("guess")};
-    QTest::newRow("unknown option") << QStringList{
-        QStringLiteral("info"), kSample, QStringLiteral("--bogus")};
-    QTest::newRow("missing argument") << QStringList{QStringLiteral("scan"), kSample};
-    QTest::newRow("unknown target") << plan({QStringLiteral("gguff"), bpw, four});
-    QTest::newRow("no budget") << plan({fake});
-    QTest::newRow("two budgets") << plan(
-        {fake, bpw, four, QStringLiteral("--bytes"), QStringLiteral("5000")});
-    QTest::newRow("negative budget") << plan({fake, bpw, QStringLiteral("-4")});
-    QTest::newRow("text as budget") << plan({fake, bpw, QStringLiteral("four")});
-    QTest::newRow("unknown score") << plan(
-        {fake, bpw, four, QStringLiteral("--score"), QStringLiteral("luck")});
-    QTest::newRow("unknown objective")
-        << plan({fake, bpw, four, QStringLiteral("--objective"), QStringLiteral("hope")});
-    QTest::newRow("lock without option")
-        << plan({fake, bpw, four, QStringLiteral("--lock"), QStringLiteral("*")});
-    QTest::newRow("lock on nothing") << plan(
-        {fake, bpw, four, QStringLiteral("--lock"), QStringLiteral("nothing*=keep")});
-    QTest::newRow("unknown uniform") << plan(
-        {fake, QStringLiteral("--uniform"), QStringLiteral("int99/rtn")});
-    QTest::newRow("plan over a folder") << plan({fake, bpw, four, QStringLiteral("-o"), kSample});
-    QTest::newRow("form of statistics") << QStringList{QStringLiteral("export-stats"),
-        QStringLiteral("PROJECT"), QStringLiteral("-o"), QStringLiteral("stats.xml")};
-    QTest::newRow("form of plan") << QStringList{
-        QStringLiteral("export-plan"), QStringLiteral("x"), QStringLiteral("--to"), QStringLiteral("poem")};
-}
-
-void TestCli::usageErrors()
-{
-    QFETCH(QStringList, words);
-    words.replaceInStrings(QStringLiteral("PROJECT"), m_project);
-    const Ran ran = run(words);
-    QVERIFY2(ran.code == 2, ran.describe());
-    QVERIFY(ran.out.isEmpty());
-    QVERIFY2(ran.err.count('\n') == 1 && ran.err.endsWith('\n'), ran.describe());
-}
-
-void TestCli::inputErrors_data()
-{
-    QTest::addColumn<QStringList>("words");
-    QTest::addColumn<QString>("says");
-    QTest::newRow("missing model") << QStringList{QStringLiteral("info"), file("none")}
-                                   << QStringLiteral("none");
-    QTest::newRow("no model") << QStringList{QStringLiteral("info"), QStringLiteral("TEXT")}
-                              << QStringLiteral("text.bin");
-    QTest::newRow("scan of a missing model")
-        << QStringList{QStringLiteral("scan"), file("none"), QStringLiteral("--project"), file("new.bwp")}
-        << QStringLiteral("none");
-    QTest::newRow("dump of another model") << QStringList{QStringLiteral("scan"), QStringLiteral("LARGE"),
-        QStringLiteral("--activations"), kDump, QStringLiteral("--project"), file("misfit.bwp")}
-                                           << QStringLiteral("another model");
-    QTest::newRow("model as dump") << QStringList{QStringLiteral("scan"), kSample,
-        QStringLiteral("--activations"), kSample + QStringLiteral("/model.safetensors"),
-        QStringLiteral("--project"), file("x.bwp")}
-                                   << QStringLiteral("model.safetensors");
-    QTest::newRow("missing project") << QStringList{QStringLiteral("score"), QStringLiteral("--project"),
-        file("missing.bwp"), QStringLiteral("--target"), QStringLiteral("fake-quant")}
-                                     << QStringLiteral("missing.bwp");
-    QTest::newRow("no project") << QStringList{QStringLiteral("export-stats"), QStringLiteral("TEXT"),
-        QStringLiteral("-o"), file("x.json")}
-                                << QStringLiteral("Not a Bitwright project");
-    QTest::newRow("scan into another file")
-        << QStringList{QStringLiteral("scan"), kSample, QStringLiteral("--project"), QStringLiteral("TEXT")}
-        << QStringLiteral("Not a Bitwright project");
-    QTest::newRow("missing plan") << QStringList{QStringLiteral("quantize"), kSample,
-        QStringLiteral("--plan"), file("no.json"), QStringLiteral("--out"), file("o")}
-                                  << QStringLiteral("no.json");
-    QTest::newRow("plan of something else") << QStringList{QStringLiteral("quantize"), kSample,
-        QStringLiteral("--plan"), kSample + QStringLiteral("/config.json"), QStringLiteral("--out"),
-        file("o")} << QStringLiteral("config.json");
-    QTest::newRow("verify nothing") << QStringList{QStringLiteral("verify"), file("none"),
-        QStringLiteral("--against"), kSample}
-                                    << QStringLiteral("none");
-}
-
-void TestCli::inputErrors()
-{
-    QFETCH(QStringList, words);
-    QFETCH(QString, says);
-    QVERIFY(writeBytes(file("text.bin"), QByteArray(3000, 'x')));
-    if (words.contains(QStringLiteral("LARGE")) && !QFile::exists(file("large.safetensors")))
-        QVERIFY(bitwright::test::writeLargeModel(file("large.safetensors").toStdString()));
-    words.replaceInStrings(QStringLiteral("TEXT"), file("text.bin"));
-    words.replaceInStrings(QStringLiteral("LARGE"), file("large.safetensors"));
-    const Ran ran = run(words + QStringList{QStringLiteral("--json")});
-    QVERIFY2(ran.code == 3, ran.describe());
-    QVERIFY2(ran.out.isEmpty(), ran.out);
-    QVERIFY2(ran.errorLines() == 1, ran.err);
-    QVERIFY2(ran.err.contains(says.toUtf8()), ran.err);
-    QVERIFY(!QFile::exists(file("new.bwp")));
-    QVERIFY(!QFile::exists(file("o")));
-}
-
-void TestCli::infeasibleIsOne()
-{
-    const Ran ran = run({QStringLiteral("plan"), QStringLiteral("--project"), m_project,
-        QStringLiteral("--target"), QStringLiteral("fake-quant"), QStringLiteral("--bpw"),
-        QStringLiteral("2.5"), QStringLiteral("--lock"), QStringLiteral("*down_proj*=keep"),
-        QStringLiteral("-o"), file("never.json"), QStringLiteral("--json")});
-    QVERIFY2(ran.code == 1, ran.describe());
-    QVERIFY(ran.out.isEmpty());
-    QCOMPARE(ran.errorLines(), 1);
-    QVERIFY2(ran.err.contains("smallest possible") && ran.err.contains("down_proj"), ran.err);
-    QVERIFY(!QFile::exists(file("never.json")));
-}
-
-void TestCli::unwritableIsFour_data()
-{
-    QTest::addColumn<QStringList>("words");
-    QTest::newRow("scan") << QStringList{
-        QStringLiteral("scan"), kSample, QStringLiteral("--project"), file("no/such/p.bwp")};
-    QTest::newRow("plan") << QStringList{QStringLiteral("plan"), QStringLiteral("--project"),
-        QStringLiteral("PROJECT"), QStringLiteral("--target"), QStringLiteral("fake-quant"),
-        QStringLiteral("--bpw"), QStringLiteral("4"), QStringLiteral("-o"), file("no/such/plan.json")};
-    QTest::newRow("file system without files")
-        << QStringList{QStringLiteral("export-plan"), QStringLiteral("PLAN"), QStringLiteral("--to"),
-               QStringLiteral("json"), QStringLiteral("-o"), QStringLiteral("/proc/plan.json")};
-    for (const char* name : {"s.json", "s.csv", "s.h5"})
-        QTest::newRow(name) << QStringList{QStringLiteral("export-stats"), QStringLiteral("PROJECT"),
-            QStringLiteral("-o"), m_folder.filePath(QStringLiteral("no/such/") + QLatin1String(name))};
-    QTest::newRow("quantize") << QStringList{QStringLiteral("quantize"), kSample, QStringLiteral("--plan"),
-        QStringLiteral("PLAN"), QStringLiteral("--out"), file("no/such/folder/out")};
-}
-
-void TestCli::unwritableIsFour()
-{
-    QFETCH(QStringList, words);
-    words.replaceInStrings(QStringLiteral("PROJECT"), m_project);
-    words.replaceInStrings(QStringLiteral("PLAN"), planFor(QStringLiteral("compressed-tensors")));
-    const Ran ran = run(words);
-    QVERIFY2(ran.code == 4, ran.describe());
-    QVERIFY2(ran.errorLines() == 1, ran.err);
-    QVERIFY(!QFile::exists(file("no")));
-}
-
-void TestCli::interruptIs130()
-{
-    const QString model = file("large.safetensors");
-    if (!QFile::exists(model))
-        QVERIFY(bitwright::test::writeLargeModel(model.toStdString()));
-    const QString project = file("interrupted.bwp");
-    const QStringList words{
-        QStringLiteral("scan"), model, QStringLiteral("--project"), project, QStringLiteral("--json")};
-    QProcess process;
-    process.start(bitwright::test::kCli, words);
-    QVERIFY(process.waitForStarted());
-    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(project), 10000);
-    QTest::qWait(300);
-    QCOMPARE(process.state(), QProcess::Running);
-    QElapsedTimer clock;
-    clock.start();
-    QCOMPARE(kill(static_cast<pid_t>(process.processId()), SIGINT), 0);
-    QVERIFY(process.waitForFinished(30000));
-    QVERIFY2(clock.elapsed() < 1500, qPrintable(QString::number(clock.elapsed())));
-    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
-    QCOMPARE(process.exitCode(), 130);
-    QVERIFY(process.readAllStandardOutput().isEmpty());
-    QCOMPARE(process.readAllStandardError().count('\n'), 1);
-    // One file, which the next run resumes from.
-    QCOMPARE(QDir(m_folder.path()).entryList({QStringLiteral("interrupted*")}),
-        QStringList{QStringLiteral("interrupted.bwp")});
-    QCOMPARE(run(words + QStringList{QStringLiteral("--no-spectra")}).code, 0);
-}
-
-void TestCli::interruptedQuantizeLeavesNoOutput()
-{
-    const QString model = file("large.safetensors");
-    if (!QFile::exists(model))
-        QVERIFY(bitwright::test::writeLargeModel(model.toStdString()));
-    const json info = run({QStringLiteral("info"), model, QStringLiteral("--json")}).document();
-    json plan = readJson(planFor(QStringLiteral("fake-quant")));
-    plan["model_identity"] = info["identity"];
-    plan["units"] = json::array();
-    for (const auto& tensor : info["tensors"])
-        plan["units"].push_back({{"name", tensor["name"]}, {"option", "int4-asym-g128/clip"}});
-    QVERIFY(writeBytes(file("large-plan.json"), QByteArray::fromStdString(plan.dump())));
-    const QString out = file("large-out");
-    QProcess process;
-    process.start(bitwright::test::kCli,
-        {QStringLiteral("quantize"), model, QStringLiteral("--plan"), file("large-plan.json"),
-            QStringLiteral("--out"), out, QStringLiteral("--json")});
-    QVERIFY(process.waitForStarted());
-    QTRY_VERIFY_WITH_TIMEOUT(
-        QFile::exists(out + QStringLiteral(".partial")) || process.state() == QProcess::NotRunning, 20000);
-    QVERIFY2(process.state() == QProcess::Running, process.readAllStandardError());
-    QTest::qWait(100);
-    QElapsedTimer clock;
-    clock.start();
-    QCOMPARE(kill(static_cast<pid_t>(process.processId()), SIGINT), 0);
-    QVERIFY(process.waitForFinished(30000));
-    QVERIFY2(clock.elapsed() < 5000, qPrintable(QString::number(clock.elapsed())));
-    QCOMPARE(process.exitCode(), 130);
-    QVERIFY(!QFile::exists(out));
-    QVERIFY(!QFile::exists(out + QStringLiteral(".partial")));
-    QCOMPARE(process.readAllStandardError().count('\n'), 1);
 }
 
 QTEST_GUILESS_MAIN(TestCli)
