@@ -36,6 +36,14 @@ void click(QWidget& widget, const QPointF& at)
     QTest::mouseClick(&widget, Qt::LeftButton, Qt::NoModifier, at.toPoint());
 }
 
+void drag(QWidget& widget, const QPointF& from, const QPointF& to, Qt::KeyboardModifiers keys)
+{
+    QTest::mousePress(&widget, Qt::LeftButton, keys, from.toPoint());
+    QMouseEvent event(QEvent::MouseMove, to, widget.mapToGlobal(to), Qt::NoButton, Qt::LeftButton, keys);
+    QApplication::sendEvent(&widget, &event);
+    QTest::mouseRelease(&widget, Qt::LeftButton, keys, to.toPoint());
+}
+
 /// A matrix of small values with a hot one and, when asked for, a NaN.
 std::shared_ptr<const ExtremePyramid> matrix(std::size_t rows, std::size_t columns, bool withNaN)
 {
@@ -270,6 +278,60 @@ private Q_SLOTS:
         QCOMPARE(activated.front().front().toInt(), 5);
         QCOMPARE(chart.pointAt({-4, -4}), -1);
         QCOMPARE(chart.csv().count(u'\n'), qsizetype{9});
+    }
+
+    void alphaExtends()
+    {
+        AlphaChart chart;
+        AlphaData data;
+        for (int i = 0; i < 8; ++i)
+            data.points.push_back(alphaPoint(i / 2, 2.0 + 0.3 * i, 4, 1, i));
+        chart.setData(data);
+        showAt(chart, {560, 360});
+        QSignalSpy activated(&chart, &AlphaChart::pointActivated),
+            extended(&chart, &AlphaChart::pointsExtended), boxed(&chart, &AlphaChart::pointsSelected);
+        const auto press = [&chart](int point, Qt::KeyboardModifiers keys) {
+            QTest::mouseClick(&chart, Qt::LeftButton, keys, chart.pointPixel(point).toPoint());
+        };
+        press(4, Qt::ControlModifier);
+        QCOMPARE(extended.takeFirst(), (QVariantList{QVariant::fromValue(QVector<int>{4}), true}));
+        // Shift: from the first of the selection, then from what was clicked last.
+        chart.setCurrentUnits({2, 6});
+        press(4, Qt::ShiftModifier);
+        QCOMPARE(extended.takeFirst(), (QVariantList{QVariant::fromValue(QVector<int>{2, 3, 4}), false}));
+        press(6, Qt::NoModifier);
+        QCOMPARE(activated.size(), 1);
+        press(4, Qt::ShiftModifier);
+        QCOMPARE(extended.takeFirst(), (QVariantList{QVariant::fromValue(QVector<int>{4, 5, 6}), false}));
+        // The keyboard's way.
+        chart.setFocus();
+        QTest::keyClick(&chart, Qt::Key_PageDown);
+        QCOMPARE(activated.back().front().toInt(), 7);
+        chart.setCurrentUnits({7});
+        QTest::keyClick(&chart, Qt::Key_PageUp, Qt::ShiftModifier);
+        QCOMPARE(extended.takeFirst(), (QVariantList{QVariant::fromValue(QVector<int>{6, 7}), false}));
+        chart.setCurrentUnits({6, 7});
+        QTest::keyClick(&chart, Qt::Key_PageUp, Qt::ShiftModifier);
+        QCOMPARE(extended.takeFirst(), (QVariantList{QVariant::fromValue(QVector<int>{5, 6, 7}), false}));
+        // A box with Shift selects what is in it; with Ctrl too it adds.
+        for (const Qt::KeyboardModifiers keys :
+            {Qt::KeyboardModifiers(Qt::ShiftModifier), Qt::ShiftModifier | Qt::ControlModifier}) {
+            const Interval before = chart.viewRange(Qt::Horizontal);
+            drag(chart, chart.pointPixel(1) + QPointF(-9, 30), chart.pointPixel(3) + QPointF(9, -30), keys);
+            QCOMPARE(boxed.size(), 1);
+            QCOMPARE(boxed.front()[0].value<QVector<int>>(), (QVector<int>{1, 2, 3}));
+            QCOMPARE(boxed.takeFirst()[1].toBool(), keys.testFlag(Qt::ControlModifier));
+            QCOMPARE(chart.viewRange(Qt::Horizontal).lower, before.lower);
+        }
+        // The menu offers it, and Shift+B begins it; without Shift a box zooms.
+        bool offered = false;
+        for (const QAction* action : chart.chartActions())
+            offered |= action->objectName().endsWith(utf8("box-select")) && action->isVisible();
+        QVERIFY(offered);
+        const double width = chart.viewRange(Qt::Horizontal).width();
+        drag(chart, chart.pointPixel(1) + QPointF(-9, 30), chart.pointPixel(3) + QPointF(9, -30), {});
+        QVERIFY(boxed.isEmpty());
+        QVERIFY(chart.viewRange(Qt::Horizontal).width() < width);
     }
 
     void histogramStatesClippedMass()

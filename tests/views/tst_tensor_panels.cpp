@@ -1,4 +1,5 @@
 #include "core/model/matrix_reader.h"
+#include "tests/support/open_sample.h"
 #include "views/panels/html_text.h"
 #include "views/panels/segmented_switch.h"
 #include "views/panels/spectrum_panel.h"
@@ -19,8 +20,6 @@ using namespace bitwright::views;
 
 namespace {
 
-const std::string kSample = BITWRIGHT_SOURCE_DIR "/samples/tiny-llama";
-
 /// The sample, scanned and planned, with one tensor selected.
 class Opened
 {
@@ -28,8 +27,7 @@ public:
     Opened()
         : document(jobs)
     {
-        document.open({kSample, {kSample + "/activations.h5"}, {}});
-        wait([this] { return document.space() && document.frontier() && jobs.isIdle(); });
+        test::openSample(jobs, document);
         document.scan();
         wait([this] { return !document.isScanning() && jobs.isIdle(); });
         document.selectUnits({3});
@@ -392,6 +390,20 @@ void TestTensorPanels::alphaSelectsTheTensor()
     const double x = chart->xAxis->coordToPixel(7), y = chart->yAxis->axisRect()->center().y();
     QTest::mouseClick(chart, Qt::LeftButton, Qt::NoModifier, QPointF(x, y).toPoint());
     QCOMPARE(opened.document.selection().units(), QVector<int>{7});
+    const auto press = [&](int point, Qt::KeyboardModifiers keys) {
+        opened.settle();
+        chart->replot(QCustomPlot::rpImmediateRefresh);
+        const QPointF at(chart->xAxis->coordToPixel(point), chart->yAxis->axisRect()->center().y());
+        QTest::mouseClick(chart, Qt::LeftButton, keys, at.toPoint());
+    };
+    press(9, Qt::ShiftModifier);
+    QCOMPARE(opened.document.selection().units(), (QVector<int>{7, 8, 9}));
+    press(8, Qt::ControlModifier);
+    QCOMPARE(opened.document.selection().units(), (QVector<int>{7, 9}));
+    press(3, Qt::ControlModifier);
+    QCOMPARE(opened.document.selection().units(), (QVector<int>{3, 7, 9}));
+    press(5, Qt::NoModifier);
+    QCOMPARE(opened.document.selection().units(), QVector<int>{5});
 }
 
 void TestTensorPanels::emptyStatesOfferARemedy()
@@ -410,7 +422,7 @@ void TestTensorPanels::emptyStatesOfferARemedy()
         QCOMPARE(open.size(), 1);
     }
     // With a model open and nothing selected, the button selects something worth looking at.
-    document.open({kSample, {}, {}});
+    document.open(test::sampleInputs({}, false));
     QTRY_VERIFY_WITH_TIMEOUT(document.isOpen() && jobs.isIdle(), 60000);
     for (Panel* panel : {static_cast<Panel*>(&weights), static_cast<Panel*>(&spectrum)}) {
         document.selection().clear();

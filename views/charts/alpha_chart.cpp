@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 #include <QFontMetricsF>
+#include <QKeyEvent>
 
 #include <algorithm>
 #include <cmath>
@@ -84,8 +85,10 @@ void AlphaChart::setData(AlphaData data)
     const bool others = data.points.size() != m_data.points.size();
     m_data = std::move(data);
     dataChanged();
-    if (others)
-        resetAxis(Qt::Horizontal);
+    if (!others)
+        return;
+    m_anchor = -1;
+    resetAxis(Qt::Horizontal);
 }
 
 void AlphaChart::setCurrentUnits(const QVector<int>& units)
@@ -99,6 +102,12 @@ void AlphaChart::setCurrentUnits(const QVector<int>& units)
 bool AlphaChart::isShown(const AlphaPoint& point) const
 {
     return std::isfinite(point.alpha) && isLegendKeyShown(point.group);
+}
+
+bool AlphaChart::isCurrent(const AlphaPoint& point) const
+{
+    return std::any_of(point.units.begin(), point.units.end(),
+        [&](int unit) { return std::binary_search(m_current.begin(), m_current.end(), unit); });
 }
 
 Interval AlphaChart::homeRange(Qt::Orientation axis) const
@@ -241,9 +250,7 @@ void AlphaChart::paintOverlay(QCPPainter& painter)
 {
     for (std::size_t i = 0; i < m_data.points.size(); ++i) {
         const AlphaPoint& point = m_data.points[i];
-        const bool current = std::any_of(point.units.begin(), point.units.end(),
-            [&](int unit) { return std::binary_search(m_current.begin(), m_current.end(), unit); });
-        if (!current || !isShown(point))
+        if (!isCurrent(point) || !isShown(point))
             continue;
         painter.setPen(QPen(theme().accent, 2));
         painter.setBrush(Qt::NoBrush);
@@ -277,10 +284,79 @@ QString AlphaChart::readoutAt(const QPointF& position) const
     return QStringLiteral("%1\n%2\n%3").arg(point.name, alpha, tr("bits %1").arg(formatNumber(point.bits)));
 }
 
-void AlphaChart::clicked(const QPointF& position, Qt::KeyboardModifiers)
+int AlphaChart::anchor() const
+{
+    const auto& points = m_data.points;
+    const auto isSelected = [this](const AlphaPoint& point) { return isCurrent(point); };
+    if (m_anchor >= 0 && isSelected(points[static_cast<std::size_t>(m_anchor)]))
+        return m_anchor;
+    const auto first = std::find_if(points.begin(), points.end(), isSelected);
+    return first == points.end() ? -1 : static_cast<int>(first - points.begin());
+}
+
+void AlphaChart::activate(int point, Qt::KeyboardModifiers modifiers)
+{
+    const int from = anchor();
+    if (modifiers.testFlag(Qt::ShiftModifier) && from >= 0) {
+        QVector<int> points;
+        for (int i = std::min(from, point); i <= std::max(from, point); ++i)
+            if (isLegendKeyShown(m_data.points[static_cast<std::size_t>(i)].group))
+                points << i;
+        Q_EMIT pointsExtended(points, false);
+        return;
+    }
+    m_anchor = point;
+    if (modifiers.testFlag(Qt::ControlModifier))
+        Q_EMIT pointsExtended({point}, true);
+    else
+        Q_EMIT pointActivated(point);
+}
+
+void AlphaChart::clicked(const QPointF& position, Qt::KeyboardModifiers modifiers)
 {
     if (const int point = pointAt(position); point >= 0)
-        Q_EMIT pointActivated(point);
+        activate(point, modifiers);
+}
+
+std::optional<Qt::KeyboardModifiers> AlphaChart::boxModifiers(BoxUse use) const
+{
+    return use == BoxUse::Zoom ? Qt::NoModifier : Qt::ShiftModifier;
+}
+
+void AlphaChart::boxed(const QRectF& box, Qt::KeyboardModifiers modifiers)
+{
+    if (!modifiers.testFlag(Qt::ShiftModifier)) {
+        ChartBase::boxed(box, modifiers);
+        return;
+    }
+    QVector<int> points;
+    for (int i = 0; i < static_cast<int>(m_data.points.size()); ++i)
+        if (isShown(m_data.points[static_cast<std::size_t>(i)]) && box.contains(pointPixel(i)))
+            points << i;
+    if (!points.isEmpty())
+        Q_EMIT pointsSelected(points, modifiers.testFlag(Qt::ControlModifier));
+}
+
+// Page up and down walk through what the legend shows, with Shift they extend: the keyboard's way to click.
+bool AlphaChart::keyPressed(QKeyEvent* event)
+{
+    const bool forward = event->key() == Qt::Key_PageDown;
+    if (!forward && event->key() != Qt::Key_PageUp)
+        return false;
+    const int count = static_cast<int>(m_data.points.size()), step = forward ? 1 : -1;
+    const bool extends = event->modifiers().testFlag(Qt::ShiftModifier);
+    // An extension goes on at its far end.
+    int from = anchor();
+    while (extends && from >= 0 && from + step >= 0 && from + step < count
+        && isCurrent(m_data.points[static_cast<std::size_t>(from + step)]))
+        from += step;
+    int next = from < 0 ? (forward ? 0 : count - 1) : from + step;
+    while (
+        next >= 0 && next < count && !isLegendKeyShown(m_data.points[static_cast<std::size_t>(next)].group))
+        next += step;
+    if (next >= 0 && next < count)
+        activate(next, extends ? Qt::ShiftModifier : Qt::NoModifier);
+    return true;
 }
 
 QString AlphaChart::csv() const

@@ -35,7 +35,8 @@ struct AlphaData
 [[nodiscard]] std::vector<AlphaPoint> alphaByBlock(const std::vector<AlphaPoint>& points);
 
 // Alpha of every tensor in the order of the model, its bits in the plan above it: do heavy tails get more
-// bits?
+// bits? A click selects, Ctrl adds or takes away, Shift extends from the last one; a box with Shift selects,
+// with Ctrl too it adds. Page up and down walk.
 class AlphaChart : public ChartBase
 {
     Q_OBJECT
@@ -50,6 +51,9 @@ public:
 
 Q_SIGNALS:
     void pointActivated(int point);
+    // By Ctrl (which takes away what is selected already) or by Shift, the points since the last one.
+    void pointsExtended(const QVector<int>& points, bool toggles);
+    void pointsSelected(const QVector<int>& points, bool extend); // by a box
 
 protected:
     Interval homeRange(Qt::Orientation axis) const override;
@@ -60,16 +64,24 @@ protected:
     void syncAxes() override;
     void themeApplied() override;
     void clicked(const QPointF& position, Qt::KeyboardModifiers modifiers) override;
+    [[nodiscard]] std::optional<Qt::KeyboardModifiers> boxModifiers(BoxUse use) const override;
+    void boxed(const QRectF& box, Qt::KeyboardModifiers modifiers) override;
+    bool keyPressed(QKeyEvent* event) override;
     double zoomOutLimit() const override { return 1.05; }
 
 private:
     [[nodiscard]] Ticks blockTicks(Interval range, int target) const;
     [[nodiscard]] bool isShown(const AlphaPoint& point) const;
+    [[nodiscard]] bool isCurrent(const AlphaPoint& point) const;
+    // The last point that was clicked, or the first selected one; -1 without either.
+    [[nodiscard]] int anchor() const;
+    void activate(int point, Qt::KeyboardModifiers modifiers);
     void paintGuides(QCPPainter& painter) const;
     void paintBits(QCPPainter& painter);
 
     AlphaData m_data;
-    QVector<int> m_current;
+    QVector<int> m_current; // ascending
+    int m_anchor = -1;
     QCPAxisRect* m_top = nullptr;
 };
 

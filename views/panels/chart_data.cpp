@@ -4,6 +4,9 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
+#include <iterator>
+
 namespace bitwright::views {
 
 namespace {
@@ -114,6 +117,22 @@ QString sourceText(const Document& document)
         text += tr("; %1 (%2 tokens)")
                     .arg(display(dump->dataset()), formatCount(static_cast<std::int64_t>(dump->tokens())));
     return text;
+}
+
+QVector<int> extendedUnits(QVector<int> units, const QVector<int>& meant, bool toggles)
+{
+    QVector<int> sorted = meant;
+    std::sort(sorted.begin(), sorted.end());
+    const bool inside = !sorted.isEmpty()
+        && std::includes(units.constBegin(), units.constEnd(), sorted.constBegin(), sorted.constEnd());
+    if (toggles && inside) {
+        units.removeIf([&](int unit) { return std::binary_search(sorted.begin(), sorted.end(), unit); });
+        return units;
+    }
+    QVector<int> all;
+    std::set_union(units.begin(), units.end(), sorted.begin(), sorted.end(), std::back_inserter(all));
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+    return all;
 }
 
 } // namespace bitwright::views

@@ -18,4 +18,8 @@ namespace bitwright::views {
 /// "tiny-llama; KJV sample (4 096 tokens)"
 [[nodiscard]] QString sourceText(const Document& document);
 
+/// A selection (ascending) after Ctrl+click or Shift+click on what stands for the units `meant`: they are
+/// added; with `toggles` taken away when all of them are in. Ascending.
+[[nodiscard]] QVector<int> extendedUnits(QVector<int> units, const QVector<int>& meant, bool toggles);
+
 } // namespace bitwright::views

@@ -371,12 +371,10 @@ void HarmPanel::followSelection()
 
 void HarmPanel::select(const QVector<int>& units, bool extend)
 {
-    QVector<int> all = extend ? m_document.selection().units() : QVector<int>{};
-    for (const int unit : units)
-        if (unit >= 0 && !all.contains(unit))
-            all << unit;
-    std::sort(all.begin(), all.end());
-    m_document.selectUnits(all);
+    QVector<int> known = units;
+    known.removeIf([](int unit) { return unit < 0; });
+    const QVector<int> before = extend ? m_document.selection().units() : QVector<int>{};
+    m_document.selectUnits(extendedUnits(before, known, false));
 }
 
 } // namespace bitwright::views

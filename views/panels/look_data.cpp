@@ -244,18 +244,10 @@ void extendBySites(Document& document, const QVector<int>& sites, int channel, b
         return;
     Selection& selection = document.selection();
     const QVector<int> meant = unitsOfSites(document, sites);
-    QVector<int> units = selection.units();
-    const bool inside = !meant.isEmpty()
-        && std::all_of(meant.begin(), meant.end(), [&](int unit) { return units.contains(unit); });
-    if (toggles && inside)
-        units.removeIf([&](int unit) { return meant.contains(unit); });
-    else
-        for (const int unit : meant)
-            if (!units.contains(unit))
-                units << unit;
+    const QVector<int> units = extendedUnits(selection.units(), meant, toggles);
+    const bool fewer = units.size() < selection.units().size();
     const QVector<int> last = unitsOfSites(document, {sites.back()});
-    const int tensor
-        = last.isEmpty() || (toggles && inside) ? selection.tensor() : document.tensorOfUnit(last.front());
+    const int tensor = last.isEmpty() || fewer ? selection.tensor() : document.tensorOfUnit(last.front());
     selection.set(tensor, units, sites.back(), channel);
 }
 

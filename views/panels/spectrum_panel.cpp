@@ -2,6 +2,7 @@
 
 #include "views/charts/chart_math.h"
 #include "views/models/core_text.h"
+#include "views/panels/chart_data.h"
 #include "views/panels/segmented_switch.h"
 #include "views/panels/tensor_menu.h"
 #include "views/panels/whole_rows_table.h"
@@ -183,7 +184,23 @@ void SpectrumPanel::connectViews()
         if (row >= 0)
             m_estimator->setCurrentIndex(row);
     });
-    connect(m_alpha, &AlphaChart::pointActivated, this, &SpectrumPanel::activatePoint);
+    const auto unitsOf = [this](const QVector<int>& points) {
+        QVector<int> units;
+        for (const int point : points)
+            units << m_alpha->data().points[static_cast<std::size_t>(point)].units;
+        return units;
+    };
+    connect(m_alpha, &AlphaChart::pointActivated, this,
+        [this, unitsOf](int point) { m_document.selectUnits(unitsOf({point})); });
+    connect(m_alpha, &AlphaChart::pointsExtended, this,
+        [this, unitsOf](const QVector<int>& points, bool toggles) {
+            m_document.selectUnits(extendedUnits(m_document.selection().units(), unitsOf(points), toggles));
+        });
+    connect(
+        m_alpha, &AlphaChart::pointsSelected, this, [this, unitsOf](const QVector<int>& points, bool extend) {
+            const QVector<int> before = extend ? m_document.selection().units() : QVector<int>();
+            m_document.selectUnits(extendedUnits(before, unitsOf(points), false));
+        });
     connect(&m_document, &Document::tensorScanned, &m_alphaDelay, qOverload<>(&QTimer::start));
     connect(&m_alphaDelay, &QTimer::timeout, this, [this] {
         if (mode() == AlphaMode && isVisible())
@@ -426,11 +443,6 @@ TensorTarget SpectrumPanel::targetAt(const QPointF& position) const
     return point >= 0
         ? targetOfUnits(m_document, m_alpha->data().points[static_cast<std::size_t>(point)].units)
         : targetOfTensor(m_document, m_document.selection().tensor());
-}
-
-void SpectrumPanel::activatePoint(int point)
-{
-    m_document.selectUnits(m_alpha->data().points[static_cast<std::size_t>(point)].units);
 }
 
 } // namespace bitwright::views

@@ -54,7 +54,6 @@ private:
     void showAlpha();
     void fillTables(const project::StoredSpectrum* stored);
     void arrange();
-    void activatePoint(int point);
     [[nodiscard]] TensorTarget targetAt(const QPointF& position) const;
 
     SegmentedSwitch* m_switch;
