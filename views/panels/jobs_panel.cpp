@@ -9,6 +9,7 @@
 #include <QGuiApplication>
 #include <QHeaderView>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMenu>
 #include <QProgressBar>
 #include <QPushButton>
@@ -27,18 +28,39 @@ JobLog::JobLog(JobQueue& jobs, QObject* parent)
     , m_jobs(jobs)
 {
     setSourceModel(&jobs);
-    sort(0);
+    sort(JobQueue::StartedColumn, Qt::DescendingOrder);
+    connect(&jobs, &JobQueue::jobFinished, this, [this] { invalidate(); });
+}
+
+void JobLog::setWords(const QString& words)
+{
+    m_words = words.split(u' ', Qt::SkipEmptyParts);
+    invalidateFilter();
 }
 
 bool JobLog::filterAcceptsRow(int row, const QModelIndex&) const
 {
     const Job* job = m_jobs.jobAt(row);
-    return job != nullptr && job->isOver();
+    if (job == nullptr || !job->isOver())
+        return false;
+    const QString text = job->title() + u'\n' + job->outcome() + u'\n'
+        + m_jobs.index(row, JobQueue::StartedColumn).data().toString();
+    return std::all_of(m_words.begin(), m_words.end(),
+        [&](const QString& word) { return text.contains(word, Qt::CaseInsensitive); });
 }
 
 bool JobLog::lessThan(const QModelIndex& left, const QModelIndex& right) const
 {
-    return left.row() > right.row();
+    const Job* a = m_jobs.jobAt(left.row());
+    const Job* b = m_jobs.jobAt(right.row());
+    switch (left.column()) {
+    case JobQueue::StartedColumn:
+        return left.row() < right.row();
+    case JobQueue::ElapsedColumn:
+        return a->secondsElapsed() < b->secondsElapsed();
+    default:
+        return QString::localeAwareCompare(left.data().toString(), right.data().toString()) < 0;
+    }
 }
 
 std::vector<const Job*> JobLog::ended() const
@@ -159,6 +181,8 @@ JobsPanel::JobsPanel(Document& document, JobQueue& jobs, QWidget* parent)
     , m_running(new QWidget(this))
     , m_rowsLayout(new QVBoxLayout(m_running))
     , m_idle(new QLabel(tr("Nothing is running."), this))
+    , m_filter(new QLineEdit(this))
+    , m_count(new QLabel(this))
     , m_copy(new QPushButton(tr("Copy log"), this))
 {
     m_rowsLayout->setContentsMargins(0, 0, 0, 0);
@@ -166,7 +190,41 @@ JobsPanel::JobsPanel(Document& document, JobQueue& jobs, QWidget* parent)
     m_idle->setContentsMargins(8, 6, 8, 6);
     m_idle->setEnabled(false);
     m_rowsLayout->addWidget(m_idle);
+    createLog();
+    m_layout->addWidget(m_running);
+    m_layout->addWidget(m_view, 1);
+    auto* bar = new QHBoxLayout;
+    bar->setContentsMargins(8, 4, 8, 4);
+    bar->addWidget(m_filter, 1);
+    bar->addWidget(m_count);
+    bar->addWidget(m_copy);
+    m_layout->addLayout(bar);
+    addActions();
+    m_tick.setInterval(500);
+    connect(&m_tick, &QTimer::timeout, this, &JobsPanel::refreshRows);
+    connect(&jobs, &QAbstractItemModel::rowsInserted, this, &JobsPanel::refreshRows);
+    connect(&jobs, &JobQueue::jobFinished, this, &JobsPanel::refreshRows);
+    connect(&jobs, &JobQueue::jobChanged, this, [this](Job* job) {
+        if (const auto row = m_rows.find(job); row != m_rows.end())
+            row->second->refresh();
+    });
+    refreshRows();
+}
+
+void JobsPanel::createLog()
+{
+    m_filter->setPlaceholderText(tr("Filter the log"));
+    m_filter->setAccessibleName(tr("Filter of the log"));
+    m_filter->setToolTip(tr("Words that must all occur in a job's name, outcome or time"));
+    m_filter->setClearButtonEnabled(true);
+    m_count->setAccessibleName(tr("Jobs that the filter lets through"));
+    connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
+        m_log->setWords(text);
+        showCount();
+    });
     m_view->setModel(m_log);
+    m_view->setSortingEnabled(true);
+    m_view->sortByColumn(JobQueue::StartedColumn, Qt::DescendingOrder);
     for (const int column :
         {JobQueue::StateColumn, JobQueue::ProgressColumn, JobQueue::StageColumn, JobQueue::LeftColumn})
         m_view->setColumnHidden(column, true);
@@ -187,26 +245,16 @@ JobsPanel::JobsPanel(Document& document, JobQueue& jobs, QWidget* parent)
     m_view->setAlternatingRowColors(true);
     m_view->setAccessibleName(tr("Jobs that have ended"));
     m_copy->setToolTip(tr("Copy the log of ended jobs as text or CSV"));
-    auto* bar = new QHBoxLayout;
-    bar->setContentsMargins(8, 4, 8, 4);
-    bar->addStretch();
-    bar->addWidget(m_copy);
-    m_layout->addWidget(m_running);
-    m_layout->addWidget(m_view, 1);
-    m_layout->addLayout(bar);
-    addActions();
-    m_tick.setInterval(500);
-    connect(&m_tick, &QTimer::timeout, this, &JobsPanel::refreshRows);
-    connect(&jobs, &QAbstractItemModel::rowsInserted, this, &JobsPanel::refreshRows);
-    connect(&jobs, &JobQueue::jobFinished, this, [this] {
-        m_log->invalidate();
-        refreshRows();
-    });
-    connect(&jobs, &JobQueue::jobChanged, this, [this](Job* job) {
-        if (const auto row = m_rows.find(job); row != m_rows.end())
-            row->second->refresh();
-    });
-    refreshRows();
+}
+
+/// Only while something is left out.
+void JobsPanel::showCount()
+{
+    m_count->setVisible(!m_filter->text().trimmed().isEmpty());
+    int ended = 0;
+    for (int row = 0; row < m_jobs.rowCount(); ++row)
+        ended += m_jobs.jobAt(row)->isOver() ? 1 : 0;
+    m_count->setText(tr("%1 of %2").arg(formatCount(m_log->rowCount()), formatCount(ended)));
 }
 
 void JobsPanel::addActions()
@@ -256,6 +304,7 @@ void JobsPanel::refreshRows()
     }
     m_rows = std::move(rows);
     m_idle->setVisible(m_rows.empty());
+    showCount();
     if (m_rows.empty())
         m_tick.stop();
     else if (!m_tick.isActive())

@@ -190,8 +190,11 @@ QJsonValue stateOf(QWidget& widget)
 void restoreHeader(QHeaderView& header, const QJsonValue& value)
 {
     // A state of other columns, from another version, would hide or swap them.
-    if (value[QStringLiteral("columns")].toInt() == header.count())
-        header.restoreState(bytesOf(value[QStringLiteral("state")]));
+    if (value[QStringLiteral("columns")].toInt() != header.count())
+        return;
+    const bool sorts = header.isSortIndicatorShown();
+    header.restoreState(bytesOf(value[QStringLiteral("state")]));
+    header.setSortIndicatorShown(sorts); // what was kept before a table could be sorted says no
 }
 
 void restoreOne(QWidget& widget, const QJsonValue& value)
