@@ -5,9 +5,6 @@
 
 namespace bitwright::cli {
 
-namespace {
-
-/// "fisher, residual, ...": what --score takes.
 std::string scoreWords()
 {
     std::vector<std::string_view> words;
@@ -15,6 +12,8 @@ std::string scoreWords()
         words.push_back(score::scoreId(kind));
     return fmt::format("{}", fmt::join(words, ", "));
 }
+
+namespace {
 
 std::string quantizerWords()
 {

@@ -22,6 +22,8 @@ struct PlanArguments
     std::string tie = "default";
 };
 
+/// "fisher, residual, ...": what --score takes.
+[[nodiscard]] std::string scoreWords();
 void addScoreOptions(CLI::App& app, PlanArguments& arguments);
 void addSolveOptions(CLI::App& app, PlanArguments& arguments);
 

@@ -1,4 +1,5 @@
 #include "app/cli/command.h"
+#include "app/cli/plan_setup.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -14,7 +15,8 @@ namespace {
 
 struct ViewArguments
 {
-    std::string project, view, out, tensor, theme = "light", size = "1200x800";
+    std::string project, view, out, tensor, measure, criterion, channel, score, theme = "light",
+                                                                                size = "1200x800";
 };
 
 /// The window's program beside this one; charts need Qt, which this program does without.
@@ -73,14 +75,26 @@ Run registerView(CLI::App& app)
     app.add_option("-o,--out", arguments->out, "File to write: .svg, .png or .pdf")->required();
     app.add_option("--tensor", arguments->tensor,
         "Tensor to show: its name, or a part that no other has; else one that tells much");
+    app.add_option("--measure", arguments->measure, "Of the outlier map: max, rms, kurtosis or share");
+    app.add_option("--criterion", arguments->criterion,
+        "Over the outlier map: none, int8-joint, int8-separate, inf-norm, kurtosis, osp-kurtosis or "
+        "crossquant");
+    app.add_option("--channel", arguments->channel,
+        "Channel that the outlier map pins and its trace shows, from 0; else the one with the largest value");
+    app.add_option("--score", arguments->score,
+        "Score that predicts harm in overview, sensitivity, pareto, difference and harm: " + scoreWords());
     app.add_option("--theme", arguments->theme, "light or dark")->check(CLI::IsMember({"light", "dark"}));
     app.add_option("--size", arguments->size, "Size in pixels, for example 1200x800");
     return [arguments](const Common& common) -> Result<int> {
         BITWRIGHT_ASSIGN(const auto program, guiProgram());
         std::vector<std::string> words = {program, "--render", arguments->view, "--output", arguments->out,
             "--theme", arguments->theme, "--size", arguments->size};
-        if (!arguments->tensor.empty())
-            words.insert(words.end(), {"--tensor", arguments->tensor});
+        const std::pair<const char*, const std::string*> chosen[] = {{"--tensor", &arguments->tensor},
+            {"--measure", &arguments->measure}, {"--criterion", &arguments->criterion},
+            {"--channel", &arguments->channel}, {"--score", &arguments->score}};
+        for (const auto& [name, value] : chosen)
+            if (!value->empty())
+                words.push_back(std::string(name) + '=' + *value); // a value may begin with a dash
         words.push_back(arguments->project);
         BITWRIGHT_ASSIGN(const int code, runProgram(words));
         if (code == 0 && common.json)

@@ -2,6 +2,7 @@
 #include "app/gui/language.h"
 #include "app/gui/main_window.h"
 #include "app/gui/scale.h"
+#include "app/gui/view_choices.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -44,6 +45,19 @@ void addOptions(QCommandLineParser& parser)
             QStringLiteral("VIEW")},
         {QStringLiteral("tensor"),
             QStringLiteral("Tensor that --capture and --render show: its name, or a part that is its own."),
+            QStringLiteral("NAME")},
+        {QStringLiteral("measure"),
+            QStringLiteral("Measure of the outlier map: max, rms, kurtosis or share."),
+            QStringLiteral("NAME")},
+        {QStringLiteral("criterion"),
+            QStringLiteral(
+                "Criterion over the outlier map: none, int8-joint, int8-separate, inf-norm, kurtosis, "
+                "osp-kurtosis or crossquant."),
+            QStringLiteral("NAME")},
+        {QStringLiteral("channel"), QStringLiteral("Channel of the outlier map and its trace, from 0."),
+            QStringLiteral("N")},
+        {QStringLiteral("score"),
+            QStringLiteral("Score that predicts harm in what is drawn, for example act-gram."),
             QStringLiteral("NAME")},
         {QStringLiteral("output"), QStringLiteral("File of --render: .svg, .pdf or .png."),
             QStringLiteral("FILE")},
@@ -127,11 +141,15 @@ int runScripted(MainWindow& window, const QCommandLineParser& parser, QSize size
     const bool capture = parser.isSet(QStringLiteral("capture"));
     if (!capture && !parser.isSet(QStringLiteral("output")))
         return failWith(QStringLiteral("--render needs --output FILE."), kUsage);
-    if (!capture) {
-        const QString known = unknownView(window, parser.value(QStringLiteral("render")));
-        if (!known.isEmpty())
-            return failWith(known, kUsage);
-    }
+    const QString view = parser.value(QStringLiteral("render"));
+    if (!capture)
+        if (const QString unknown = unknownView(window, view); !unknown.isEmpty())
+            return failWith(unknown, kUsage);
+    const ViewChoices choices{parser.value(QStringLiteral("measure")),
+        parser.value(QStringLiteral("criterion")), parser.value(QStringLiteral("channel")),
+        parser.value(QStringLiteral("score"))};
+    if (const QString unknown = unknownChoice(window, view, choices); !unknown.isEmpty())
+        return failWith(unknown, kUsage);
     window.resize(capture && size.isValid() ? size : QSize(1440, 900));
     window.show();
     window.openPaths(inputs);
@@ -142,10 +160,11 @@ int runScripted(MainWindow& window, const QCommandLineParser& parser, QSize size
         if (const QString unknown = selectNamed(window, parser.value(QStringLiteral("tensor")));
             !unknown.isEmpty())
             return failWith(unknown, kUsage);
-    const QString failure = capture
-        ? captureViews(window, parser.value(QStringLiteral("capture")))
-        : renderView(window, parser.value(QStringLiteral("render")), parser.value(QStringLiteral("output")),
-            size.isValid() ? size : QSize(1200, 800));
+    if (const QString unknown = makeChoices(window, choices); !unknown.isEmpty())
+        return failWith(unknown, kUsage);
+    const QString failure = capture ? captureViews(window, parser.value(QStringLiteral("capture")))
+                                    : renderView(window, view, parser.value(QStringLiteral("output")),
+                                        size.isValid() ? size : QSize(1200, 800));
     return failure.isEmpty() ? kDone : failWith(failure, kCannotWrite);
 }
 

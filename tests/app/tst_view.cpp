@@ -68,6 +68,9 @@ private Q_SLOTS:
     void nothingIsWritten();
     void windowsThatAreOpenKeepTheirMark();
     void drawsWhatWasAskedFor();
+    void choicesAreDrawn();
+    void unknownChoicesAreNamed_data();
+    void unknownChoicesAreNamed();
     void everyChartCanBeAskedFor();
 
 private:
@@ -153,6 +156,70 @@ void TestView::drawsWhatWasAskedFor()
             QStringLiteral("weights"), file("none.svg"), {QStringLiteral("--tensor"), QLatin1String(wrong)});
         QVERIFY2(ran.code == 2, ran.describe());
     }
+    QVERIFY(!QFile::exists(file("none.svg")));
+}
+
+void TestView::choicesAreDrawn()
+{
+    const auto drawn = [this](const char* id, const QStringList& words) {
+        const Ran ran = view(QLatin1String(id), file("choice.svg"), words);
+        if (ran.code != 0)
+            qWarning("%s", ran.describe().constData());
+        return ran.code == 0 ? bytesOf(file("choice.svg")) : QByteArray();
+    };
+    const auto allDiffer = [&](const char* id, const char* option, const QStringList& values) {
+        QSet<QByteArray> pictures;
+        for (const QString& value : values)
+            pictures << drawn(id, {QLatin1String(option), value});
+        return pictures.size() == values.size() && !pictures.contains(QByteArray());
+    };
+    const QString rms = QStringLiteral("rms"), kurtosis = QStringLiteral("kurtosis");
+    QVERIFY(allDiffer("outlier-map", "--measure", {QStringLiteral("max"), rms, kurtosis}));
+    QVERIFY(allDiffer("outlier-map", "--criterion",
+        {QStringLiteral("none"), QStringLiteral("int8-separate"), kurtosis, QStringLiteral("crossquant")}));
+    QVERIFY(allDiffer("outlier-map/trace", "--channel", {QStringLiteral("0"), QStringLiteral("25")}));
+    QVERIFY(allDiffer("pareto", "--score", {QStringLiteral("act-gram"), QStringLiteral("residual")}));
+    // Together, and of a tensor that is named.
+    const QByteArray both = drawn("outlier-map/trace",
+        {QStringLiteral("--tensor"), kTensor, QStringLiteral("--measure"), rms, QStringLiteral("--channel"),
+            QStringLiteral("7")});
+    QVERIFY(both.contains("rms"));
+    QVERIFY(both != drawn("outlier-map/trace", {QStringLiteral("--channel"), QStringLiteral("7")}));
+}
+
+void TestView::unknownChoicesAreNamed_data()
+{
+    QTest::addColumn<QString>("view");
+    QTest::addColumn<QString>("option");
+    QTest::addColumn<QString>("value");
+    QTest::addColumn<QString>("says");
+    const auto row = [](const char* view, const char* option, const char* value, const char* says) {
+        QTest::addRow("%s %s %s", view, option, value)
+            << QString::fromLatin1(view) << QString::fromLatin1(option) << QString::fromLatin1(value)
+            << QString::fromLatin1(says);
+    };
+    row("outlier-map", "--measure", "loud",
+        "There is no measure \"loud\". Known: max, rms, kurtosis, share.");
+    row("outlier-map", "--criterion", "loud", "Known: none, int8-joint, int8-separate, inf-norm");
+    row("outlier-map/trace", "--channel", "256", "There is no channel 256. Known: 0 to 255.");
+    row("outlier-map", "--channel", "-1", "--channel takes a number from 0, not \"-1\".");
+    row("pareto", "--score", "loud", "There is no score \"loud\". Known: ");
+    row("pareto", "--measure", "rms", "The chart \"pareto\" has no measure; these have: outlier-map.");
+    row("weights", "--score", "act-gram", "The chart \"weights\" has no score; these have: overview,");
+    row("pareto", "--score", "measured", "measured");
+}
+
+void TestView::unknownChoicesAreNamed()
+{
+    QFETCH(QString, view);
+    QFETCH(QString, option);
+    QFETCH(QString, value);
+    QFETCH(QString, says);
+    // As one word: a value may begin with a dash.
+    const Ran ran = this->view(view, file("none.svg"), {option + u'=' + value});
+    QVERIFY2(ran.code == 2, ran.describe());
+    QVERIFY2(ran.errorLines() == 1, ran.describe());
+    QVERIFY2(QString::fromUtf8(ran.err).contains(says), ran.describe());
     QVERIFY(!QFile::exists(file("none.svg")));
 }
 

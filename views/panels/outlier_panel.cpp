@@ -332,6 +332,21 @@ QVector<int> OutlierPanel::selectedRows() const
     return rows;
 }
 
+QVector<ViewChoice> OutlierPanel::viewChoices() const
+{
+    const auto words = [](std::initializer_list<const char*> list) {
+        QStringList all;
+        for (const char* word : list)
+            all << QString::fromLatin1(word);
+        return all;
+    };
+    return {{QStringLiteral("measure"), words({"max", "rms", "kurtosis", "share"}), m_measure},
+        {QStringLiteral("criterion"),
+            words({"none", "int8-joint", "int8-separate", "inf-norm", "kurtosis", "osp-kurtosis",
+                "crossquant"}),
+            m_criterion}};
+}
+
 ChartSurface* OutlierPanel::showChart(const QString& word)
 {
     if (!chartWords().contains(word))

@@ -26,6 +26,7 @@ public:
     ChartSurface* surface() override { return m_map; }
     [[nodiscard]] QStringList chartWords() const override { return {QStringLiteral("trace")}; }
     ChartSurface* showChart(const QString& word) override;
+    [[nodiscard]] QVector<ViewChoice> viewChoices() const override;
     /// Shows where a channel of a site is while another view points at it; -1 for none.
     void previewChannel(int site, int channel);
 

@@ -5,6 +5,7 @@
 #include "views/models/document.h"
 
 #include <QJsonObject>
+#include <QVector>
 #include <QWidget>
 
 class QBoxLayout;
@@ -15,6 +16,14 @@ class QComboBox;
 class QVBoxLayout;
 
 namespace bitwright::views {
+
+/// A choice of a page that a script may make.
+struct ViewChoice
+{
+    QString name; ///< "measure"
+    QStringList words; ///< Of the entries of its box in their order; they never change.
+    QComboBox* box;
+};
 
 /// A page of the window: controls and one view on the document. The id names its dock and its picture.
 class Panel : public QWidget
@@ -36,6 +45,8 @@ public:
     [[nodiscard]] virtual QStringList chartWords() const { return {}; }
     /// Shows one of them and returns it; surface() for an empty word.
     virtual ChartSurface* showChart(const QString& word);
+    /// What a script may choose on this page.
+    [[nodiscard]] virtual QVector<ViewChoice> viewChoices() const { return {}; }
     /// The chart that keys and menus mean: the one with the focus, else the one that was under the mouse or
     /// had the focus last, else surface().
     [[nodiscard]] ChartSurface* currentSurface();
