@@ -123,8 +123,9 @@ void MainWindow::createSelectionMenu()
         tr("Keep the option of the selected tensors whatever the solver does; K in a view"), Need::Units,
         [this, units] { m_document.toggleLock(units()); });
     m_tieAction
-        = addAction(menu, "selection.tie", tr("&Tie fused tensors"), {QKeySequence(Qt::ALT | Qt::Key_T)},
-            tr("q/k/v, gate/up and experts take one option together, in the whole plan; T in a view"),
+        = addAction(menu, "selection.tie", tr("&Ties of the whole plan"), {QKeySequence(Qt::ALT | Qt::Key_T)},
+            tr("Everywhere in the plan, whatever is selected: q/k/v, gate/up and experts take one option "
+               "together; T in a view"),
             Need::Plan, [this] { m_document.toggleTies(); });
     m_tieAction->setCheckable(true);
     menu->addSeparator();

@@ -1,6 +1,7 @@
 // Gestures that every view shares, in the window: the tensor menu everywhere, extending the selection, keys
 // of two charts side by side, notes and branches of the tree, values that are copied, words that are
 // explained.
+#include "tests/support/gestures.h"
 #include "tests/support/shown_window.h"
 #include "views/charts/channel_trace.h"
 #include "views/charts/maxima_chart.h"
@@ -32,41 +33,10 @@
 using namespace bitwright;
 using namespace bitwright::gui;
 using namespace bitwright::views;
-
-namespace {
-
-QAction* actionIn(const QMenu& menu, const QString& id)
-{
-    for (QAction* action : menu.actions()) {
-        if (action->objectName() == id)
-            return action;
-        if (action->menu() != nullptr)
-            if (QAction* found = actionIn(*action->menu(), id); found != nullptr)
-                return found;
-    }
-    return nullptr;
-}
-
-/// The menu of a right click; the caller closes it.
-QMenu* menuAt(QWidget& widget, const QPointF& at)
-{
-    QContextMenuEvent event(QContextMenuEvent::Mouse, at.toPoint(), widget.mapToGlobal(at.toPoint()));
-    QApplication::sendEvent(&widget, &event);
-    return qobject_cast<QMenu*>(QApplication::activePopupWidget());
-}
-
-void click(QWidget& widget, const QPointF& at, Qt::KeyboardModifiers modifiers = {})
-{
-    QTest::mouseClick(&widget, Qt::LeftButton, modifiers, at.toPoint());
-}
-
-void settle(ChartBase& chart)
-{
-    QTest::qWait(30);
-    chart.replot(QCustomPlot::rpImmediateRefresh);
-}
-
-} // namespace
+using test::actionIn;
+using test::click;
+using test::menuAt;
+using test::settle;
 
 /// One window on the sample for all tests: each begins with nothing selected and no edit.
 class TestGestures : public QObject

@@ -209,8 +209,10 @@ void BlockRoleMatrix::mouseDoubleClickEvent(QMouseEvent* event)
     if (event->button() == Qt::LeftButton && unit >= 0)
         Q_EMIT optionListRequested(editTargets(), event->globalPosition().toPoint());
     else if (event->button() == Qt::LeftButton && event->position().x() < m_geometry.left
-        && event->position().y() < m_geometry.top)
+        && event->position().y() < m_geometry.top) {
+        commitSelection(m_selectionBefore); // the first of the two clicks selected all
         resetView();
+    }
 }
 
 // A cell of several units (experts) is opened, not edited as one by accident.

@@ -277,10 +277,11 @@ void Document::toggleTies()
     }
     plan::Plan next = m_plan;
     next.ties = !next.ties;
-    setPlan(std::move(next), next.ties ? tr("Tie fused tensors") : tr("Untie fused tensors"));
-    if (!m_plan.ties)
-        Q_EMIT notice(
-            tr("Untied: engines that fuse q/k/v or gate/up may refuse mixed widths inside a group."));
+    setPlan(std::move(next), next.ties ? tr("Tie the whole plan") : tr("Untie the whole plan"));
+    Q_EMIT notice(m_plan.ties ? tr("Fused tensors are tied, in the whole plan: each group takes one option.")
+                              : tr("Untied, in the whole plan: engines that fuse q/k/v or gate/up may refuse "
+                                   "mixed widths inside "
+                                   "a group."));
 }
 
 void Document::setUniform(const QString& option)

@@ -134,8 +134,9 @@ void addPlanActions(QMenu& menu, Document& document, const QVector<int>& units)
         add(menu, "tensor.lock", locked ? TensorMenu::tr("Un&lock\tK") : TensorMenu::tr("&Lock\tK"),
             TensorMenu::tr("A locked tensor keeps its option whatever the solver does (K)")),
         &QAction::triggered, &document, [&document, units] { document.toggleLock(units); });
-    QAction* tie = add(menu, "tensor.tie", TensorMenu::tr("&Tie fused tensors\tT"),
-        TensorMenu::tr("q/k/v, gate/up and experts take one option together, in the whole plan (T)"));
+    QAction* tie = add(menu, "tensor.tie", TensorMenu::tr("&Ties of the whole plan\tT"),
+        TensorMenu::tr("Everywhere in the plan, whatever is selected: q/k/v, gate/up and experts take one "
+                       "option together (T)"));
     tie->setCheckable(true);
     tie->setChecked(document.plan().ties);
     tie->setEnabled(!document.space()->ties().empty());
