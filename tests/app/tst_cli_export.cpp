@@ -13,6 +13,8 @@ using nlohmann::json;
 
 namespace {
 
+const QString& kDump = bitwright::test::kSampleDump;
+
 const auto run = bitwright::test::runCli;
 
 } // namespace
