@@ -192,11 +192,15 @@ JobsPanel::JobsPanel(Document& document, JobQueue& jobs, QWidget* parent)
     m_rowsLayout->addWidget(m_idle);
     createLog();
     m_layout->addWidget(m_running);
+    auto* filters = new QHBoxLayout;
+    filters->setContentsMargins(8, 4, 8, 4);
+    filters->addWidget(m_filter, 1);
+    filters->addWidget(m_count);
+    m_layout->addLayout(filters);
     m_layout->addWidget(m_view, 1);
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(8, 4, 8, 4);
-    bar->addWidget(m_filter, 1);
-    bar->addWidget(m_count);
+    bar->addStretch();
     bar->addWidget(m_copy);
     m_layout->addLayout(bar);
     addActions();
