@@ -276,6 +276,28 @@ private Q_SLOTS:
         QApplication::sendEvent(&chart, &move);
         QVERIFY2(chart.readout().contains(utf8("before mlp")), qPrintable(chart.readout()));
     }
+    void theEndIsNamedWhateverTheStep()
+    {
+        MaximaChart chart;
+        MaximaData data;
+        data.dumps.resize(1);
+        data.lastBlock = 17;
+        for (int block = 0; block <= 18; ++block) {
+            MaximaSite site;
+            site.group = utf8("residual stream");
+            site.block = block;
+            site.maximum = 10 + block;
+            data.dumps[0].sites.push_back(site);
+        }
+        chart.setData(data);
+        showAt(chart, {520, 320});
+        QVector<double> major;
+        QVector<QString> labels;
+        chart.xAxis->ticker()->generate(chart.xAxis->range(), {}, u'g', 3, major, nullptr, &labels);
+        QVERIFY(!major.contains(17)); // there is no room for every block
+        QCOMPARE(major.last(), 18.0);
+        QCOMPARE(labels.last(), utf8("end"));
+    }
     void everyMassiveSiteIsLabelled()
     {
         MaximaChart chart;

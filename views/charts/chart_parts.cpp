@@ -231,7 +231,8 @@ void NiceTicker::generate(const QCPRange& range, const QLocale&, QChar, int, QVe
     const QRect viewport = m_axis->parentPlot()->viewport();
     const double length = horizontal ? viewport.width() - 90.0 : viewport.height() - 100.0;
     const double each = m_pixelsPerTick > 0 ? m_pixelsPerTick : (horizontal ? 80.0 : 42.0);
-    const int target = std::clamp(static_cast<int>(length / each), 2, 20);
+    // Who says how much room a label needs means each of them.
+    const int target = std::clamp(static_cast<int>(length / each), 2, m_pixelsPerTick > 0 ? 60 : 20);
     const bool logarithmic = m_axis->scaleType() == QCPAxis::stLogarithmic;
     const Interval interval{range.lower, range.upper};
     Ticks made;

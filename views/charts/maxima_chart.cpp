@@ -60,6 +60,7 @@ MaximaChart::MaximaChart(QWidget* parent)
             std::erase_if(ticks.major, [this](const Tick& tick) {
                 return tick.value < -1.5 || tick.value > m_data.lastBlock + 1.5;
             });
+            addEndTick(range, ticks);
             for (Tick& tick : ticks.major) {
                 if (tick.value < -0.5)
                     tick.label = tr("start");
@@ -72,6 +73,21 @@ MaximaChart::MaximaChart(QWidget* parent)
         60);
     setCrosshair(false, true);
     new PaintItem(this, QStringLiteral("main"), nullptr, [this](QCPPainter& p) { paintEndNames(p); });
+}
+
+// What stands behind the blocks is named whatever the step: it would be read as a block that there is not.
+void MaximaChart::addEndTick(Interval range, Ticks& ticks) const
+{
+    constexpr double kRoom = 36; // pixels that the word needs
+    const double end = m_data.lastBlock + 1;
+    const bool exists = std::any_of(m_data.dumps.begin(), m_data.dumps.end(), [&](const MaximaDump& dump) {
+        return std::any_of(dump.sites.begin(), dump.sites.end(),
+            [&](const MaximaSite& site) { return site.position() > m_data.lastBlock + 0.75; });
+    });
+    const double last = ticks.major.empty() ? range.lower : ticks.major.back().value;
+    if (exists && range.contains(end) && last < end
+        && (end - last) / range.width() * plotArea().width() >= kRoom)
+        ticks.major.push_back({end, {}});
 }
 
 // Where sites stand between the blocks' two halves.

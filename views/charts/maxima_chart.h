@@ -116,6 +116,7 @@ protected:
 
 private:
     [[nodiscard]] std::vector<int> rangeLines(const QString& group) const;
+    void addEndTick(Interval range, Ticks& ticks) const;
     [[nodiscard]] std::vector<double> halfBlocks(Interval range) const;
     [[nodiscard]] QString currentGroup() const; // of the current site; empty without one
     struct Hit

@@ -331,8 +331,10 @@ QString WeightHistogram::beyondLabel(bool above) const
 {
     constexpr double kWidestShare = 0.3; // of the plot, on each side of the bars
     const QString text = beyondText(above);
-    if (text.isEmpty()
-        || QFontMetricsF(smallFont()).horizontalAdvance(text) <= kWidestShare * plotArea().width())
+    const auto fits = [&](const QString& words) {
+        return QFontMetricsF(smallFont()).horizontalAdvance(words) <= kWidestShare * plotArea().width();
+    };
+    if (text.isEmpty() || (fits(text) && fits(beyondText(!above)))) // both sides say as much as each other
         return text;
     return formatNumber(above ? m_data.extremes.upper : m_data.extremes.lower);
 }

@@ -129,11 +129,13 @@ int ExplainPanel::listWidth() const
 void ExplainPanel::resizeEvent(QResizeEvent* event)
 {
     Panel::resizeEvent(event);
-    constexpr int kNarrow = 380;
+    constexpr int kNarrow = 460; // beside the terms, the explanation would be a column of three words
     const auto wanted = width() < kNarrow ? Qt::Vertical : Qt::Horizontal;
     if (m_splitter->orientation() == wanted)
         return;
     m_splitter->setOrientation(wanted);
+    m_splitter->setStretchFactor(0, wanted == Qt::Vertical ? 1 : 0);
+    m_splitter->setStretchFactor(1, wanted == Qt::Vertical ? 2 : 1);
     m_splitter->setSizes(wanted == Qt::Vertical ? QList<int>{height() / 3, 2 * height() / 3}
                                                 : QList<int>{listWidth(), width() - listWidth()});
 }

@@ -155,6 +155,11 @@ void InspectorPanel::resizeEvent(QResizeEvent* event)
 // The option's name comes first, without it a row says nothing; then the harm. The others where they fit.
 void InspectorPanel::fitColumns()
 {
+    // In a wide panel the numbers stay beside the names, and apart.
+    constexpr int kMargin = 8, kWide = 320, kApart = 74, kWidest = 60; // characters, as of the text above
+    const int widest = kWidest * fontMetrics().averageCharWidth();
+    m_options->parentWidget()->layout()->setContentsMargins(0, 0, std::max(kMargin, width() - widest), 0);
+    m_options->horizontalHeader()->setMinimumSectionSize(width() >= kWide ? kApart : -1);
     const auto* view = static_cast<const QAbstractItemView*>(m_options);
     const auto needed = [&](int column) {
         return std::max(

@@ -168,10 +168,7 @@ void MaximaPanel::refresh()
     m_table->setDescription(m_chart->caption().footnote());
     m_table->setData(massiveTable(m_document, m_massive));
     m_table->setSpareColumns(massiveSpareColumns());
-    m_tableAction->setText(m_massive.values.empty()
-            ? tr("&Massive activations")
-            : tr("&Massive activations (%1)")
-                  .arg(formatCount(static_cast<std::int64_t>(m_massive.values.size() + m_massive.omitted))));
+    nameTable();
     arrangeTable();
     m_table->setVisible(m_tableAction->isChecked());
     followSelection();
@@ -232,9 +229,23 @@ void MaximaPanel::selectSites(const QVector<int>& sites)
         m_document.selection().tensor(), unitsOfSites(m_document, sites), sites.front(), -1);
 }
 
+void MaximaPanel::nameTable()
+{
+    constexpr int kNarrow = 460; // a bar of two lines would take what the chart needs
+    const auto count = static_cast<std::int64_t>(m_massive.values.size() + m_massive.omitted);
+    const QString number = formatCount(count);
+    m_tableAction->setText(
+        count == 0 ? tr("&Massive activations") : tr("&Massive activations (%1)").arg(number));
+    const QString whole = m_tableAction->text().remove(u'&');
+    m_tableAction->setIconText(width() >= kNarrow ? whole // on the button
+            : count == 0                          ? tr("massive")
+                                                  : tr("massive: %1").arg(number));
+}
+
 void MaximaPanel::resizeEvent(QResizeEvent* event)
 {
     Panel::resizeEvent(event);
+    nameTable();
     arrangeTable();
 }
 

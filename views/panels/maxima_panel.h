@@ -36,6 +36,7 @@ private:
     void activateRow(int row);
     /// Selects the same site of the first dump, which is what all views show.
     void activate(int dump, int site, int channel);
+    void nameTable();
     void arrangeTable();
     void giveTableRoom();
     [[nodiscard]] QString captionStatistic() const;

@@ -404,6 +404,9 @@ void OutlierPanel::arrangeTrace()
     m_traceAction->setToolTip(why.isEmpty() ? tip : tip + u'\n' + why);
     m_trace->setVisible(shown);
     m_traceButton->setVisible(room); // where it could not work it would only take a line
+    constexpr int kEnough = 280; // for a curve with numbers beside it
+    m_trace->setMinimumHeight(
+        shown ? std::clamp(height() * 3 / 10, m_trace->minimumSizeHint().height(), kEnough) : 0);
     // Few layers need no tall rows: the curves get the rest.
     constexpr int kTallestRow = 110, kAround = 280;
     const auto rows = static_cast<int>(m_map->data().rows.size());

@@ -355,7 +355,9 @@ void TreePanel::showTotals()
                            .arg(what, formatCount(static_cast<std::int64_t>(totals.parameters)),
                                sizeText(totals.bytes));
         if (const auto bits = totals.bits())
-            text += tr("; the planned part at %1 bpw").arg(formatBpw(*bits));
+            text += tr("; the planned part at %1 bpw")
+                        .arg(formatBpw(*bits))
+                        .replace(QStringLiteral(" bpw"), QStringLiteral("\u00a0bpw")); // no line of its own
         return text;
     };
     const auto matched = m_tree->matched();
