@@ -7,7 +7,6 @@
 
 #include <QComboBox>
 #include <QScrollBar>
-#include <QSettings>
 #include <QSplitter>
 #include <QTableView>
 #include <QTemporaryDir>
@@ -59,9 +58,7 @@ private:
 
 void TestReopen::initTestCase()
 {
-    QCoreApplication::setOrganizationName(QStringLiteral("bitwright-test"));
-    QCoreApplication::setApplicationName(QStringLiteral("tst_reopen"));
-    QSettings().clear();
+    test::beginWithoutSettings("tst_reopen");
 }
 
 void TestReopen::choicesComeBackWithTheirEffect()

@@ -11,7 +11,6 @@
 #include <QDirIterator>
 #include <QFile>
 #include <QMessageBox>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QToolButton>
@@ -111,9 +110,7 @@ private Q_SLOTS:
 
 void TestRunning::initTestCase()
 {
-    QCoreApplication::setOrganizationName(QStringLiteral("bitwright-test"));
-    QCoreApplication::setApplicationName(QStringLiteral("tst_running"));
-    QSettings().clear();
+    test::beginWithoutSettings("tst_running");
 }
 
 void TestRunning::findingsAreShownDuringAScan()

@@ -82,9 +82,7 @@ private Q_SLOTS:
 
 void TestShell::initTestCase()
 {
-    QCoreApplication::setOrganizationName(QStringLiteral("bitwright-test"));
-    QCoreApplication::setApplicationName(QStringLiteral("tst_shell"));
-    QSettings().clear();
+    test::beginWithoutSettings("tst_shell");
 }
 
 void TestShell::everyActionIsDescribed()

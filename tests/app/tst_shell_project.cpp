@@ -20,7 +20,6 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTemporaryDir>
@@ -90,9 +89,7 @@ private Q_SLOTS:
 
 void TestShellProject::initTestCase()
 {
-    QCoreApplication::setOrganizationName(QStringLiteral("bitwright-test"));
-    QCoreApplication::setApplicationName(QStringLiteral("tst_shell_project"));
-    QSettings().clear();
+    test::beginWithoutSettings("tst_shell_project");
 }
 
 // --- Notes and history ---

@@ -7,7 +7,6 @@
 #include "views/panels/weights_panel.h"
 
 #include <QFile>
-#include <QSettings>
 #include <QTemporaryDir>
 #include <QtTest/QTest>
 
@@ -90,9 +89,7 @@ private:
 
 void TestView::initTestCase()
 {
-    QCoreApplication::setOrganizationName(QStringLiteral("bitwright-test"));
-    QCoreApplication::setApplicationName(QStringLiteral("tst_view"));
-    QSettings().clear();
+    test::beginWithoutSettings("tst_view");
     m_project = file("p.bwp");
     QVERIFY(project::Project::open(m_project.toStdString()));
     leaveProject(m_project);

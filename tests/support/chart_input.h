@@ -1,44 +1,13 @@
 #pragma once
 
-// Made-up data for charts, and the mouse that plays with them.
+// Made-up data for charts.
+#include "tests/support/chart_hands.h"
 #include "views/charts/outlier_map.h"
 #include "views/charts/pareto_chart.h"
-#include "views/charts/plot_library.h"
-
-#include <QMouseEvent>
-#include <QWheelEvent>
-#include <QtTest>
 
 #include <cmath>
 
 namespace bitwright::views {
-
-inline QString utf8(const char* text)
-{
-    return QString::fromUtf8(text);
-}
-
-inline void showAt(QWidget& widget, QSize size)
-{
-    widget.resize(size);
-    widget.show();
-    QVERIFY(QTest::qWaitForWindowExposed(&widget));
-    if (auto* plot = qobject_cast<QCustomPlot*>(&widget))
-        plot->replot(QCustomPlot::rpImmediateRefresh);
-}
-
-inline void move(QWidget& widget, const QPointF& at, Qt::MouseButtons buttons = Qt::NoButton)
-{
-    QMouseEvent event(QEvent::MouseMove, at, widget.mapToGlobal(at), Qt::NoButton, buttons, Qt::NoModifier);
-    QApplication::sendEvent(&widget, &event);
-}
-
-inline void wheel(QWidget& widget, const QPointF& at, int notches)
-{
-    QWheelEvent event(at, widget.mapToGlobal(at), QPoint(), QPoint(0, 120 * notches), Qt::NoButton,
-        Qt::NoModifier, Qt::NoScrollPhase, false);
-    QApplication::sendEvent(&widget, &event);
-}
 
 inline ParetoData paretoData()
 {

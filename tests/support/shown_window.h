@@ -6,9 +6,18 @@
 #include "tests/support/sample.h"
 
 #include <QAction>
+#include <QSettings>
 #include <QtTest/QTest>
 
 namespace bitwright::test {
+
+/// Settings of a test's own, and none of them.
+inline void beginWithoutSettings(const char* test)
+{
+    QCoreApplication::setOrganizationName(QStringLiteral("bitwright-test"));
+    QCoreApplication::setApplicationName(QLatin1String(test));
+    QSettings().clear();
+}
 
 /// A window that keeps nothing between two tests and makes no project by itself.
 inline gui::MainWindow::Options scripted()

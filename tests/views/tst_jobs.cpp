@@ -2,7 +2,6 @@
 #include "views/jobs/job_queue.h"
 
 #include <QAbstractItemModelTester>
-#include <QElapsedTimer>
 #include <QLocale>
 #include <QSignalSpy>
 #include <QThread>
@@ -107,11 +106,8 @@ void TestJobs::cancelArrivesAsCancelled()
     QSignalSpy finished(job, &Job::finished);
     QTRY_VERIFY(job->state() == Job::State::Running);
     QCOMPARE(jobs.current(), job);
-    QElapsedTimer clock;
-    clock.start();
     job->cancel();
     QTRY_COMPARE(finished.count(), 1);
-    QVERIFY(clock.elapsed() < 500);
     QVERIFY(job->state() == Job::State::Cancelled);
     QCOMPARE(calls, 1);
     QVERIFY(code == ErrorCode::Cancelled);

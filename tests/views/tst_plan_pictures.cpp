@@ -1,4 +1,5 @@
 // What must be told apart in the pictures of a plan: parts of a cell, names of marks, tiles of one size.
+#include "tests/support/chart_hands.h"
 #include "views/charts/block_role_matrix.h"
 #include "views/charts/chart_math.h"
 #include "views/charts/mark_labels.h"
@@ -40,15 +41,6 @@ MatrixData blocksAndHead()
     head.harm = 0.001;
     data.units.push_back(head);
     return data;
-}
-
-void showAt(QWidget& widget, QSize size)
-{
-    widget.resize(size);
-    widget.show();
-    QVERIFY(QTest::qWaitForWindowExposed(&widget));
-    if (auto* plot = qobject_cast<QCustomPlot*>(&widget))
-        plot->replot(QCustomPlot::rpImmediateRefresh);
 }
 
 double distanceTo(const QLineF& line, QPointF point)

@@ -1,4 +1,5 @@
 // Gestures of the tensor x option map, and those of the Pareto chart and the matrix that came with it.
+#include "tests/support/chart_hands.h"
 #include "views/charts/block_role_matrix.h"
 #include "views/charts/option_heat_map.h"
 #include "views/charts/pareto_chart.h"
@@ -14,26 +15,6 @@
 using namespace bitwright::views;
 
 namespace {
-
-QString utf8(const char* text)
-{
-    return QString::fromUtf8(text);
-}
-
-void showAt(QWidget& widget, QSize size)
-{
-    widget.resize(size);
-    widget.show();
-    QVERIFY(QTest::qWaitForWindowExposed(&widget));
-    if (auto* plot = qobject_cast<QCustomPlot*>(&widget))
-        plot->replot(QCustomPlot::rpImmediateRefresh);
-}
-
-void moveTo(QWidget& widget, const QPointF& at, Qt::MouseButtons buttons = Qt::NoButton)
-{
-    QMouseEvent event(QEvent::MouseMove, at, widget.mapToGlobal(at), Qt::NoButton, buttons, Qt::NoModifier);
-    QApplication::sendEvent(&widget, &event);
-}
 
 /// Harm falls with the option and rises with the row; option 2 of row 1 is refused, option 0 of row 2
 /// unknown.
@@ -118,14 +99,14 @@ private Q_SLOTS:
         QSignalSpy asked(&map, &OptionHeatMap::optionRequested),
             selected(&map, &OptionHeatMap::selectionEdited);
         QTest::mousePress(map.viewport(), Qt::LeftButton, {}, map.cellRect(2, 1).center().toPoint());
-        moveTo(*map.viewport(), map.cellRect(5, 2).center(), Qt::LeftButton);
+        move(*map.viewport(), map.cellRect(5, 2).center(), Qt::LeftButton);
         QCOMPARE(map.selection(), (QVector<int>{2, 3, 4, 5}));
         QCOMPARE(selected.size(), 0);
         QTest::mouseRelease(map.viewport(), Qt::LeftButton, {}, map.cellRect(5, 2).center().toPoint());
         QCOMPARE(selected.size(), 1);
         QCOMPARE(asked.size(), 0);
         QTest::mousePress(map.viewport(), Qt::LeftButton, {}, map.cellRect(7, 1).center().toPoint());
-        moveTo(*map.viewport(), map.cellRect(9, 2).center(), Qt::LeftButton);
+        move(*map.viewport(), map.cellRect(9, 2).center(), Qt::LeftButton);
         QTest::keyClick(&map, Qt::Key_Escape);
         QTest::mouseRelease(map.viewport(), Qt::LeftButton, {}, map.cellRect(9, 2).center().toPoint());
         QCOMPARE(map.selection(), (QVector<int>{2, 3, 4, 5}));
@@ -193,7 +174,7 @@ private Q_SLOTS:
         map.setData(mapData(6));
         showAt(map, {460, 420});
         QSignalSpy hovered(&map, &OptionHeatMap::hovered);
-        moveTo(*map.viewport(), map.cellRect(3, 2).center());
+        move(*map.viewport(), map.cellRect(3, 2).center());
         QCOMPARE(hovered.last()[0].toInt(), 3);
         QCOMPARE(hovered.last()[1].toInt(), 1);
         QEvent leave(QEvent::Leave);
@@ -241,9 +222,9 @@ private Q_SLOTS:
         QSignalSpy plans(&chart, &ParetoChart::planHovered), presets(&chart, &ParetoChart::presetHovered),
             loaded(&chart, &ParetoChart::planActivated);
         const QPointF at = chart.pixelOf(chart.data().plans.front());
-        moveTo(chart, at);
+        move(chart, at);
         QCOMPARE(plans.last()[0].toInt(), 0);
-        moveTo(chart, chart.pixelOf(chart.data().presets.front()));
+        move(chart, chart.pixelOf(chart.data().presets.front()));
         QCOMPARE(plans.last()[0].toInt(), -1);
         QCOMPARE(presets.last()[0].toInt(), 0);
         QTest::mouseClick(&chart, Qt::LeftButton, {}, at.toPoint());

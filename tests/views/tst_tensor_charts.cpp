@@ -1,3 +1,4 @@
+#include "tests/support/chart_hands.h"
 #include "views/charts/alpha_chart.h"
 #include "views/charts/channel_ridge.h"
 #include "views/charts/extreme_pyramid.h"
@@ -18,30 +19,9 @@ namespace {
 
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
-QString utf8(const char* text)
-{
-    return QString::fromUtf8(text);
-}
-
-void showAt(QCustomPlot& chart, QSize size)
-{
-    chart.resize(size);
-    chart.show();
-    QVERIFY(QTest::qWaitForWindowExposed(&chart));
-    chart.replot(QCustomPlot::rpImmediateRefresh);
-}
-
 void click(QWidget& widget, const QPointF& at)
 {
     QTest::mouseClick(&widget, Qt::LeftButton, Qt::NoModifier, at.toPoint());
-}
-
-void drag(QWidget& widget, const QPointF& from, const QPointF& to, Qt::KeyboardModifiers keys)
-{
-    QTest::mousePress(&widget, Qt::LeftButton, keys, from.toPoint());
-    QMouseEvent event(QEvent::MouseMove, to, widget.mapToGlobal(to), Qt::NoButton, Qt::LeftButton, keys);
-    QApplication::sendEvent(&widget, &event);
-    QTest::mouseRelease(&widget, Qt::LeftButton, keys, to.toPoint());
 }
 
 /// A matrix of small values with a hot one and, when asked for, a NaN.
