@@ -108,6 +108,8 @@ struct Outlook
     bool folderExists = false; ///< The output folder exists and is not empty.
     bool replaceable = false; ///< It is an export of this program.
     std::uint64_t neededBytes = 0; ///< Of everything written; 0 when the files cannot be laid out.
+    std::uint64_t weightBytes = 0; ///< Of them, the files of weights.
+    std::uint64_t copiedBytes = 0; ///< Of them, files copied from the model. The rest is room for small ones.
     std::uint64_t reservedBytes = 0; ///< Of them, what the interrupted run has on the disk already.
     std::optional<std::uint64_t> freeBytes; ///< Of the file system that receives them.
     /// Weights to quantize by "rtn", "clip", "gptq"; without the finished ones.

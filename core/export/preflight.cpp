@@ -60,7 +60,7 @@ void addNonFiniteFindings(
 
 std::uint64_t sideBytes(const Job& job)
 {
-    std::uint64_t bytes = kSmallFiles;
+    std::uint64_t bytes = 0;
     for (const std::string& name : copiedSideFiles(job))
         if (const auto facts = io::fileFacts(sourceFolder(*job.source) + "/" + name))
             bytes += facts->bytes;
@@ -87,7 +87,7 @@ std::uint64_t reservedBytes(const ExportRequest& request, const OutputLayout& la
 void addSpaceFinding(Job& job, const ExportRequest& request, const OutputLayout& layout)
 {
     const auto free = io::freeBytes(request.outFolder);
-    const std::uint64_t needed = layout.fileBytes + sideBytes(job);
+    const std::uint64_t needed = layout.fileBytes + sideBytes(job) + kSmallFiles;
     if (free && *free + reservedBytes(request, layout) < needed)
         add(job, Level::Blocking, Topic::Space, request.outFolder,
             fmt::format("Not saved: {} bytes of disk space are needed, {} are free.", needed, *free),
@@ -237,7 +237,9 @@ Result<Outlook> exportOutlook(const ExportRequest& request, const std::vector<st
         outlook.freeBytes = *free;
     std::set<std::string> finished;
     if (layout) {
-        outlook.neededBytes = layout->fileBytes + sideBytes(job);
+        outlook.weightBytes = layout->fileBytes;
+        outlook.copiedBytes = sideBytes(job);
+        outlook.neededBytes = outlook.weightBytes + outlook.copiedBytes + kSmallFiles;
         outlook.reservedBytes = reservedBytes(request, *layout);
         if (outlook.partialFolder && request.resume)
             finished = Journal::peek(partial.string(), jobKey(job, *layout, request.dump));

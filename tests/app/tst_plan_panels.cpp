@@ -5,6 +5,8 @@
 #include "views/charts/pareto_chart.h"
 #include "views/models/allocation_table.h"
 #include "views/models/difference_table.h"
+#include "views/models/moves_table.h"
+#include "views/models/tensor_tree.h"
 #include "views/panels/allocation_panel.h"
 #include "views/panels/difference_panel.h"
 #include "views/panels/model_difference.h"
@@ -16,9 +18,12 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QComboBox>
+#include <QHeaderView>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QTableView>
 #include <QTextBrowser>
 #include <QTreeWidget>
@@ -61,8 +66,14 @@ class TestPlanPanels : public QObject
 private Q_SLOTS:
     void optionListSetsAndPreviews();
     void heatMapEditsAndPreviews();
+    void matrixHoverPreviews();
+    void theWorstHarmIsPreviewedToo();
     void handDragFollowsTheFrontier();
     void movesPreviewAndApply();
+    void spendingAndSavingStandApart();
+    void tablesMarkTheirUnits();
+    void notesGiveWayToNumbers();
+    void aLowPageLeavesTheRoomToTheChart();
     void tableKeysEditTheSelection();
     void differenceTakesOver();
     void differenceOpensFromTheChart();
@@ -70,6 +81,7 @@ private Q_SLOTS:
     void secondScoreIsDrawn();
     void modelsAreCompared();
     void differenceShowsWhatDiffers();
+    void differenceIsFilteredAndCopied();
     void inspectorTellsItsInputFromOtherSites();
     void everyActionSaysWhatItDoes();
 };
@@ -134,6 +146,158 @@ void TestPlanPanels::heatMapEditsAndPreviews()
     plan.document().undoStack().undo();
     QVERIFY(plan.document().plan() == before);
     QTRY_VERIFY(plan.window().jobs().isIdle());
+}
+
+void TestPlanPanels::matrixHoverPreviews()
+{
+    PlanWindow plan;
+    QCOMPARE(plan.failure, QString());
+    BlockRoleMatrix* matrix = plan.panel<SensitivityPanel>("sensitivity")->matrix();
+    auto* chart = plan.panel<ParetoPanel>("pareto")->chart();
+    const plan::Plan before = plan.document().plan();
+    moveTo(*matrix->viewport(), matrix->unitRect(5).center());
+    const auto& space = *plan.document().space();
+    const auto& choice = plan.document().choice();
+    std::size_t others = 0;
+    for (std::size_t j = 0; j < space.optionIds().size(); ++j)
+        others += j != choice[5] && space.cell(5, j).legal && space.cell(5, j).score ? 1U : 0U;
+    QCOMPARE(chart->previewMoves().size(), others); // where each other option would move the plan
+    moveTo(*matrix->viewport(), QPointF(2, 2));
+    QVERIFY(chart->previewMoves().empty());
+    QVERIFY(plan.document().plan() == before); // hover never edits
+    QTRY_VERIFY(plan.window().jobs().isIdle());
+}
+
+void TestPlanPanels::theWorstHarmIsPreviewedToo()
+{
+    PlanWindow plan;
+    auto* pareto = plan.panel<ParetoPanel>("pareto");
+    PlanSettings settings = plan.document().settings();
+    settings.objective.kind = alloc::ObjectiveKind::Max;
+    plan.document().setSettings(settings);
+    QTRY_VERIFY_WITH_TIMEOUT(plan.window().jobs().isIdle() && plan.document().frontierFits(), 60000);
+    const auto& space = *plan.document().space();
+    const auto choice = plan.document().choice();
+    // The unit that decides: with another option, another may.
+    std::size_t worst = 0;
+    for (std::size_t i = 0; i < choice.size(); ++i)
+        if (*space.cell(i, choice[i]).score > *space.cell(worst, choice[worst]).score)
+            worst = i;
+    pareto->previewUnit(static_cast<int>(worst));
+    QVERIFY(!pareto->chart()->previewMoves().empty());
+    std::size_t checked = 0;
+    for (std::size_t j = 0; j < space.optionIds().size(); ++j) {
+        const auto& cell = space.cell(worst, j);
+        if (j == choice[worst] || !cell.legal || !cell.score)
+            continue;
+        auto moved = choice;
+        moved[worst] = j;
+        const auto numbers = plan::numbersOf(space, moved, settings.objective);
+        const auto& move = pareto->chart()->previewMoves()[checked++];
+        QCOMPARE(move.bytes, static_cast<double>(numbers.size.bytes()));
+        QCOMPARE(move.harm, numbers.objective);
+    }
+    QCOMPARE(checked, pareto->chart()->previewMoves().size());
+    pareto->previewUnit(-1);
+}
+
+void TestPlanPanels::spendingAndSavingStandApart()
+{
+    PlanWindow plan;
+    QTableView* moves = plan.panel<AllocationPanel>("allocation")->movesView();
+    const int rows = moves->model()->rowCount();
+    QVERIFY(rows > 3);
+    const auto kindOf
+        = [&](int row) { return moves->model()->index(row, 0).data(MovesTable::KindRole).toInt(); };
+    for (const auto order : {Qt::AscendingOrder, Qt::DescendingOrder}) {
+        moves->sortByColumn(MovesTable::HarmColumn, order);
+        int groups = 1;
+        for (int row = 1; row < rows; ++row) {
+            QVERIFY(kindOf(row) >= kindOf(row - 1));
+            groups += kindOf(row) != kindOf(row - 1) ? 1 : 0;
+            // A heading above the first of each.
+            QCOMPARE(moves->rowHeight(row) > moves->verticalHeader()->defaultSectionSize(),
+                kindOf(row) != kindOf(row - 1));
+        }
+        QVERIFY(groups >= 2);
+        QVERIFY(moves->rowHeight(0) > moves->verticalHeader()->defaultSectionSize());
+    }
+    // Joint moves are named as everybody says them.
+    for (int row = 0; row < rows; ++row) {
+        const QString name = moves->model()->index(row, MovesTable::MoveColumn).data().toString();
+        QVERIFY2(!name.contains(u'{') || name.contains(QStringLiteral("{q,k,v}"))
+                || name.contains(QStringLiteral("{gate,up}")),
+            qPrintable(name));
+    }
+}
+
+void TestPlanPanels::tablesMarkTheirUnits()
+{
+    PlanWindow plan;
+    QTableView* table = plan.panel<AllocationPanel>("allocation")->table();
+    const auto& ties = plan.document().space()->tiesOf(plan.document().plan());
+    QVERIFY(!ties.empty());
+    const auto marksOf = [&](int row) {
+        return table->model()
+            ->index(row, AllocationTable::UnitColumn)
+            .data(AllocationTable::StateRole)
+            .toInt();
+    };
+    QVERIFY((marksOf(static_cast<int>(ties.front().units.front())) & TensorTree::TiedMark) != 0);
+    const QModelIndex tied = table->model()->index(static_cast<int>(ties.front().units.front()), 0);
+    QVERIFY(tied.data(Qt::ToolTipRole).toString().contains(QStringLiteral("tied")));
+    plan.action("allocation", "allocation.copy-csv")->trigger();
+    QVERIFY(!QApplication::clipboard()->text().contains(QStringLiteral("tied"))); // only the name
+    plan.document().toggleTies();
+    if (plan.document().space()->tiesOf(plan.document().plan()).empty())
+        QCOMPARE(marksOf(tied.row()) & TensorTree::TiedMark, 0);
+    QTRY_VERIFY(plan.window().jobs().isIdle());
+}
+
+void TestPlanPanels::notesGiveWayToNumbers()
+{
+    PlanWindow plan;
+    plan->resize(1100, 700);
+    QTableView* table = plan.panel<AllocationPanel>("allocation")->table();
+    QTRY_VERIFY(table->isColumnHidden(AllocationTable::NoteColumn));
+    QCOMPARE(table->horizontalScrollBar()->maximum(), 0);
+    plan.document().setNote(plan.document().tensorOfUnit(0), QStringLiteral("mine"));
+    QTRY_VERIFY(!table->isColumnHidden(AllocationTable::NoteColumn));
+    plan.document().undoStack().undo();
+    // Nor is a name of the moves cut for a number that is there twice.
+    QTableView* moves = plan.panel<AllocationPanel>("allocation")->movesView();
+    plan.action("allocation", "allocation.moves")->trigger();
+    QTRY_VERIFY(moves->isVisible() && moves->isColumnHidden(MovesTable::PerBitColumn));
+    for (int row = 0; row < moves->model()->rowCount(); ++row) {
+        const QString name = moves->model()->index(row, MovesTable::MoveColumn).data().toString();
+        QVERIFY2(moves->fontMetrics().horizontalAdvance(name) <= moves->columnWidth(MovesTable::MoveColumn),
+            qPrintable(name));
+    }
+    plan.action("allocation", "allocation.units")->trigger();
+    plan->resize(3800, 1400);
+    QTRY_VERIFY(!moves->isColumnHidden(MovesTable::PerBitColumn));
+    QTRY_VERIFY(!table->isColumnHidden(AllocationTable::NoteColumn));
+}
+
+void TestPlanPanels::aLowPageLeavesTheRoomToTheChart()
+{
+    PlanWindow plan;
+    auto* pareto = plan.panel<ParetoPanel>("pareto");
+    plan->resize(1100, 700);
+    QTest::qWait(50);
+    const auto menuNamed = [&](const QString& text) -> QMenu* {
+        for (QAction* action : pareto->plansMenu()->actions())
+            if (action->menu() != nullptr && action->text().remove(u'&') == text)
+                return action->menu();
+        return nullptr;
+    };
+    QMenu* sizes = menuNamed(QStringLiteral("Size axis"));
+    QVERIFY(sizes != nullptr && menuNamed(QStringLiteral("Second score")) != nullptr);
+    sizes->actions()[1]->trigger();
+    QCOMPARE(pareto->chart()->sizeAxis(), ParetoSize::Bpw);
+    plan->resize(1800, 1400);
+    QTest::qWait(50);
+    QVERIFY(menuNamed(QStringLiteral("Size axis")) == nullptr); // above the chart again
 }
 
 void TestPlanPanels::handDragFollowsTheFrontier()
@@ -329,6 +493,36 @@ void TestPlanPanels::differenceShowsWhatDiffers()
     QVERIFY(!document.isLocked(0));
     QTest::keyClick(matrix, Qt::Key_K);
     QVERIFY(document.isLocked(0));
+}
+
+void TestPlanPanels::differenceIsFilteredAndCopied()
+{
+    PlanWindow window;
+    window->showPanel(QStringLiteral("difference"));
+    auto* panel = window.panel<DifferencePanel>("difference");
+    const auto& uniforms = window.document().uniforms();
+    QVERIFY(!uniforms.empty());
+    panel->compareWith(QStringLiteral("uniform:%1").arg(QString::fromStdString(uniforms.front().option)));
+    QAbstractItemModel* rows = panel->table()->model();
+    const int all = rows->rowCount();
+    QVERIFY(all > 1);
+    QLineEdit* filter = nullptr;
+    for (QLineEdit* edit : panel->findChildren<QLineEdit*>())
+        if (edit->accessibleName() == QLatin1String("Filter of the units that differ"))
+            filter = edit;
+    QVERIFY(filter != nullptr);
+    filter->setText(QStringLiteral("layers.1. mlp"));
+    QVERIFY(rows->rowCount() > 0 && rows->rowCount() < all);
+    window.action("difference", "difference.copy-csv")->trigger();
+    const QString csv = QApplication::clipboard()->text();
+    QCOMPARE(csv.count(u'\n'), rows->rowCount() + 1);
+    QVERIFY2(csv.contains(QStringLiteral("model.layers.1.mlp.")), qPrintable(csv));
+    filter->clear();
+    QCOMPARE(rows->rowCount(), all);
+    // Cells say the bits of both plans, not a bare number that could be a harm.
+    for (const auto& unit : panel->matrix()->data().units)
+        QVERIFY2(unit.deltaText == QLatin1String("=") || unit.deltaText.contains(QChar(0x2192)),
+            qPrintable(unit.deltaText));
 }
 
 void TestPlanPanels::inspectorTellsItsInputFromOtherSites()

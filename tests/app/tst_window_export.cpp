@@ -120,6 +120,7 @@ void TestWindowExport::checksSayWhatIsInOrder()
                 || window.row(id).contains(QStringLiteral("(note)")),
             qPrintable(window.row(id)));
     QVERIFY2(window.row("space").contains(QStringLiteral("are free")), qPrintable(window.row("space")));
+    QVERIFY2(window.row("space").contains(QStringLiteral("Weights ")), qPrintable(window.row("space")));
     QVERIFY2(window.row("time").contains(QStringLiteral("second")), qPrintable(window.row("time")));
     QVERIFY2(window.panel().verdict().startsWith(QStringLiteral("Ready, with 1 warning")),
         qPrintable(window.panel().verdict()));

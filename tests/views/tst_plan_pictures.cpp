@@ -65,7 +65,7 @@ private Q_SLOTS:
                 for (double h = 9; h < 260; h = std::ceil(h * 1.07)) {
                     const MatrixCellLayout layout = layoutMatrixCell({w, h}, number, marks);
                     const QRectF cell(0, 0, w, h);
-                    const QRectF parts[]{layout.number, layout.square, layout.harm, layout.link};
+                    const QRectF parts[]{layout.number, layout.square, layout.harm, layout.link, layout.bar};
                     for (std::size_t a = 0; a < std::size(parts); ++a) {
                         if (parts[a].isNull())
                             continue;
@@ -79,13 +79,129 @@ private Q_SLOTS:
                     QVERIFY(marks || layout.link.isNull());
                     QVERIFY(w < number.width() + 5 || h < 10 || !layout.number.isNull());
                     // In every cell its harm is seen in one way.
-                    QVERIFY(layout.bar == layout.square.isNull());
+                    QVERIFY(layout.bar.isNull() != layout.square.isNull());
+                    QVERIFY(layout.square.isNull() || layout.square.width() >= 10); // smaller ones look alike
                     // Marks never become specks.
                     QVERIFY(layout.link.isNull() || layout.link.width() >= 8);
                 }
         // A square has one size in all cells of a matrix, however much room one of them has.
         QCOMPARE(layoutMatrixCell({80, 90}, number, false, 30).square.width(), 30.0);
         QVERIFY(layoutMatrixCell({80, 90}, number, false).square.width() > 40);
+        // A low cell shows harm along its whole width.
+        QVERIFY(layoutMatrixCell({28, 11}, number, false).bar.width() >= 18);
+    }
+
+    void theScaleOfHarmIsThatOfThePlan()
+    {
+        BlockRoleMatrix matrix;
+        MatrixData data = blocksAndHead(); // 0.001 to 0.04
+        matrix.setData(data);
+        QCOMPARE(matrix.harmRange().lower, 0.001);
+        QCOMPARE(matrix.harmRange().upper, 0.05);
+        data.units[24].harm = 0.0101;
+        matrix.setUnits(data.units);
+        QCOMPARE(matrix.harmRange().lower, 0.01);
+        // An edit to two bits: nothing is drawn at the end of a scale that it is beyond.
+        data.units[3].harm = 1.7;
+        matrix.setUnits(data.units);
+        QCOMPARE(matrix.harmRange().upper, 2.0);
+        data.units[3].harm = 0.011;
+        matrix.setUnits(data.units);
+        QCOMPARE(matrix.harmRange().upper, 0.05);
+        data.units[3].harm.reset();
+        data.units[4].harm = 0;
+        matrix.setUnits(data.units);
+        QCOMPARE(matrix.harmRange().lower, 0.01); // what is unknown or nothing is not on it
+    }
+
+    void staleIsDimmed()
+    {
+        BlockRoleMatrix matrix;
+        matrix.setData(blocksAndHead());
+        showAt(matrix, {500, 420});
+        const QPoint at = matrix.unitRect(0).topLeft().toPoint() + QPoint(3, 3);
+        const auto colorAt = [&] { return matrix.viewport()->grab().toImage().pixelColor(at); };
+        const QColor fresh = colorAt(), ground = matrix.theme().background;
+        matrix.setStale(true);
+        const QColor stale = colorAt();
+        for (const auto channel : {&QColor::red, &QColor::green, &QColor::blue}) {
+            const double wanted = 0.4 * (fresh.*channel)() + 0.6 * (ground.*channel)();
+            QVERIFY2(std::abs((stale.*channel)() - wanted) <= 3,
+                qPrintable(QStringLiteral("%1 of %2").arg((stale.*channel)()).arg(wanted)));
+        }
+        matrix.setStale(false);
+        QCOMPARE(colorAt(), fresh);
+    }
+
+    void whatDiffersIsTold()
+    {
+        for (const Theme& theme : {lightTheme(), darkTheme()}) {
+            BlockRoleMatrix matrix;
+            matrix.setTheme(theme);
+            const auto light = [](QColor color) {
+                const auto part
+                    = [](double c) { return c <= 0.03928 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
+                return 0.2126 * part(color.redF()) + 0.7152 * part(color.greenF())
+                    + 0.0722 * part(color.blueF());
+            };
+            const auto contrast = [&](QColor a, QColor b) {
+                const double x = light(a) + 0.05, y = light(b) + 0.05;
+                return std::max(x, y) / std::min(x, y);
+            };
+            for (const double value : {-1.0, -0.03, 0.03, 1.0}) {
+                const QColor cell = matrix.deltaColor(value);
+                QVERIFY2(contrast(cell, matrix.deltaColor(0)) > 1.4,
+                    qPrintable(QString::number(contrast(cell, matrix.deltaColor(0)))));
+                QVERIFY2(contrast(cell, theme.foreground) > 3.9,
+                    qPrintable(QString::number(contrast(cell, theme.foreground))));
+            }
+        }
+    }
+
+    void aLongLineIsSampledToItsEnd()
+    {
+        QPolygonF line;
+        for (int i = 0; i <= 20000; ++i)
+            line << QPointF(i * 0.1, i % 2);
+        const auto points = sampledLine(line, 6);
+        QVERIFY(!points.empty() && points.back().x() > 1990);
+        for (std::size_t i = 1; i < points.size(); ++i)
+            QVERIFY(QLineF(points[i - 1], points[i]).length() < 6.01);
+        QVERIFY(sampledLine({}, 6).empty());
+    }
+
+    void aNameBesideSeveralMarksHasALine()
+    {
+        // Three in a row: the name over the first would stand over all of them.
+        const std::vector<QPointF> marks{{100, 100}, {107, 101}, {114, 102}};
+        const std::vector<QSizeF> sizes(marks.size(), QSizeF(80, 13));
+        const auto labels = labelMarks(marks, sizes, QRectF(0, 0, 600, 400), {}, 60);
+        for (std::size_t i = 0; i < marks.size(); ++i) {
+            if (labels[i].box.isNull() || !labels[i].leader.isNull())
+                continue;
+            const auto distance = [&](QPointF to) {
+                const QRectF& box = labels[i].box;
+                return std::hypot(std::clamp(to.x(), box.left(), box.right()) - to.x(),
+                    std::clamp(to.y(), box.top(), box.bottom()) - to.y());
+            };
+            for (std::size_t j = 0; j < marks.size(); ++j)
+                QVERIFY(i == j || distance(marks[j]) >= distance(marks[i]) + 5);
+        }
+        QVERIFY(std::any_of(labels.begin(), labels.end(), [](const auto& l) { return !l.leader.isNull(); }));
+    }
+
+    void aLastStateWithoutHarmIsNamed()
+    {
+        ParetoChart chart;
+        ParetoData data;
+        for (int i = 0; i <= 40; ++i)
+            data.frontier.push_back({1e6 + 1e5 * i, i == 40 ? 0 : std::exp2(-0.3 * i)});
+        chart.setData(data);
+        // Also where the line ends so low that below it is no room.
+        for (const QSize size : {QSize(600, 400), QSize(450, 300), QSize(450, 240)}) {
+            showAt(chart, size);
+            QVERIFY2(!chart.harmlessRect().isNull(), qPrintable(QString::number(size.height())));
+        }
     }
 
     void numberStandsInTheMiddleOfItsCell()

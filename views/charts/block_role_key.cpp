@@ -13,18 +13,10 @@ namespace bitwright::views {
 namespace {
 constexpr int kKeyBits[] = {1, 2, 3, 4, 5, 6, 8, 16};
 constexpr double kBitBox = 22;
-constexpr double kKeyShares[] = {0.08, 0.3, 0.6, 1}; // of the squares of harm
-
-// The squares end there; harm goes on.
-QString leastText(const Interval& range)
-{
-    return QStringLiteral("\u2264 ") + formatNumber(range.lower, 2);
-}
-
-QString mostText(const Interval& range)
-{
-    return QStringLiteral("\u2265 ") + formatNumber(range.upper, 2);
-}
+constexpr double kLongestBar = 60, kBarGap = 8; // of the colors of a difference
+constexpr double kKeyShares[] = {0.05, 0.35, 0.7, 1}; // of the squares of harm
+constexpr double kHarmTile = 17; // below one of them
+constexpr double kKeyGround = 4; // bits, in whose color the tiles are
 
 QString bitsKeyText(int bits, bool wider)
 {
@@ -33,16 +25,15 @@ QString bitsKeyText(int bits, bool wider)
 } // namespace
 
 // What the key needs, in lines of `width`: bits and harm beside each other, or one below the other.
-int BlockRoleMatrix::keyLinesIn(double width) const
+int BlockRoleMatrix::keyLinesIn(double width, double cellWidth) const
 {
     const QFontMetricsF metrics(scaledFont(font(), kKeyFont));
     if (!m_data.deltaLabel.isEmpty())
-        return 100 + metrics.horizontalAdvance(m_data.deltaLabel) <= width           ? 1
-            : metrics.horizontalAdvance(m_data.deltaLabel.section(u':', 1)) <= width ? 2
-                                                                                     : 3;
+        return static_cast<int>(deltaKeyLines(width, cellWidth).size());
     const double bits = metrics.horizontalAdvance(tr("bits")) + 6 + std::size(kKeyBits) * kBitBox;
-    const double harm = metrics.horizontalAdvance(tr("harm") + leastText(m_harmRange) + mostText(m_harmRange))
-        + 4 * (metrics.height() + 2) + 34;
+    const double harm
+        = metrics.horizontalAdvance(tr("harm") + leastHarmText() + formatNumber(m_harmRange.upper, 1))
+        + std::size(kKeyShares) * kHarmTile + 34;
     return bits + 18 + harm <= width ? 1 : 2;
 }
 
@@ -64,7 +55,14 @@ double BlockRoleMatrix::paintBitsKey(QPainter& painter, double x, double top, do
     return x;
 }
 
-// Squares from the least to the most harm: what their area means.
+/// Of the first square: harm goes on below it where a unit has less than the scale begins with.
+QString BlockRoleMatrix::leastHarmText() const
+{
+    const QString number = formatNumber(m_harmRange.lower, 1);
+    return m_clampedHarm ? QStringLiteral("\u2264 ") + number : number;
+}
+
+// What a cell draws for the least to the most harm, on a cell's color.
 void BlockRoleMatrix::paintHarmKey(QPainter& painter, double x, double top, double height) const
 {
     if (!(m_harmRange.upper > 0))
@@ -77,14 +75,26 @@ void BlockRoleMatrix::paintHarmKey(QPainter& painter, double x, double top, doub
         x += metrics.horizontalAdvance(text) + gap;
     };
     word(tr("harm"), 8);
-    word(leastText(m_harmRange), 5);
+    word(leastHarmText(), 5);
+    const QColor ground = bitColor(kKeyGround, theme());
+    const QRectF bar
+        = layoutMatrixCell({std::floor(m_geometry.cellWidth) - 2, std::floor(m_geometry.cellHeight) - 2},
+            m_number, m_hasBadges, m_geometry.side)
+              .bar;
+    const bool upright = bar.width() < bar.height();
     for (const double share : kKeyShares) {
-        const double side = height * std::sqrt(share);
-        painter.fillRect(QRectF(x, top + (height - side) / 2, side, side), theme().muted);
-        x += side + 3;
+        const QRectF tile(x, top, kHarmTile - 1, height);
+        painter.fillRect(tile, ground);
+        const double side = std::min(tile.width(), tile.height()) - 2;
+        const QSizeF size = bar.isNull() ? QSizeF(side, side)
+            : upright                    ? QSizeF(3, tile.height() - 2)
+                                         : QSizeF(tile.width() - 4, 4);
+        const QRectF whole(tile.center() - QPointF(size.width(), size.height()) / 2, size);
+        paintHarmShare(painter, whole, !bar.isNull(), share, false, textOn(ground));
+        x += kHarmTile;
     }
-    x += 2;
-    word(mostText(m_harmRange), 0);
+    x += 4;
+    word(formatNumber(m_harmRange.upper, 1), 0);
 }
 
 // The key: colors of the bits, and what the inner square means. Of what harm: the footnote says.
@@ -109,26 +119,50 @@ void BlockRoleMatrix::paintKey(QPainter& painter, const Geometry& g, QSize size)
         paintHarmKey(painter, right + 18, top, height);
 }
 
+bool BlockRoleMatrix::showsDeltaTexts(double cellWidth) const
+{
+    const QFontMetricsF metrics(scaledFont(font(), 0.8));
+    return std::any_of(m_data.units.begin(), m_data.units.end(), [&](const MatrixUnit& unit) {
+        return unit.delta && unit.deltaText.size() > 1 && unit.label.isEmpty()
+            && metrics.horizontalAdvance(unit.deltaText) + 4 <= cellWidth;
+    });
+}
+
+/// The words of the key: those beside the colors, then full lines. What the texts of the cells mean is said
+/// where they stand in the cells.
+QStringList BlockRoleMatrix::deltaKeyLines(double width, double cellWidth) const
+{
+    const QFontMetricsF metrics(scaledFont(font(), kKeyFont));
+    QStringList words{m_data.deltaLabel};
+    if (showsDeltaTexts(cellWidth))
+        words << m_data.deltaTexts;
+    words << m_data.deltaSame;
+    words.removeAll(QString());
+    QStringList lines{QString()};
+    double room = width - kLongestBar - kBarGap;
+    for (const QString& part : words.join(QStringLiteral("; ")).split(u' ')) {
+        const QString longer = lines.back().isEmpty() ? part : lines.back() + u' ' + part;
+        if (metrics.horizontalAdvance(longer) <= room || (lines.size() > 1 && lines.back().isEmpty())) {
+            lines.back() = longer;
+            continue;
+        }
+        lines << part;
+        room = width;
+    }
+    return lines;
+}
+
 void BlockRoleMatrix::paintDeltaKey(QPainter& painter, const QRectF& area) const
 {
-    constexpr double kLongest = 90, kShortest = 30, kGap = 8;
-    const QFontMetricsF metrics(painter.font());
-    QString label = m_data.deltaLabel, rest;
-    if (metrics.horizontalAdvance(label) > area.width() - kLongest - kGap) {
-        const auto colon = label.indexOf(u':');
-        rest = label.mid(colon + 1).trimmed();
-        label = label.left(std::max<qsizetype>(colon, 0));
-    }
-    const double bar = std::floor(
-        std::clamp(area.width() - kGap - 2 - metrics.horizontalAdvance(label), kShortest, kLongest));
-    for (int i = 0; i < static_cast<int>(bar); ++i)
+    for (int i = 0; i < static_cast<int>(kLongestBar); ++i)
         painter.fillRect(QRectF(area.left() + i, area.top() + 1, 1.5, area.height() - 2),
-            deltaColor(2 * i / (bar - 1) - 1));
+            deltaColor(2 * i / (kLongestBar - 1) - 1));
     painter.setPen(theme().muted);
-    painter.drawText(area.adjusted(bar + kGap, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
-        metrics.elidedText(label, Qt::ElideRight, area.width() - bar - kGap));
-    painter.drawText(QRectF(area.left(), area.bottom() + 1, area.width(), 2 * area.height() + 2),
-        Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, rest);
+    QRectF line = area.adjusted(kLongestBar + kBarGap, 0, 0, 0);
+    for (const QString& words : deltaKeyLines(area.width(), m_geometry.cellWidth)) {
+        painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip, words);
+        line = QRectF(area.left(), line.bottom() + 1, area.width(), area.height());
+    }
 }
 
 } // namespace bitwright::views

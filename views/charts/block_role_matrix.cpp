@@ -17,7 +17,8 @@ namespace bitwright::views {
 namespace {
 constexpr double kSmallestCellWidth = 13, kSmallestCellHeight = 11; // when fitted
 constexpr double kLargestCellWidth = 420, kLargestCellHeight = 130;
-constexpr double kHarmReach = 0.003; // least harm that a square tells, against the most
+constexpr std::size_t kManyUnits = 2000; // from here on another scale is not part of the frame of an edit
+constexpr int kRescaleMs = 60;
 constexpr double kLargeLabels = 130; // pixels per column from which its name is larger
 constexpr double kTallestShape = 1.6; // of larger cells: a page of few blocks is filled, not a strip of it
 } // namespace
@@ -28,6 +29,14 @@ BlockRoleMatrix::BlockRoleMatrix(QWidget* parent)
     viewport()->setAutoFillBackground(false);
     horizontalScrollBar()->setSingleStep(20);
     verticalScrollBar()->setSingleStep(20);
+    m_rescale.setSingleShot(true);
+    m_rescale.setInterval(kRescaleMs);
+    connect(&m_rescale, &QTimer::timeout, this, [this] {
+        if (!rescaleHarm())
+            return;
+        layoutScrollBars(); // the key may need another line
+        invalidate();
+    });
 }
 
 QFont BlockRoleMatrix::scaledFont(QFont font, double factor)
@@ -57,7 +66,7 @@ void BlockRoleMatrix::setUnits(const std::vector<MatrixUnit>& units)
 {
     m_alikeOf = -1;
     const bool sameCount = units.size() == m_data.units.size();
-    bool samePlaces = sameCount && m_data.harmRange;
+    bool samePlaces = sameCount;
     std::vector<QPoint> dirty;
     // An edit touches a few of thousands: only these are copied.
     for (std::size_t i = 0; i < units.size() && samePlaces; ++i) {
@@ -66,6 +75,8 @@ void BlockRoleMatrix::setUnits(const std::vector<MatrixUnit>& units)
         if (!samePlaces || units[i] == held)
             continue;
         dirty.emplace_back(units[i].column, units[i].row);
+        countHarm(held.harm, -1);
+        countHarm(units[i].harm, 1);
         held = units[i];
     }
     if (!samePlaces)
@@ -80,7 +91,13 @@ void BlockRoleMatrix::setUnits(const std::vector<MatrixUnit>& units)
         indexUnits();
     else
         m_hasBadges = anyBadge();
-    if (!samePlaces || badges != m_hasBadges)
+    const bool many = m_data.units.size() > kManyUnits;
+    if (many && !dirty.empty())
+        m_rescale.start();
+    const bool rescaled = !many && rescaleHarm();
+    if (rescaled)
+        layoutScrollBars();
+    if (!samePlaces || rescaled || badges != m_hasBadges)
         return invalidate();
     m_dirty.insert(m_dirty.end(), dirty.begin(), dirty.end());
     viewport()->update();
@@ -96,21 +113,17 @@ void BlockRoleMatrix::indexUnits()
 {
     const std::size_t columns = m_data.columns.size();
     m_cells.assign(m_data.rows.size() * columns, {});
-    std::vector<double> harms;
+    m_harmSteps.clear();
     for (std::size_t i = 0; i < m_data.units.size(); ++i) {
         const MatrixUnit& unit = m_data.units[i];
+        countHarm(unit.harm, 1);
         if (unit.row < 0 || unit.column < 0 || static_cast<std::size_t>(unit.row) >= m_data.rows.size()
             || static_cast<std::size_t>(unit.column) >= columns)
             continue;
         m_cells[static_cast<std::size_t>(unit.row) * columns + static_cast<std::size_t>(unit.column)]
             .push_back(static_cast<int>(i));
-        if (unit.harm)
-            harms.push_back(*unit.harm);
     }
-    // Few decades, so that the area of the square still tells units of one plan apart.
-    const auto range = m_data.harmRange ? m_data.harmRange : finiteRange(harms, true);
-    m_harmRange = range ? Interval{std::max(range->lower * 0.5, range->upper * kHarmReach), range->upper}
-                        : Interval{0, 0};
+    rescaleHarm();
     m_hasBadges = anyBadge();
 }
 
@@ -205,7 +218,7 @@ void BlockRoleMatrix::placeRows(Geometry& g) const
                 for (const int unit : unitsOf(static_cast<int>(i), column))
                     widest = std::max(widest,
                         metrics.horizontalAdvance(m_data.units[static_cast<std::size_t>(unit)].label));
-            const double wanted = widest + number + g.side + 30;
+            const double wanted = widest + (m_data.deltaLabel.isEmpty() ? 3 : 1) * number + g.side + 38;
             span = std::clamp(static_cast<int>(std::ceil(wanted / g.cellWidth)), 1, columns / count);
         }
         g.spans.push_back(span);
@@ -229,18 +242,18 @@ BlockRoleMatrix::Geometry BlockRoleMatrix::fitted(QSize size, double zoomX, doub
         labelWidth = std::max(labelWidth, metrics.horizontalAdvance(column.label));
     }
     g.left = std::min(longest, 110.0) + 14;
+    const auto columns = static_cast<double>(std::max<std::size_t>(m_data.columns.size(), 1));
+    const double fitWidth
+        = std::clamp((size.width() - g.left - 4) / columns, kSmallestCellWidth, kLargestCellWidth);
+    g.cellWidth = std::clamp(fitWidth * zoomX, 4.0, 600.0);
     if (size.height() > 220) {
         const QFontMetricsF small(scaledFont(font(), kKeyFont));
-        g.keyLines = keyLinesIn(size.width() - 14.0);
+        g.keyLines = keyLinesIn(size.width() - 14.0, g.cellWidth);
         g.bottom = g.keyLines * (small.height() + 2) + 8;
         const auto lines = caption().footnoteLines(small, size.width() - 14.0).size();
         g.note = lines == 0 ? 0 : static_cast<double>(lines) * small.height() + 2;
         g.bottom += g.note;
     }
-    const auto columns = static_cast<double>(std::max<std::size_t>(m_data.columns.size(), 1));
-    const double fitWidth
-        = std::clamp((size.width() - g.left - 4) / columns, kSmallestCellWidth, kLargestCellWidth);
-    g.cellWidth = std::clamp(fitWidth * zoomX, 4.0, 600.0);
     // Labels stand upright when they do not fit across.
     g.upright = labelWidth + 4 > g.cellWidth;
     g.top = (groups ? metrics.height() + 6 : 0)

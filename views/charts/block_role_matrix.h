@@ -6,9 +6,11 @@
 
 #include <QJsonObject>
 #include <QPixmap>
+#include <QTimer>
 #include <QVector>
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -62,8 +64,9 @@ struct MatrixData
     std::vector<MatrixColumn> columns;
     std::vector<MatrixUnit> units;
     QString harmLabel; // "predicted harm (fisher^0.25, not measured)"
-    std::optional<Interval> harmRange; // of the squares; from the units when it is not given
-    QString deltaLabel; // what the diverging map means: "ends: words"; empty: no difference is shown
+    QString deltaLabel; // what the diverging map means; empty: no difference is shown
+    QString deltaTexts = {}; // what the texts in the cells mean, where there are any
+    QString deltaSame = {}; // what "=" means
 };
 
 // Rows blocks, columns roles. Fill is bits, area of the inner square is log harm. An editor by mouse and
@@ -102,6 +105,11 @@ public:
     [[nodiscard]] QRectF cellRect(int row, int column) const;
     [[nodiscard]] QRectF unitRect(int unit) const;
     [[nodiscard]] int unitAt(const QPointF& viewportPosition) const; // -1 when none
+    // Ends of the scale that the squares of harm are drawn on: what the units have, rounded outward.
+    [[nodiscard]] Interval harmRange() const { return m_harmRange; }
+    [[nodiscard]] QColor deltaColor(double value) const; // of a cell of a difference
+    // Whether cells of a difference have room for their texts.
+    [[nodiscard]] bool showsDeltaTexts() const { return showsDeltaTexts(m_geometry.cellWidth); }
     [[nodiscard]] QRectF rowHeaderRect(int row) const;
     [[nodiscard]] QRectF columnHeaderRect(int column) const;
 
@@ -171,10 +179,14 @@ private:
         double labels = 0.9; // font of rows and columns, against the widget's
     };
     void indexUnits();
+    void countHarm(const std::optional<double>& harm, int change);
+    bool rescaleHarm();
     [[nodiscard]] Geometry fitted(QSize size, double zoomX, double zoomY) const;
     void fitHeights(Geometry& geometry, double room, double fitWidth, double zoomX, double zoomY) const;
     void placeRows(Geometry& geometry) const;
-    [[nodiscard]] int keyLinesIn(double width) const;
+    [[nodiscard]] int keyLinesIn(double width, double cellWidth) const;
+    [[nodiscard]] bool showsDeltaTexts(double cellWidth) const;
+    [[nodiscard]] QStringList deltaKeyLines(double width, double cellWidth) const;
     [[nodiscard]] bool startsTower(std::size_t row) const;
     [[nodiscard]] double rowHeight(const Geometry& geometry, int row) const;
     [[nodiscard]] QSizeF numberSize(const Geometry& geometry) const;
@@ -186,17 +198,19 @@ private:
     void paintUnit(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const;
     void paintLoose(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const;
     void paintDelta(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const;
-    [[nodiscard]] QColor deltaColor(double value) const;
     void paintDirty();
     [[nodiscard]] QFont numberFont(const Geometry& geometry) const;
     void paintDeltaKey(QPainter& painter, const QRectF& area) const;
     double paintBitsKey(QPainter& painter, double x, double top, double height) const;
     void paintHarmKey(QPainter& painter, double x, double top, double height) const;
+    [[nodiscard]] QString leastHarmText() const;
     [[nodiscard]] MatrixCellLayout layoutOf(const QRectF& rect) const;
     [[nodiscard]] bool openCell(int row, int column);
     [[nodiscard]] bool anyBadge() const;
-    void paintHarm(QPainter& painter, const QRectF& rect, const MatrixCellLayout& layout,
-        const MatrixUnit& unit, const QColor& ink) const;
+    void paintHarm(
+        QPainter& painter, const MatrixCellLayout& layout, const MatrixUnit& unit, const QColor& ink) const;
+    void paintHarmShare(
+        QPainter& painter, const QRectF& whole, bool bar, double share, bool hollow, const QColor& ink) const;
     void paintBadges(QPainter& painter, const QRectF& rect, const MatrixCellLayout& layout,
         const MatrixUnit& unit, const QColor& ink) const;
     void paintHeaders(QPainter& painter, const Geometry& geometry, QSize size, QPointF offset) const;
@@ -226,6 +240,9 @@ private:
 
     MatrixData m_data;
     std::vector<std::vector<int>> m_cells; // row * columns + column -> units
+    std::map<int, int> m_harmSteps; // how many units have a harm in each step of the scale
+    bool m_clampedHarm = false; // some unit has less than the scale begins with
+    QTimer m_rescale;
     bool m_hasBadges = false; // some unit is tied or locked: all cells leave room, so that numbers align
     QSizeF m_number; // room of "16.00" in the font of the cells
     std::vector<QPoint> m_dirty; // cells (column, row) to repaint in the cache

@@ -15,7 +15,9 @@ namespace bitwright::views {
 namespace {
 constexpr double kStaleOpacity = 0.4;
 constexpr float kHarmOpacity = 0.42F; // of the squares
+constexpr float kBarOpacity = 0.75F, kTrackOpacity = 0.14F; // of the bars in small cells
 constexpr double kLeastHarm = 4; // side of the square of the least harm, in pixels
+constexpr double kLooseMargin = 5; // left and right in a cell of a strip
 constexpr double kHarmFont = 0.85; // of the harm in digits, against that of the bits
 
 // One format everywhere, so that numbers align and a 4.25 never reads as 4.3.
@@ -38,41 +40,53 @@ MatrixCellLayout BlockRoleMatrix::layoutOf(const QRectF& rect) const
     const QPointF shift = rect.topLeft()
         + QPointF(
             std::floor((rect.width() - size.width()) / 2), std::floor((rect.height() - size.height()) / 2));
-    for (QRectF* part : {&layout.number, &layout.square, &layout.harm, &layout.link, &layout.lock})
+    for (QRectF* part :
+        {&layout.number, &layout.square, &layout.harm, &layout.link, &layout.lock, &layout.bar})
         if (!part->isNull())
             part->translate(shift);
     return layout;
 }
 
 // The same color at every size: the number's, half strong, so that it never hides a number nor is hidden.
-void BlockRoleMatrix::paintHarm(QPainter& painter, const QRectF& rect, const MatrixCellLayout& layout,
-    const MatrixUnit& unit, const QColor& ink) const
+void BlockRoleMatrix::paintHarm(
+    QPainter& painter, const MatrixCellLayout& layout, const MatrixUnit& unit, const QColor& ink) const
 {
-    if (layout.square.isNull() && !layout.bar)
+    const bool bar = !layout.bar.isNull();
+    const QRectF whole = bar ? layout.bar : layout.square;
+    if (whole.isNull())
         return;
-    const QRectF whole
-        = layout.bar ? QRectF(rect.right() - 4, rect.top() + 1, 3, rect.height() - 2) : layout.square;
     if (!unit.harm || std::isnan(*unit.harm)) {
-        const double trim = layout.bar ? 0 : whole.width() / 6;
+        const double trim = bar ? 0 : whole.width() / 6;
         return paintHatch(painter, whole.adjusted(trim, trim, -trim, -trim), theme());
     }
-    const double share = logShare(*unit.harm, m_harmRange);
-    // Area, not side, is proportional: areas are what the eye compares.
-    if (!(*unit.harm > 0))
-        return;
-    // However little: no square would say that there is none, or that it is unknown.
-    const double side = std::max(whole.width() * std::sqrt(share), std::min(kLeastHarm, whole.width()));
-    QRectF square(whole.center() - QPointF(side / 2, side / 2), QSizeF(side, side));
-    if (layout.bar)
-        square = QRectF(
-            whole.left(), whole.bottom() - whole.height() * share, whole.width(), whole.height() * share);
+    if (*unit.harm > 0)
+        paintHarmShare(painter, whole, bar, logShare(*unit.harm, m_harmRange), unit.imported, ink);
+}
+
+// Of a square the area, not the side, is proportional: areas are what the eye compares. Of a bar the length,
+// over a track that says what the whole is.
+void BlockRoleMatrix::paintHarmShare(
+    QPainter& painter, const QRectF& whole, bool bar, double share, bool hollow, const QColor& ink) const
+{
     QColor fill = ink;
-    fill.setAlphaF(kHarmOpacity);
-    if (unit.imported) {
+    // However little: nothing would say that there is none, or that it is unknown.
+    const double side = std::max(whole.width() * std::sqrt(share), std::min(kLeastHarm, whole.width()));
+    QRectF part(whole.center() - QPointF(side / 2, side / 2), QSizeF(side, side));
+    if (bar) {
+        fill.setAlphaF(kTrackOpacity);
+        painter.fillRect(whole, fill);
+        part = whole;
+        if (whole.width() >= whole.height())
+            part.setWidth(std::max(1.0, whole.width() * share));
+        else
+            part.setTop(whole.bottom() - std::max(1.0, whole.height() * share));
+    }
+    fill.setAlphaF(bar ? kBarOpacity : kHarmOpacity);
+    if (hollow) {
         painter.setPen(QPen(fill, 1.4));
-        painter.drawRect(square.adjusted(0.7, 0.7, -0.7, -0.7));
+        painter.drawRect(part.adjusted(0.7, 0.7, -0.7, -0.7));
     } else {
-        painter.fillRect(square, fill);
+        painter.fillRect(part, fill);
     }
 }
 
@@ -109,8 +123,13 @@ void BlockRoleMatrix::paintBadges(QPainter& painter, const QRectF& rect, const M
 // nearly the same brown looks like two kinds of cells.
 QColor BlockRoleMatrix::deltaColor(double value) const
 {
-    constexpr double kReach = 0.57;
-    return mapColor(divergingMap(theme()), 0.5 + 0.5 * kReach * std::clamp(value, -1.0, 1.0));
+    // What differs at all is told from what is the same: the map is left by a jump.
+    constexpr double kReach = 0.57, kLeast = 0.2;
+    const double away = std::clamp(std::abs(value), 0.0, 1.0);
+    if (!(away > 0))
+        return theme().surface;
+    return mapColor(
+        divergingMap(theme()), 0.5 + 0.5 * std::copysign(kLeast + (kReach - kLeast) * away, value));
 }
 
 // A difference: the color says who is better and by how much, the text what changes.
@@ -148,7 +167,7 @@ void BlockRoleMatrix::paintUnit(QPainter& painter, const QRectF& rect, const Mat
     if (rect.width() < 5)
         return;
     if (!unit.fixed)
-        paintHarm(painter, rect, layout, unit, ink);
+        paintHarm(painter, layout, unit, ink);
     if (!layout.number.isNull() && !unit.nonFinite && !unit.failed) {
         painter.setPen(unit.fixed ? theme().muted : ink);
         painter.drawText(layout.number, Qt::AlignCenter | Qt::TextDontClip, bitsText(unit.bits));
@@ -162,43 +181,64 @@ void BlockRoleMatrix::paintUnit(QPainter& painter, const QRectF& rect, const Mat
     paintBadges(painter, rect, layout, unit, ink);
 }
 
-// In a strip: label, bits and square beside each other; the label first where there is little room.
+// In a strip: label, marks, bits, square and harm beside each other, as many of them as there is room for.
 void BlockRoleMatrix::paintLoose(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const
 {
+    constexpr double kGap = 8;
     const bool difference = unit.delta.has_value();
     const double value = difference ? *unit.delta : unit.bits;
-    const QColor fill = std::isnan(value) ? theme().surface
-        : difference                      ? deltaColor(value)
-                                          : bitColor(value, theme());
+    const bool known = !std::isnan(value);
+    const QColor fill = !known ? theme().surface : difference ? deltaColor(value) : bitColor(value, theme());
     const QColor ink = difference ? theme().foreground : textOn(fill);
-    if (std::isnan(value))
-        paintHatch(painter, rect, theme());
-    else
+    if (known)
         painter.fillRect(rect, fill);
+    else
+        paintHatch(painter, rect, theme());
     const QFontMetricsF metrics(painter.font());
     MatrixCellLayout layout;
-    QRectF text = rect.adjusted(5, 0, -5, 0);
-    const double side = std::min(m_geometry.side, rect.height() - 4);
-    if (!difference && !std::isnan(value) && rect.width() >= side + 8) {
-        layout.square = QRectF(rect.right() - 3 - side, rect.center().y() - side / 2, side, side);
-        text.setRight(layout.square.left() - 4);
-        paintHarm(painter, rect, layout, unit, ink);
-    }
-    const QString number = difference ? unit.deltaText : std::isnan(value) ? QString() : bitsText(value);
-    const double label = metrics.horizontalAdvance(unit.label), digits = metrics.horizontalAdvance(number);
+    const double room = rect.width() - 2 * kLooseMargin;
+    const double side = std::min(m_geometry.side, rect.height() - 4),
+                 label = metrics.horizontalAdvance(unit.label);
+    const QString number = difference ? unit.deltaText : known ? bitsText(value) : QString();
+    const QString harm
+        = !difference && known && unit.harm && *unit.harm > 0 ? formatNumber(*unit.harm) : QString();
+    // What tells most is placed first.
+    double used = label;
+    const auto takes = [&](double width) {
+        const bool fits = width > 0 && used + kGap + width <= room;
+        used += fits ? kGap + width : 0;
+        return fits ? width : 0.0;
+    };
+    const double square = !difference && known && side >= 4 ? takes(side) : 0;
+    const double digits = takes(metrics.horizontalAdvance(number));
     const double glyph
-        = m_hasBadges && (unit.locked || unit.tie >= 0) ? std::max(8.0, 0.8 * m_number.height()) : 0;
+        = m_hasBadges && (unit.locked || unit.tie >= 0) ? takes(std::max(8.0, 0.8 * m_number.height())) : 0;
+    const double harmDigits = takes(metrics.horizontalAdvance(harm));
+    double x = rect.left() + kLooseMargin + std::max(0.0, (room - used) / 2);
+    const auto place = [&](double width) {
+        const QRectF part(x, rect.top(), width, rect.height());
+        x += width > 0 ? width + kGap : 0;
+        return part;
+    };
     painter.setPen(ink);
-    if (metrics.height() <= rect.height()) {
-        const bool both = label + 8 + digits <= text.width();
-        painter.drawText(text, Qt::AlignLeft | Qt::AlignVCenter,
-            metrics.elidedText(unit.label, Qt::ElideRight, text.width()));
-        if (both)
-            painter.drawText(text, Qt::AlignRight | Qt::AlignVCenter, number);
-        if (glyph > 0 && both && label + digits + glyph + 12 <= text.width())
-            layout.link = layout.lock
-                = QRectF(text.left() + label + 4, rect.center().y() - glyph / 2, glyph, glyph);
+    const auto write = [&](const QRectF& part, const QString& text) {
+        if (part.width() > 0 && metrics.height() <= rect.height())
+            painter.drawText(part, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip, text);
+    };
+    const double shown = std::min(label, room);
+    write(place(shown), metrics.elidedText(unit.label, Qt::ElideRight, shown + 1));
+    if (glyph > 0) {
+        layout.link = layout.lock = QRectF(x, rect.center().y() - glyph / 2, glyph, glyph);
+        place(glyph);
     }
+    write(place(digits), number);
+    if (square > 0) {
+        layout.square = QRectF(x, rect.center().y() - square / 2, square, square);
+        place(square);
+        paintHarm(painter, layout, unit, ink);
+        painter.setPen(ink);
+    }
+    write(place(harmDigits), harm);
     paintBadges(painter, rect, layout, unit, ink);
 }
 

@@ -232,13 +232,17 @@ int ChartBase::smallLineHeight() const
 
 void ChartBase::relayout(QSize size)
 {
+    constexpr int kSmallHeight = 340;
     // Small charts spend their pixels on data: fewer legend rows, no footnote when there is no room for it.
     const int h = size.height();
     const int rows = h < 150 ? 0 : h < 240 ? 1 : h < 340 ? 2 : h < 480 ? 3 : 5;
     m_legend->setHidden(m_hiddenKeys);
     // On screen the legend leaves the top right corner to the buttons, also where it has no entries.
-    m_legend->settle(size.width() - 8 - (m_exporting ? 0 : buttonsWidth()), rows,
-        m_exporting || h < 200 ? 0 : smallLineHeight());
+    const int width = size.width() - 8 - (m_exporting ? 0 : buttonsWidth());
+    const int least = m_exporting || h < 200 ? 0 : smallLineHeight();
+    m_legend->settle(width, std::min(rows, h < kSmallHeight ? legendRowsWhenSmall() : rows), least);
+    if (m_legend->isCut())
+        m_legend->settle(width, rows, least);
     const int noteLines = m_exporting || !m_footnoteShown || h < 240 ? 0 : h < 260 ? 1 : 2;
     m_footnote->settle(caption(), size.width() - 8, noteLines);
     for (const Qt::Orientation axis : {Qt::Horizontal, Qt::Vertical})

@@ -180,6 +180,8 @@ protected:
     // What is measured at a place: "rms". Empty where the readout says it.
     [[nodiscard]] virtual QString statisticAt(const QPointF& position) const;
     virtual void rebuildLegend(); // calls setLegend
+    // Of a chart that is not high: fewer where short names then find room.
+    [[nodiscard]] virtual int legendRowsWhenSmall() const { return 5; }
     virtual void syncAxes(); // after any change of range: secondary and linked axes
     virtual void themeApplied();
     virtual void hoverMoved(const QPointF& position);

@@ -36,6 +36,8 @@ public:
     void setLook(const QFont& font, const QColor& text, const QColor& muted);
     // Wraps to `width` with at most `maximumRows` rows and fixes the height, at least to `minimumHeight`.
     void settle(int width, int maximumRows, int minimumHeight);
+    // Whether entries found no room.
+    [[nodiscard]] bool isCut() const { return m_more > 0; }
     // Entry at a widget position, -1 when none.
     [[nodiscard]] int entryAt(const QPointF& position) const;
     // Its rectangle in the widget, null when it found no room.

@@ -110,8 +110,10 @@ void ColumnWidths::apply()
         isText.push_back(!number && (alignment.toInt() & Qt::AlignHCenter) == 0);
         if (!number && !m_cuts && wanted > 0)
             estimated.push_back(column);
-        const bool whole = number || !m_cuts;
-        least.push_back(whole ? natural.back() : std::min(natural.back(), std::max(heading, kLeastText)));
+        const int kept = number ? natural.back()
+            : m_cuts            ? std::max(heading, kLeastText)
+                                : std::max(heading, static_cast<int>(natural.back() * m_leastShare));
+        least.push_back(std::min(natural.back(), kept));
     }
     m_wantedWidth = std::reduce(natural.begin(), natural.end());
     hideSpare(natural);

@@ -35,6 +35,8 @@ public:
     // Columns that are hidden, in this order, where not all have room.
     void setSpareColumns(const QList<int>& columns);
     // What all columns would take with nothing cut, hidden ones too.
+    /// How much of their estimated widths texts keep before the table is scrolled instead: all by default.
+    void setLeastShare(double share) { m_leastShare = share; }
     [[nodiscard]] int wantedWidth() const { return m_wantedWidth; }
     // Shares the width anew; columns were shown or hidden.
     void apply();
@@ -54,6 +56,7 @@ private:
     QList<int> m_spare;
     std::vector<int> m_wanted; // pixels per column
     int m_wantedWidth = 0;
+    double m_leastShare = 1;
     bool m_cuts = true, m_byHand = false, m_applying = false;
 };
 

@@ -13,6 +13,7 @@ constexpr double kMark = 5; // half the side of a mark
 constexpr double kBeside = 10; // up to here a label needs no line
 constexpr double kClear = 9; // of another mark: from a label that is led to its own
 constexpr double kPass = 7; // of another mark: from a line
+constexpr double kApart = 5; // how much farther another mark must be from a name that no line leads to
 constexpr int kDirections = 24;
 constexpr std::array kDistances{8.0, 13.0, 19.0, 26.0, 34.0, 43.0, 53.0};
 
@@ -64,7 +65,7 @@ struct Scene
             const bool same = i == own || QLineF(marks[i], marks[own]).length() < 2;
             if (other <= kMark || (!same && other < std::min(distance, kClear)))
                 return false;
-            if (!same && label.leader.isNull() && other < distance + 1)
+            if (!same && label.leader.isNull() && other < distance + kApart)
                 return false;
             if (!same && !label.leader.isNull() && distanceOf(label.leader, marks[i]) < kPass
                 && distanceOf(label.leader, marks[i]) < QLineF(marks[i], marks[own]).length() - 0.5)
@@ -81,6 +82,12 @@ struct Scene
     }
 };
 
+QLineF leaderTo(const QRectF& box, QPointF mark)
+{
+    const QPointF end = nearestOf(box, mark), way = end - mark;
+    return {mark + way * (kMark / std::hypot(way.x(), way.y())), end};
+}
+
 MarkLabel labelAt(QPointF mark, QSizeF size, double direction, double distance)
 {
     const double x = std::cos(direction), y = std::sin(direction);
@@ -88,10 +95,8 @@ MarkLabel labelAt(QPointF mark, QSizeF size, double direction, double distance)
         = mark + QPointF(x * (distance + size.width() / 2), y * (distance + size.height() / 2));
     MarkLabel label;
     label.box = QRectF(center - QPointF(size.width() / 2, size.height() / 2), size);
-    if (distanceOf(label.box, mark) > kBeside) {
-        const QPointF end = nearestOf(label.box, mark), way = end - mark;
-        label.leader = QLineF(mark + way * (kMark / std::hypot(way.x(), way.y())), end);
-    }
+    if (distanceOf(label.box, mark) > kBeside)
+        label.leader = leaderTo(label.box, mark);
     return label;
 }
 } // namespace
@@ -112,21 +117,42 @@ std::vector<MarkLabel> labelMarks(std::span<const QPointF> marks, std::span<cons
         double least = 0;
         for (const double distance : kDistances)
             for (int k = 0; k < kDirections; ++k) {
-                const MarkLabel label
+                MarkLabel label
                     = labelAt(marks[i], sizes[i], 2 * std::numbers::pi * k / kDirections, distance);
                 const double away = distanceOf(label.box, marks[i]);
                 const double price = away + (cost ? cost(label.box) : 0);
                 if (away > reach || (best && price >= least) || !bounds.contains(label.box)
                     || std::any_of(near.begin(), near.end(),
-                        [&](const QRectF& obstacle) { return obstacle.intersects(label.box); })
-                    || !scene.reads(label, i))
+                        [&](const QRectF& obstacle) { return obstacle.intersects(label.box); }))
                     continue;
+                if (!scene.reads(label, i)) {
+                    // Even beside its mark a name may need a line, where others stand near.
+                    if (!label.leader.isNull() || away <= kMark + 1)
+                        continue;
+                    label.leader = leaderTo(label.box, marks[i]);
+                    if (!scene.reads(label, i))
+                        continue;
+                }
                 best = label;
                 least = price;
             }
         scene.placed.push_back(best.value_or(MarkLabel{}));
     }
     return scene.placed;
+}
+
+std::vector<QPointF> sampledLine(const QPolygonF& line, double step)
+{
+    std::vector<QPointF> points;
+    double left = 0; // to the next point
+    for (qsizetype i = 1; i < line.size(); ++i) {
+        const QLineF part(line[i - 1], line[i]);
+        double at = left;
+        for (; at < part.length(); at += step)
+            points.push_back(part.pointAt(at / part.length()));
+        left = at - part.length();
+    }
+    return points;
 }
 
 } // namespace bitwright::views

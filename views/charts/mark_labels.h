@@ -2,6 +2,7 @@
 
 #include <QLineF>
 #include <QPointF>
+#include <QPolygonF>
 #include <QRectF>
 #include <QSizeF>
 
@@ -26,5 +27,8 @@ struct MarkLabel
 [[nodiscard]] std::vector<MarkLabel> labelMarks(std::span<const QPointF> marks, std::span<const QSizeF> sizes,
     const QRectF& bounds, std::span<const QRectF> obstacles, double reach,
     const std::function<double(const QRectF&)>& cost = {});
+
+// Points along a line, `step` pixels apart however many points it has itself.
+[[nodiscard]] std::vector<QPointF> sampledLine(const QPolygonF& line, double step);
 
 } // namespace bitwright::views

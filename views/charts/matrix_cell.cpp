@@ -9,7 +9,7 @@ constexpr double kEdge = 2; // around the contents of a cell
 constexpr double kGap = 3; // between neighbors on one line
 constexpr double kLine = 1; // between lines
 constexpr double kBar = 4; // a bar of harm and its margin
-constexpr double kLeastSquare = 10; // smaller ones beside a number say nothing
+constexpr double kLeastSquare = 10; // smaller ones say nothing
 constexpr double kLeastNumber = 10; // height of a cell
 
 struct Room
@@ -37,6 +37,19 @@ void placeMarks(MatrixCellLayout& layout, const Room& room, double top)
     layout.lock = centered(middle + shift, y, room.glyph);
 }
 
+/// Along the longer side: the more pixels, the more harms can be told apart.
+QRectF barAlone(QSizeF cell)
+{
+    constexpr double kThick = 4;
+    const double w = cell.width(), h = cell.height();
+    if (w - 2 * kBar >= h - 2) {
+        const double thick = std::min(kThick, h - 2);
+        return {kBar, (h - thick) / 2, w - 2 * kBar, thick};
+    }
+    const double thick = std::clamp(w - 2, 1.0, kThick);
+    return {(w - thick) / 2, 1, thick, h - 2};
+}
+
 /// Too narrow for a number: the square, under its marks where that costs little of its size.
 MatrixCellLayout withoutNumber(const Room& room)
 {
@@ -53,7 +66,9 @@ MatrixCellLayout withoutNumber(const Room& room)
             placeMarks(layout, room, top - line);
         }
     }
-    if (side >= 4)
+    if (side < kLeastSquare)
+        layout.bar = barAlone(room.cell);
+    else
         layout.square = top > 0 ? QRectF((w - side) / 2, top, side, side) : centered(w / 2, h / 2, side);
     return layout;
 }
@@ -109,7 +124,7 @@ MatrixCellLayout numberAlone(const Room& room)
     MatrixCellLayout layout;
     const double w = room.cell.width() - kBar, y = room.cell.height() / 2;
     const double half = std::min(room.number.height(), room.cell.height()) / 2;
-    layout.bar = true;
+    layout.bar = QRectF(w, 1, kBar - 1, room.cell.height() - 2);
     layout.number = QRectF((w - room.number.width()) / 2, y - half, room.number.width(), 2 * half);
     if (room.glyph > 0 && layout.number.left() >= room.glyph + kGap)
         layout.link = layout.lock = centered(layout.number.left() - kGap + 1 - room.glyph / 2, y, room.glyph);

@@ -17,7 +17,7 @@ struct MatrixCellLayout
     QRectF link; // mark of a tie
     QRectF lock; // padlock; where there is room for one mark only, in the place of the link
     bool ownLine = false; // the marks stand on a line of their own
-    bool bar = false; // no room for a square: the harm is a bar along the right edge
+    QRectF bar; // in place of a square that would be too small: the harm takes a part of its longer side
 };
 
 // `number` is the room that the widest number takes, `marks` whether any cell has one (they all leave room

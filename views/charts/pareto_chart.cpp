@@ -229,6 +229,9 @@ Interval ParetoChart::homeRange(Qt::Orientation axis) const
 void ParetoChart::rebuildLegend()
 {
     std::vector<LegendEntry> entries;
+    const QHash<QString, QString> brief{{QStringLiteral("frontier"), tr("frontier")},
+        {QStringLiteral("presets"), tr("uniform")}, {QStringLiteral("measured"), tr("measured")},
+        {QStringLiteral("plans"), tr("named")}, {QStringLiteral("current"), tr("current")}};
     const auto add
         = [&](const QString& key, const QString& label, const QColor& color, LegendEntry::Kind kind,
               Marker marker, bool hollow, Qt::PenStyle dash, bool toggles) {
@@ -242,6 +245,7 @@ void ParetoChart::rebuildLegend()
               entry.dash = dash;
               entry.toggles = toggles;
               entry.width = 2;
+              entry.brief = brief.value(key);
               entries.push_back(entry);
           };
     using Kind = LegendEntry::Kind;

@@ -80,6 +80,8 @@ public:
     // Places of the two actions beside the dimension line; null when it is not shown.
     [[nodiscard]] QRectF improveRect() const;
     [[nodiscard]] QRectF differenceRect() const;
+    // Place of the words that name the last state when it has no harm; null where they have no room.
+    [[nodiscard]] QRectF harmlessRect() const { return harmlessBox(QFontMetricsF(smallFont())); }
     [[nodiscard]] QPointF pixelOf(const ParetoMark& mark) const { return toPixel(mark.bytes, mark.harm); }
     [[nodiscard]] QString csv() const override;
     [[nodiscard]] QString keysText() const override;
@@ -118,6 +120,7 @@ protected:
     void paintOverlay(QCPPainter& painter) override;
     QString readoutAt(const QPointF& position) const override;
     void rebuildLegend() override;
+    [[nodiscard]] int legendRowsWhenSmall() const override { return 1; }
     void syncAxes() override;
     void themeApplied() override;
     void hoverMoved(const QPointF& position) override;
@@ -183,6 +186,7 @@ private:
     [[nodiscard]] bool endsWithoutHarm() const;
     [[nodiscard]] QString harmlessText() const;
     [[nodiscard]] QRectF harmlessBox(const QFontMetricsF& metrics) const;
+    [[nodiscard]] double frontierPixel(double x) const;
     void paintHarmless(QCPPainter& painter) const;
     [[nodiscard]] std::optional<double> namedEnd() const;
     void paintForbiddenWords(QCPPainter& painter);

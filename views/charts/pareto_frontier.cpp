@@ -119,11 +119,20 @@ bool ParetoChart::endsWithoutHarm() const
 QString ParetoChart::harmlessText() const
 {
     const double bytes = m_data.frontier.back().bytes;
-    return xAxis->coordToPixel(bytes) < plotArea().right() ? tr("harm 0: all kept")
+    return xAxis->coordToPixel(bytes) < plotArea().right() ? tr("▼ harm 0: all kept")
                                                            : tr("harm 0 at %1 →").arg(formatBytes(bytes));
 }
 
-/// Place of the words beside a last state without harm; null where they have no room.
+/// Height of the line at `x`, as far as it has harm.
+double ParetoChart::frontierPixel(double x) const
+{
+    const int last
+        = std::min(bestStateOfSize(xAxis->pixelToCoord(x)), static_cast<int>(m_data.frontier.size()) - 2);
+    return last < 0 ? 0 : yAxis->coordToPixel(m_data.frontier[static_cast<std::size_t>(last)].harm);
+}
+
+/// Place of the words that say what the last state without harm is: beside it below the line, else above the
+/// line; null where they have no room.
 QRectF ParetoChart::harmlessBox(const QFontMetricsF& metrics) const
 {
     if (!endsWithoutHarm())
@@ -134,12 +143,12 @@ QRectF ParetoChart::harmlessBox(const QFontMetricsF& metrics) const
     QRectF box(QPointF(x - 9 - size.width(), area.bottom() - 8 - size.height()), size);
     if (box.intersects(forbiddenBox(metrics).adjusted(-8, 0, 8, 0)))
         box.moveBottom(forbiddenBox(metrics).top() - 4);
-    // Not over the line, which comes from above.
-    const int last = std::min(
-        bestStateOfSize(xAxis->pixelToCoord(box.right())), static_cast<int>(m_data.frontier.size()) - 2);
-    const double line
-        = last < 0 ? 0 : yAxis->coordToPixel(m_data.frontier[static_cast<std::size_t>(last)].harm);
-    return line + 3 < box.top() && x > area.left() && area.contains(box) ? box : QRectF();
+    // The line comes from above: at the right end of the words it is lowest, at their left highest.
+    if (frontierPixel(box.right()) + 3 < box.top() && x > area.left() && area.contains(box))
+        return box;
+    box.moveRight(std::min(x + 8, area.right() - 3));
+    box.moveBottom(frontierPixel(box.left()) - 6);
+    return x > area.left() && area.contains(box) ? box : QRectF();
 }
 
 void ParetoChart::paintHarmless(QCPPainter& painter) const
@@ -154,7 +163,8 @@ void ParetoChart::paintHarmless(QCPPainter& painter) const
     const QRectF box = harmlessBox(QFontMetricsF(painter.font()));
     if (box.isNull())
         return;
-    painter.fillRect(box, theme().forbidden);
+    if (box.top() > frontierPixel(box.right()))
+        painter.fillRect(box, theme().forbidden);
     painter.setPen(theme().muted);
     painter.drawText(box, Qt::AlignCenter | Qt::TextDontClip, harmlessText());
 }

@@ -43,17 +43,9 @@ std::vector<QRectF> ParetoChart::labelObstacles(const QFontMetricsF& metrics) co
 {
     std::vector<QRectF> obstacles;
     const QRectF area = plotArea();
-    // The frontier sampled along its line, a few pixels apart.
-    const QPolygonF line = staircase(m_data.frontier);
-    for (qsizetype i = 1; i < line.size(); ++i) {
-        const QPointF way = line[i] - line[i - 1];
-        const int steps = std::clamp(static_cast<int>(way.manhattanLength() / 6), 1, 200);
-        for (int k = 1; k <= steps && obstacles.size() < 3000; ++k) {
-            const QPointF q = line[i - 1] + way * k / steps;
-            if (area.contains(q))
-                obstacles.push_back({q.x() - 2, q.y() - 2, 4, 4});
-        }
-    }
+    for (const QPointF q : sampledLine(staircase(m_data.frontier), 6))
+        if (area.contains(q))
+            obstacles.push_back({q.x() - 2, q.y() - 2, 4, 4});
     if (const QRectF box = harmlessBox(metrics); !box.isNull())
         obstacles.push_back(box);
     if (!m_data.frontier.empty())

@@ -22,16 +22,12 @@ QVariant rightAligned()
     return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
 }
 
-QString display(const std::string& text)
-{
-    return QString::fromStdString(escapedForDisplay(text));
-}
-
 } // namespace
 
 AllocationTable::AllocationTable(Document& document, QObject* parent)
     : QAbstractTableModel(parent)
     , m_document(document)
+    , m_marks(document)
 {
     connect(&document, &Document::planChanged, this, &AllocationTable::refresh);
     connect(&document, &Document::spaceChanged, this, [this] {
@@ -156,7 +152,7 @@ QString AllocationTable::textOf(int row, int column) const
         return harmText(cell);
     case ShareColumn: {
         const double share = numberOf(row, column);
-        return std::isnan(share) ? tr("unknown") : tr("%1 %").arg(QLocale().toString(share * 100, 'f', 2));
+        return std::isnan(share) ? tr("unknown") : tr("%1 %").arg(numberText(share * 100));
     }
     case SqnrColumn:
         return std::isinf(cell.sqnrDb) ? tr("exact")
@@ -185,7 +181,8 @@ QVariant AllocationTable::toolTip(int row, int column) const
 {
     const auto& provenance = m_document.space()->provenance();
     if (column == UnitColumn)
-        return display(m_document.space()->units()[static_cast<std::size_t>(row)].name);
+        return m_marks.toolTip(
+            static_cast<std::size_t>(row), m_document.choice()[static_cast<std::size_t>(row)]);
     if (column == BytesColumn)
         return formatExactBytes(numberOf(row, column));
     const auto unit = static_cast<std::size_t>(row);
@@ -251,6 +248,8 @@ QVariant AllocationTable::data(const QModelIndex& index, int role) const
         return m_document.isLocked(unit);
     case UnitRole:
         return row;
+    case StateRole:
+        return m_marks.of(unit, m_document.choice()[unit]);
     default:
         return {};
     }
@@ -294,7 +293,10 @@ QVariant AllocationTable::headerData(int section, Qt::Orientation orientation, i
         return {};
     if (role == Qt::TextAlignmentRole && section >= BitsColumn && section <= SqnrColumn)
         return rightAligned();
-    if (role == Qt::ToolTipRole && (section == HarmColumn || section == ShareColumn) && m_document.space())
+    if (role == Qt::ToolTipRole && section == ShareColumn && m_document.space())
+        return tr("of the sum of the harms of all units (%1)")
+            .arg(provenanceText(m_document.space()->provenance()));
+    if (role == Qt::ToolTipRole && section == HarmColumn && m_document.space())
         return provenanceText(m_document.space()->provenance());
     if (role != Qt::DisplayRole)
         return {};
@@ -310,7 +312,7 @@ QVariant AllocationTable::headerData(int section, Qt::Orientation orientation, i
     case HarmColumn:
         return harmIsMeasured(m_document) ? tr("Harm (meas.)") : tr("Harm (pred.)");
     case ShareColumn:
-        return tr("Share");
+        return tr("Of all harm");
     case SqnrColumn:
         return tr("SQNR");
     case LockedColumn:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "views/models/document.h"
+#include "views/models/unit_marks.h"
 
 #include <QAbstractTableModel>
 #include <QSortFilterProxyModel>
@@ -31,6 +32,7 @@ public:
     static constexpr int BitsRole = Qt::UserRole + 2;
     static constexpr int LockedRole = Qt::UserRole + 3;
     static constexpr int UnitRole = Qt::UserRole + 4; ///< Index of the unit.
+    static constexpr int StateRole = Qt::UserRole + 5; ///< Marks as flags of TensorTree::Mark.
 
     explicit AllocationTable(Document& document, QObject* parent = nullptr);
 
@@ -59,6 +61,7 @@ private:
     double m_totalHarm = 0;
     std::vector<std::size_t> m_choice; ///< What was shown last: only rows that changed are announced.
     std::vector<char> m_locked;
+    UnitMarks m_marks;
 };
 
 /// Combined filter of the allocation table. Rows keep their place while the plan is edited; `resort` orders

@@ -28,9 +28,16 @@ QString signedNumberText(const std::optional<double>& value)
     return *value == 0 ? number : (*value < 0 ? QStringLiteral("−") : QStringLiteral("+")) + number;
 }
 
+QString bitsChangeText(double a, double b)
+{
+    const int decimals = std::round(a) != std::round(b) ? 0 : 2;
+    return fixedText(a, decimals) + QChar(0x2192) + fixedText(b, decimals);
+}
+
 DifferenceTable::DifferenceTable(const Document& document, QObject* parent)
     : QAbstractTableModel(parent)
     , m_document(document)
+    , m_marks(document)
 { }
 
 void DifferenceTable::setDifference(plan::PlanDifference difference)
@@ -136,11 +143,13 @@ QVariant DifferenceTable::data(const QModelIndex& index, int role) const
         return numberOf(item, index.column());
     case UnitRole:
         return static_cast<int>(item.unit);
+    case StateRole:
+        return m_marks.of(item.unit, item.optionA);
     case Qt::TextAlignmentRole:
         return alignmentOf(index.column());
     case Qt::ToolTipRole:
         if (index.column() == UnitColumn)
-            return QString::fromStdString(escapedForDisplay(m_document.space()->units()[item.unit].name));
+            return m_marks.toolTip(item.unit, item.optionA);
         if (index.column() == OptionAColumn || index.column() == OptionBColumn)
             return QString::fromStdString(
                 m_document.space()
@@ -167,7 +176,7 @@ QVariant DifferenceTable::headerData(int section, Qt::Orientation orientation, i
     if (role == Qt::ToolTipRole && section == HarmColumn && m_document.space())
         return tr("B minus A; %1").arg(provenanceText(m_document.space()->provenance()));
     if (role == Qt::ToolTipRole && section == ShareColumn)
-        return tr("of the sum of all changes of harm");
+        return tr("of the sum of all changes of harm, whatever their sign");
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {
@@ -182,7 +191,7 @@ QVariant DifferenceTable::headerData(int section, Qt::Orientation orientation, i
     case HarmColumn:
         return tr("Δ harm"); // whether predicted or measured: the words above the table say, and the tooltip
     case ShareColumn:
-        return tr("Share");
+        return tr("Of all Δ");
     default:
         return {};
     }

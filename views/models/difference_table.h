@@ -2,6 +2,7 @@
 
 #include "core/plan/difference.h"
 #include "views/models/document.h"
+#include "views/models/unit_marks.h"
 
 #include <QAbstractTableModel>
 
@@ -26,6 +27,7 @@ public:
     };
     static constexpr int SortRole = Qt::UserRole + 1; ///< Numbers as numbers.
     static constexpr int UnitRole = Qt::UserRole + 2;
+    static constexpr int StateRole = Qt::UserRole + 3; ///< Marks as flags of TensorTree::Mark, as A has them.
 
     explicit DifferenceTable(const Document& document, QObject* parent = nullptr);
     /// Shows another difference; deltas are B minus A.
@@ -42,6 +44,7 @@ private:
     [[nodiscard]] QVariant numberOf(const plan::UnitDifference& item, int column) const;
 
     const Document& m_document;
+    UnitMarks m_marks;
     plan::PlanDifference m_difference;
     std::vector<plan::UnitDifference> m_rows; ///< Those that differ.
     double m_moved = 0; ///< Sum of |harm deltas|.
@@ -49,6 +52,8 @@ private:
 
 /// "+1.23 MiB", "−90.0 KiB", "0 B".
 [[nodiscard]] QString signedSizeText(std::int64_t bytes);
+/// "4→8"; where the whole numbers are the same, "4.25→4.50".
+[[nodiscard]] QString bitsChangeText(double a, double b);
 /// "+0.012", "−3.4"; "unknown" for nothing.
 [[nodiscard]] QString signedNumberText(const std::optional<double>& value);
 

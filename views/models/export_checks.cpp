@@ -309,8 +309,14 @@ ExportCheck ExportChecks::spaceCheck(const ExportSituation& situation)
         row.state = State::Unknown;
         row.text = tr("%1 are needed; how much is free cannot be found out.").arg(sizeText(needed));
     } else {
-        row.text = tr("%1 are needed for the weights, copied files and a reserve; %2 are free.")
-                       .arg(sizeText(needed), sizeText(*outlook.freeBytes));
+        row.text = tr("%1 are needed, %2 are free.").arg(sizeText(needed), sizeText(*outlook.freeBytes));
+        const std::uint64_t rest = outlook.neededBytes - outlook.weightBytes - outlook.copiedBytes;
+        row.details.push_back(
+            tr("Weights %1, copied files %2, room for plan, report and journal %3")
+                .arg(sizeText(outlook.weightBytes), sizeText(outlook.copiedBytes), sizeText(rest)));
+        if (needed < outlook.neededBytes)
+            row.details.push_back(
+                tr("%1 of them are on the disk already").arg(sizeText(outlook.neededBytes - needed)));
     }
     if (row.state == State::Blocking)
         row.remedies = {Remedy::ChooseFolder};
@@ -332,10 +338,10 @@ ExportCheck ExportChecks::timeCheck(const ExportSituation& situation)
                              : tr("About %1, as fast as the last export of this model.")
                                    .arg(durationText(*situation.seconds));
         else // a trial does not write
-            row.text = brief ? tr("Quantizing takes less than a second by a trial on this machine; copying, "
+            row.text = brief ? tr("Quantizing takes less than a second, from a short trial on this machine; "
+                                  "copying, writing and proving the file come on top.")
+                             : tr("Quantizing takes about %1, from a short trial on this machine; copying, "
                                   "writing and proving the file come on top.")
-                             : tr("At least %1 by a trial on this machine; copying, writing and proving the "
-                                  "file come on top.")
                                    .arg(durationText(*situation.seconds));
     }
     return row;

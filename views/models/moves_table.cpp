@@ -6,6 +6,7 @@
 
 #include <QLocale>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
@@ -90,10 +91,33 @@ int MovesTable::columnCount(const QModelIndex& parent) const
     return parent.isValid() ? 0 : ColumnCount;
 }
 
+namespace {
+
+QString groupText(alloc::MoveKind kind)
+{
+    switch (kind) {
+    case alloc::MoveKind::Free:
+        return MovesTable::tr("Free: less harm, no more size");
+    case alloc::MoveKind::Buy:
+        return MovesTable::tr("Spend size: less harm");
+    case alloc::MoveKind::Sell:
+        break;
+    }
+    return MovesTable::tr("Save size: more harm");
+}
+
+} // namespace
+
 QString MovesTable::namesOf(const alloc::Move& move, bool full) const
 {
     QStringList names;
-    for (const auto unit : move.units) {
+    // As everybody says them: q, k, v.
+    auto units = move.units;
+    std::stable_sort(units.begin(), units.end(), [this](std::size_t a, std::size_t b) {
+        const auto& all = m_document.space()->units();
+        return all[a].role < all[b].role;
+    });
+    for (const auto unit : units) {
         const auto& item = m_document.space()->units()[unit];
         names << (full ? QString::fromStdString(escapedForDisplay(item.name))
                        : shortTensorName(item.name, item.block));
@@ -150,6 +174,10 @@ QVariant MovesTable::data(const QModelIndex& index, int role) const
         return textOf(*move, column);
     case SortRole:
         return numberOf(*move, column);
+    case KindRole:
+        return static_cast<int>(move->kind);
+    case GroupRole:
+        return groupText(move->kind);
     case Qt::TextAlignmentRole:
         return column >= BytesColumn ? QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter))
                                      : QVariant();
@@ -194,9 +222,9 @@ QVariant MovesTable::headerData(int section, Qt::Orientation orientation, int ro
     case HarmColumn:
         return tr("Δ harm");
     case PerKibColumn:
-        return tr("Per KiB");
+        return tr("Harm/KiB");
     case PerBitColumn:
-        return tr("Per bit");
+        return tr("Harm/bit");
     default:
         return {};
     }

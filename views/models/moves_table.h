@@ -28,6 +28,8 @@ public:
         ColumnCount,
     };
     static constexpr int SortRole = Qt::UserRole + 1; ///< Numbers as numbers.
+    static constexpr int KindRole = Qt::UserRole + 2; ///< Free, buy, sell: in this order.
+    static constexpr int GroupRole = Qt::UserRole + 3; ///< The kind in words, as a heading.
 
     explicit MovesTable(Document& document, QObject* parent = nullptr);
 

@@ -8,10 +8,12 @@
 #include "views/models/text.h"
 #include "views/panels/bits_delegate.h"
 #include "views/panels/model_csv.h"
+#include "views/panels/move_groups.h"
 #include "views/panels/option_delegate.h"
 #include "views/panels/option_popup.h"
 #include "views/panels/segmented_switch.h"
 #include "views/panels/tensor_menu.h"
+#include "views/panels/unit_delegate.h"
 #include "views/panels/wrap_bar.h"
 
 #include <QAction>
@@ -37,34 +39,6 @@ namespace bitwright::views {
 namespace {
 
 constexpr int kResortMs = 350; // of quiet before edited rows move to their new places
-
-/// The moves of units that the allocation shows: one filter box serves both tables.
-class MovesFilter : public QSortFilterProxyModel
-{
-public:
-    MovesFilter(
-        const MovesTable& moves, const AllocationTable& units, const AllocationFilter& shown, QObject* parent)
-        : QSortFilterProxyModel(parent)
-        , m_moves(moves)
-        , m_units(units)
-        , m_shown(shown)
-    { }
-
-protected:
-    bool filterAcceptsRow(int row, const QModelIndex& /*parent*/) const override
-    {
-        if (m_shown.rowCount() == m_units.rowCount())
-            return true;
-        const QVector<int> units = m_moves.unitsOf(row);
-        return std::any_of(units.begin(), units.end(),
-            [this](int unit) { return m_shown.mapFromSource(m_units.index(unit, 0)).isValid(); });
-    }
-
-private:
-    const MovesTable& m_moves;
-    const AllocationTable& m_units;
-    const AllocationFilter& m_shown;
-};
 
 } // namespace
 
@@ -116,6 +90,8 @@ void AllocationPanel::arrange()
     m_switch->setVisible(known && single);
     m_table->setVisible(!known || !single || m_switch->current() == 0);
     m_movesView->setVisible(known && (!single || m_switch->current() == 1));
+    m_moveWidths->grow();
+    fitMoves();
     const auto orientation = wide || single ? Qt::Horizontal : Qt::Vertical;
     if (m_splitter->orientation() == orientation)
         return;
@@ -171,6 +147,8 @@ void AllocationPanel::createViews()
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     m_table->setItemDelegateForColumn(
         AllocationTable::BitsColumn, new BitsDelegate(AllocationTable::BitsRole, this));
+    m_table->setItemDelegateForColumn(
+        AllocationTable::UnitColumn, new UnitDelegate(AllocationTable::StateRole, this));
     m_table->setItemDelegateForColumn(AllocationTable::OptionColumn, new OptionDelegate(m_document, this));
     m_table->setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed);
     m_table->setContextMenuPolicy(Qt::CustomContextMenu);
@@ -196,8 +174,12 @@ void AllocationPanel::createViews()
         view->setWordWrap(false);
         view->setTabKeyNavigation(false);
     }
-    (new ColumnWidths(m_table))->setCharacters({24, 14, 8, 9, 10, 8, 9, 5});
-    (new ColumnWidths(m_movesView))->setCharacters({31, 14, 14, 10, 9, 9, 10});
+    m_widths = new ColumnWidths(m_table);
+    m_widths->setLeastShare(0.7);
+    m_widths->setCharacters({26, 14, 8, 9, 10, 8, 9, 5});
+    m_moveWidths = new ColumnWidths(m_movesView);
+    new MoveGroups(m_movesView);
+    m_table->viewport()->installEventFilter(this);
     m_table->setAccessibleName(tr("Allocation of every unit"));
     m_movesView->setAccessibleName(tr("Next best moves"));
     m_movesView->setToolTip(
@@ -292,6 +274,11 @@ void AllocationPanel::connectDocument()
     });
     connect(&m_document, &Document::solverChoiceChanged, this, [this] { m_table->viewport()->update(); });
     connect(&m_document, &Document::spaceChanged, this, &AllocationPanel::fillRoles);
+    connect(&m_document, &Document::notesChanged, this, &AllocationPanel::showNotes);
+    connect(m_sortedMoves, &QAbstractItemModel::modelReset, this, [this] {
+        m_moveWidths->grow();
+        fitMoves();
+    });
     connect(&m_document, &Document::closed, this, &AllocationPanel::fillRoles);
     connect(&m_document.selection(), &Selection::changed, this, &AllocationPanel::followSelection);
 }
@@ -329,6 +316,27 @@ void AllocationPanel::showCount()
 {
     const int shown = m_filter->rowCount(), all = m_model->rowCount();
     m_count->setText(shown == all ? tr("%1 units").arg(all) : tr("%1 of %2").arg(shown).arg(all));
+}
+
+/// Notes are few and anybody's own: their column is there where one was written, or where there is room.
+void AllocationPanel::showNotes()
+{
+    const bool room = m_widths->wantedWidth() <= m_table->viewport()->width();
+    const bool hide = !room && m_document.notes().empty();
+    if (m_table->isColumnHidden(AllocationTable::NoteColumn) == hide)
+        return;
+    m_table->setColumnHidden(AllocationTable::NoteColumn, hide);
+    m_widths->apply();
+}
+
+/// The price of a bit is that of a KiB again: it gives way to names that would be cut.
+void AllocationPanel::fitMoves()
+{
+    const bool hide = m_moveWidths->wantedWidth() > m_movesView->viewport()->width();
+    if (m_movesView->isColumnHidden(MovesTable::PerBitColumn) == hide)
+        return;
+    m_movesView->setColumnHidden(MovesTable::PerBitColumn, hide);
+    m_moveWidths->apply();
 }
 
 void AllocationPanel::resizeEvent(QResizeEvent* event)
@@ -390,6 +398,10 @@ bool AllocationPanel::eventFilter(QObject* watched, QEvent* event)
                 return true;
         }
     }
+    if (watched == m_table->viewport() && event->type() == QEvent::Resize)
+        QTimer::singleShot(0, this, &AllocationPanel::showNotes);
+    if (watched == m_movesView->viewport() && event->type() == QEvent::Resize)
+        QTimer::singleShot(0, this, &AllocationPanel::fitMoves);
     const bool leaves = (watched == m_movesView->viewport() && event->type() == QEvent::Leave)
         || (watched == m_movesView && event->type() == QEvent::FocusOut);
     if (leaves)

@@ -14,6 +14,7 @@ class QTableView;
 
 namespace bitwright::views {
 
+class ColumnWidths;
 class EmptyState;
 
 class AllocationFilter;
@@ -59,6 +60,8 @@ private:
     [[nodiscard]] bool isEditing() const;
     void showEmptiness();
     void arrange();
+    void showNotes();
+    void fitMoves();
     void openMenu(const QPoint& position);
     [[nodiscard]] QVector<int> selectedUnits() const;
 
@@ -68,6 +71,8 @@ private:
     QSortFilterProxyModel* m_sortedMoves;
     QTableView* m_table;
     QTableView* m_movesView;
+    ColumnWidths* m_widths = nullptr;
+    ColumnWidths* m_moveWidths = nullptr;
     QLineEdit* m_words;
     QComboBox* m_role;
     QComboBox* m_show;

@@ -6,20 +6,25 @@
 #include "views/models/core_text.h"
 #include "views/models/difference_table.h"
 #include "views/models/text.h"
+#include "views/models/words_filter.h"
 #include "views/panels/chart_data.h"
+#include "views/panels/model_csv.h"
 #include "views/panels/model_difference.h"
 #include "views/panels/plan_data.h"
 #include "views/panels/tensor_menu.h"
+#include "views/panels/unit_delegate.h"
 
 #include <QAction>
+#include <QClipboard>
 #include <QComboBox>
+#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
+#include <QLineEdit>
 #include <QLocale>
 #include <QPushButton>
 #include <QScrollBar>
-#include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QTabWidget>
 #include <QTableView>
@@ -46,8 +51,9 @@ DifferencePanel::DifferencePanel(Document& document, JobQueue& jobs, QWidget* pa
     , m_useB(new QPushButton(tr("Use &B for the selection"), this))
     , m_matrix(new BlockRoleMatrix(this))
     , m_model(new DifferenceTable(document, this))
-    , m_sorted(new QSortFilterProxyModel(this))
+    , m_sorted(new WordsFilter(this))
     , m_table(new QTableView(this))
+    , m_tablePart(new QWidget(this))
     , m_models(new ModelDifference(document, jobs, this))
 {
     m_tabs->setDocumentMode(true);
@@ -82,6 +88,51 @@ void DifferencePanel::createBar()
     m_totals->setWordWrap(true);
 }
 
+void DifferencePanel::createTable()
+{
+    m_sorted->setSourceModel(m_model);
+    m_sorted->setSortRole(DifferenceTable::SortRole);
+    m_table->setModel(m_sorted);
+    m_table->setSortingEnabled(true);
+    m_table->sortByColumn(-1, Qt::AscendingOrder);
+    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_table->verticalHeader()->hide();
+    m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + 6);
+    m_table->horizontalHeader()->setHighlightSections(false);
+    m_table->setAlternatingRowColors(true);
+    m_table->setShowGrid(false);
+    m_table->setWordWrap(false);
+    m_table->setTabKeyNavigation(false);
+    m_table->setTextElideMode(Qt::ElideMiddle);
+    m_table->setAccessibleName(tr("Units that differ"));
+    m_widths = new ColumnWidths(m_table);
+    m_table->setItemDelegateForColumn(
+        DifferenceTable::UnitColumn, new UnitDelegate(DifferenceTable::StateRole, this));
+    auto* words = new QLineEdit(m_tablePart);
+    words->setPlaceholderText(tr("Filter"));
+    words->setAccessibleName(tr("Filter of the units that differ"));
+    words->setToolTip(tr("Shows the units in which every word occurs"));
+    words->setClearButtonEnabled(true);
+    auto* copy = new QPushButton(tr("Copy as CSV"), m_tablePart);
+    copy->setToolTip(tr("Copies the shown rows with full precision"));
+    auto* bar = new QHBoxLayout;
+    bar->addWidget(words, 1);
+    bar->addWidget(copy);
+    auto* layout = new QVBoxLayout(m_tablePart);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(4);
+    layout->addLayout(bar);
+    layout->addWidget(m_table, 1);
+    connect(words, &QLineEdit::textChanged, m_sorted, &WordsFilter::setWords);
+    connect(copy, &QPushButton::clicked, this, &DifferencePanel::copyCsv);
+}
+
+void DifferencePanel::copyCsv() const
+{
+    QGuiApplication::clipboard()->setText(
+        modelCsv(*m_sorted, DifferenceTable::SortRole, DifferenceTable::UnitColumn));
+}
+
 void DifferencePanel::createViews()
 {
     createBar();
@@ -99,28 +150,13 @@ void DifferencePanel::createViews()
     layout->addLayout(choices);
     shareByText(choices, page);
     layout->addWidget(m_totals);
-    m_sorted->setSourceModel(m_model);
-    m_sorted->setSortRole(DifferenceTable::SortRole);
-    m_table->setModel(m_sorted);
-    m_table->setSortingEnabled(true);
-    m_table->sortByColumn(-1, Qt::AscendingOrder);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + 6);
-    m_table->horizontalHeader()->setHighlightSections(false);
-    m_table->setAlternatingRowColors(true);
-    m_table->setShowGrid(false);
-    m_table->setWordWrap(false);
-    m_table->setTabKeyNavigation(false);
-    m_table->setTextElideMode(Qt::ElideMiddle);
-    m_table->setAccessibleName(tr("Units that differ"));
-    m_widths = new ColumnWidths(m_table);
+    createTable();
     // Behind the allocation in a small window: what this page would like must not make it higher.
     m_matrix->setMinimumHeight(6 * fontMetrics().height());
     m_matrix->setMinimumWidth(24 * fontMetrics().averageCharWidth());
     auto* splitter = new QSplitter(Qt::Horizontal, page);
     splitter->addWidget(m_matrix);
-    splitter->addWidget(m_table);
+    splitter->addWidget(m_tablePart);
     splitter->setStretchFactor(0, 1);
     splitter->setStretchFactor(1, 2);
     splitter->setChildrenCollapsible(false);
@@ -145,23 +181,6 @@ void DifferencePanel::createViews()
     });
 }
 
-// The matrix edits the current plan as it does on its own page.
-void DifferencePanel::connectMatrixEdits()
-{
-    connect(m_matrix, &BlockRoleMatrix::setBitsRequested, &m_document, &Document::setBits);
-    connect(m_matrix, &BlockRoleMatrix::restoreRequested, &m_document, &Document::restore);
-    connect(m_matrix, &BlockRoleMatrix::lockToggleRequested, &m_document, &Document::toggleLock);
-    connect(m_matrix, &BlockRoleMatrix::tieToggleRequested, this, [this] { m_document.toggleTies(); });
-    connect(m_matrix, &BlockRoleMatrix::optionListRequested, this,
-        [this](const QVector<int>& units, const QPoint& at) {
-            showOptionList(m_matrix, m_document, units, at);
-        });
-    connect(m_matrix, &BlockRoleMatrix::contextMenuAboutToShow, this,
-        [this](QMenu* menu, const QVector<int>& units) {
-            addTensorActions(*menu, m_document, targetOfUnits(m_document, units));
-        });
-}
-
 void DifferencePanel::createActions()
 {
     const auto add = [this](const QString& id, const QString& text, const QString& toolTip) {
@@ -179,6 +198,9 @@ void DifferencePanel::createActions()
     connect(add(QStringLiteral("difference.best"), tr("Compare with the best &plan of this size"),
                 tr("Current plan against the best that the frontier knows at its size")),
         &QAction::triggered, this, [this] { compareWith(QStringLiteral("best")); });
+    connect(add(QStringLiteral("difference.copy-csv"), tr("&Copy the difference as CSV"),
+                tr("Copies the shown rows with full precision")),
+        &QAction::triggered, this, &DifferencePanel::copyCsv);
     connect(add(QStringLiteral("difference.models"), tr("Compare with another &model…"),
                 tr("Opens a second checkpoint and compares tensor by tensor")),
         &QAction::triggered, this, [this] {
@@ -343,7 +365,7 @@ void DifferencePanel::refresh()
     m_model->setDifference(std::move(difference));
     m_widths->refresh();
     shareWidth();
-    m_table->setVisible(!same); // an empty table would say less than the words above it
+    m_tablePart->setVisible(!same); // an empty table would say less than the words above it
     m_useA->setEnabled(ready && keyOf(*m_a) != QLatin1String("current"));
     m_useB->setEnabled(ready && keyOf(*m_b) != QLatin1String("current"));
     showTotals();
@@ -381,54 +403,6 @@ void DifferencePanel::showTotals()
     if (difference.unknown > 0)
         text += tr(" · unknown for %1 of them").arg(difference.unknown);
     m_totals->setText(text);
-}
-
-/// Color: who harms less (B bluer, A redder), on the scale of the largest difference; text: bits B - A.
-void DifferencePanel::refreshMatrix()
-{
-    const auto& difference = m_model->difference();
-    if (difference.units.empty()) {
-        m_matrix->setData({});
-        m_matrix->setEmpty(tr("Where two plans differ, by block and role.\n%1")
-                               .arg(m_document.isOpen() ? tr("There are no two plans to compare yet.")
-                                                        : tr("No model is open.")),
-            m_document.isOpen() ? QString() : tr("Open a model…"));
-        return;
-    }
-    const auto& space = *m_document.space();
-    MatrixData picture = matrixData(m_document);
-    double largest = 0;
-    for (const auto& unit : difference.units)
-        largest = std::max(largest, std::abs(unit.deltaHarm.value_or(0)));
-    for (std::size_t i = 0; i < picture.units.size(); ++i) {
-        const auto& item = difference.units[i];
-        auto& unit = picture.units[i];
-        const double weights = static_cast<double>(space.units()[i].parameters());
-        // The square root keeps small differences visible beside a large one.
-        const double harm = item.deltaHarm.value_or(std::nan(""));
-        unit.delta = largest > 0 ? std::copysign(std::sqrt(std::abs(harm) / largest), harm) : harm;
-        unit.locked = unit.edited = false;
-        unit.tie = -1;
-        const double bits = 8.0 * static_cast<double>(item.deltaBytes) / weights;
-        unit.deltaText = QStringLiteral("=");
-        if (!item.same())
-            unit.deltaText = (bits > 0 ? QStringLiteral("+") : QString()) + fixedText(bits, 2);
-        unit.note = tr("A %1, B %2")
-                        .arg(QString::fromStdString(space.optionIds()[item.optionA]),
-                            QString::fromStdString(space.optionIds()[item.optionB]));
-    }
-    picture.deltaLabel = largest > 0
-        ? tr("± %1: harm B − A (root scale), number: bits").arg(formatNumber(largest))
-        : tr("no difference in harm");
-    m_matrix->clearEmpty();
-    m_matrix->setCaption({tr("B (%1) against A (%2)").arg(m_b->currentText(), m_a->currentText()),
-        sourceText(m_document), {}, harmLabel(m_document)}); // the key says what of it
-    const bool same = m_matrix->data().units.size() == picture.units.size()
-        && m_matrix->data().deltaLabel == picture.deltaLabel;
-    if (same)
-        m_matrix->setUnits(std::move(picture.units));
-    else
-        m_matrix->setData(std::move(picture));
 }
 
 void DifferencePanel::followSelection()

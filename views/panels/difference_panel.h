@@ -6,7 +6,6 @@
 class QComboBox;
 class QLabel;
 class QPushButton;
-class QSortFilterProxyModel;
 class QSplitter;
 class QTabWidget;
 class QTableView;
@@ -16,6 +15,7 @@ namespace bitwright::views {
 class ColumnWidths;
 class DifferenceTable;
 class ModelDifference;
+class WordsFilter;
 
 /// Two plans unit by unit, and two models tensor by tensor.
 class DifferencePanel : public Panel
@@ -40,6 +40,8 @@ protected:
 
 private:
     void createBar();
+    void createTable();
+    void copyCsv() const;
     void createViews();
     void connectMatrixEdits();
     void createActions();
@@ -64,8 +66,9 @@ private:
     QPushButton* m_useB;
     BlockRoleMatrix* m_matrix;
     DifferenceTable* m_model;
-    QSortFilterProxyModel* m_sorted;
+    WordsFilter* m_sorted;
     QTableView* m_table;
+    QWidget* m_tablePart; ///< Filter and table.
     ColumnWidths* m_widths = nullptr;
     QSplitter* m_splitter = nullptr; ///< Matrix and table.
     bool m_sharedByHand = false; ///< A person divided it.

@@ -13,7 +13,10 @@ namespace {
 QString field(const QModelIndex& index, int sortRole, bool fullName)
 {
     if (fullName)
-        return csvText(index.data(Qt::ToolTipRole).toString().replace(u'\n', QLatin1String(" + ")));
+        return csvText(index.data(Qt::ToolTipRole)
+                           .toString()
+                           .section(QStringLiteral("\n\n"), 0, 0)
+                           .replace(u'\n', QLatin1String(" + ")));
     const QVariant value = index.data(sortRole);
     const int type = value.typeId();
     if (type != QMetaType::Double && type != QMetaType::LongLong && type != QMetaType::ULongLong

@@ -127,15 +127,35 @@ ParetoData paretoData(const Document& document, const HarmRun* measured)
     return data;
 }
 
+namespace {
+
+/// The largest harm of the units that a move leaves as they are; less than any when it moves all.
+double worstOfOthers(const Document& document, const QVector<int>& units)
+{
+    const auto& space = *document.space();
+    std::vector<char> moved(document.choice().size(), 0);
+    for (const int unit : units)
+        moved[static_cast<std::size_t>(unit)] = 1;
+    double worst = -std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < moved.size(); ++i)
+        if (const auto& score = space.cell(i, document.choice()[i]).score; moved[i] == 0 && score)
+            worst = std::max(worst, *score);
+    return worst;
+}
+
+} // namespace
+
 std::optional<ParetoMove> paretoMove(const Document& document, const QVector<int>& units, std::size_t option)
 {
     const auto& space = document.space();
-    if (!space || document.choice().size() != space->units().size()
-        || document.settings().objective.kind != alloc::ObjectiveKind::Sum)
+    if (!space || document.choice().size() != space->units().size())
         return std::nullopt;
+    const alloc::Objective& objective = document.settings().objective;
+    const bool worst = objective.kind == alloc::ObjectiveKind::Max;
     ParetoMove move{shortOptionName(*document.space(), option),
         static_cast<double>(document.numbers().size.bytes()), document.numbers().objective, false};
     bool changes = false;
+    double most = -std::numeric_limits<double>::infinity();
     for (const int unit : units) {
         const auto index = static_cast<std::size_t>(unit);
         const auto& now = space->cell(index, document.choice()[index]);
@@ -144,9 +164,15 @@ std::optional<ParetoMove> paretoMove(const Document& document, const QVector<int
             return std::nullopt;
         changes = changes || option != document.choice()[index];
         move.bytes += static_cast<double>(then.resolved.bytes) - static_cast<double>(now.resolved.bytes);
-        move.harm += *then.score - *now.score;
+        const double term = alloc::objectiveTerm(objective, {0, then.score});
+        most = std::max(most, term);
+        move.harm += term - alloc::objectiveTerm(objective, {0, now.score});
     }
-    return changes ? std::optional(move) : std::nullopt;
+    if (!changes)
+        return std::nullopt;
+    if (worst)
+        move.harm = std::max(most, worstOfOthers(document, units));
+    return move;
 }
 
 OptionMapData optionMapData(const Document& document)

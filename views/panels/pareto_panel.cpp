@@ -334,6 +334,45 @@ void ParetoPanel::refresh()
     refreshPlan();
 }
 
+// What the strip above the views says already is left out where the chart needs the room.
+QString ParetoPanel::summaryText() const
+{
+    const auto& numbers = m_document.numbers();
+    const QString provenance = provenanceText(m_document.space()->provenance());
+    QString text = m_compact ? tr("harm %1 (%2)").arg(formatNumber(numbers.objective), provenance)
+                             : tr("%1 bpw planned · %2 bpw file · %3 · harm %4 (%5)")
+                                   .arg(formatBpw(numbers.size.bpw()), formatBpw(numbers.size.fileBpw()),
+                                       formatBytes(static_cast<double>(numbers.size.bytes())),
+                                       formatNumber(numbers.objective), provenance);
+    const QStringList better = m_measured != nullptr ? plansThatAreBetter(*m_measured) : QStringList();
+    if (!better.isEmpty())
+        text += tr(" · \u26a0 measured worse than %1 of its size").arg(better.join(tr(" and ")));
+    return text;
+}
+
+void ParetoPanel::arrange()
+{
+    constexpr int kLines = 29; // of text: less height is little
+    const bool compact = height() < kLines * fontMetrics().height();
+    if (compact == m_compact)
+        return;
+    m_compact = compact;
+    m_size->setVisible(!compact);
+    m_compare->setVisible(!compact);
+    QFont small = font();
+    small.setPointSizeF(small.pointSizeF() * (compact ? 0.88 : 1));
+    m_summary->setFont(small);
+    m_chart->setFootnoteShown(!compact); // the line above the chart says the same
+    if (m_document.space() && !m_document.choice().empty())
+        m_summary->setText(summaryText());
+}
+
+void ParetoPanel::resizeEvent(QResizeEvent* event)
+{
+    Panel::resizeEvent(event);
+    arrange();
+}
+
 void ParetoPanel::refreshPlan()
 {
     if (!m_document.space() || m_document.choice().empty())
@@ -346,15 +385,7 @@ void ParetoPanel::refreshPlan()
     if (fresh.mark || !m_chart->isDragging())
         m_chart->setCurrent(fresh.mark, fresh.state);
     const auto& numbers = m_document.numbers();
-    const QStringList better = m_measured != nullptr ? plansThatAreBetter(*m_measured) : QStringList();
-    QString summary
-        = tr("%1 bpw planned · %2 bpw file · %3 · harm %4 (%5)")
-              .arg(formatBpw(numbers.size.bpw()), formatBpw(numbers.size.fileBpw()),
-                  formatBytes(static_cast<double>(numbers.size.bytes())), formatNumber(numbers.objective),
-                  provenanceText(m_document.space()->provenance()));
-    if (!better.isEmpty())
-        summary += tr(" · \u26a0 measured worse than %1 of its size").arg(better.join(tr(" and ")));
-    m_summary->setText(summary);
+    m_summary->setText(summaryText());
     m_summary->setToolTip(tr("bpw planned counts the %1 planned weights, bpw file all %2 weights; both count "
                              "codes, scales, zeros and padding")
                               .arg(formatCount(static_cast<std::int64_t>(numbers.size.unitParameters)),

@@ -43,7 +43,13 @@ Q_SIGNALS:
     /// Units that the plan under the cursor changes.
     void unitsHovered(const QVector<int>& units);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    void arrange();
+    void addRareChoices();
+    [[nodiscard]] QString summaryText() const;
     void createControls();
     void createPlanControls();
     void createActions();
@@ -86,6 +92,7 @@ private:
     QPushButton* m_plans;
     QMenu* m_menu;
     QLabel* m_summary;
+    bool m_compact = false; ///< Little height: the chart has the room, rare choices are in the menu.
     QAction* m_improve = nullptr;
     QAction* m_difference = nullptr;
     int m_drag = 0;

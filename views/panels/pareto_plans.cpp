@@ -2,6 +2,7 @@
 #include "views/panels/pareto_panel.h"
 
 #include <QAction>
+#include <QComboBox>
 #include <QInputDialog>
 #include <QMenu>
 #include <QMessageBox>
@@ -73,11 +74,34 @@ void ParetoPanel::fillPlansMenu()
         if (action->objectName() == QLatin1String("plan.save-as") || action == m_improve
             || action == m_difference)
             m_menu->addAction(action);
+    if (m_compact)
+        addRareChoices();
     m_menu->addSeparator();
     for (const auto& plan : m_document.namedPlans())
         addNamedPlan(QString::fromStdString(plan.name));
     if (m_document.namedPlans().empty())
         m_menu->addAction(tr("No plan was saved under a name yet"))->setEnabled(false);
+}
+
+/// The choices that have no room above the chart.
+void ParetoPanel::addRareChoices()
+{
+    m_menu->addSeparator();
+    for (QComboBox* box : {m_size, m_compare}) {
+        QMenu* menu = m_menu->addMenu(box == m_size ? tr("Size a&xis") : tr("Second s&core"));
+        menu->setEnabled(box->isEnabled());
+        menu->setToolTip(box->toolTip());
+        for (int i = 0; i < box->count(); ++i) {
+            QAction* action = menu->addAction(box->itemText(i));
+            action->setCheckable(true);
+            action->setChecked(i == box->currentIndex());
+            action->setEnabled(box->model()->flags(box->model()->index(i, 0)).testFlag(Qt::ItemIsEnabled));
+            connect(action, &QAction::triggered, this, [box, i] {
+                box->setCurrentIndex(i);
+                Q_EMIT box->activated(i);
+            });
+        }
+    }
 }
 
 void ParetoPanel::addNamedPlan(const QString& name)

@@ -55,30 +55,6 @@ void shareCells(const Document& document, MatrixData& data)
     }
 }
 
-/// Harm over every option that the target offers: the squares of two plans can then be compared. Without the
-/// few largest, beside which all others would look alike.
-std::optional<Interval> harmRange(const Document& document)
-{
-    const auto& space = document.space();
-    if (!space)
-        return std::nullopt;
-    std::vector<double> harms;
-    for (std::size_t i = 0; i < space->units().size(); ++i)
-        for (std::size_t j = 0; j < space->optionIds().size(); ++j)
-            if (const auto& cell = space->cell(i, j); cell.legal && cell.score)
-                harms.push_back(*cell.score);
-    auto range = finiteRange(harms, true);
-    if (range) {
-        constexpr double kShown = 0.9;
-        const auto at
-            = harms.begin() + static_cast<std::ptrdiff_t>(kShown * static_cast<double>(harms.size() - 1));
-        std::nth_element(harms.begin(), at, harms.end());
-        if (*at > range->lower)
-            range->upper = *at;
-    }
-    return range;
-}
-
 } // namespace
 
 std::optional<double> expertTokens(const Document& document, std::size_t unit)
@@ -162,7 +138,6 @@ MatrixData matrixData(const Document& document)
         data.units.push_back(item);
     }
     shareCells(document, data);
-    data.harmRange = harmRange(document);
     data.harmLabel = harmLabel(document);
     takePlan(document, data.units);
     return data;
@@ -267,7 +242,6 @@ ExpertGrid expertGrid(const Document& document, const MatrixData& whole, int row
 {
     ExpertGrid grid;
     grid.data.harmLabel = whole.harmLabel;
-    grid.data.harmRange = whole.harmRange;
     grid.title = whole.rows[static_cast<std::size_t>(row)].label;
     std::map<std::uint64_t, int> experts;
     std::map<int, int> columns; // of the whole matrix -> of the grid

@@ -43,7 +43,7 @@ struct ParetoCurrent
 };
 [[nodiscard]] ParetoCurrent paretoCurrent(const Document& document);
 /// Where the plan would be with `units` on one option; nothing when that is where it is, or when harm or
-/// legality is not known, or the objective is no sum.
+/// legality is not known.
 [[nodiscard]] std::optional<ParetoMove> paretoMove(
     const Document& document, const QVector<int>& units, std::size_t option);
 

@@ -30,6 +30,42 @@ void TreeDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelInd
     option->text = shortenedName(option->text, option->fontMetrics, option->rect.width() - 2 * margin);
 }
 
+int paintTreeMarks(QPainter& painter, const QStyleOptionViewItem& option, int marks)
+{
+    const bool selected = option.state.testFlag(QStyle::State_Selected);
+    const Theme theme = themeFor(option.palette);
+    const QColor ink = option.palette.color(selected ? QPalette::HighlightedText : QPalette::Text);
+    const int side = std::max(8, option.rect.height() - 7);
+    painter.setRenderHint(QPainter::Antialiasing);
+    QRectF glyph(option.rect.right() - side - 2, option.rect.center().y() - side / 2.0, side, side);
+    const auto next = [&] { glyph.translate(-side - 3, 0); };
+    if ((marks & TensorTree::FailedMark) != 0) {
+        paintFailed(painter, glyph, selected ? ink : theme.warning);
+        next();
+    }
+    if ((marks & TensorTree::NonFiniteMark) != 0) {
+        paintNanCross(painter, glyph, theme);
+        next();
+    }
+    if ((marks & TensorTree::NoteMark) != 0) {
+        paintNote(painter, glyph, ink);
+        next();
+    }
+    if ((marks & TensorTree::FallbackMark) != 0) {
+        paintCorner(painter, glyph, side, theme);
+        next();
+    }
+    if ((marks & TensorTree::LockedMark) != 0) {
+        paintPadlock(painter, glyph, ink);
+        next();
+    }
+    if ((marks & TensorTree::TiedMark) != 0) {
+        paintLink(painter, glyph, selected ? ink : theme.muted);
+        next();
+    }
+    return static_cast<int>(glyph.right());
+}
+
 void TreeDelegate::paint(
     QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
 {
@@ -45,39 +81,10 @@ void TreeDelegate::paint(
     const QStyle* style = item.widget != nullptr ? item.widget->style() : QApplication::style();
     style->drawControl(QStyle::CE_ItemViewItem, &item, painter, item.widget);
     const bool selected = option.state.testFlag(QStyle::State_Selected);
-    const Theme theme = themeFor(option.palette);
     const QColor ink = option.palette.color(selected ? QPalette::HighlightedText : QPalette::Text);
-    const int side = std::max(8, option.rect.height() - 7);
     painter->save();
-    painter->setRenderHint(QPainter::Antialiasing);
-    QRectF glyph(option.rect.right() - side - 2, option.rect.center().y() - side / 2.0, side, side);
-    const auto next = [&] { glyph.translate(-side - 3, 0); };
-    if ((marks & TensorTree::FailedMark) != 0) {
-        paintFailed(*painter, glyph, selected ? ink : theme.warning);
-        next();
-    }
-    if ((marks & TensorTree::NonFiniteMark) != 0) {
-        paintNanCross(*painter, glyph, theme);
-        next();
-    }
-    if ((marks & TensorTree::NoteMark) != 0) {
-        paintNote(*painter, glyph, ink);
-        next();
-    }
-    if ((marks & TensorTree::FallbackMark) != 0) {
-        paintCorner(*painter, glyph, side, theme);
-        next();
-    }
-    if ((marks & TensorTree::LockedMark) != 0) {
-        paintPadlock(*painter, glyph, ink);
-        next();
-    }
-    if ((marks & TensorTree::TiedMark) != 0) {
-        paintLink(*painter, glyph, selected ? ink : theme.muted);
-        next();
-    }
     const QRect room(option.rect.left() + 3, option.rect.top(),
-        static_cast<int>(glyph.right()) - option.rect.left() - 3, option.rect.height());
+        paintTreeMarks(*painter, option, marks) - option.rect.left() - 3, option.rect.height());
     painter->setPen(ink);
     painter->setFont(option.font);
     painter->drawText(

@@ -8,6 +8,10 @@ namespace bitwright::views {
 /// "embedd\u2026ddings" does not. The middle goes only where the last part alone is too long.
 [[nodiscard]] QString shortenedName(const QString& name, const QFontMetrics& metrics, int width);
 
+/// Paints marks (flags of TensorTree::Mark) at the right end of an item. Returns where what stands left of
+/// them must end.
+int paintTreeMarks(QPainter& painter, const QStyleOptionViewItem& option, int marks);
+
 /// Draws the name of a node, shortened where needed, with the marks of its state at the right end: padlock,
 /// link, corner of a fallback, cross of NaN or Inf, and an exclamation mark where measuring failed.
 class TreeDelegate : public QStyledItemDelegate

@@ -1,0 +1,83 @@
+// The picture of the difference.
+#include "views/charts/chart_math.h"
+#include "views/models/difference_table.h"
+#include "views/panels/chart_data.h"
+#include "views/panels/difference_panel.h"
+#include "views/panels/plan_data.h"
+#include "views/panels/tensor_menu.h"
+
+#include <QComboBox>
+
+#include <algorithm>
+#include <cmath>
+
+namespace bitwright::views {
+
+// The matrix edits the current plan as it does on its own page.
+void DifferencePanel::connectMatrixEdits()
+{
+    connect(m_matrix, &BlockRoleMatrix::setBitsRequested, &m_document, &Document::setBits);
+    connect(m_matrix, &BlockRoleMatrix::restoreRequested, &m_document, &Document::restore);
+    connect(m_matrix, &BlockRoleMatrix::lockToggleRequested, &m_document, &Document::toggleLock);
+    connect(m_matrix, &BlockRoleMatrix::tieToggleRequested, this, [this] { m_document.toggleTies(); });
+    connect(m_matrix, &BlockRoleMatrix::optionListRequested, this,
+        [this](const QVector<int>& units, const QPoint& at) {
+            showOptionList(m_matrix, m_document, units, at);
+        });
+    connect(m_matrix, &BlockRoleMatrix::contextMenuAboutToShow, this,
+        [this](QMenu* menu, const QVector<int>& units) {
+            addTensorActions(*menu, m_document, targetOfUnits(m_document, units));
+        });
+}
+
+/// Color: who harms less (B bluer, A redder), on the scale of the largest difference; text: bits of both.
+void DifferencePanel::refreshMatrix()
+{
+    const auto& difference = m_model->difference();
+    if (difference.units.empty()) {
+        m_matrix->setData({});
+        m_matrix->setEmpty(tr("Where two plans differ, by block and role.\n%1")
+                               .arg(m_document.isOpen() ? tr("There are no two plans to compare yet.")
+                                                        : tr("No model is open.")),
+            m_document.isOpen() ? QString() : tr("Open a model…"));
+        return;
+    }
+    const auto& space = *m_document.space();
+    MatrixData picture = matrixData(m_document);
+    double largest = 0;
+    for (const auto& unit : difference.units)
+        largest = std::max(largest, std::abs(unit.deltaHarm.value_or(0)));
+    for (std::size_t i = 0; i < picture.units.size(); ++i) {
+        const auto& item = difference.units[i];
+        auto& unit = picture.units[i];
+        const double weights = static_cast<double>(space.units()[i].parameters());
+        // The square root keeps small differences visible beside a large one.
+        const double harm = item.deltaHarm.value_or(std::nan(""));
+        unit.delta = largest > 0 ? std::copysign(std::sqrt(std::abs(harm) / largest), harm) : harm;
+        unit.locked = unit.edited = false;
+        unit.tie = -1;
+        const auto bitsOf = [&](std::size_t option) {
+            return 8.0 * static_cast<double>(space.cell(i, option).resolved.bytes) / weights;
+        };
+        unit.deltaText
+            = item.same() ? QStringLiteral("=") : bitsChangeText(bitsOf(item.optionA), bitsOf(item.optionB));
+        unit.note = tr("A %1, B %2")
+                        .arg(QString::fromStdString(space.optionIds()[item.optionA]),
+                            QString::fromStdString(space.optionIds()[item.optionB]));
+    }
+    picture.deltaLabel = largest > 0 ? tr("± %1: harm B − A (root scale)").arg(formatNumber(largest))
+                                     : tr("no difference in harm");
+    picture.deltaTexts = tr("4→8: bits of A, of B");
+    picture.deltaSame = tr("=: same option");
+    m_matrix->clearEmpty();
+    m_matrix->setCaption({tr("B (%1) against A (%2)").arg(m_b->currentText(), m_a->currentText()),
+        sourceText(m_document), {}, harmLabel(m_document)}); // the key says what of it
+    const bool same = m_matrix->data().units.size() == picture.units.size()
+        && m_matrix->data().deltaLabel == picture.deltaLabel;
+    if (same)
+        m_matrix->setUnits(std::move(picture.units));
+    else
+        m_matrix->setData(std::move(picture));
+}
+
+} // namespace bitwright::views
