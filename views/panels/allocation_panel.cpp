@@ -91,7 +91,6 @@ void AllocationPanel::arrange()
     m_table->setVisible(!known || !single || m_switch->current() == 0);
     m_movesView->setVisible(known && (!single || m_switch->current() == 1));
     m_moveWidths->grow();
-    fitMoves();
     const auto orientation = wide || single ? Qt::Horizontal : Qt::Vertical;
     if (m_splitter->orientation() == orientation)
         return;
@@ -177,9 +176,11 @@ void AllocationPanel::createViews()
     m_widths = new ColumnWidths(m_table);
     m_widths->setLeastShare(0.7);
     m_widths->setCharacters({26, 14, 8, 9, 10, 8, 9, 5});
+    showNotes();
     m_moveWidths = new ColumnWidths(m_movesView);
+    // The price of a bit is that of a KiB again: it gives way to names that would be cut.
+    m_moveWidths->setSpareColumns({MovesTable::PerBitColumn});
     new MoveGroups(m_movesView);
-    m_table->viewport()->installEventFilter(this);
     m_table->setAccessibleName(tr("Allocation of every unit"));
     m_movesView->setAccessibleName(tr("Next best moves"));
     m_movesView->setToolTip(
@@ -257,8 +258,10 @@ void AllocationPanel::connectViews()
 
 void AllocationPanel::connectDocument()
 {
-    for (const auto change : {&Document::opened, &Document::closed, &Document::spaceChanged})
+    for (const auto change : {&Document::opened, &Document::closed, &Document::spaceChanged}) {
         connect(&m_document, change, this, &AllocationPanel::showEmptiness);
+        connect(&m_document, change, this, &AllocationPanel::showNotes);
+    }
     connect(m_empty, &EmptyState::remedyRequested, this,
         [this] { m_document.isOpen() ? Q_EMIT scanRequested() : Q_EMIT openModelRequested(); });
     m_resort.setSingleShot(true);
@@ -275,10 +278,7 @@ void AllocationPanel::connectDocument()
     connect(&m_document, &Document::solverChoiceChanged, this, [this] { m_table->viewport()->update(); });
     connect(&m_document, &Document::spaceChanged, this, &AllocationPanel::fillRoles);
     connect(&m_document, &Document::notesChanged, this, &AllocationPanel::showNotes);
-    connect(m_sortedMoves, &QAbstractItemModel::modelReset, this, [this] {
-        m_moveWidths->grow();
-        fitMoves();
-    });
+    connect(m_sortedMoves, &QAbstractItemModel::modelReset, m_moveWidths, &ColumnWidths::grow);
     connect(&m_document, &Document::closed, this, &AllocationPanel::fillRoles);
     connect(&m_document.selection(), &Selection::changed, this, &AllocationPanel::followSelection);
 }
@@ -321,22 +321,12 @@ void AllocationPanel::showCount()
 /// Notes are few and anybody's own: their column is there where one was written, or where there is room.
 void AllocationPanel::showNotes()
 {
-    const bool room = m_widths->wantedWidth() <= m_table->viewport()->width();
-    const bool hide = !room && m_document.notes().empty();
-    if (m_table->isColumnHidden(AllocationTable::NoteColumn) == hide)
+    const bool noted = !m_document.notes().empty();
+    m_widths->setSpareColumns(noted ? QList<int>{} : QList<int>{AllocationTable::NoteColumn});
+    if (!noted || !m_table->isColumnHidden(AllocationTable::NoteColumn))
         return;
-    m_table->setColumnHidden(AllocationTable::NoteColumn, hide);
+    m_table->setColumnHidden(AllocationTable::NoteColumn, false);
     m_widths->apply();
-}
-
-/// The price of a bit is that of a KiB again: it gives way to names that would be cut.
-void AllocationPanel::fitMoves()
-{
-    const bool hide = m_moveWidths->wantedWidth() > m_movesView->viewport()->width();
-    if (m_movesView->isColumnHidden(MovesTable::PerBitColumn) == hide)
-        return;
-    m_movesView->setColumnHidden(MovesTable::PerBitColumn, hide);
-    m_moveWidths->apply();
 }
 
 void AllocationPanel::resizeEvent(QResizeEvent* event)
@@ -398,10 +388,6 @@ bool AllocationPanel::eventFilter(QObject* watched, QEvent* event)
                 return true;
         }
     }
-    if (watched == m_table->viewport() && event->type() == QEvent::Resize)
-        QTimer::singleShot(0, this, &AllocationPanel::showNotes);
-    if (watched == m_movesView->viewport() && event->type() == QEvent::Resize)
-        QTimer::singleShot(0, this, &AllocationPanel::fitMoves);
     const bool leaves = (watched == m_movesView->viewport() && event->type() == QEvent::Leave)
         || (watched == m_movesView && event->type() == QEvent::FocusOut);
     if (leaves)

@@ -61,7 +61,6 @@ private:
     void showEmptiness();
     void arrange();
     void showNotes();
-    void fitMoves();
     void openMenu(const QPoint& position);
     [[nodiscard]] QVector<int> selectedUnits() const;
 
