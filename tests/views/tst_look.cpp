@@ -370,6 +370,23 @@ private Q_SLOTS:
         trace.setCurrentRow(2);
         QTest::keyClick(&trace, Qt::Key_PageUp);
         QCOMPARE(activated.last()[0].toInt(), 1);
+        // Names that would overlap give way to brief ones, already in the first frame of a size.
+        for (int row = 3; row < 30; ++row)
+            data.rows.push_back(
+                {utf8("x"), utf8("%1 before attention").arg(row), 1, 1, utf8("%1 a").arg(row)});
+        trace.setData(data);
+        const auto names = [&](int width) {
+            trace.resize(width, 240);
+            QVector<double> places;
+            QVector<QString> labels;
+            trace.xAxis->ticker()->generate(trace.xAxis->range(), {}, u'g', 3, places, nullptr, &labels);
+            return labels;
+        };
+        QVERIFY(names(6000).contains(utf8("4 before attention")));
+        QVERIFY(names(700).last().endsWith(utf8(" a")));
+        data.rows.resize(3);
+        trace.setData(data);
+        showAt(trace, {500, 240});
         move(trace, *trace.rowPixel(0));
         QVERIFY(trace.readout().contains(utf8("channel 5")));
         QCOMPARE(trace.csv(), utf8("site,channel,value,largest_of_site\na,5,1,10\nb,5,,20\nc,5,100,100\n"));

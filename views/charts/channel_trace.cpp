@@ -12,6 +12,7 @@ namespace {
 const QString kChannelKey = QStringLiteral("channel");
 const QString kLargestKey = QStringLiteral("largest");
 constexpr double kBetweenNames = 18;
+constexpr double kBesidePlot = 70; // for the numbers of the vertical axis
 } // namespace
 
 ChannelTrace::ChannelTrace(QWidget* parent)
@@ -41,8 +42,9 @@ void ChannelTrace::nameRows()
         xAxis,
         [this, widest](Interval range, int target) {
             Ticks ticks = rowTicks(range, static_cast<int>(m_data.rows.size()), target);
-            const bool brief
-                = static_cast<double>(ticks.major.size()) * (widest + kBetweenNames) > plotArea().width();
+            // Ticks are made before the layout of their frame: the plot's own width is still the old one.
+            const double room = viewport().width() - kBesidePlot;
+            const bool brief = static_cast<double>(ticks.major.size()) * (widest + kBetweenNames) > room;
             for (Tick& tick : ticks.major) {
                 const auto& row = m_data.rows[static_cast<std::size_t>(tick.value)];
                 tick.label = brief && !row.brief.isEmpty() ? row.brief : row.label;

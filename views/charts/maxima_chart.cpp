@@ -79,6 +79,7 @@ MaximaChart::MaximaChart(QWidget* parent)
 void MaximaChart::addEndTick(Interval range, Ticks& ticks) const
 {
     constexpr double kRoom = 36; // pixels that the word needs
+    constexpr double kBesidePlot = 70; // of the margins; the plot itself still has those of the last frame
     const double end = m_data.lastBlock + 1;
     const bool exists = std::any_of(m_data.dumps.begin(), m_data.dumps.end(), [&](const MaximaDump& dump) {
         return std::any_of(dump.sites.begin(), dump.sites.end(),
@@ -86,7 +87,7 @@ void MaximaChart::addEndTick(Interval range, Ticks& ticks) const
     });
     const double last = ticks.major.empty() ? range.lower : ticks.major.back().value;
     if (exists && range.contains(end) && last < end
-        && (end - last) / range.width() * plotArea().width() >= kRoom)
+        && (end - last) / range.width() * (viewport().width() - kBesidePlot - endNamesWidth()) >= kRoom)
         ticks.major.push_back({end, {}});
 }
 
