@@ -185,6 +185,9 @@ void TestPlanModels::optionsAreTakenOverInOneStep()
 
 void TestPlanModels::differenceAddsUp()
 {
+    QCOMPARE(bitsChangeText(8.06, 4.5), QString::fromUtf8("8→4"));
+    QCOMPARE(bitsChangeText(4.501, 4.25), QString::fromUtf8("4.50→4.25")); // not 5→4
+    QCOMPARE(bitsChangeText(3.99, 4.25), QString::fromUtf8("3.99→4.25"));
     JobQueue jobs;
     Document document(jobs);
     DifferenceTable table(document);

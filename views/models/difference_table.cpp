@@ -30,8 +30,11 @@ QString signedNumberText(const std::optional<double>& value)
 
 QString bitsChangeText(double a, double b)
 {
-    const int decimals = std::round(a) != std::round(b) ? 0 : 2;
-    return fixedText(a, decimals) + QChar(0x2192) + fixedText(b, decimals);
+    // The bits of the codes, where these differ; what scales add is a fraction.
+    constexpr double kRounding = 0.02;
+    const double wholeA = std::floor(a + kRounding), wholeB = std::floor(b + kRounding);
+    return wholeA != wholeB ? fixedText(wholeA, 0) + QChar(0x2192) + fixedText(wholeB, 0)
+                            : fixedText(a, 2) + QChar(0x2192) + fixedText(b, 2);
 }
 
 DifferenceTable::DifferenceTable(const Document& document, QObject* parent)
