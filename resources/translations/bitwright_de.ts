@@ -608,14 +608,6 @@ Klick kopiert.</translation>
         <translation>Ein gesperrter Tensor behält seine Option, was auch der Löser tut (K)</translation>
     </message>
     <message>
-        <source>&amp;Tie fused tensors	T</source>
-        <translation>Verschmolzene Tensoren &amp;koppeln	T</translation>
-    </message>
-    <message>
-        <source>q/k/v, gate/up and experts take one option together, in the whole plan (T)</source>
-        <translation>q/k/v, gate/up und Experten nehmen gemeinsam eine Option, im ganzen Plan (T)</translation>
-    </message>
-    <message>
         <source>Harm: %1</source>
         <translation>Schaden: %1</translation>
     </message>
@@ -658,6 +650,14 @@ Klick kopiert.</translation>
     <message>
         <source>Note on %1</source>
         <translation>Notiz zu %1</translation>
+    </message>
+    <message>
+        <source>&amp;Ties of the whole plan	T</source>
+        <translation>&amp;Kopplungen des ganzen Plans	T</translation>
+    </message>
+    <message>
+        <source>Everywhere in the plan, whatever is selected: q/k/v, gate/up and experts take one option together (T)</source>
+        <translation>Überall im Plan, was auch gewählt ist: q/k/v, gate/up und Experten nehmen gemeinsam eine Option (T)</translation>
     </message>
 </context>
 <context>
@@ -1059,10 +1059,6 @@ Klick kopiert.</translation>
         <translation>Sperren oder &amp;entsperren</translation>
     </message>
     <message>
-        <source>&amp;Tie fused tensors</source>
-        <translation>Verschmolzene Tensoren &amp;koppeln</translation>
-    </message>
-    <message>
         <source>Save plan &amp;as…</source>
         <translation>Plan speichern &amp;unter…</translation>
     </message>
@@ -1299,10 +1295,6 @@ Klick kopiert.</translation>
         <translation>Die Option der gewählten Tensoren behalten, was auch der Löser tut; K in einer Ansicht</translation>
     </message>
     <message>
-        <source>q/k/v, gate/up and experts take one option together, in the whole plan; T in a view</source>
-        <translation>q/k/v, gate/up und Experten nehmen gemeinsam eine Option, im ganzen Plan; T in einer Ansicht</translation>
-    </message>
-    <message>
         <source>&amp;Note…</source>
         <translation>&amp;Notiz…</translation>
     </message>
@@ -1449,10 +1441,6 @@ Klick kopiert.</translation>
     <message>
         <source>0</source>
         <translation>0</translation>
-    </message>
-    <message>
-        <source>Lock, tie, note</source>
-        <translation>Sperren, koppeln, Notiz</translation>
     </message>
     <message>
         <source>K, T, N</source>
@@ -1785,6 +1773,18 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>Page Up, Page Down</source>
         <translation>Bild auf, Bild ab</translation>
+    </message>
+    <message>
+        <source>&amp;Ties of the whole plan</source>
+        <translation>&amp;Kopplungen des ganzen Plans</translation>
+    </message>
+    <message>
+        <source>Everywhere in the plan, whatever is selected: q/k/v, gate/up and experts take one option together; T in a view</source>
+        <translation>Überall im Plan, was auch gewählt ist: q/k/v, gate/up und Experten nehmen gemeinsam eine Option; T in einer Ansicht</translation>
+    </message>
+    <message>
+        <source>Lock; ties of the whole plan; note</source>
+        <translation>Sperren; Kopplungen des ganzen Plans; Notiz</translation>
     </message>
 </context>
 <context>
@@ -3665,6 +3665,18 @@ Lizenz: GPL-3.0-or-later</translation>
         <source>Better for it: “%1”.</source>
         <translation>Besser dafür: „%1“.</translation>
     </message>
+    <message>
+        <source>final</source>
+        <translation>Ende</translation>
+    </message>
+    <message>
+        <source>%1 mlp</source>
+        <translation>%1 MLP</translation>
+    </message>
+    <message>
+        <source>%1 attn</source>
+        <translation>%1 Attn.</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::AgreementChart</name>
@@ -3730,10 +3742,6 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>all</source>
         <translation>alle</translation>
-    </message>
-    <message>
-        <source>edited by hand</source>
-        <translation>von Hand geändert</translation>
     </message>
     <message>
         <source>locked</source>
@@ -3853,6 +3861,10 @@ Lizenz: GPL-3.0-or-later</translation>
         <source>The moves that gain most for each byte, or lose least</source>
         <translation>Die Schritte, die je Byte am meisten gewinnen oder am wenigsten verlieren</translation>
     </message>
+    <message>
+        <source>differs from the solver&apos;s choice</source>
+        <translation>weicht von der Wahl des Lösers ab</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::AllocationTable</name>
@@ -3905,20 +3917,12 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>gesperrt</translation>
     </message>
     <message>
-        <source>Set by hand; the solver chose %1. Double click or F2 for the list</source>
-        <translation>Von Hand gesetzt; der Löser wählte %1. Doppelklick oder F2 zeigt die Liste</translation>
-    </message>
-    <message>
         <source>Double click or F2 for the list of options</source>
         <translation>Doppelklick oder F2 zeigt die Liste der Optionen</translation>
     </message>
     <message>
         <source>not locked</source>
         <translation>nicht gesperrt</translation>
-    </message>
-    <message>
-        <source>Share</source>
-        <translation>Anteil</translation>
     </message>
     <message>
         <source>Lock</source>
@@ -3935,6 +3939,18 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>could not be measured: %1</source>
         <translation>konnte nicht gemessen werden: %1</translation>
+    </message>
+    <message>
+        <source>The solver would choose %1. Double click or F2 for the list</source>
+        <translation>Der Löser würde %1 wählen. Doppelklick oder F2 für die Liste</translation>
+    </message>
+    <message>
+        <source>of the sum of the harms of all units (%1)</source>
+        <translation>an der Summe der Schäden aller Einheiten (%1)</translation>
+    </message>
+    <message>
+        <source>Of all harm</source>
+        <translation>Anteil am Schaden</translation>
     </message>
 </context>
 <context>
@@ -4027,10 +4043,6 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>gekoppelt</translation>
     </message>
     <message>
-        <source>edited by hand</source>
-        <translation>von Hand geändert</translation>
-    </message>
-    <message>
         <source>contains NaN or Inf</source>
         <translation>enthält NaN oder Inf</translation>
     </message>
@@ -4075,6 +4087,10 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>could not be measured</source>
         <translation>konnte nicht gemessen werden</translation>
+    </message>
+    <message>
+        <source>differs from the solver&apos;s choice</source>
+        <translation>weicht von der Wahl des Lösers ab</translation>
     </message>
 </context>
 <context>
@@ -4403,6 +4419,10 @@ größter: %5</translation>
         <source>Copy as CS&amp;V</source>
         <translation>Als CS&amp;V kopieren</translation>
     </message>
+    <message>
+        <source>where it is wider: %1</source>
+        <translation>wo sie breiter ist: %1</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::DifferencePanel</name>
@@ -4581,8 +4601,40 @@ Die Pläne sind gleich.</translation>
         <translation>kein Unterschied im Schaden</translation>
     </message>
     <message>
-        <source>± %1: harm B − A (root scale), number: bits</source>
-        <translation>± %1: Schaden B − A (Wurzelskala), Zahl: Bit</translation>
+        <source>± %1: harm B − A (root scale)</source>
+        <translation>± %1: Schaden B − A (Wurzelskala)</translation>
+    </message>
+    <message>
+        <source>4→8: bits of A, of B</source>
+        <translation>4→8: Bits von A, von B</translation>
+    </message>
+    <message>
+        <source>=: same option</source>
+        <translation>=: gleiche Option</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>Filter</translation>
+    </message>
+    <message>
+        <source>Filter of the units that differ</source>
+        <translation>Filter der abweichenden Einheiten</translation>
+    </message>
+    <message>
+        <source>Shows the units in which every word occurs</source>
+        <translation>Zeigt die Einheiten, in denen jedes Wort vorkommt</translation>
+    </message>
+    <message>
+        <source>Copy as CSV</source>
+        <translation>CSV kopieren</translation>
+    </message>
+    <message>
+        <source>Copies the shown rows with full precision</source>
+        <translation>Kopiert die gezeigten Zeilen mit voller Genauigkeit</translation>
+    </message>
+    <message>
+        <source>&amp;Copy the difference as CSV</source>
+        <translation>Unterschied als CSV &amp;kopieren</translation>
     </message>
 </context>
 <context>
@@ -4620,20 +4672,20 @@ Die Pläne sind gleich.</translation>
         <translation>B minus A</translation>
     </message>
     <message>
-        <source>of the sum of all changes of harm</source>
-        <translation>an der Summe aller Änderungen des Schadens</translation>
-    </message>
-    <message>
-        <source>Share</source>
-        <translation>Anteil</translation>
-    </message>
-    <message>
         <source>B minus A; %1</source>
         <translation>B minus A; %1</translation>
     </message>
     <message>
         <source>Δ harm</source>
         <translation>Δ Schaden</translation>
+    </message>
+    <message>
+        <source>of the sum of all changes of harm, whatever their sign</source>
+        <translation>an der Summe aller Änderungen des Schadens ohne Vorzeichen</translation>
+    </message>
+    <message>
+        <source>Of all Δ</source>
+        <translation>Anteil am Δ</translation>
     </message>
 </context>
 <context>
@@ -4711,18 +4763,6 @@ Die Pläne sind gleich.</translation>
     <message>
         <source>%1 ties nothing together.</source>
         <translation>%1 koppelt nichts.</translation>
-    </message>
-    <message>
-        <source>Tie fused tensors</source>
-        <translation>Verschmolzene Tensoren koppeln</translation>
-    </message>
-    <message>
-        <source>Untie fused tensors</source>
-        <translation>Verschmolzene Tensoren lösen</translation>
-    </message>
-    <message>
-        <source>Untied: engines that fuse q/k/v or gate/up may refuse mixed widths inside a group.</source>
-        <translation>Gelöst: Engines, die q/k/v oder gate/up verschmelzen, lehnen gemischte Breiten in einer Gruppe womöglich ab.</translation>
     </message>
     <message>
         <source>Uniform %1</source>
@@ -4806,6 +4846,26 @@ Die Pläne sind gleich.</translation>
             <numerusform>%n Einheit, die von Hand gewählt oder gesperrt war, hat hier keine solche Option und wurde im Budget neu gelöst. Rückgängig bringt sie zurück.</numerusform>
             <numerusform>%n Einheiten, die von Hand gewählt oder gesperrt waren, haben hier keine solche Option und wurden im Budget neu gelöst. Rückgängig bringt sie zurück.</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Tie the whole plan</source>
+        <translation>Den ganzen Plan koppeln</translation>
+    </message>
+    <message>
+        <source>Untie the whole plan</source>
+        <translation>Den ganzen Plan entkoppeln</translation>
+    </message>
+    <message>
+        <source>Fused tensors are tied, in the whole plan: each group takes one option.</source>
+        <translation>Verschmolzene Tensoren sind gekoppelt, im ganzen Plan: jede Gruppe nimmt eine Option.</translation>
+    </message>
+    <message>
+        <source>Untied, in the whole plan: engines that fuse q/k/v or gate/up may refuse mixed widths inside a group.</source>
+        <translation>Entkoppelt, im ganzen Plan: Engines, die q/k/v oder gate/up verschmelzen, lehnen verschiedene Breiten in einer Gruppe womöglich ab.</translation>
+    </message>
+    <message>
+        <source>The plan was solved anew with the scores that the dump allows (%1).</source>
+        <translation>Der Plan wurde mit den Scores, die der Dump erlaubt, neu gelöst (%1).</translation>
     </message>
 </context>
 <context>
@@ -5174,14 +5234,6 @@ Die Pläne sind gleich.</translation>
         <translation>Etwa %1, so schnell wie der letzte Export dieses Modells.</translation>
     </message>
     <message>
-        <source>Quantizing takes less than a second by a trial on this machine; copying, writing and proving the file come on top.</source>
-        <translation>Das Quantisieren dauert nach einer Probe auf diesem Rechner weniger als eine Sekunde; Kopieren, Schreiben und Prüfen der Datei kommen hinzu.</translation>
-    </message>
-    <message>
-        <source>At least %1 by a trial on this machine; copying, writing and proving the file come on top.</source>
-        <translation>Mindestens %1 nach einer Probe auf diesem Rechner; Kopieren, Schreiben und Prüfen der Datei kommen hinzu.</translation>
-    </message>
-    <message>
         <source>Select</source>
         <translation>Auswählen</translation>
     </message>
@@ -5198,8 +5250,24 @@ Die Pläne sind gleich.</translation>
         <translation>Keine Einheit weicht von denen ab, mit denen sie übereinstimmen muss (q/k/v, gate/up, Experten).</translation>
     </message>
     <message>
-        <source>%1 are needed for the weights, copied files and a reserve; %2 are free.</source>
-        <translation>%1 werden für Gewichte, kopierte Dateien und eine Reserve gebraucht; %2 sind frei.</translation>
+        <source>%1 are needed, %2 are free.</source>
+        <translation>%1 werden gebraucht, %2 sind frei.</translation>
+    </message>
+    <message>
+        <source>Weights %1, copied files %2, room for plan, report and journal %3</source>
+        <translation>Gewichte %1, kopierte Dateien %2, Platz für Plan, Bericht und Journal %3</translation>
+    </message>
+    <message>
+        <source>%1 of them are on the disk already</source>
+        <translation>%1 davon sind schon auf der Platte</translation>
+    </message>
+    <message>
+        <source>Quantizing takes less than a second, from a short trial on this machine; copying, writing and proving the file come on top.</source>
+        <translation>Das Quantisieren dauert weniger als eine Sekunde, nach einer kurzen Probe auf diesem Rechner; Kopieren, Schreiben und Prüfen der Datei kommen hinzu.</translation>
+    </message>
+    <message>
+        <source>Quantizing takes about %1, from a short trial on this machine; copying, writing and proving the file come on top.</source>
+        <translation>Das Quantisieren dauert etwa %1, nach einer kurzen Probe auf diesem Rechner; Kopieren, Schreiben und Prüfen der Datei kommen hinzu.</translation>
     </message>
 </context>
 <context>
@@ -5460,6 +5528,10 @@ Die Pläne sind gleich.</translation>
         <source>The checks have not run yet.</source>
         <translation>Die Prüfungen liefen noch nicht.</translation>
     </message>
+    <message>
+        <source>Checking the export…</source>
+        <translation>Der Export wird geprüft …</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::HarmPanel</name>
@@ -5655,18 +5727,6 @@ Die Pläne sind gleich.</translation>
         <translation>der Plan, der einheitliche und die der Proxys</translation>
     </message>
     <message>
-        <source>Predicted harm of every unit and option against what running the model measures.
-No model is open.</source>
-        <translation>Vorhergesagter und gemessener Schaden je Einheit und Option.
-Kein Modell ist geöffnet.</translation>
-    </message>
-    <message>
-        <source>Predicted harm of every unit and option against what running the model measures.
-%1</source>
-        <translation>Vorhergesagter und gemessener Schaden je Einheit und Option.
-%1</translation>
-    </message>
-    <message>
         <source>No unit has been measured yet.</source>
         <translation>Noch keine Einheit wurde gemessen.</translation>
     </message>
@@ -5679,12 +5739,24 @@ Kein Modell ist geöffnet.</translation>
         <translation>Noch nichts wurde gemessen.</translation>
     </message>
     <message>
-        <source>Predictions are guesses until the model has been run.</source>
-        <translation>Solange das Modell nicht ausgeführt wurde, sind das nur Vorhersagen.</translation>
-    </message>
-    <message>
         <source>Measure the plan</source>
         <translation>Den Plan messen</translation>
+    </message>
+    <message>
+        <source>Predicted against measured harm of every unit and option.
+No model is open.</source>
+        <translation>Vorhergesagter und gemessener Schaden je Einheit und Option.
+Kein Modell ist geöffnet.</translation>
+    </message>
+    <message>
+        <source>Predicted against measured harm of every unit and option. Measuring runs the model with one changed and compares it with the original: KL divergence per token, of an encoder the cosine distance of its embeddings.
+%1</source>
+        <translation>Vorhergesagter und gemessener Schaden je Einheit und Option. Das Messen führt das Modell mit einer geänderten Einheit aus und vergleicht es mit dem Original: KL-Divergenz je Token, beim Encoder die Kosinusdistanz seiner Embeddings.
+%1</translation>
+    </message>
+    <message>
+        <source>Until the model has been run, harm is only predicted.</source>
+        <translation>Solange das Modell nicht ausgeführt wurde, ist Schaden nur vorhergesagt.</translation>
     </message>
 </context>
 <context>
@@ -6236,6 +6308,26 @@ dB</translation>
         <source>Stop everything that runs or waits</source>
         <translation>Alles anhalten, was läuft oder wartet</translation>
     </message>
+    <message>
+        <source>Filter the log</source>
+        <translation>Protokoll filtern</translation>
+    </message>
+    <message>
+        <source>Filter of the log</source>
+        <translation>Filter des Protokolls</translation>
+    </message>
+    <message>
+        <source>Words that must all occur in a job&apos;s name, outcome or time</source>
+        <translation>Wörter, die alle in Name, Ausgang oder Zeit einer Aufgabe vorkommen müssen</translation>
+    </message>
+    <message>
+        <source>Jobs that the filter lets through</source>
+        <translation>Aufgaben, die der Filter durchlässt</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::MatrixImage</name>
@@ -6365,6 +6457,10 @@ dB</translation>
         <source>q99.9</source>
         <translation>q99,9</translation>
     </message>
+    <message>
+        <source>within block %1: after attention, before mlp</source>
+        <translation>in Block %1: nach Attention, vor dem MLP</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::MaximaPanel</name>
@@ -6469,6 +6565,18 @@ Keine Aktivierungen sind geladen.</translation>
     <message>
         <source>Record…</source>
         <translation>Aufnehmen…</translation>
+    </message>
+    <message>
+        <source>%1 is not in the first dump, which the other views show.</source>
+        <translation>%1 ist nicht im ersten Dump, den die anderen Ansichten zeigen.</translation>
+    </message>
+    <message>
+        <source>massive</source>
+        <translation>massiv</translation>
+    </message>
+    <message>
+        <source>massive: %1</source>
+        <translation>massiv: %1</translation>
     </message>
 </context>
 <context>
@@ -6672,20 +6780,32 @@ Keine Aktivierungen sind geladen.</translation>
         <translation>Bit</translation>
     </message>
     <message>
-        <source>Per KiB</source>
-        <translation>Je KiB</translation>
-    </message>
-    <message>
-        <source>Per bit</source>
-        <translation>Je Bit</translation>
-    </message>
-    <message>
         <source>Δ size</source>
         <translation>Δ Größe</translation>
     </message>
     <message>
         <source>Δ harm</source>
         <translation>Δ Schaden</translation>
+    </message>
+    <message>
+        <source>Free: less harm, no more size</source>
+        <translation>Umsonst: weniger Schaden, nicht größer</translation>
+    </message>
+    <message>
+        <source>Spend size: less harm</source>
+        <translation>Größe ausgeben: weniger Schaden</translation>
+    </message>
+    <message>
+        <source>Save size: more harm</source>
+        <translation>Größe sparen: mehr Schaden</translation>
+    </message>
+    <message>
+        <source>Harm/KiB</source>
+        <translation>Schaden/KiB</translation>
+    </message>
+    <message>
+        <source>Harm/bit</source>
+        <translation>Schaden/Bit</translation>
     </message>
 </context>
 <context>
@@ -6797,20 +6917,12 @@ Keine Aktivierungen sind geladen.</translation>
         <translation>gekoppelt</translation>
     </message>
     <message>
-        <source>edited by hand</source>
-        <translation>von Hand geändert</translation>
-    </message>
-    <message>
         <source>contains NaN or Inf</source>
         <translation>enthält NaN oder Inf</translation>
     </message>
     <message>
         <source>bits</source>
         <translation>Bits</translation>
-    </message>
-    <message>
-        <source>outlined: the plan&apos;s choice (dotted: by hand); hatched: unknown; crossed out: the target refuses it</source>
-        <translation>umrandet: Wahl des Plans (gepunktet: von Hand); schraffiert: unbekannt; durchgestrichen: vom Ziel abgelehnt</translation>
     </message>
     <message>
         <source>Zoom in	+</source>
@@ -6823,6 +6935,14 @@ Keine Aktivierungen sind geladen.</translation>
     <message>
         <source>Reset the view</source>
         <translation>Die Ansicht zurücksetzen</translation>
+    </message>
+    <message>
+        <source>differs from the solver&apos;s choice</source>
+        <translation>weicht von der Wahl des Lösers ab</translation>
+    </message>
+    <message>
+        <source>outlined: the plan&apos;s choice (dotted: differs from the solver&apos;s); hatched: unknown; crossed out: the target refuses it</source>
+        <translation>umrandet: die Wahl des Plans (gepunktet: weicht vom Löser ab); schraffiert: unbekannt; durchgestrichen: das Ziel lehnt es ab</translation>
     </message>
 </context>
 <context>
@@ -7355,6 +7475,10 @@ Kein Modell geöffnet.</translation>
         <source>area: %1</source>
         <translation>Fläche: %1</translation>
     </message>
+    <message>
+        <source>Type</source>
+        <translation>Typ</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::ParetoChart</name>
@@ -7521,16 +7645,32 @@ Schaden  %1</translation>
         <translation>gemessen: %1 bis %2 (95 %)</translation>
     </message>
     <message>
-        <source>harm 0: all kept</source>
-        <translation>Schaden 0: alles behalten</translation>
-    </message>
-    <message>
         <source>harm 0 at %1 →</source>
         <translation>Schaden 0 bei %1 →</translation>
     </message>
     <message>
         <source>Left and Right walk along the frontier, with Shift ten plans at once; Page Up and Page Down raise and lower the budget by 1 %.</source>
         <translation>Links und Rechts gehen auf der Pareto-Front, mit Umschalt zehn Pläne auf einmal; Bild auf und Bild ab heben und senken das Budget um 1 %.</translation>
+    </message>
+    <message>
+        <source>frontier</source>
+        <translation>Front</translation>
+    </message>
+    <message>
+        <source>uniform</source>
+        <translation>uniform</translation>
+    </message>
+    <message>
+        <source>named</source>
+        <translation>benannt</translation>
+    </message>
+    <message>
+        <source>current</source>
+        <translation>aktuell</translation>
+    </message>
+    <message>
+        <source>▼ harm 0: all kept</source>
+        <translation>▼ Schaden 0: alles behalten</translation>
     </message>
 </context>
 <context>
@@ -7828,6 +7968,18 @@ Schaden  %1</translation>
     <message>
         <source>Solves again with a little less (Page Down in the chart)</source>
         <translation>Löst mit etwas weniger neu (Bild ab im Diagramm)</translation>
+    </message>
+    <message>
+        <source>harm %1 (%2)</source>
+        <translation>Schaden %1 (%2)</translation>
+    </message>
+    <message>
+        <source>Size a&amp;xis</source>
+        <translation>Größen&amp;achse</translation>
+    </message>
+    <message>
+        <source>Second s&amp;core</source>
+        <translation>&amp;Zweiter Score</translation>
     </message>
 </context>
 <context>
@@ -8468,6 +8620,14 @@ Schaden  %1</translation>
             <numerusform>%n Spikes</numerusform>
         </translation>
     </message>
+    <message>
+        <source>single eigenvalue, of weights and of error</source>
+        <translation>einzelner Eigenwert, der Gewichte und des Fehlers</translation>
+    </message>
+    <message>
+        <source>single eigenvalue of the error</source>
+        <translation>einzelner Eigenwert des Fehlers</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::SpectrumPanel</name>
@@ -8582,10 +8742,6 @@ Schaden  %1</translation>
         <translation>xmin</translation>
     </message>
     <message>
-        <source>Tail</source>
-        <translation>n</translation>
-    </message>
-    <message>
         <source>KS</source>
         <translation>KS</translation>
     </message>
@@ -8686,6 +8842,10 @@ Noch ist kein Spektrum bekannt.</translation>
     <message>
         <source>± 95 %</source>
         <translation>± 95 %</translation>
+    </message>
+    <message>
+        <source>In tail</source>
+        <translation>Im Ausläufer</translation>
     </message>
 </context>
 <context>
@@ -8922,6 +9082,21 @@ Notiz: %1</translation>
     <message>
         <source>; the planned part at %1 bpw</source>
         <translation>; der geplante Teil mit %1 bpw</translation>
+    </message>
+</context>
+<context>
+    <name>bitwright::views::UnitMarks</name>
+    <message>
+        <source>tied: other units have the same option</source>
+        <translation>gekoppelt: andere Einheiten haben dieselbe Option</translation>
+    </message>
+    <message>
+        <source>holds NaN or Inf</source>
+        <translation>enthält NaN oder Inf</translation>
+    </message>
+    <message>
+        <source>could not be measured</source>
+        <translation>konnte nicht gemessen werden</translation>
     </message>
 </context>
 <context>
