@@ -358,7 +358,7 @@ void TestPlanModels::aDumpSolvesTheFirstPlanAnew()
     JobQueue jobs;
     Document document(jobs);
     session::Inputs inputs;
-    inputs.model = kSample;
+    inputs.model = test::kSample.toStdString();
     document.open(inputs);
     QTRY_VERIFY_WITH_TIMEOUT(document.frontier() != nullptr && jobs.isIdle(), 120000);
     const std::string score = document.space()->provenance().score;
@@ -366,7 +366,7 @@ void TestPlanModels::aDumpSolvesTheFirstPlanAnew()
         document.setBits({3}, 8);
     const auto before = document.choice();
     QSignalSpy notices(&document, &Document::notice);
-    document.addDump(QString::fromStdString(kSample + "/activations.h5"));
+    document.addDump(test::kSampleDump);
     QTRY_VERIFY_WITH_TIMEOUT(document.space()->provenance().score != score && jobs.isIdle(), 120000);
     if (edited) {
         QCOMPARE(document.choice(), before);
