@@ -210,7 +210,8 @@ void TestRunning::nothingComesAfterACancel()
     QVERIFY(!QFile::exists(folder.filePath(QStringLiteral("out"))));
     QVERIFY(!QFile::exists(folder.filePath(QStringLiteral("dump.h5"))));
     if (work != QLatin1String("scan"))
-        QVERIFY2(document.plan() == plan, "the plan is what it was");
+        // What was measured until then is kept, and names the scores of the plan anew.
+        QVERIFY2(document.plan().entries == plan.entries, "the plan is what it was");
 }
 
 void TestRunning::leavingAsksDuringAnExport()

@@ -421,7 +421,7 @@ void TestShell::treeHasTheTensorMenu()
                      .workspace()
                      ->units()[static_cast<std::size_t>(window.document().selection().units().first())]
                      .name),
-        table->model()->index(2, 0).data(Qt::ToolTipRole).toString());
+        table->model()->index(2, 0).data(Qt::ToolTipRole).toString().section(u'\n', 0, 0));
 }
 
 void TestShell::menuEdits()

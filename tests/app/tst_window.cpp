@@ -146,7 +146,7 @@ void TestWindow::everyViewMakesTheSelection()
     QCOMPARE(window.document().selection().units(), QVector<int>{11});
     auto* table = window.find<QTableView>("allocation", "Allocation of every unit");
     table->selectRow(5);
-    const QString name = table->model()->index(5, 0).data(Qt::ToolTipRole).toString();
+    const QString name = table->model()->index(5, 0).data(Qt::ToolTipRole).toString().section(u'\n', 0, 0);
     QCOMPARE(window.document().selection().units().size(), 1);
     const auto unit = static_cast<std::size_t>(window.document().selection().units().first());
     QCOMPARE(QString::fromStdString(window.document().workspace()->units()[unit].name), name);

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <QProcess>
+#include <QProcessEnvironment>
 #include <QString>
 #include <QStringList>
+#include <QTemporaryDir>
 
 #include <nlohmann/json.hpp>
 
@@ -31,6 +33,12 @@ struct Ran
 inline Ran runProgram(const QString& program, const QStringList& words)
 {
     QProcess process;
+    // Without one, Qt says on a line of its own which folder it takes instead.
+    const QTemporaryDir runtime;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    if (environment.value(QStringLiteral("XDG_RUNTIME_DIR")).isEmpty())
+        environment.insert(QStringLiteral("XDG_RUNTIME_DIR"), runtime.path());
+    process.setProcessEnvironment(environment);
     process.start(program, words);
     Ran ran;
     if (!process.waitForFinished(120000) || process.exitStatus() != QProcess::NormalExit)

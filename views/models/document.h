@@ -302,7 +302,7 @@ private:
     plan::PlanNumbers m_numbers;
     std::vector<char> m_locked; ///< By unit.
     SolverChoice m_solver; ///< nullptr while unknown.
-    bool m_planIsFirst = false; ///< Made by the program when the model was opened, not left from before.
+    bool m_firstWithoutDump = false; ///< The plan began here, before any dump was open.
     int m_solverSerial = 0;
     int m_frontierDone = -1; ///< Serial of the frontier that is shown.
     std::optional<score::ScoreKind> m_comparedScore;

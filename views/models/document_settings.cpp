@@ -171,11 +171,11 @@ void Document::takeSpace(std::shared_ptr<const plan::PlanSpace> space, int evide
         after.uniforms = std::move(*uniforms);
     if (first) {
         solveFirst(after);
-        m_planIsFirst = true;
+        m_firstWithoutDump = m_workspace->dump() == nullptr;
         if (auto left = autosavedPlan()) {
             after.plan = std::move(*left);
             after.solver.reset(); // it may have another budget
-            m_planIsFirst = false;
+            m_firstWithoutDump = false;
         }
         applyPlanned(after);
         if (m_recovery)
@@ -183,6 +183,7 @@ void Document::takeSpace(std::shared_ptr<const plan::PlanSpace> space, int evide
         return;
     }
     if (isReplaceable(before, after)) {
+        m_firstWithoutDump = false;
         solveFirst(after);
         Q_EMIT notice(tr("The plan was solved anew with the scores that the dump allows (%1).")
                           .arg(QString::fromStdString(m_space->provenance().score)));
@@ -196,14 +197,14 @@ void Document::takeSpace(std::shared_ptr<const plan::PlanSpace> space, int evide
         m_undo.push(new SettingsCommand(*this, before, after, changeText(before.settings, after.settings)));
 }
 
-/// Whether the plan is still the one that the program began with, by a proxy that knew less than the one of
-/// now: a dump was opened since. Nobody has seen to it, so that keeping it would serve nobody. What was
-/// measured never replaces a plan by itself: it may be the very one that was measured.
+/// Whether the plan is still the one that the program began with before there was a dump: nobody has seen to
+/// it, and keeping what a poorer proxy chose would serve nobody. What is measured never replaces a plan by
+/// itself: it may be the very one that was measured.
 bool Document::isReplaceable(const Planned& before, const Planned& after) const
 {
-    return m_planIsFirst && m_undo.count() == 0 && before.settings == after.settings
-        && before.space->provenance().score != after.space->provenance().score
-        && after.space->provenance().origin == "computed";
+    return m_firstWithoutDump && m_workspace->dump() != nullptr && m_undo.count() == 0
+        && before.settings == after.settings
+        && before.space->provenance().score != after.space->provenance().score;
 }
 
 /// The plan of a model that has none yet.
