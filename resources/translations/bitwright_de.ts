@@ -2172,7 +2172,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>bulk lower edge</source>
-        <translation>untere Kante des Bulks</translation>
+        <translation>untere Grenze des Bulks</translation>
     </message>
     <message>
         <source>Marchenko-Pastur</source>
@@ -2180,7 +2180,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>bulk upper edge</source>
-        <translation>obere Kante des Bulks</translation>
+        <translation>obere Grenze des Bulks</translation>
     </message>
     <message>
         <source>spikes</source>
@@ -2192,7 +2192,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>soft rank</source>
-        <translation>weicher Rang</translation>
+        <translation>Soft Rank</translation>
     </message>
     <message>
         <source>upper edge / largest eigenvalue; small when spikes dominate</source>
@@ -2479,7 +2479,7 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>Vorhergesagter Schaden</translation>
     </message>
     <message>
-        <source>A number for how much an option on a tensor is expected to hurt the model. It is a proxy: computed from weights, inputs or gradients, not by running the quantized model, and labelled with how. Sums over tensors assume that errors do not help or hinder each other.</source>
+        <source>A number for how much an option on a tensor is expected to hurt the model. It is a proxy: computed from weights, inputs or gradients, not by running the quantized model, and labeled with how. Sums over tensors assume that errors do not help or hinder each other.</source>
         <translation>Eine Zahl dafür, wie sehr eine Option an einem Tensor dem Modell voraussichtlich schadet. Sie ist ein Stellvertreter: aus Gewichten, Eingängen oder Gradienten berechnet, nicht durch Ausführen des quantisierten Modells, und trägt, wie. Summen über Tensoren nehmen an, dass Fehler einander weder helfen noch stören.</translation>
     </message>
     <message>
@@ -3950,7 +3950,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>Of all harm</source>
-        <translation>Anteil am Schaden</translation>
+        <translation>Anteil</translation>
     </message>
 </context>
 <context>
@@ -4685,7 +4685,7 @@ Die Pläne sind gleich.</translation>
     </message>
     <message>
         <source>Of all Δ</source>
-        <translation>Anteil am Δ</translation>
+        <translation>Anteil Δ</translation>
     </message>
 </context>
 <context>
@@ -8845,7 +8845,7 @@ Noch ist kein Spektrum bekannt.</translation>
     </message>
     <message>
         <source>In tail</source>
-        <translation>Im Ausläufer</translation>
+        <translation>Anzahl</translation>
     </message>
 </context>
 <context>

@@ -186,7 +186,7 @@ constexpr GlossaryTerm kTerms[] = {
     {"harm", T("Predicted harm"), T("harm;sensitivity;score;scores;objective"),
         T("A number for how much an option on a tensor is expected to hurt the model. It is a proxy: "
           "computed from "
-          "weights, inputs or gradients, not by running the quantized model, and labelled with how. Sums "
+          "weights, inputs or gradients, not by running the quantized model, and labeled with how. Sums "
           "over "
           "tensors assume that errors do not help or hinder each other."),
         T("An overview: Gholami et al. 2021, arXiv:2103.13630"), "sensitivity"},
