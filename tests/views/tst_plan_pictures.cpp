@@ -59,36 +59,71 @@ class PlanPicturesTest : public QObject
 private Q_SLOTS:
     void partsOfACellStandApart()
     {
-        const QSizeF number(27, 12);
-        for (const bool marks : {false, true})
-            for (double w = 9; w < 340; w = std::ceil(w * 1.07))
-                for (double h = 9; h < 260; h = std::ceil(h * 1.07)) {
-                    const MatrixCellLayout layout = layoutMatrixCell({w, h}, number, marks);
-                    const QRectF cell(0, 0, w, h);
-                    const QRectF parts[]{layout.number, layout.square, layout.harm, layout.link, layout.bar};
-                    for (std::size_t a = 0; a < std::size(parts); ++a) {
-                        if (parts[a].isNull())
-                            continue;
-                        QVERIFY2(cell.adjusted(-0.01, -0.01, 0.01, 0.01).contains(parts[a]),
-                            qPrintable(QStringLiteral("%1 x %2, part %3").arg(w).arg(h).arg(a)));
-                        for (std::size_t b = 0; b < a; ++b)
-                            QVERIFY2(!parts[a].adjusted(0.01, 0.01, -0.01, -0.01).intersects(parts[b]),
-                                qPrintable(
-                                    QStringLiteral("%1 x %2, parts %3, %4").arg(w).arg(h).arg(a).arg(b)));
+        const QSizeF number(27, 12), whole(14, 12);
+        for (const QSizeF digits : {number, whole})
+            for (const bool marks : {false, true})
+                for (double w = 9; w < 340; w = std::ceil(w * 1.07))
+                    for (double h = 9; h < 260; h = std::ceil(h * 1.07)) {
+                        const MatrixCellLayout layout = layoutMatrixCell({w, h}, digits, marks);
+                        const QRectF cell(0, 0, w, h);
+                        const QRectF parts[]{
+                            layout.number, layout.square, layout.harm, layout.link, layout.bar};
+                        for (std::size_t a = 0; a < std::size(parts); ++a) {
+                            if (parts[a].isNull())
+                                continue;
+                            QVERIFY2(cell.adjusted(-0.01, -0.01, 0.01, 0.01).contains(parts[a]),
+                                qPrintable(QStringLiteral("%1 x %2, part %3").arg(w).arg(h).arg(a)));
+                            for (std::size_t b = 0; b < a; ++b)
+                                QVERIFY2(!parts[a].adjusted(0.01, 0.01, -0.01, -0.01).intersects(parts[b]),
+                                    qPrintable(
+                                        QStringLiteral("%1 x %2, parts %3, %4").arg(w).arg(h).arg(a).arg(b)));
+                        }
+                        QVERIFY(marks || layout.link.isNull());
+                        QVERIFY(w < digits.width() + 5 || h < 10 || !layout.number.isNull());
+                        // In every cell its harm is seen in one way.
+                        QVERIFY(layout.bar.isNull() != layout.square.isNull());
+                        QVERIFY(
+                            layout.square.isNull() || layout.square.width() >= 10); // smaller ones look alike
+                        // Marks never become specks.
+                        QVERIFY(layout.link.isNull() || layout.link.width() >= 8);
                     }
-                    QVERIFY(marks || layout.link.isNull());
-                    QVERIFY(w < number.width() + 5 || h < 10 || !layout.number.isNull());
-                    // In every cell its harm is seen in one way.
-                    QVERIFY(layout.bar.isNull() != layout.square.isNull());
-                    QVERIFY(layout.square.isNull() || layout.square.width() >= 10); // smaller ones look alike
-                    // Marks never become specks.
-                    QVERIFY(layout.link.isNull() || layout.link.width() >= 8);
-                }
         // A square has one size in all cells of a matrix, however much room one of them has.
         QCOMPARE(layoutMatrixCell({80, 90}, number, false, 30).square.width(), 30.0);
         QVERIFY(layoutMatrixCell({80, 90}, number, false).square.width() > 40);
         // A low cell shows harm along its whole width.
         QVERIFY(layoutMatrixCell({28, 11}, number, false).bar.width() >= 18);
+    }
+
+    // Two decimals have no room in narrow cells: the bits of a code have, at one place in all of them.
+    void narrowCellsSayWholeBits()
+    {
+        BlockRoleMatrix matrix;
+        MatrixData data = blocksAndHead();
+        for (MatrixUnit& unit : data.units)
+            unit.harm = 0; // no square: what is drawn on the color is the number
+        data.units[1].tie = data.units[2].tie = 1;
+        matrix.setData(data);
+        matrix.resize(230, 300);
+        const auto inked = [&](int unit) {
+            const QRect rect = matrix.unitRect(unit).toRect().adjusted(1, 1, -1, -1);
+            const QImage image = matrix.viewport()->grab().toImage();
+            QRect box;
+            for (int y = rect.top(); y <= rect.bottom(); ++y)
+                for (int x = rect.left(); x <= rect.right(); ++x)
+                    if (image.pixelColor(x, y) != image.pixelColor(rect.topLeft()))
+                        box |= QRect(x - rect.left(), y - rect.top(), 1, 1);
+            return box;
+        };
+        matrix.grab();
+        QVERIFY(matrix.unitRect(0).width() < 34);
+        const QRect four = inked(0);
+        QVERIFY2(four.width() >= 4 && four.width() < 12 && four.height() >= 6,
+            qPrintable(QStringLiteral("%1 x %2").arg(four.width()).arg(four.height())));
+        QCOMPARE(inked(6), four);
+        QVERIFY(inked(1).width() > four.width()); // the mark of the tie is beside it
+        matrix.resize(500, 300);
+        matrix.grab();
+        QVERIFY(inked(0).width() > 18); // "4.25"
     }
 
     void theScaleOfHarmIsThatOfThePlan()

@@ -159,7 +159,14 @@ double BlockRoleMatrix::rowHeight(const Geometry& g, int row) const
 QSizeF BlockRoleMatrix::numberSize(const Geometry& g) const
 {
     const QFontMetricsF metrics(numberFont(g));
-    return {metrics.horizontalAdvance(QLocale().toString(16.0, 'f', 2)), metrics.ascent() + 1};
+    const QString widest = wholeBits(g) ? QLocale().toString(16) : QLocale().toString(16.0, 'f', 2);
+    return {metrics.horizontalAdvance(widest), metrics.ascent() + 1};
+}
+
+bool BlockRoleMatrix::wholeBits(const Geometry& g) const
+{
+    return QFontMetricsF(numberFont(g)).horizontalAdvance(QLocale().toString(16.0, 'f', 2)) + 2
+        > std::floor(g.cellWidth) - 2;
 }
 
 int BlockRoleMatrix::lastColumn(int row) const
@@ -202,7 +209,7 @@ void BlockRoleMatrix::fitHeights(Geometry& g, double room, double fitWidth, doub
 void BlockRoleMatrix::placeRows(Geometry& g) const
 {
     const QFontMetricsF metrics(font());
-    const double number = numberSize(g).width();
+    const double number = QFontMetricsF(numberFont(g)).horizontalAdvance(QLocale().toString(16.0, 'f', 2));
     const auto columns = static_cast<int>(m_data.columns.size());
     double y = 0;
     for (std::size_t i = 0; i < m_data.rows.size(); ++i) {

@@ -190,6 +190,8 @@ private:
     [[nodiscard]] bool startsTower(std::size_t row) const;
     [[nodiscard]] double rowHeight(const Geometry& geometry, int row) const;
     [[nodiscard]] QSizeF numberSize(const Geometry& geometry) const;
+    /// Cells are too narrow for two decimals.
+    [[nodiscard]] bool wholeBits(const Geometry& geometry) const;
     [[nodiscard]] QRectF columnSpan(const Geometry& geometry, QPointF offset, int column) const;
     [[nodiscard]] int lastColumn(int row) const;
     void paintAll(QPainter& painter, const Geometry& geometry, QSize size, QPointF offset) const;
@@ -244,7 +246,7 @@ private:
     bool m_clampedHarm = false; // some unit has less than the scale begins with
     QTimer m_rescale;
     bool m_hasBadges = false; // some unit is tied or locked: all cells leave room, so that numbers align
-    QSizeF m_number; // room of "16.00" in the font of the cells
+    QSizeF m_number; // room of "16.00", or "16", in the font of the cells
     std::vector<QPoint> m_dirty; // cells (column, row) to repaint in the cache
     Interval m_harmRange;
     Geometry m_geometry;

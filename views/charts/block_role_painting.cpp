@@ -20,10 +20,11 @@ constexpr double kLeastHarm = 4; // side of the square of the least harm, in pix
 constexpr double kLooseMargin = 5; // left and right in a cell of a strip
 constexpr double kHarmFont = 0.85; // of the harm in digits, against that of the bits
 
-// One format everywhere, so that numbers align and a 4.25 never reads as 4.3.
-QString bitsText(double bits)
+// One format in all cells, so that numbers align and a 4.25 never reads as 4.3: where two decimals have no
+// room, all are cut to the bits of a code (what scales and zero points add stays below one bit).
+QString bitsText(double bits, bool whole = false)
 {
-    return QLocale().toString(bits, 'f', 2);
+    return whole ? QLocale().toString(std::floor(bits), 'f', 0) : QLocale().toString(bits, 'f', 2);
 }
 } // namespace
 
@@ -170,7 +171,8 @@ void BlockRoleMatrix::paintUnit(QPainter& painter, const QRectF& rect, const Mat
         paintHarm(painter, layout, unit, ink);
     if (!layout.number.isNull() && !unit.nonFinite && !unit.failed) {
         painter.setPen(unit.fixed ? theme().muted : ink);
-        painter.drawText(layout.number, Qt::AlignCenter | Qt::TextDontClip, bitsText(unit.bits));
+        painter.drawText(
+            layout.number, Qt::AlignCenter | Qt::TextDontClip, bitsText(unit.bits, wholeBits(m_geometry)));
         if (!layout.harm.isNull() && !unit.fixed && unit.harm) {
             const QFont font = painter.font();
             painter.setFont(scaledFont(font, kHarmFont));

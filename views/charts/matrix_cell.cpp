@@ -92,6 +92,11 @@ MatrixCellLayout stacked(const Room& room, double side, bool digits)
         const double y = layout.number.center().y();
         layout.link = centered(layout.number.left() - kGap - room.glyph / 2, y, room.glyph);
         layout.lock = centered(layout.number.right() + kGap + room.glyph / 2, y, room.glyph);
+    } else if (room.glyph > 0 && w >= room.number.width() + kGap + room.glyph + 2) {
+        // One place for both, the lock coming first.
+        layout.number.moveLeft((w - room.number.width() - kGap - room.glyph) / 2);
+        layout.link = layout.lock
+            = centered(layout.number.right() + kGap + room.glyph / 2, layout.number.center().y(), room.glyph);
     }
     return layout;
 }
