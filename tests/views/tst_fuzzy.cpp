@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 
 using namespace bitwright::views;
 
@@ -150,8 +151,19 @@ void TestFuzzy::everyTermIsWhole()
     }
     QVERIFY(glossaryTerm(QStringLiteral("poem")) == nullptr);
     QCOMPARE(termLink(QStringLiteral("poem"), QStringLiteral("x")), QStringLiteral("x"));
-    QCOMPARE(
-        termLink(QStringLiteral("rms"), QStringLiteral("x")), QStringLiteral("<a href=\"term:rms\">x</a>"));
+    QCOMPARE(termLink(QStringLiteral("rms"), QStringLiteral("x")),
+        QStringLiteral("<a class=\"term\" href=\"term:rms\">x</a>"));
+    // To read on with: what an explanation speaks of, never itself, and no dead end.
+    for (const GlossaryTerm& term : glossaryTerms()) {
+        const auto related = relatedTerms(term, 6);
+        QVERIFY2(related.size() <= 6 && std::set(related.begin(), related.end()).size() == related.size(),
+            term.id);
+        QVERIFY2(std::find(related.begin(), related.end(), &term) == related.end(), term.id);
+        QVERIFY2(!related.empty(), term.id);
+    }
+    const auto ofAlpha = relatedTerms(*glossaryTerm(QStringLiteral("hill")), 6);
+    QVERIFY(
+        std::find(ofAlpha.begin(), ofAlpha.end(), glossaryTerm(QStringLiteral("alpha"))) != ofAlpha.end());
 }
 
 void TestFuzzy::termsAreFoundInLabels_data()

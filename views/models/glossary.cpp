@@ -27,6 +27,14 @@ bool standsIn(const QString& text, const QString& word)
     return false;
 }
 
+/// Whether a text speaks of a term by its title or another spelling.
+bool speaksOf(const QString& text, const GlossaryTerm& term)
+{
+    const QStringList words = glossaryWords(term);
+    return standsIn(text, glossaryTitle(term))
+        || std::any_of(words.begin(), words.end(), [&](const QString& word) { return standsIn(text, word); });
+}
+
 } // namespace
 
 const GlossaryTerm* glossaryTerm(const QString& id)
@@ -83,9 +91,41 @@ const GlossaryTerm* glossaryTermIn(const QString& label)
     return best;
 }
 
+std::vector<const GlossaryTerm*> relatedTerms(const GlossaryTerm& term, std::size_t most)
+{
+    struct Related
+    {
+        const GlossaryTerm* term;
+        int ways;
+        std::ptrdiff_t mentions;
+    };
+    const auto terms = glossaryTerms();
+    const QString text = glossaryText(term);
+    std::vector<Related> found;
+    for (const GlossaryTerm& other : terms) {
+        if (&other == &term)
+            continue;
+        const int ways = (speaksOf(text, other) ? 1 : 0) + (speaksOf(glossaryText(other), term) ? 1 : 0);
+        if (ways == 0 && QLatin1String(other.view) != QLatin1String(term.view))
+            continue;
+        const auto mentions = std::count_if(terms.begin(), terms.end(),
+            [&](const GlossaryTerm& any) { return speaksOf(glossaryText(any), other); });
+        found.push_back({&other, ways, mentions});
+    }
+    std::stable_sort(found.begin(), found.end(), [](const Related& a, const Related& b) {
+        return a.ways != b.ways ? a.ways > b.ways : a.mentions < b.mentions;
+    });
+    std::vector<const GlossaryTerm*> related;
+    for (std::size_t i = 0; i < std::min(most, found.size()); ++i)
+        related.push_back(found[i].term);
+    return related;
+}
+
 QString termLink(const QString& id, const QString& text)
 {
-    return glossaryTerm(id) == nullptr ? text : QStringLiteral("<a href=\"term:%1\">%2</a>").arg(id, text);
+    return glossaryTerm(id) == nullptr
+        ? text
+        : QStringLiteral("<a class=\"term\" href=\"term:%1\">%2</a>").arg(id, text);
 }
 
 } // namespace bitwright::views

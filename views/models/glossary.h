@@ -4,6 +4,7 @@
 #include <QStringList>
 
 #include <span>
+#include <vector>
 
 namespace bitwright::views {
 
@@ -31,8 +32,11 @@ struct GlossaryTerm
 /// The term that a label, heading or sentence speaks of: the longest title or spelling that stands in it as
 /// whole words, in English or in the language of the window. nullptr when there is none.
 [[nodiscard]] const GlossaryTerm* glossaryTermIn(const QString& label);
-/// A link to a term for rich text: `<a href="term:kurtosis">kurtosis</a>`. Plain text where the id is
-/// unknown.
+/// Up to `most` terms to read on with: those that its text speaks of or whose texts speak of it, both ways
+/// first, terms that many texts mention last. In the language of the window.
+[[nodiscard]] std::vector<const GlossaryTerm*> relatedTerms(const GlossaryTerm& term, std::size_t most);
+/// A link to a term for rich text: `<a class="term" href="term:kurtosis">kurtosis</a>`. Plain text where the
+/// id is unknown.
 [[nodiscard]] QString termLink(const QString& id, const QString& text);
 
 } // namespace bitwright::views

@@ -15,6 +15,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace bitwright::views {
 
@@ -112,8 +113,10 @@ ExplainPanel::ExplainPanel(Document& document, QWidget* parent)
     m_list->setCurrentRow(0);
 }
 
-void ExplainPanel::applyTheme(const Theme&)
+void ExplainPanel::applyTheme(const Theme& theme)
 {
+    m_text->document()->setDefaultStyleSheet(linkStyle(theme));
+    m_html.clear();
     refresh();
 }
 
@@ -232,6 +235,20 @@ QString ExplainPanel::measuredHtml(const QString& term) const
                      value));
 }
 
+/// What to read on with: a page, not a card, for whoever came to learn.
+QString ExplainPanel::relatedHtml(const GlossaryTerm& term)
+{
+    constexpr std::size_t kMost = 6;
+    QString html;
+    for (const GlossaryTerm* other : relatedTerms(term, kMost))
+        html += QStringLiteral("<p style=\"margin:10px 0 0 0\"><b>%1</b><br>%2</p>")
+                    .arg(termLink(QString::fromLatin1(other->id), glossaryTitle(*other).toHtmlEscaped()),
+                        glossaryText(*other).toHtmlEscaped());
+    return html.isEmpty()
+        ? html
+        : QStringLiteral("<h4 style=\"margin:18px 0 0 0\">%1</h4>").arg(tr("Read on")) + html;
+}
+
 void ExplainPanel::refresh()
 {
     const auto* term = glossaryTerm(currentTerm());
@@ -241,13 +258,21 @@ void ExplainPanel::refresh()
     m_show->setText(tr("Show %1").arg(view));
     m_show->setToolTip(tr("Go to the view that shows it"));
     m_show->setVisible(!view.isEmpty());
-    m_text->setHtml(QStringLiteral("<h3 style=\"margin:0 0 6px 0\">%1</h3><p>%2</p>%3<p><i>%4</i></p>")
-                        .arg(glossaryTitle(*term).toHtmlEscaped(), glossaryText(*term).toHtmlEscaped(),
-                            measuredHtml(currentTerm()),
-                            tr("Source: %1")
-                                .arg(QString(glossarySource(*term))
-                                         .replace(QLatin1String("arXiv:"), QStringLiteral("arXiv:\u2060"))
-                                         .toHtmlEscaped())));
+    if (m_relatedOf != currentTerm()) {
+        m_relatedOf = currentTerm();
+        m_related = relatedHtml(*term);
+    }
+    const QString html
+        = QStringLiteral("<h3 style=\"margin:0 0 6px 0\">%1</h3><p>%2</p>%3<p><i>%4</i></p>%5")
+              .arg(glossaryTitle(*term).toHtmlEscaped(), glossaryText(*term).toHtmlEscaped(),
+                  measuredHtml(currentTerm()),
+                  tr("Source: %1")
+                      .arg(QString(glossarySource(*term))
+                               .replace(QLatin1String("arXiv:"), QStringLiteral("arXiv:\u2060"))
+                               .toHtmlEscaped()),
+                  m_related);
+    if (std::exchange(m_html, html) != html)
+        m_text->setHtml(html);
 }
 
 } // namespace bitwright::views

@@ -10,8 +10,10 @@ class QTextBrowser;
 
 namespace bitwright::views {
 
-/// The glossary: every term of the field that the window uses, one paragraph each with its source, and a way
-/// to the view that shows it.
+struct GlossaryTerm;
+
+/// The glossary: every term of the field that the window uses, one paragraph each with its source, a way to
+/// the view that shows it, and the terms to read on with.
 class ExplainPanel : public Panel
 {
     Q_OBJECT
@@ -32,12 +34,15 @@ private:
     [[nodiscard]] int listWidth() const; ///< Of the longest title.
     void refresh();
     [[nodiscard]] QString measuredHtml(const QString& term) const;
+    [[nodiscard]] static QString relatedHtml(const GlossaryTerm& term);
 
     QLineEdit* m_search;
     QListWidget* m_list;
     QTextBrowser* m_text;
     QPushButton* m_show;
     QSplitter* m_splitter;
+    QString m_relatedOf, m_related; ///< A term's id, and what to read on with.
+    QString m_html; ///< What is shown: the same again must not scroll a reader back.
 };
 
 } // namespace bitwright::views
