@@ -253,7 +253,9 @@ void ParetoChart::rebuildLegend()
         add(QStringLiteral("frontier"),
             m_data.exact
                 ? tr("exact frontier (%1 plans)").arg(formatCount(static_cast<std::int64_t>(m_sizes.size())))
-                : tr("frontier, certified within %1 %").arg(formatNumber(m_data.gap * 100, 2)),
+                : m_data.gap > 0
+                ? tr("frontier, certified within %1 % at this size").arg(formatNumber(m_data.gap * 100, 2))
+                : tr("frontier, exact at this size"),
             theme().foreground, Kind::Line, Marker::None, false, Qt::SolidLine, false);
     if (!m_data.otherFrontier.empty())
         add(QStringLiteral("other"), m_data.otherName, categoryStyle(2, theme()).color, Kind::Line,

@@ -22,7 +22,7 @@ struct ParetoData
 {
     std::vector<ParetoState> frontier; // ascending bytes, descending harm
     bool exact = true; // false: certified within `gap`
-    double gap = 0; // relative
+    double gap = 0; // relative, at the budget or where there is none the plan
     std::vector<ParetoMark> presets; // uniform plans of known tools: hollow
     std::vector<ParetoMark> plans; // named plans: filled
     std::optional<ParetoMark> current; // the plan being edited: the handle

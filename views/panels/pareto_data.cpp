@@ -91,6 +91,25 @@ void addMeasured(const Document& document, const HarmRun& measured, ParetoData& 
     }
 }
 
+/// Relative distance of the best listed plan of a size to what is not proven impossible. The largest one over
+/// all sizes says nothing: near the plan that keeps everything harm is nothing, and any part of it is all.
+double gapWithin(const plan::PlanFrontier& frontier, double bytes)
+{
+    const auto& points = frontier.points;
+    const auto after = std::upper_bound(points.begin(), points.end(), bytes,
+        [](double size, const plan::PlanPoint& point) { return size < static_cast<double>(point.bytes); });
+    if (after == points.begin())
+        return 0;
+    const auto& best = *std::prev(after);
+    // Both speak of the same plans; the one's sizes are of the planned units alone.
+    const auto& own = frontier.frontier.points()[static_cast<std::size_t>(std::prev(after) - points.begin())];
+    const double spare = bytes - static_cast<double>(best.bytes);
+    const double bound
+        = frontier.frontier.lowerBoundAt(own.bytes + static_cast<std::uint64_t>(std::max(0.0, spare)));
+    const double gap = best.objective - bound;
+    return gap > 0 ? gap / std::max(std::abs(best.objective), std::abs(bound)) : 0;
+}
+
 } // namespace
 
 ParetoData paretoData(const Document& document, const HarmRun* measured)
@@ -103,7 +122,6 @@ ParetoData paretoData(const Document& document, const HarmRun* measured)
         for (const auto& point : frontier->points)
             data.frontier.push_back({static_cast<double>(point.bytes), point.objective});
         data.exact = frontier->frontier.exact();
-        data.gap = frontier->frontier.gap();
     }
     addMarks(document, data);
     if (measured != nullptr)
@@ -117,6 +135,11 @@ ParetoData paretoData(const Document& document, const HarmRun* measured)
     data.current = current.mark;
     data.currentState = current.state;
     data.budgetBytes = current.budgetBytes;
+    if (const auto size = data.budgetBytes ? data.budgetBytes
+            : data.current                 ? std::optional(data.current->bytes)
+                                           : std::nullopt;
+        size && document.frontier())
+        data.gap = gapWithin(*document.frontier(), *size);
     data.frontierStale = current.frontierStale;
     data.plannedWeights = static_cast<double>(space->unitParameters());
     data.fileWeights = static_cast<double>(space->fileParameters());
