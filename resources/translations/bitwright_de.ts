@@ -4946,6 +4946,10 @@ Die Pläne sind gleich.</translation>
         <source>Source: %1</source>
         <translation>Quelle: %1</translation>
     </message>
+    <message>
+        <source>Read on</source>
+        <translation>Weiterlesen</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::ExportChecks</name>
@@ -7495,10 +7499,6 @@ Kein Modell geöffnet.</translation>
         <translation>exakte Pareto-Front (%1 Pläne)</translation>
     </message>
     <message>
-        <source>frontier, certified within %1 %</source>
-        <translation>Pareto-Front, auf %1 % genau belegt</translation>
-    </message>
-    <message>
         <source>uniform plans</source>
         <translation>einheitliche Pläne</translation>
     </message>
@@ -7671,6 +7671,14 @@ Schaden  %1</translation>
     <message>
         <source>▼ harm 0: all kept</source>
         <translation>▼ Schaden 0: alles behalten</translation>
+    </message>
+    <message>
+        <source>frontier, certified within %1 % at this size</source>
+        <translation>Frontier, bei dieser Größe auf %1 % genau belegt</translation>
+    </message>
+    <message>
+        <source>frontier, exact at this size</source>
+        <translation>Frontier, bei dieser Größe exakt</translation>
     </message>
 </context>
 <context>
@@ -9489,8 +9497,16 @@ Gemessen durch Runden dieser Matrix mit %3.</translation>
         <translation>Die größte Matrix auswählen</translation>
     </message>
     <message>
-        <source>SQNR %1 · clipped %2 % · largest error %3</source>
-        <translation>SQNR %1 · abgeschnitten %2 % · größter Fehler %3</translation>
+        <source>none clipped in its group</source>
+        <translation>keines in seiner Gruppe abgeschnitten</translation>
+    </message>
+    <message>
+        <source>clipped %1 %</source>
+        <translation>abgeschnitten %1 %</translation>
+    </message>
+    <message>
+        <source>SQNR %1 · %2 · largest error %3</source>
+        <translation>SQNR %1 · %2 · größter Fehler %3</translation>
     </message>
 </context>
 </TS>

@@ -188,9 +188,12 @@ void WeightsPanel::showNote()
     if (ready) {
         const double share
             = 100.0 * static_cast<double>(grid->clippedWeights) / static_cast<double>(grid->weights);
-        text = tr("SQNR %1 · clipped %2 % · largest error %3")
-                   .arg(grid->sqnrDb ? tr("%1 dB").arg(formatNumber(*grid->sqnrDb)) : tr("exact"),
-                       formatNumber(share), formatNumber(grid->maxError));
+        // Groups have scales of their own: weights far beyond the levels that are drawn need not be clipped.
+        const QString clipped = grid->clippedWeights == 0 ? tr("none clipped in its group")
+                                                          : tr("clipped %1 %").arg(formatNumber(share));
+        text = tr("SQNR %1 · %2 · largest error %3")
+                   .arg(grid->sqnrDb ? tr("%1 dB").arg(formatNumber(*grid->sqnrDb)) : tr("exact"), clipped,
+                       formatNumber(grid->maxError));
         toolTip
             = tr("%1 of %2 weights lie beyond the outermost level of their group by more than half a step.\n"
                  "Measured by rounding this matrix with %3.")
