@@ -7,6 +7,7 @@
 #include "views/models/harm_text.h"
 #include "views/panels/harm_data.h"
 #include "views/panels/harm_panel.h"
+#include "views/panels/pareto_panel.h"
 #include "views/panels/plan_data.h"
 
 #include <QAction>
@@ -159,6 +160,26 @@ private Q_SLOTS:
         document.setOption({3}, space.optionIndex("int8-sym-row/rtn").value());
         QVERIFY(run.currentPlan() == nullptr);
         QVERIFY(planVerdict(run).contains(utf8("not run")));
+        // What was run can be taken again: by its mark, and by Enter on its row; each is one undo step.
+        ParetoPanel chart(document);
+        chart.showMeasured(run);
+        const auto marks = chart.chart()->data().plans;
+        const auto uniform = std::find_if(marks.begin(), marks.end(),
+            [&](const ParetoMark& mark) { return mark.measured && mark.id == run.plans()[1].choice; });
+        QVERIFY(uniform != marks.end());
+        const int steps = document.undoStack().index();
+        Q_EMIT chart.chart()->planActivated(static_cast<int>(uniform - marks.begin()));
+        QVERIFY(run.currentPlan() != nullptr && run.currentPlan()->kind == PlanHarm::Kind::Uniform);
+        QCOMPARE(document.undoStack().index(), steps + 1);
+        QTableView* rows = panel.table()->view();
+        for (int row = 0; row < rows->model()->rowCount(); ++row)
+            if (panel.table()->rowOf(rows->model()->index(row, 0)) == 0)
+                rows->selectRow(row);
+        rows->setFocus();
+        QTest::keyClick(rows, Qt::Key_Return);
+        QVERIFY(run.currentPlan() != nullptr);
+        QCOMPARE(run.currentPlan()->choice, run.plans()[0].choice);
+        QCOMPARE(document.undoStack().index(), steps + 2);
         // Another target stores other values: nothing was measured for it, and its harm is predicted again.
         PlanSettings settings = document.settings();
         settings.target = utf8("fake-quant");

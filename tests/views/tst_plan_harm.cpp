@@ -110,6 +110,15 @@ private Q_SLOTS:
         QCOMPARE(again.perplexity, plan.perplexity);
         QVERIFY(!again.predicted);
         QVERIFY(std::abs(differenceOf(again, plan)->paired->width()) < 1e-12);
+        // The plan itself comes back, unless it is another than the one that was measured.
+        QVERIFY(!again.plan);
+        plan.plan = plan::Plan();
+        plan.plan->target = "compressed-tensors";
+        plan.plan->entries["a"].option = "int4-sym-g128/rtn";
+        plan.choice = choiceKey(*plan.plan);
+        QCOMPARE(planHarmFromJson(toJson(plan)).plan, plan.plan);
+        plan.choice = utf8("of another plan");
+        QVERIFY(!planHarmFromJson(toJson(plan)).plan);
         // As they were written before.
         const auto old = QJsonDocument::fromJson(
             R"({"name": "uniform int4", "uniform": true, "mean": 0.5, "low": 0.4, "high": 0.6})");

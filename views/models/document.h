@@ -153,6 +153,9 @@ public:
     // Named plans, stored in the project.
     void savePlanAs(const QString& name);
     void loadPlan(const QString& name);
+    /// Makes a whole plan the current one, in the formats of this space where its options are of another
+    /// quantizer; one undo step.
+    void takePlan(const plan::Plan& plan);
     /// Each is stored at once and is no undo step: the current plan does not change. False when the name is
     /// taken, empty, or not there.
     bool renameNamedPlan(const QString& from, const QString& to);

@@ -40,11 +40,17 @@ void Document::savePlanAs(const QString& name)
 
 void Document::loadPlan(const QString& name)
 {
-    const plan::Plan* plan = namedPlan(name);
-    if (plan == nullptr || !m_space)
+    if (const plan::Plan* plan = namedPlan(name); plan != nullptr)
+        takePlan(*plan);
+}
+
+void Document::takePlan(const plan::Plan& plan)
+{
+    if (!m_space)
         return;
-    const auto choice = m_space->choiceOf(*plan);
-    const auto same = choice ? *plan : plan::inFormatsOf(*plan, *m_space);
+    const QString name = QString::fromStdString(escapedForDisplay(plan.name));
+    const auto choice = m_space->choiceOf(plan);
+    const auto same = choice ? plan : plan::inFormatsOf(plan, *m_space);
     if (!same)
         return reportError(choice.error());
     if (!choice)

@@ -16,8 +16,8 @@ namespace bitwright::views {
 namespace {
 
 /// Predictors whose plans are worth beating (allocation.md section 8); the others plan worse than uniform.
-constexpr std::array kProxies{
-    score::ScoreKind::WeightErrorRelative, score::ScoreKind::Fisher, score::ScoreKind::Residual};
+constexpr std::array kProxies{score::ScoreKind::WeightErrorRelative, score::ScoreKind::Fisher,
+    score::ScoreKind::TrueFisher, score::ScoreKind::Residual};
 
 QString tr(const char* text)
 {
@@ -118,6 +118,8 @@ Result<void> runPlans(
         takeResult(plan, *result, measurer.parts());
         plan.referencePerplexity = measurer.referencePerplexity();
         plan.choice = choice;
+        plan.plan = candidate.plan;
+        plan.plan->name = candidate.name.toStdString();
         outcome.plans.push_back(std::move(plan));
     }
     return {};

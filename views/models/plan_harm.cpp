@@ -119,7 +119,10 @@ QJsonObject toJson(const PlanHarm& plan)
         {QStringLiteral("tokens"), static_cast<double>(plan.tokens)},
         {QStringLiteral("predicted"), number(plan.predicted)}, {QStringLiteral("choice"), plan.choice},
         {QStringLiteral("token_key"), plan.tokenKey}, {QStringLiteral("block_sums"), sums},
-        {QStringLiteral("block_tokens"), counts}};
+        {QStringLiteral("block_tokens"), counts},
+        {QStringLiteral("plan"),
+            plan.plan ? QJsonValue(QString::fromStdString(plan::planToJson(*plan.plan, nullptr)))
+                      : QJsonValue()}};
 }
 
 PlanHarm planHarmFromJson(const QJsonObject& json)
@@ -143,6 +146,10 @@ PlanHarm planHarmFromJson(const QJsonObject& json)
     plan.choice = json[QLatin1String("choice")].toString();
     plan.tokenKey = json[QLatin1String("token_key")].toString();
     plan.sums = sumsFrom(json);
+    // What a project holds may have been made by anybody: a plan that is not the measured one is none.
+    auto whole = plan::planFromJson(json[QLatin1String("plan")].toString().toStdString());
+    if (whole && choiceKey(*whole) == plan.choice)
+        plan.plan = std::move(*whole);
     return plan;
 }
 

@@ -34,6 +34,8 @@ struct PlanHarm
     QString choice; ///< Hash of target and options: says whether a plan is this one.
     QString tokenKey; ///< Of the very tokens; empty where it was measured before keys were kept.
     measure::BlockSums sums; ///< For paired comparisons over these tokens.
+    /// The plan itself, so that it can be taken; nothing where it was measured before plans were kept.
+    std::optional<plan::Plan> plan;
 };
 
 /// A plan this much larger counts as of the same size: files of one budget differ by a few groups.

@@ -153,6 +153,9 @@ void HarmPanel::createActions()
     add(QStringLiteral("harm.everything"), tr("Measure &all units"),
         tr("Runs every option of every unit: the score \"measured\" is made from this"), {},
         [this] { measure(HarmRun::What::Everything); });
+    m_take = addPanelAction(QStringLiteral("harm.take"), tr("Take the &measured plan"),
+        tr("Makes the plan of the selected row the current one: one undo step (Enter in the table)"), {},
+        [this] { takeMeasured(); });
     add(QStringLiteral("harm.start"), tr("&Measure"), tr("Measures what the page says (Ctrl+Return)"),
         QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { start(); });
 }
@@ -208,6 +211,7 @@ void HarmPanel::connectViews()
         if (const int unit = unitOfRow(row); unit >= 0)
             select({unit}, false);
     });
+    connect(m_table->view(), &QTableView::activated, this, &HarmPanel::takeMeasured);
     installTensorMenu(m_chart, m_document, [this](const QPointF& position) {
         const int point = m_chart->pointAt(position);
         return point < 0
@@ -290,7 +294,8 @@ void HarmPanel::refresh()
 void HarmPanel::refreshTable()
 {
     m_table->setEmptyText(tr("Nothing has been measured yet."));
-    m_table->view()->setToolTip(tr("Two selected rows (Ctrl+click) are compared over the same tokens"));
+    m_table->view()->setToolTip(tr("Two selected rows (Ctrl+click) are compared over the same tokens; Enter "
+                                   "or double click takes a plan"));
     const PlanHarm* plan = m_run.currentPlan();
     m_comparedPlan = plan == nullptr ? QString() : plan->choice;
     m_table->setData(m_document.space() ? harmTable(m_document, m_run) : TableData{});
@@ -307,6 +312,8 @@ void HarmPanel::refreshControls()
     m_refineBox->setVisible(refining);
     m_refineBox->refresh(running, obstacle.isEmpty());
     m_adopt->setEnabled(m_refine.canAdopt());
+    const PlanHarm* harm = selectedPlan();
+    m_take->setEnabled(harm != nullptr && harm->plan && harm->target == m_document.settings().target);
     m_tables->setCurrentWidget(refining ? m_refineTable : m_table);
     // A table of headings alone beside an empty chart would be a second empty box.
     m_tables->setVisible(refining || running || !m_run.pairs().empty() || !m_run.plans().empty());
@@ -351,6 +358,21 @@ int HarmPanel::unitOfRow(int row) const
     return pair >= 0 && pair < static_cast<int>(m_run.pairs().size())
         ? m_run.pairs()[static_cast<std::size_t>(pair)].unit
         : -1;
+}
+
+const PlanHarm* HarmPanel::selectedPlan() const
+{
+    const QModelIndexList rows = m_table->view()->selectionModel()->selectedRows();
+    const int row = rows.size() == 1 ? m_table->rowOf(rows.front()) : -1;
+    return row >= 0 && row < static_cast<int>(m_run.plans().size())
+        ? &m_run.plans()[static_cast<std::size_t>(row)]
+        : nullptr;
+}
+
+void HarmPanel::takeMeasured()
+{
+    if (const PlanHarm* harm = selectedPlan(); m_take->isEnabled() && harm != nullptr && harm->plan)
+        m_document.takePlan(plan::Plan(*harm->plan)); // taking it measures nothing, but lists change under it
 }
 
 QString HarmPanel::restingText() const

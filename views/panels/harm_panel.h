@@ -61,6 +61,8 @@ private:
     [[nodiscard]] QString restingText() const;
     void followSelection();
     [[nodiscard]] QString rowsInWords() const; ///< Of two selected rows.
+    [[nodiscard]] const PlanHarm* selectedPlan() const; ///< Of the one selected row; nullptr for a unit.
+    void takeMeasured();
     void select(const QVector<int>& units, bool extend);
     void askText();
 
@@ -80,6 +82,7 @@ private:
     DataTable* m_refineTable;
     RefineBox* m_refineBox;
     QAction* m_adopt = nullptr;
+    QAction* m_take = nullptr;
     QString m_file;
     QString m_comparedPlan; ///< Choice of the plan that the table compares with.
 };

@@ -211,12 +211,16 @@ void ParetoPanel::connectChart()
     connect(m_chart, &ParetoChart::presetActivated, this,
         [this, nameOf](int preset) { m_document.setUniform(nameOf(m_chart->data().presets, preset)); });
     connect(m_chart, &ParetoChart::planActivated, this,
-        [this, nameOf](int plan) { m_document.loadPlan(nameOf(m_chart->data().plans, plan)); });
+        [this, nameOf](int index) { takeMark(index, nameOf(m_chart->data().plans, index)); });
     connect(m_chart, &ParetoChart::planHovered, this, [this, nameOf](int index) {
         const auto& plans = m_chart->data().plans;
         if (index >= 0 && index < static_cast<int>(plans.size())
             && plans[static_cast<std::size_t>(index)].measured) {
-            compareHovered({});
+            const PlanHarm* harm = measuredPlan(nameOf(plans, index));
+            const auto measured = harm != nullptr && harm->plan && m_document.space()
+                ? m_document.space()->choiceOf(*harm->plan)
+                : Result<std::vector<std::size_t>>();
+            compareHovered(measured ? *measured : std::vector<std::size_t>{});
             m_chart->setCompareNote(measuredNote(nameOf(plans, index)));
             return;
         }
@@ -238,6 +242,31 @@ void ParetoPanel::connectChart()
         [this] { Q_EMIT differenceRequested(QStringLiteral("best")); });
     connect(m_chart, &ParetoChart::sizeAxisChanged, this,
         [this] { m_size->setCurrentIndex(m_size->findData(static_cast<int>(m_chart->sizeAxis()))); });
+}
+
+/// What was measured of a plan, by its choice; nullptr where there is none.
+const PlanHarm* ParetoPanel::measuredPlan(const QString& choice) const
+{
+    if (m_measured != nullptr)
+        for (const PlanHarm& plan : m_measured->plans())
+            if (plan.choice == choice && plan.target == m_document.settings().target)
+                return &plan;
+    return nullptr;
+}
+
+/// A named plan, or one that was run: it becomes the current one.
+void ParetoPanel::takeMark(int index, const QString& id)
+{
+    const auto& plans = m_chart->data().plans;
+    if (index < 0 || index >= static_cast<int>(plans.size()))
+        return;
+    if (!plans[static_cast<std::size_t>(index)].measured)
+        return m_document.loadPlan(id);
+    const PlanHarm* harm = measuredPlan(id);
+    if (harm != nullptr && harm->plan)
+        m_document.takePlan(*harm->plan);
+    else
+        Q_EMIT readout(tr("This plan was measured before plans were kept: measure it again to take it."));
 }
 
 /// How a measured plan stands to what the current one was measured as.
@@ -298,6 +327,7 @@ void ParetoPanel::showMeasured(const HarmRun& run)
 {
     m_measured = &run;
     connect(&run, &HarmRun::changed, this, &ParetoPanel::refresh);
+    refresh();
 }
 
 void ParetoPanel::refresh()

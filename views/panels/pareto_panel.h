@@ -15,6 +15,7 @@ class QPushButton;
 namespace bitwright::views {
 
 class HarmRun;
+struct PlanHarm;
 class WrapBar;
 
 /// View 8: the Pareto chart with the plan's settings and the named plans.
@@ -68,6 +69,8 @@ private:
     void askDuplicate(const QString& name);
     void askDelete(const QString& name);
     [[nodiscard]] QString measuredNote(const QString& choice) const;
+    [[nodiscard]] const PlanHarm* measuredPlan(const QString& choice) const;
+    void takeMark(int index, const QString& id);
     void compareHovered(const std::vector<std::size_t>& choice);
     /// What is edited by steps that may follow each other quickly.
     enum class Step
