@@ -308,6 +308,8 @@ DataTable::DataTable(const QString& name, QWidget* parent)
         if (!m_quiet)
             Q_EMIT rowActivated(m_proxy->mapToSource(index).row());
     });
+    connect(m_view, &QTableView::doubleClicked, this,
+        [this](const QModelIndex& index) { Q_EMIT rowEntered(m_proxy->mapToSource(index).row()); });
 }
 
 void DataTable::setData(TableData content)
@@ -471,6 +473,7 @@ bool DataTable::eventFilter(QObject* watched, QEvent* event)
         }
         if ((key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter) && currentRow() >= 0) {
             Q_EMIT rowActivated(currentRow());
+            Q_EMIT rowEntered(currentRow());
             return true;
         }
     }

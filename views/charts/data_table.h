@@ -93,6 +93,7 @@ public:
 
 Q_SIGNALS:
     void rowActivated(int row); // click, Enter or arrow keys; row of the data
+    void rowEntered(int row); // Enter or double click: what a mere look at a row must not do
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;

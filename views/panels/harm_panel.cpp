@@ -211,7 +211,7 @@ void HarmPanel::connectViews()
         if (const int unit = unitOfRow(row); unit >= 0)
             select({unit}, false);
     });
-    connect(m_table->view(), &QTableView::activated, this, &HarmPanel::takeMeasured);
+    connect(m_table, &DataTable::rowEntered, this, &HarmPanel::takeMeasured);
     installTensorMenu(m_chart, m_document, [this](const QPointF& position) {
         const int point = m_chart->pointAt(position);
         return point < 0
