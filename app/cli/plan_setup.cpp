@@ -51,8 +51,10 @@ void addOrigin(nlohmann::json& document, const plan::PlanSpace::Cell& cell)
         : nlohmann::json(nullptr);
     document["score_low"] = optionalNumber(cell.low);
     document["score_high"] = optionalNumber(cell.high);
-    if (cell.origin == score::ScoreOrigin::Measured)
+    if (cell.origin == score::ScoreOrigin::Measured) {
         document["measured_tokens"] = cell.behind;
+        document["measured"] = optionalNumber(cell.raw);
+    }
     if (cell.origin == score::ScoreOrigin::Calibrated) {
         document["calibrated_from"] = cell.behind;
         document["extrapolated"] = cell.extrapolated;

@@ -67,6 +67,7 @@ public:
         std::optional<double> low, high; ///< 95 % interval of a measured or calibrated score.
         std::uint64_t behind = 0; ///< Tokens of a measured score, measurements of a calibrated one.
         bool extrapolated = false; ///< Calibrated outside of what was measured.
+        std::optional<double> raw; ///< What was measured, before `score` was drawn toward similar pairs.
         bool measured
             = false; ///< Whether the score table knows the option for this unit, with or without a score.
     };

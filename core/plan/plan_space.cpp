@@ -97,6 +97,7 @@ PlanSpace::Cell PlanSpace::makeCell(
         cell.high = found->high;
         cell.behind = found->behind;
         cell.extrapolated = found->extrapolated;
+        cell.raw = found->raw;
         cell.measured = true;
     }
     return cell;

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <memory>
+#include <set>
 
 namespace bitwright::score {
 
@@ -282,16 +284,27 @@ Fit fitWith(ScoreKind kind, const UnitErrors& errors, const MeasuredHarm& harm)
     return fit;
 }
 
-std::optional<Fit> bestFit(const UnitErrors& errors, const MeasuredHarm& harm)
+/// Those that could be fitted, the one that leaves the least unexplained first.
+using Fits = std::vector<std::unique_ptr<const Fit>>;
+
+Fits fitsOf(const UnitErrors& errors, const MeasuredHarm& harm)
 {
-    std::optional<Fit> best;
+    Fits fits;
     for (const ScoreKind kind :
-        {ScoreKind::WeightErrorRelative, ScoreKind::Residual, ScoreKind::Fisher, ScoreKind::TrueFisher}) {
-        Fit fit = fitWith(kind, errors, harm);
-        if (fit.model && (!best || fit.model->unexplained() < best->model->unexplained()))
-            best = std::move(fit);
-    }
-    return best;
+        {ScoreKind::WeightErrorRelative, ScoreKind::Residual, ScoreKind::Fisher, ScoreKind::TrueFisher})
+        if (auto fit = std::make_unique<const Fit>(fitWith(kind, errors, harm)); fit->model)
+            fits.push_back(std::move(fit));
+    std::stable_sort(fits.begin(), fits.end(),
+        [](const auto& a, const auto& b) { return a->model->unexplained() < b->model->unexplained(); });
+    return fits;
+}
+
+/// The best fit that knows this pair; nullptr where none does.
+const Fit* fitFor(const Fits& fits, std::size_t unit, std::size_t option)
+{
+    const auto found = std::find_if(fits.begin(), fits.end(),
+        [&](const auto& fit) { return fit->predictors[unit][option].within.has_value(); });
+    return found == fits.end() ? nullptr : found->get();
 }
 
 OptionScore measuredScore(
@@ -302,6 +315,7 @@ OptionScore measuredScore(
     score.low = pair.low;
     score.high = pair.high;
     score.behind = pair.tokens;
+    score.raw = pair.mean;
     if (modeled && pair.mean > kSmallest) {
         const double own = 1.0 / noiseOf(pair);
         const double prior = 1.0 / variance;
@@ -324,21 +338,25 @@ OptionScore calibratedScore(const OptionError& error, const Fit& fit, const Poin
     return score;
 }
 
-std::string labelOf(const MeasuredHarm& harm, const std::optional<Fit>& fit, std::size_t measured,
-    std::size_t calibrated, std::size_t extrapolated)
+std::string labelOf(const MeasuredHarm& harm, const Fits& fits, const std::set<ScoreKind>& used,
+    std::size_t measured, std::size_t calibrated, std::size_t extrapolated)
 {
     // Whole sentences, not parts put together: they are translated.
-    if (calibrated == 0 || !fit)
+    if (calibrated == 0 || fits.empty())
         return fmt::format(
             "single units measured ({}) on up to {} tokens: {} pairs", harm.quantity, harm.tokens, measured);
+    std::string by;
+    for (const auto& fit : fits)
+        if (used.contains(fit->kind))
+            by += (by.empty() ? "" : " and ") + std::string(scoreId(fit->kind));
     if (extrapolated == 0)
         return fmt::format("single units measured ({}) on up to {} tokens: {} pairs; {} pairs calibrated "
                            "from {} measurements by {}",
-            harm.quantity, harm.tokens, measured, calibrated, fit->measured, scoreId(fit->kind));
+            harm.quantity, harm.tokens, measured, calibrated, fits.front()->measured, by);
     return fmt::format("single units measured ({}) on up to {} tokens: {} pairs; {} pairs calibrated from {} "
                        "measurements by {}, {} "
                        "of them outside of what was measured",
-        harm.quantity, harm.tokens, measured, calibrated, fit->measured, scoreId(fit->kind), extrapolated);
+        harm.quantity, harm.tokens, measured, calibrated, fits.front()->measured, by, extrapolated);
 }
 
 } // namespace
@@ -355,7 +373,8 @@ ScoreTable measuredScoreTable(const UnitErrors& errors, const MeasuredHarm& harm
 {
     ScoreTable table;
     table.kind = ScoreKind::Measured;
-    const auto fit = bestFit(errors, harm);
+    const Fits fits = fitsOf(errors, harm);
+    std::set<ScoreKind> used;
     std::size_t unit = 0, measured = 0, calibrated = 0, extrapolated = 0;
     for (const auto& [name, options] : errors) {
         UnitScores scores;
@@ -365,16 +384,20 @@ ScoreTable measuredScoreTable(const UnitErrors& errors, const MeasuredHarm& harm
             if (error.option == kKeepOption)
                 continue;
             const MeasuredPair* const pair = find(harm, name, error.option);
-            const bool modeled = fit && fit->predictors[unit][i].within;
+            // A unit that the best predictor does not know (no site in the dump, an expert that no token
+            // chose) is calibrated by the next best one.
+            const Fit* const fit = fitFor(fits, unit, i);
+            const bool modeled = fit != nullptr;
             const Point point = modeled ? fit->pointAt(unit, i, error.option) : Point{};
             if (pair != nullptr) {
                 const bool shrink = modeled && fit->measured >= kEnoughToFit;
                 scores.options.push_back(
                     measuredScore(error, *pair, shrink ? std::optional(fit->model->at(point)) : std::nullopt,
-                        fit ? fit->model->ownVariance() : 1.0));
+                        modeled ? fit->model->ownVariance() : 1.0));
                 ++measured;
             } else if (modeled) {
                 scores.options.push_back(calibratedScore(error, *fit, point));
+                used.insert(fit->kind);
                 ++calibrated;
                 extrapolated += scores.options.back().extrapolated ? 1U : 0U;
             } else {
@@ -391,7 +414,7 @@ ScoreTable measuredScoreTable(const UnitErrors& errors, const MeasuredHarm& harm
     table.provenance.score = std::string(scoreId(ScoreKind::Measured));
     table.provenance.origin = "measured";
     table.provenance.tokens = harm.tokens;
-    table.provenance.label = labelOf(harm, fit, measured, calibrated, extrapolated);
+    table.provenance.label = labelOf(harm, fits, used, measured, calibrated, extrapolated);
     return table;
 }
 

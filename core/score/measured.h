@@ -33,7 +33,8 @@ struct MeasuredHarm
 /// here fitted), d is what a width adds to the quadratic law (the cliff at 2 bits; interpolated between
 /// measured widths, the nearest one's beyond), u is the unit's own deviation. d and u are shrunk toward 0 as
 /// a random effect is (Henderson 1975): by their measurements' number and noise. The predictor is the one
-/// that leaves the least unexplained, of those known for every measured pair. Measured numbers are drawn
+/// that leaves the least unexplained, of those known for every measured pair; a pair that it does not know is
+/// calibrated by the next best one that does. Measured numbers are drawn
 /// toward the model as far as their own intervals ask, so that the luckiest of many noisy numbers does not
 /// win.
 ///

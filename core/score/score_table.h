@@ -76,6 +76,8 @@ struct OptionScore
     std::optional<double> low = std::nullopt, high = std::nullopt; ///< 95 % interval, where it is known.
     std::uint64_t behind = 0; ///< Tokens of a measured score, measurements of a calibrated one.
     bool extrapolated = false; ///< Calibrated outside of what was measured.
+    /// What was measured, where `score` was drawn from it toward what similar pairs cost.
+    std::optional<double> raw = std::nullopt;
 };
 
 struct UnitScores

@@ -119,6 +119,7 @@ private Q_SLOTS:
                 }
         QVERIFY2(inside / all > 0.8, std::to_string(inside / all).c_str());
         QVERIFY(!table.find("unit59")->find(idOf(5))->extrapolated);
+        QVERIFY(!table.find("unit59")->find(idOf(5))->raw); // calibrated, not measured
     }
 
     void shrinksNoisyNumbers()
@@ -129,6 +130,15 @@ private Q_SLOTS:
         const double shrunk = world.error(table, measured);
         // The noise of one number is 0.8; six of a unit together know it far better.
         QVERIFY2(shrunk < 0.5, std::to_string(shrunk).c_str());
+        // What was measured stays known beside what plans add up.
+        bool moved = false;
+        for (const auto& [unit, options] : world.measured.pairs)
+            for (const auto& [option, pair] : options) {
+                const auto* score = table.find(unit)->find(option);
+                QCOMPARE(score->raw, std::optional(pair.mean));
+                moved = moved || std::abs(*score->score / pair.mean - 1) > 0.2;
+            }
+        QVERIFY(moved);
         const World exact({2, 3, 4, 5, 6, 8}, kUnits, 0.01);
         const auto sharp = measuredScoreTable(exact.errors, exact.measured);
         for (const auto& [unit, options] : exact.measured.pairs)
@@ -173,6 +183,27 @@ private Q_SLOTS:
         for (const UnitScores& unit : none.units)
             for (const OptionScore& score : unit.options)
                 QVERIFY(score.option == kKeepOption || unit.unit == "unitYY" || !score.score);
+    }
+
+    /// A tensor without a site in the dump is not left at full width for that.
+    void whatTheBestPredictorDoesNotKnowTheNextOneCalibrates()
+    {
+        World world({3, 4}, 50, 0.1);
+        for (auto& [unit, errors] : world.errors)
+            for (OptionError& error : errors)
+                if (unit != "unit59")
+                    error.residual = world.truth.at(unit).at(error.option);
+        const auto table = measuredScoreTable(world.errors, world.measured);
+        const auto* known = table.find("unit58")->find(idOf(4));
+        const double off = std::log(*known->score / world.truth.at("unit58").at(idOf(4)));
+        QVERIFY2(std::abs(off) < 0.2, std::to_string(off).c_str()); // by residual
+        const auto* unknown = table.find("unit59")->find(idOf(4));
+        QCOMPARE(unknown->origin, ScoreOrigin::Calibrated);
+        QVERIFY(unknown->score && *unknown->low < *unknown->score && *unknown->score < *unknown->high);
+        // Its own deviation is not known: the interval is that of the worse predictor.
+        QVERIFY(std::log(*unknown->high / *unknown->low) > 2 * std::log(*known->high / *known->low));
+        QVERIFY2(table.provenance.label.find("by residual and weight-error-relative") != std::string::npos,
+            table.provenance.label.c_str());
     }
 
     void ids()

@@ -184,11 +184,13 @@ constexpr GlossaryTerm kTerms[] = {
         T("Shen et al. 2020, Q-BERT, arXiv:1909.05840; Dai et al. 2021, VS-Quant, arXiv:2102.04503"),
         "weights"},
     {"harm", T("Predicted harm"), T("harm;sensitivity;score;scores;objective"),
-        T("A number for how much an option on a tensor is expected to hurt the model. It is a proxy: "
-          "computed from "
-          "weights, inputs or gradients, not by running the quantized model, and labeled with how. Sums "
-          "over "
-          "tensors assume that errors do not help or hinder each other."),
+        T("A number for how much an option on a tensor, or a plan, is expected to hurt the model. Of an "
+          "option "
+          "it is a proxy computed from weights, inputs or gradients, or comes from running the model with "
+          "that "
+          "one change, and says which. Of a plan it is the sum over its tensors, which assumes that errors "
+          "do "
+          "not help or hinder each other: only a run of the whole plan tells."),
         T("An overview: Gholami et al. 2021, arXiv:2103.13630"), "sensitivity"},
     {"hill", T("Hill estimator"), T("hill;hill-median;hill-alphaq"),
         T("Estimates the exponent of a tail from the mean logarithm of the largest values over the first one "
@@ -245,8 +247,9 @@ constexpr GlossaryTerm kTerms[] = {
           "divergence "
           "of its next-token probabilities from the original's, in nats, or the mean cosine distance of an "
           "encoder's outputs. The interval says how far the mean over other tokens of the same text may be "
-          "off. What two changes do together is not the sum of what each does alone, so a whole plan is "
-          "known only when the whole plan was run."),
+          "off. Plans add up such numbers drawn toward what similar units cost, the more the wider their "
+          "intervals, so that the luckiest of many does not win. What two changes do together is not the sum "
+          "of what each does alone: a whole plan is known only when it was run."),
         T("Intervals: Efron and Tibshirani 1993, An Introduction to the Bootstrap, Chapman and Hall"),
         "harm"},
     {"nf4", T("NF4"), T("normal float;codebook"),

@@ -20,7 +20,7 @@ bool harmIsMeasured(const Document& document)
 
 QString harmHeading(const Document& document)
 {
-    return harmIsMeasured(document) ? tr("Harm (measured)") : tr("Harm (predicted)");
+    return harmIsMeasured(document) ? tr("Harm (from runs)") : tr("Harm (predicted)");
 }
 
 QString harmLabel(const Document& document)
@@ -56,6 +56,10 @@ QString harmOrigin(const Document& document, const plan::PlanSpace::Cell& cell)
     switch (cell.origin) {
     case score::ScoreOrigin::Measured:
         text = tr("measured on %1 tokens").arg(count);
+        // Whoever compares it with the page of measurements finds that number there.
+        if (cell.raw && cell.score && formatNumber(*cell.raw) != formatNumber(*cell.score))
+            text += tr(" as %1, drawn toward what similar units cost as its interval asks")
+                        .arg(formatNumber(*cell.raw));
         break;
     case score::ScoreOrigin::Calibrated:
         text = tr("calibrated from %1 measurements").arg(count);
