@@ -311,16 +311,36 @@ void addScanItems(const Document& document, std::vector<MissingItem>& items)
             Remedy::Filter, tr("Show them"), tr("Filters the tree"), QStringLiteral("is:nan")});
 }
 
+/// A unit that could be stored smaller, but no such option has a score: the solver can only keep it.
+bool isKeptUnknown(const plan::PlanSpace& space, std::size_t unit, std::size_t option)
+{
+    if (space.options()[option].grid)
+        return false;
+    bool storable = false;
+    for (std::size_t other = 0; other < space.options().size(); ++other) {
+        const auto& cell = space.cell(unit, other);
+        if (!space.options()[other].grid || !cell.legal)
+            continue;
+        if (cell.score)
+            return false;
+        storable = true;
+    }
+    return storable;
+}
+
 void addPlanItems(const Document& document, std::vector<MissingItem>& items)
 {
     const auto& space = document.space();
     if (!space || document.choice().size() != space->units().size())
         return;
-    int fallbacks = 0, unscored = 0;
+    int fallbacks = 0, unscored = 0, kept = 0;
+    QString firstKept;
     for (std::size_t unit = 0; unit < space->units().size(); ++unit) {
         const auto& cell = space->cell(unit, document.choice()[unit]);
         fallbacks += cell.resolved.fallback.empty() ? 0 : 1;
         unscored += cell.score ? 0 : 1;
+        if (isKeptUnknown(*space, unit, document.choice()[unit]) && ++kept == 1)
+            firstKept = display(space->units()[unit].name);
     }
     if (fallbacks > 0)
         items.push_back({QStringLiteral("fallbacks"),
@@ -330,6 +350,14 @@ void addPlanItems(const Document& document, std::vector<MissingItem>& items)
         items.push_back({QStringLiteral("unscored"),
             trn("%n matrices have no score for their option: their harm is unknown.", unscored), false,
             Remedy::View, tr("Show the matrix"), tr("Hatched cells are unknown"),
+            QStringLiteral("sensitivity")});
+    if (kept > 0)
+        items.push_back({QStringLiteral("kept-unknown"),
+            trn("%n matrices are kept at full width only because nothing says what storing them smaller "
+                "harms; the first is %1. Choose another score, or set their options yourself.",
+                kept)
+                .arg(firstKept),
+            true, Remedy::View, tr("Show the matrix"), tr("Hatched cells are unknown"),
             QStringLiteral("sensitivity")});
     if (harmIsMeasured(document))
         return;

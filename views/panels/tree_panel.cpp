@@ -154,7 +154,7 @@ void TreePanel::buildView()
     const std::pair<int, int> widths[] = {{TensorTree::ShapeColumn, width("12.288 x 12.288") + 12},
         {TensorTree::TypeColumn, width("F8_E4M3") + 12},
         {TensorTree::ParametersColumn, width("1.000.000.000") + 10},
-        {TensorTree::SizeColumn, width("1.000,0 MiB") + 10}, {TensorTree::BitsColumn, width("16,00") + 16}};
+        {TensorTree::SizeColumn, width("1.000,0 MiB") + 10}, {TensorTree::BitsColumn, width("32,00") + 22}};
     for (const auto& [column, pixels] : widths) {
         header->setSectionResizeMode(column, QHeaderView::Interactive);
         m_view->setColumnWidth(column, pixels);
