@@ -126,12 +126,17 @@ private Q_SLOTS:
             && static_cast<double>(run.plans()[1].bytes) <= kSameSize * static_cast<double>(plan->bytes));
         QVERIFY(planVerdict(run).contains(run.plans()[1].name));
 
-        document.selectUnits({0, 1});
+        document.selectUnits({0, 1, 2});
         panel.measure(HarmRun::What::Selection);
         QTRY_VERIFY_WITH_TIMEOUT(!run.isRunning() && jobs.isIdle() && !run.pairs().empty(), 120000);
         QVERIFY(run.pairs().size() >= 8);
         for (const auto& pair : run.pairs())
-            QVERIFY(pair.unit <= 1 && pair.predicted && pair.measured.mean >= 0);
+            QVERIFY(pair.unit <= 2 && pair.predicted && pair.measured.mean >= 0);
+        // Units are ranked at each width: over all pairs any score would know that fewer bits harm more.
+        QCOMPARE(run.rankCorrelations().size(), std::size_t{3});
+        for (const auto& [bits, rank] : run.rankCorrelations())
+            QVERIFY((bits == 2 || bits == 4 || bits == 8) && std::abs(rank) <= 1);
+        QVERIFY(run.rankText().contains(utf8("at 2 bits, ")) && run.rankText().endsWith(utf8("at 8 bits")));
         // The score is measured now; what was not measured says from how much it was calibrated.
         QVERIFY(harmIsMeasured(document));
         const auto kept = document.space(); // measuring again replaces the document's

@@ -3,6 +3,7 @@
 #include "views/jobs/job_queue.h"
 #include "views/models/core_text.h"
 #include "views/models/harm_text.h"
+#include "views/models/number_text.h"
 #include "views/models/text.h"
 
 #include <QJsonArray>
@@ -58,7 +59,7 @@ void HarmRun::reset()
     m_plans.clear();
     m_predictor.clear();
     m_quantity.clear();
-    m_correlation.reset();
+    m_correlations.clear();
     m_status.clear();
     Q_EMIT changed();
     Q_EMIT statusChanged();
@@ -218,9 +219,18 @@ void HarmRun::compare()
             m_pairs = std::move(result->pairs);
             m_predictor = result->predictor;
             m_quantity = result->quantity;
-            m_correlation = result->correlation;
+            m_correlations = std::move(result->correlations);
             Q_EMIT changed();
         });
+}
+
+QString HarmRun::rankText() const
+{
+    QStringList parts;
+    for (const auto& [bits, rank] : m_correlations)
+        parts << tr("%1 at %2 bits").arg(formatNumber(rank, 2)).arg(bits);
+    return parts.isEmpty() ? QString()
+                           : tr("rank correlation over units: %1").arg(parts.join(QStringLiteral(", ")));
 }
 
 const PlanHarm* HarmRun::currentPlan() const

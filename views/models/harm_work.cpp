@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <numeric>
 
 namespace bitwright::views {
 
@@ -194,7 +195,12 @@ Result<HarmComparison> compareHarm(const HarmWork& work, const RunContext& conte
     HarmComparison result;
     result.predictor = QString::fromStdString(space.provenance().score);
     result.quantity = harm.count() > 0 ? QString::fromStdString(harm.quantity) : QString();
-    std::vector<double> predicted, measured;
+    struct Column
+    {
+        int bits = 0;
+        std::vector<double> predicted, measured;
+    };
+    std::map<std::string, Column> columns; // by option
     for (std::size_t unit = 0; unit < space.units().size(); ++unit) {
         const auto found = harm.pairs.find(space.units()[unit].name);
         if (found == harm.pairs.end())
@@ -206,16 +212,24 @@ Result<HarmComparison> compareHarm(const HarmWork& work, const RunContext& conte
             item.measured = pair;
             item.sums = std::move(sums[{space.units()[unit].name, option}]);
             for (std::size_t j = 0; j < space.options().size(); ++j)
-                if (const auto& cell = space.cell(unit, j); cell.resolved.option.id == option)
+                if (const auto& cell = space.cell(unit, j); cell.resolved.option.id == option) {
                     item.predicted = cell.score;
+                    columns[option].bits = cell.resolved.option.grid ? cell.resolved.option.grid->bits : 0;
+                }
             if (item.predicted) {
-                predicted.push_back(*item.predicted);
-                measured.push_back(pair.mean);
+                columns[option].predicted.push_back(*item.predicted);
+                columns[option].measured.push_back(pair.mean);
             }
             result.pairs.push_back(std::move(item));
         }
     }
-    result.correlation = measure::spearman(predicted, measured);
+    std::map<int, std::vector<double>> ranks;
+    for (const auto& [option, column] : columns)
+        if (const auto rank = measure::spearman(column.predicted, column.measured); rank && column.bits > 0)
+            ranks[column.bits].push_back(*rank);
+    for (const auto& [bits, all] : ranks)
+        result.correlations[bits]
+            = std::accumulate(all.begin(), all.end(), 0.0) / static_cast<double>(all.size());
     return result;
 }
 

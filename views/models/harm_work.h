@@ -8,6 +8,7 @@
 #include <QStringList>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -67,7 +68,9 @@ struct HarmComparison
 {
     std::vector<HarmPair> pairs;
     QString predictor, quantity;
-    std::optional<double> correlation; ///< Of ranks, over all pairs.
+    /// Rank correlation of units by bits of their codes: the mean over the options of that width, each over
+    /// the units that were measured at it. Over all pairs it would only say that fewer bits harm more.
+    std::map<int, double> correlations;
 };
 [[nodiscard]] Result<HarmComparison> compareHarm(const HarmWork& work, const RunContext& context);
 

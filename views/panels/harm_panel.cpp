@@ -281,8 +281,8 @@ void HarmPanel::refresh()
         m_chart->clearEmpty();
         m_chart->setData(agreementData(m_document, m_run));
         QString statistic = tr("95 % bootstrap intervals over blocks of tokens");
-        if (const auto rank = m_run.rankCorrelation())
-            statistic = tr("rank correlation %1; %2").arg(formatNumber(*rank, 2), statistic);
+        if (const QString ranks = m_run.rankText(); !ranks.isEmpty())
+            statistic = QStringLiteral("%1; %2").arg(ranks, statistic);
         m_chart->setCaption({tr("Predicted against measured harm"), sourceText(m_document), statistic,
             tr("measured by running the model")});
     }
