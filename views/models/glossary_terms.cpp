@@ -236,10 +236,11 @@ constexpr GlossaryTerm kTerms[] = {
         T("Marchenko and Pastur 1967, Mathematics of the USSR-Sbornik 1(4)"), "spectrum"},
     {"massive-activation", T("Massive activation"), T("massive;massive activations;massive tokens"),
         T("A few values, always at the same channels and at few tokens, that are thousands of times larger "
-          "than the "
-          "median of their layer. They appear in an early block, stay through the residual stream, and "
-          "hardly depend "
-          "on the text. The criterion here: above 100 and above 1,000 times the median magnitude."),
+          "than "
+          "the median of their layer. They appear in an early block, stay through the residual stream, and "
+          "hardly depend on the text. Two criteria are in use, both above 100: Sun et al. ask for 1000 times "
+          "the median of the site, Max_act_llm for more than 1000 times the median of the token, which can "
+          "hold at many tokens."),
         T("Sun et al. 2024, arXiv:2402.17762"), "activation-maxima"},
     {"measured-harm", T("Measured harm"),
         T("kl;kl divergence;perplexity;bootstrap interval;measured or calibrated"),
