@@ -11,11 +11,15 @@ namespace bitwright::views {
 [[nodiscard]] bool harmIsMeasured(const Document& document);
 /// Heading of a column or row: "Harm (predicted)" or "Harm (measured)".
 [[nodiscard]] QString harmHeading(const Document& document);
-/// Of axes and captions: "predicted harm (fisher^0.25, not measured)", "KL in nats per token, measured or
-/// calibrated".
+/// Of single units, for axes and captions: "predicted harm (fisher^0.25, not measured)", "KL in nats per
+/// token, measured on up to 1024 tokens".
 [[nodiscard]] QString harmLabel(const Document& document);
-/// The same of a whole plan: the sum over its units, which predicts it also where every unit was measured.
+/// Of a whole plan, for axes: what its units do one by one only predicts it, also where every unit was
+/// measured. "predicted harm, nats per token (sum over measured units)".
 [[nodiscard]] QString planHarmLabel(const Document& document);
+/// The same in a line: `number` with what it is, "predicted harm 0.00432 nats per token: sum over units
+/// measured on up to 1024 tokens".
+[[nodiscard]] QString planHarmText(const Document& document, const QString& number);
 /// The score of one unit at one option; "\u2248" before one that was calibrated, "unknown" without any.
 [[nodiscard]] QString harmText(const plan::PlanSpace::Cell& cell);
 /// How it was obtained: "measured on 512 tokens: 0.0105 to 0.0142 (95 %)", "calibrated from 126

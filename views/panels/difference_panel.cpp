@@ -397,9 +397,9 @@ void DifferencePanel::showTotals()
     text += difference.changed == 0
         ? tr("\nThe plans are the same.")
         : tr("\n%1 of %2 units differ").arg(difference.changed).arg(difference.units.size())
-            + tr(" · size %1 · sum of harm %2 (%3)")
-                  .arg(signedSizeText(difference.deltaBytes), signedNumberText(difference.deltaHarm),
-                      provenanceText(space->provenance()));
+            + tr(" · size %1 · %2")
+                  .arg(signedSizeText(difference.deltaBytes),
+                      planHarmText(m_document, signedNumberText(difference.deltaHarm)));
     if (difference.unknown > 0)
         text += tr(" · unknown for %1 of them").arg(difference.unknown);
     m_totals->setText(text);

@@ -358,8 +358,9 @@ void ParetoPanel::refresh()
     m_chart->setCaption(
         {tr("Plan %1 for %2")
                 .arg(QString::fromStdString(m_document.plan().name), m_document.settings().target),
-            sourceText(m_document), {}, // the axes name what is shown
-            provenanceText(m_document.space()->provenance())});
+            harmSource(m_document), {}, // the axes name what is shown
+            harmIsMeasured(m_document) ? tr("units: %1").arg(harmLabel(m_document))
+                                       : provenanceText(m_document.space()->provenance())});
     m_chart->setData(paretoData(m_document, m_measured));
     refreshPlan();
 }
@@ -368,12 +369,11 @@ void ParetoPanel::refresh()
 QString ParetoPanel::summaryText() const
 {
     const auto& numbers = m_document.numbers();
-    const QString provenance = provenanceText(m_document.space()->provenance());
-    QString text = m_compact ? tr("harm %1 (%2)").arg(formatNumber(numbers.objective), provenance)
-                             : tr("%1 bpw planned · %2 bpw file · %3 · harm %4 (%5)")
+    const QString harm = planHarmText(m_document, formatNumber(numbers.objective));
+    QString text = m_compact ? harm
+                             : tr("%1 bpw planned · %2 bpw file · %3 · %4")
                                    .arg(formatBpw(numbers.size.bpw()), formatBpw(numbers.size.fileBpw()),
-                                       formatBytes(static_cast<double>(numbers.size.bytes())),
-                                       formatNumber(numbers.objective), provenance);
+                                       formatBytes(static_cast<double>(numbers.size.bytes())), harm);
     const QStringList better = m_measured != nullptr ? plansThatAreBetter(*m_measured) : QStringList();
     if (!better.isEmpty())
         text += tr(" · \u26a0 measured worse than %1 of its size").arg(better.join(tr(" and ")));
@@ -416,10 +416,15 @@ void ParetoPanel::refreshPlan()
         m_chart->setCurrent(fresh.mark, fresh.state);
     const auto& numbers = m_document.numbers();
     m_summary->setText(summaryText());
-    m_summary->setToolTip(tr("bpw planned counts the %1 planned weights, bpw file all %2 weights; both count "
-                             "codes, scales, zeros and padding")
-                              .arg(formatCount(static_cast<std::int64_t>(numbers.size.unitParameters)),
-                                  formatCount(static_cast<std::int64_t>(numbers.size.fileParameters))));
+    QString tip = tr("bpw planned counts the %1 planned weights, bpw file all %2 weights; both count "
+                     "codes, scales, zeros and padding")
+                      .arg(formatCount(static_cast<std::int64_t>(numbers.size.unitParameters)),
+                          formatCount(static_cast<std::int64_t>(numbers.size.fileParameters)));
+    if (harmIsMeasured(m_document))
+        tip += u'\n'
+            + tr("Harm: %1. The plan as a whole was not run for it.")
+                  .arg(provenanceText(m_document.space()->provenance()));
+    m_summary->setToolTip(tip);
     const bool above = !m_chart->distanceText().isEmpty();
     m_improve->setEnabled(above);
     m_difference->setEnabled(above);

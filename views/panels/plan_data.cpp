@@ -57,6 +57,11 @@ void shareCells(const Document& document, MatrixData& data)
 
 } // namespace
 
+QString harmSource(const Document& document)
+{
+    return harmIsMeasured(document) ? document.title() : sourceText(document);
+}
+
 std::optional<double> expertTokens(const Document& document, std::size_t unit)
 {
     const auto& workspace = *document.workspace();

@@ -10,6 +10,9 @@ namespace bitwright::views {
 
 // What the charts of the plan draw, from what the document knows.
 
+/// For captions of harm: the model and, where harm is not measured, the text that predicts it. A measurement
+/// may have run another text or less of it, and names its tokens itself.
+[[nodiscard]] QString harmSource(const Document& document);
 [[nodiscard]] MatrixData matrixData(const Document& document);
 /// Brings the units of the matrix, one per unit of the document, up to what measuring found and the plan of
 /// now.

@@ -313,14 +313,14 @@ void SensitivityPanel::rebuild()
     } else {
         m_matrix->clearEmpty();
         m_matrix->setCaption({tr("Plan %1").arg(QString::fromStdString(m_document.plan().name)),
-            sourceText(m_document), {}, harmLabel(m_document)}); // the key says what fill and square are
+            harmSource(m_document), {}, harmLabel(m_document)}); // the key says what fill and square are
         showMatrixData();
     }
     OptionMapData map = optionMapData(m_document);
     const bool ready = !map.rows.empty();
     m_heat->setData(std::move(map));
     if (ready)
-        m_heat->setCaption({tr("Harm of every option"), sourceText(m_document),
+        m_heat->setCaption({tr("Harm of every option"), harmSource(m_document),
             tr("color: harm on a log scale; outlined: the plan's choice"), harmLabel(m_document)});
     else
         m_heat->setEmpty(
