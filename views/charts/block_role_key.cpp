@@ -18,23 +18,58 @@ constexpr double kKeyShares[] = {0.05, 0.35, 0.7, 1}; // of the squares of harm
 constexpr double kHarmTile = 17; // below one of them
 constexpr double kKeyGround = 4; // bits, in whose color the tiles are
 
+constexpr double kKeyLeft = 8, kPartGap = 18;
+
+QString alikeWords()
+{
+    return BlockRoleMatrix::tr("cannot be told apart from the selection");
+}
+
 QString bitsKeyText(int bits, bool wider)
 {
     return bits == 16 && wider ? QStringLiteral("16+") : QString::number(bits);
 }
 } // namespace
 
-// What the key needs, in lines of `width`: bits and harm beside each other, or one below the other.
-int BlockRoleMatrix::keyLinesIn(double width, double cellWidth) const
+/// Whether outlines may be drawn of units that cannot be told apart: their entry of the key keeps its place
+/// then, so that the cells do not move with every selection.
+bool BlockRoleMatrix::mayBeAlike() const
+{
+    return m_data.deltaLabel.isEmpty()
+        && std::any_of(m_data.units.begin(), m_data.units.end(),
+            [](const MatrixUnit& unit) { return unit.interval.has_value(); });
+}
+
+// Bits, harm and outlines beside each other as far as `width` goes, else one below the other.
+BlockRoleMatrix::KeyPlaces BlockRoleMatrix::keyPlaces(double width) const
 {
     const QFontMetricsF metrics(scaledFont(font(), kKeyFont));
-    if (!m_data.deltaLabel.isEmpty())
-        return static_cast<int>(deltaKeyLines(width, cellWidth).size());
     const double bits = metrics.horizontalAdvance(tr("bits")) + 6 + std::size(kKeyBits) * kBitBox;
     const double harm
         = metrics.horizontalAdvance(tr("harm") + leastHarmText() + formatNumber(m_harmRange.upper, 1))
         + std::size(kKeyShares) * kHarmTile + 34;
-    return bits + 18 + harm <= width ? 1 : 2;
+    KeyPlaces places;
+    double used = bits;
+    const auto place = [&](double needed, double& x, int& line) {
+        if (used + kPartGap + needed > width) {
+            ++places.lines;
+            used = -kPartGap;
+        }
+        x = kKeyLeft + used + kPartGap;
+        line = places.lines - 1;
+        used += kPartGap + needed;
+    };
+    place(harm, places.harm, places.harmLine);
+    if (mayBeAlike())
+        place(metrics.horizontalAdvance(alikeWords()) + kHarmTile + 8, places.alike, places.alikeLine);
+    return places;
+}
+
+// What the key needs, in lines of `width`.
+int BlockRoleMatrix::keyLinesIn(double width, double cellWidth) const
+{
+    return m_data.deltaLabel.isEmpty() ? keyPlaces(width).lines
+                                       : static_cast<int>(deltaKeyLines(width, cellWidth).size());
 }
 
 double BlockRoleMatrix::paintBitsKey(QPainter& painter, double x, double top, double height) const
@@ -108,23 +143,61 @@ void BlockRoleMatrix::paintKey(QPainter& painter, const Geometry& g, QSize size)
     if (g.note > 0)
         painter.drawText(QRectF(8, size.height() - g.note, size.width() - 12, g.note),
             Qt::AlignLeft | Qt::AlignVCenter,
-            caption().footnoteLines(metrics, size.width() - 14.0).join(u'\n'));
+            caption().footnoteLines(metrics, size.width() - 14.0, g.noteLines).join(u'\n'));
     const double top = size.height() - g.bottom + 5, height = metrics.height() + 1;
     if (!m_data.deltaLabel.isEmpty())
-        return paintDeltaKey(painter, QRectF(8, top, size.width() - 14, height));
-    const double right = paintBitsKey(painter, 8, top, height);
-    if (g.keyLines > 1)
-        paintHarmKey(painter, 8, top + height + 2, height);
-    else
-        paintHarmKey(painter, right + 18, top, height);
+        return paintDeltaKey(painter, QRectF(kKeyLeft, top, size.width() - 14, height));
+    const KeyPlaces places = keyPlaces(size.width() - 14.0);
+    paintBitsKey(painter, kKeyLeft, top, height);
+    paintHarmKey(painter, places.harm, top + places.harmLine * (height + 2), height);
 }
 
-bool BlockRoleMatrix::showsDeltaTexts(double cellWidth) const
+/// A solid line under a dashed one: whatever the color of the cell, one of the two is seen.
+void BlockRoleMatrix::paintAlike(QPainter& painter, const QRectF& rect) const
+{
+    const QRectF line = rect.adjusted(0.5, 0.5, -0.5, -0.5); // off the number in the cell
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(theme().background, 2.6, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+    painter.drawRect(line);
+    painter.setPen(QPen(theme().accent, 2, Qt::DashLine, Qt::FlatCap, Qt::MiterJoin));
+    painter.drawRect(line);
+}
+
+QRectF BlockRoleMatrix::alikeKeyRect() const
+{
+    const Geometry& g = m_geometry;
+    if (g.bottom <= 0 || selection().size() != 1 || alike(selection().front()).units.isEmpty())
+        return {};
+    const double width = viewport()->width() - 14.0;
+    const KeyPlaces places = keyPlaces(width);
+    const double height = QFontMetricsF(scaledFont(font(), kKeyFont)).height() + 1;
+    return {places.alike, viewport()->height() - g.bottom + 5 + places.alikeLine * (height + 2),
+        kKeyLeft + width - places.alike, height};
+}
+
+// Over the painted key: it comes and goes with the selection.
+void BlockRoleMatrix::paintAlikeKey(QPainter& painter) const
+{
+    const QRectF place = alikeKeyRect();
+    if (place.isNull())
+        return;
+    const QRectF tile(place.left(), place.top(), kHarmTile - 1, place.height());
+    painter.fillRect(tile, bitColor(kKeyGround, theme()));
+    paintAlike(painter, tile);
+    painter.setFont(scaledFont(font(), kKeyFont));
+    painter.setPen(theme().muted);
+    const QRectF words = place.adjusted(kHarmTile + 5, 0, 0, 0);
+    painter.drawText(words, Qt::AlignLeft | Qt::AlignVCenter,
+        QFontMetricsF(painter.font()).elidedText(alikeWords(), Qt::ElideRight, words.width()));
+}
+
+/// Whether cells have texts that fit into them; with `fitting` false, texts that do not.
+bool BlockRoleMatrix::showsDeltaTexts(double cellWidth, bool fitting) const
 {
     const QFontMetricsF metrics(scaledFont(font(), 0.8));
     return std::any_of(m_data.units.begin(), m_data.units.end(), [&](const MatrixUnit& unit) {
         return unit.delta && unit.deltaText.size() > 1 && unit.label.isEmpty()
-            && metrics.horizontalAdvance(unit.deltaText) + 4 <= cellWidth;
+            && (metrics.horizontalAdvance(unit.deltaText) + 4 <= cellWidth) == fitting;
     });
 }
 
@@ -137,6 +210,8 @@ QStringList BlockRoleMatrix::deltaKeyLines(double width, double cellWidth) const
     if (showsDeltaTexts(cellWidth))
         words << m_data.deltaTexts;
     words << m_data.deltaSame;
+    if (showsDeltaTexts(cellWidth, false))
+        words << m_data.deltaOther;
     words.removeAll(QString());
     QStringList lines{QString()};
     double room = width - kLongestBar - kBarGap;

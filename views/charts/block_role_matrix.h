@@ -67,6 +67,7 @@ struct MatrixData
     QString deltaLabel; // what the diverging map means; empty: no difference is shown
     QString deltaTexts = {}; // what the texts in the cells mean, where there are any
     QString deltaSame = {}; // what "=" means
+    QString deltaOther = {}; // what "\u2260" means, which stands where a text has no room
 };
 
 // Rows blocks, columns roles. Fill is bits, area of the inner square is log harm. An editor by mouse and
@@ -110,6 +111,8 @@ public:
     [[nodiscard]] QColor deltaColor(double value) const; // of a cell of a difference
     // Whether cells of a difference have room for their texts.
     [[nodiscard]] bool showsDeltaTexts() const { return showsDeltaTexts(m_geometry.cellWidth); }
+    // Of the key's words on the dashed outlines; null while there are none.
+    [[nodiscard]] QRectF alikeKeyRect() const;
     [[nodiscard]] QRectF rowHeaderRect(int row) const;
     [[nodiscard]] QRectF columnHeaderRect(int column) const;
 
@@ -170,6 +173,7 @@ private:
         double looseHeight = 0; // of a loose row
         double bottom = 0; // footnote and key
         double note = 0; // the footnote alone
+        int noteLines = 2; // it takes at most
         int keyLines = 1;
         std::vector<double> rowTops; // content coordinates, with tower headings in between
         std::vector<int> spans; // columns that a cell of a loose row takes; 0: an ordinary row
@@ -184,8 +188,16 @@ private:
     [[nodiscard]] Geometry fitted(QSize size, double zoomX, double zoomY) const;
     void fitHeights(Geometry& geometry, double room, double fitWidth, double zoomX, double zoomY) const;
     void placeRows(Geometry& geometry) const;
+    // Where the parts of the key begin, in lines below each other.
+    struct KeyPlaces
+    {
+        int harmLine = 0, alikeLine = 0, lines = 1;
+        double harm = 0, alike = 0; // x
+    };
+    [[nodiscard]] KeyPlaces keyPlaces(double width) const;
+    [[nodiscard]] bool mayBeAlike() const;
     [[nodiscard]] int keyLinesIn(double width, double cellWidth) const;
-    [[nodiscard]] bool showsDeltaTexts(double cellWidth) const;
+    [[nodiscard]] bool showsDeltaTexts(double cellWidth, bool fitting = true) const;
     [[nodiscard]] QStringList deltaKeyLines(double width, double cellWidth) const;
     [[nodiscard]] bool startsTower(std::size_t row) const;
     [[nodiscard]] double rowHeight(const Geometry& geometry, int row) const;
@@ -205,6 +217,8 @@ private:
     void paintDeltaKey(QPainter& painter, const QRectF& area) const;
     double paintBitsKey(QPainter& painter, double x, double top, double height) const;
     void paintHarmKey(QPainter& painter, double x, double top, double height) const;
+    void paintAlikeKey(QPainter& painter) const;
+    void paintAlike(QPainter& painter, const QRectF& rect) const;
     [[nodiscard]] QString leastHarmText() const;
     [[nodiscard]] MatrixCellLayout layoutOf(const QRectF& rect) const;
     [[nodiscard]] bool openCell(int row, int column);

@@ -124,13 +124,11 @@ void BlockRoleMatrix::paintBadges(QPainter& painter, const QRectF& rect, const M
 // nearly the same brown looks like two kinds of cells.
 QColor BlockRoleMatrix::deltaColor(double value) const
 {
-    // What differs at all is told from what is the same: the map is left by a jump.
-    constexpr double kReach = 0.57, kLeast = 0.2;
+    // From the color of what is the same: a jump there would make the least difference look like a large one.
+    constexpr double kReach = 0.57;
     const double away = std::clamp(std::abs(value), 0.0, 1.0);
-    if (!(away > 0))
-        return theme().surface;
-    return mapColor(
-        divergingMap(theme()), 0.5 + 0.5 * std::copysign(kLeast + (kReach - kLeast) * away, value));
+    const QColor most = mapColor(divergingMap(theme()), 0.5 + 0.5 * std::copysign(kReach, value));
+    return mix(theme().surface, most, away);
 }
 
 // A difference: the color says who is better and by how much, the text what changes.
@@ -142,11 +140,16 @@ void BlockRoleMatrix::paintDelta(QPainter& painter, const QRectF& rect, const Ma
         return;
     }
     painter.fillRect(rect, deltaColor(value));
-    const double needed = QFontMetricsF(painter.font()).horizontalAdvance(unit.deltaText) + 2;
-    if (unit.deltaText.isEmpty() || rect.width() < needed || rect.height() < kNumberHeight)
+    const QFontMetricsF metrics(painter.font());
+    const auto fits
+        = [&](const QString& text) { return metrics.horizontalAdvance(text) + 2 <= rect.width(); };
+    // The color alone may be too faint to tell another option from the same one.
+    const QString text
+        = unit.deltaText.size() > 1 && !fits(unit.deltaText) ? QStringLiteral("\u2260") : unit.deltaText;
+    if (text.isEmpty() || !fits(text) || rect.height() < kNumberHeight)
         return;
     painter.setPen(theme().foreground);
-    painter.drawText(rect, Qt::AlignCenter | Qt::TextDontClip, unit.deltaText);
+    painter.drawText(rect, Qt::AlignCenter | Qt::TextDontClip, text);
 }
 
 void BlockRoleMatrix::paintUnit(QPainter& painter, const QRectF& rect, const MatrixUnit& unit) const
@@ -375,7 +378,8 @@ void BlockRoleMatrix::paintOverlay(QPainter& painter) const
     };
     if (selection().size() == 1)
         for (const int unit : alike(selection().front()).units)
-            outline(unit, theme().accent, 1.4, Qt::DashLine);
+            if (const QRectF rect = unitRect(unit); rect.intersects(view))
+                paintAlike(painter, rect);
     for (const int unit : selection()) {
         outline(unit, theme().background, 4, Qt::SolidLine);
         outline(unit, theme().accent, 2.2, Qt::SolidLine);
@@ -404,6 +408,7 @@ void BlockRoleMatrix::paintOverlay(QPainter& painter) const
         painter.drawRect(QRectF(m_pressPosition, m_dragPosition).normalized());
     }
     painter.restore();
+    paintAlikeKey(painter);
 }
 
 void BlockRoleMatrix::invalidate()

@@ -77,14 +77,14 @@ int DifferenceTable::columnCount(const QModelIndex& parent) const
 
 namespace {
 
-/// Numbers at the right.
+/// Numbers at the right; texts at the left, in the heading too.
 QVariant alignmentOf(int column)
 {
     switch (column) {
     case DifferenceTable::UnitColumn:
     case DifferenceTable::OptionAColumn:
     case DifferenceTable::OptionBColumn:
-        return {};
+        return QVariant::fromValue(Qt::Alignment(Qt::AlignLeft | Qt::AlignVCenter));
     default:
         return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
     }
@@ -194,7 +194,7 @@ QVariant DifferenceTable::headerData(int section, Qt::Orientation orientation, i
     case HarmColumn:
         return tr("Δ harm"); // whether predicted or measured: the words above the table say, and the tooltip
     case ShareColumn:
-        return tr("Of all Δ");
+        return tr("Share of Σ|Δ|");
     default:
         return {};
     }

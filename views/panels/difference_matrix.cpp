@@ -51,9 +51,9 @@ void DifferencePanel::refreshMatrix()
         const auto& item = difference.units[i];
         auto& unit = picture.units[i];
         const double weights = static_cast<double>(space.units()[i].parameters());
-        // The square root keeps small differences visible beside a large one.
+        // The cube root keeps small differences visible beside a large one, and their order.
         const double harm = item.deltaHarm.value_or(std::nan(""));
-        unit.delta = largest > 0 ? std::copysign(std::sqrt(std::abs(harm) / largest), harm) : harm;
+        unit.delta = largest > 0 ? std::cbrt(harm / largest) : harm;
         unit.locked = unit.edited = false;
         unit.tie = -1;
         const auto bitsOf = [&](std::size_t option) {
@@ -65,13 +65,14 @@ void DifferencePanel::refreshMatrix()
                         .arg(QString::fromStdString(space.optionIds()[item.optionA]),
                             QString::fromStdString(space.optionIds()[item.optionB]));
     }
-    picture.deltaLabel = largest > 0 ? tr("± %1: harm B − A (root scale)").arg(formatNumber(largest))
+    picture.deltaLabel = largest > 0 ? tr("± %1: harm B − A (cube root scale)").arg(formatNumber(largest))
                                      : tr("no difference in harm");
     picture.deltaTexts = tr("4→8: bits of A, of B");
     picture.deltaSame = tr("=: same option");
+    picture.deltaOther = tr("≠: another option");
     m_matrix->clearEmpty();
     m_matrix->setCaption({tr("B (%1) against A (%2)").arg(m_b->currentText(), m_a->currentText()),
-        sourceText(m_document), {}, harmLabel(m_document)}); // the key says what of it
+        harmSource(m_document), {}, harmLabel(m_document)}); // the key says what of it
     const bool same = m_matrix->data().units.size() == picture.units.size()
         && m_matrix->data().deltaLabel == picture.deltaLabel;
     if (same)
