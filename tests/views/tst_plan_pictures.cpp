@@ -51,6 +51,12 @@ double distanceTo(const QLineF& line, QPointF point)
     return least;
 }
 
+double distanceTo(const QRectF& box, QPointF to)
+{
+    return std::hypot(std::clamp(to.x(), box.left(), box.right()) - to.x(),
+        std::clamp(to.y(), box.top(), box.bottom()) - to.y());
+}
+
 } // namespace
 
 class PlanPicturesTest : public QObject
@@ -183,13 +189,35 @@ private Q_SLOTS:
                 const double x = light(a) + 0.05, y = light(b) + 0.05;
                 return std::max(x, y) / std::min(x, y);
             };
-            for (const double value : {-1.0, -0.03, 0.03, 1.0}) {
+            // Colors leave that of no difference without a jump and go on evenly: how far a cell is from it
+            // says how much it differs. That it differs at all is said by its text.
+            const QColor none = matrix.deltaColor(0);
+            const auto away = [&](double value) {
                 const QColor cell = matrix.deltaColor(value);
-                QVERIFY2(contrast(cell, matrix.deltaColor(0)) > 1.4,
-                    qPrintable(QString::number(contrast(cell, matrix.deltaColor(0)))));
-                QVERIFY2(contrast(cell, theme.foreground) > 3.9,
-                    qPrintable(QString::number(contrast(cell, theme.foreground))));
+                return std::hypot(
+                    cell.red() - none.red(), cell.green() - none.green(), cell.blue() - none.blue());
+            };
+            for (const double sign : {-1.0, 1.0}) {
+                QVERIFY(away(sign * 0.01) < 3);
+                for (double value = 0; value < 0.999; value += 0.1) {
+                    QVERIFY(away(sign * (value + 0.1)) > away(sign * value) + 3);
+                    QVERIFY(away(sign * (value + 0.1)) < away(sign * value) + 24);
+                    const QColor cell = matrix.deltaColor(sign * (value + 0.1));
+                    QVERIFY2(contrast(cell, theme.foreground) > 3.9,
+                        qPrintable(QString::number(contrast(cell, theme.foreground))));
+                }
+                QVERIFY(contrast(matrix.deltaColor(sign), none) > 1.4);
             }
+            // Of the two colors of a dashed outline one is seen on every cell, and on each other.
+            QVERIFY(contrast(theme.accent, theme.background) > 3);
+            for (const double bits : {1, 2, 3, 4, 5, 6, 8, 16}) {
+                const QColor cell = bitColor(bits, theme);
+                const double seen = std::max(contrast(theme.accent, cell), contrast(theme.background, cell));
+                QVERIFY2(seen > 2.4, qPrintable(QStringLiteral("%1 bits: %2").arg(bits).arg(seen)));
+            }
+            ParetoChart chart;
+            chart.setTheme(theme);
+            QVERIFY(contrast(chart.budgetInk(), theme.background) > 4.5);
         }
     }
 
@@ -214,13 +242,9 @@ private Q_SLOTS:
         for (std::size_t i = 0; i < marks.size(); ++i) {
             if (labels[i].box.isNull() || !labels[i].leader.isNull())
                 continue;
-            const auto distance = [&](QPointF to) {
-                const QRectF& box = labels[i].box;
-                return std::hypot(std::clamp(to.x(), box.left(), box.right()) - to.x(),
-                    std::clamp(to.y(), box.top(), box.bottom()) - to.y());
-            };
             for (std::size_t j = 0; j < marks.size(); ++j)
-                QVERIFY(i == j || distance(marks[j]) >= distance(marks[i]) + 5);
+                QVERIFY(
+                    i == j || distanceTo(labels[i].box, marks[j]) >= distanceTo(labels[i].box, marks[i]) + 5);
         }
         QVERIFY(std::any_of(labels.begin(), labels.end(), [](const auto& l) { return !l.leader.isNull(); }));
     }
@@ -232,11 +256,16 @@ private Q_SLOTS:
         for (int i = 0; i <= 40; ++i)
             data.frontier.push_back({1e6 + 1e5 * i, i == 40 ? 0 : std::exp2(-0.3 * i)});
         chart.setData(data);
-        // Also where the line ends so low that below it is no room.
-        for (const QSize size : {QSize(600, 400), QSize(450, 300), QSize(450, 240)}) {
+        // Beside its mark or nowhere: words elsewhere would name another place of the line.
+        int named = 0;
+        for (const QSize size : {QSize(600, 400), QSize(450, 300), QSize(450, 240), QSize(380, 200)}) {
             showAt(chart, size);
-            QVERIFY2(!chart.harmlessRect().isNull(), qPrintable(QString::number(size.height())));
+            const QRectF box = chart.harmlessRect();
+            named += box.isNull() ? 0 : 1;
+            const QPointF mark = chart.pixelOf({{}, 5e6, chart.viewRange(Qt::Vertical).lower, {}, false, {}});
+            QVERIFY2(box.isNull() || distanceTo(box, mark) < 40, qPrintable(QString::number(size.height())));
         }
+        QVERIFY(named >= 2);
     }
 
     void numberStandsInTheMiddleOfItsCell()
@@ -311,6 +340,85 @@ private Q_SLOTS:
         const auto few = labelMarks(
             crowd, std::vector<QSizeF>(crowd.size(), QSizeF(80, 13)), QRectF(0, 0, 100, 100), {}, 60);
         QVERIFY(std::any_of(few.begin(), few.end(), [](const MarkLabel& l) { return l.box.isNull(); }));
+    }
+
+    void aLineEndsBeforeItsText()
+    {
+        const std::vector<QPointF> marks{{100, 100}, {107, 101}, {114, 102}};
+        const std::vector<QSizeF> sizes(marks.size(), QSizeF(80, 13));
+        for (const MarkLabel& label : labelMarks(marks, sizes, QRectF(0, 0, 600, 400), {}, 60)) {
+            if (label.leader.isNull())
+                continue;
+            const double gap = distanceTo(label.box, label.leader.p2());
+            QVERIFY2(gap >= 2, qPrintable(QString::number(gap)));
+            QVERIFY(label.leader.length() >= 6.9); // what is shorter is not seen
+        }
+    }
+
+    void marksOfAFamilyShareAName()
+    {
+        const auto mark = [](double x, double y, const char* name) {
+            return FamilyMark{{x, y}, QString::fromLatin1(name)};
+        };
+        const std::vector<FamilyMark> marks{mark(120, 104, "int4-sym-g32"), mark(113, 102, "int4-sym-g64"),
+            mark(100, 90, "int2-sym-g32"), mark(60, 50, "int2-sym-g64")};
+        QCOMPARE(familyGroups(marks), (std::vector<int>{0, 0, -1, -1}));
+        const QStringList names{QStringLiteral("int4-sym-g128"), QStringLiteral("int4-sym-g64")};
+        QCOMPARE(familyName(names, false), QStringLiteral("int4-sym: g128, g64"));
+        QCOMPARE(familyName(names, true), QStringLiteral("int4-sym"));
+        // The label of one of them names all: it may stand nearer to another.
+        const std::vector<QPointF> places{{120, 104}, {113, 102}};
+        const std::vector<QSizeF> sizes{{150, 13}, {}};
+        const std::vector<int> groups{0, 0};
+        const auto labels = labelMarks(places, sizes, QRectF(0, 0, 600, 400), {}, 60, {}, groups);
+        QVERIFY(!labels[0].box.isNull() && labels[1].box.isNull());
+    }
+
+    // Where not all have room for a name of their own, they are named together.
+    void noUniformPlanIsWithoutAName()
+    {
+        ParetoChart chart;
+        ParetoData data;
+        for (int i = 0; i <= 60; ++i)
+            data.frontier.push_back({1e6 + 8e4 * i, 0.3 * std::exp2(-0.3 * i)});
+        data.presets = {{QStringLiteral("int2-sym-g128"), 1.02e6, 0.31, {}, false, {}},
+            {QStringLiteral("int2-sym-g64"), 1.03e6, 0.3, {}, false, {}},
+            {QStringLiteral("int2-sym-g32"), 1.05e6, 0.29, {}, false, {}},
+            {QStringLiteral("int4-sym-g64"), 1.9e6, 0.04, {}, false, {}}};
+        data.budgetBytes = 3.5e6;
+        chart.setData(data);
+        showAt(chart, {560, 190});
+        chart.grab();
+        const QString names = chart.shownNames().join(u' ');
+        for (const char* part : {"int2-sym: g128, g64, g32", "int4-sym-g64"})
+            QVERIFY2(names.contains(QString::fromLatin1(part)), qPrintable(names));
+    }
+
+    // A difference has no units that are alike, and the key says what outlines are while there are any.
+    void outlinesOfAlikeUnitsAreNamed()
+    {
+        BlockRoleMatrix matrix;
+        MatrixData data = blocksAndHead();
+        matrix.setData(data);
+        showAt(matrix, {500, 420});
+        matrix.setSelection({0});
+        QVERIFY(matrix.alikeKeyRect().isNull());
+        for (MatrixUnit& unit : data.units)
+            unit.interval = Interval{0.5 * *unit.harm, 1.5 * *unit.harm};
+        matrix.setData(data);
+        const QRectF cell = matrix.cellRect(0, 0);
+        matrix.setSelection({0});
+        QVERIFY(!matrix.alike(0).units.isEmpty());
+        const QRectF key = matrix.alikeKeyRect();
+        QVERIFY(!key.isNull() && QRectF(matrix.viewport()->rect()).contains(key));
+        QVERIFY(key.top() > matrix.unitRect(24).bottom());
+        QCOMPARE(matrix.cellRect(0, 0), cell); // the cells stay where they are
+        data.deltaLabel = QStringLiteral("harm B − A");
+        for (MatrixUnit& unit : data.units)
+            unit.delta = 0;
+        matrix.setData(data);
+        matrix.setSelection({0});
+        QVERIFY(matrix.alike(0).units.isEmpty() && matrix.alikeKeyRect().isNull());
     }
 
     void labelsStandWhereItCostsLeast()

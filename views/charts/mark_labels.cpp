@@ -11,6 +11,9 @@ namespace bitwright::views {
 namespace {
 constexpr double kMark = 5; // half the side of a mark
 constexpr double kBeside = 10; // up to here a label needs no line
+constexpr double kBeforeText = 3; // where a line ends
+constexpr double kLeastLine = 7; // a shorter one is not seen
+constexpr double kSideBySide = 30; // of the marks of a group
 constexpr double kClear = 9; // of another mark: from a label that is led to its own
 constexpr double kPass = 7; // of another mark: from a line
 constexpr double kApart = 5; // how much farther another mark must be from a name that no line leads to
@@ -53,7 +56,13 @@ bool crosses(const QLineF& line, const QRectF& box)
 struct Scene
 {
     std::span<const QPointF> marks;
+    std::span<const int> groups;
     std::vector<MarkLabel> placed;
+
+    [[nodiscard]] bool together(std::size_t a, std::size_t b) const
+    {
+        return !groups.empty() && groups[a] >= 0 && groups[a] == groups[b];
+    }
 
     /// Whether `label` can only be read as the name of mark `own`.
     [[nodiscard]] bool reads(const MarkLabel& label, std::size_t own) const
@@ -62,12 +71,13 @@ struct Scene
         for (std::size_t i = 0; i < marks.size(); ++i) {
             const double other = distanceOf(label.box, marks[i]);
             // Marks in one place have their names in one place.
-            const bool same = i == own || QLineF(marks[i], marks[own]).length() < 2;
+            const bool here = i == own || QLineF(marks[i], marks[own]).length() < 2;
+            const bool same = here || together(i, own);
             if (other <= kMark || (!same && other < std::min(distance, kClear)))
                 return false;
             if (!same && label.leader.isNull() && other < distance + kApart)
                 return false;
-            if (!same && !label.leader.isNull() && distanceOf(label.leader, marks[i]) < kPass
+            if (!here && !label.leader.isNull() && distanceOf(label.leader, marks[i]) < kPass
                 && distanceOf(label.leader, marks[i]) < QLineF(marks[i], marks[own]).length() - 0.5)
                 return false;
         }
@@ -85,7 +95,11 @@ struct Scene
 QLineF leaderTo(const QRectF& box, QPointF mark)
 {
     const QPointF end = nearestOf(box, mark), way = end - mark;
-    return {mark + way * (kMark / std::hypot(way.x(), way.y())), end};
+    const QPointF step = way / std::hypot(way.x(), way.y());
+    QPointF stop = end;
+    while (distanceOf(box, stop) < kBeforeText && QPointF::dotProduct(stop - mark, step) > kMark)
+        stop -= 0.25 * step;
+    return {mark + step * kMark, stop};
 }
 
 MarkLabel labelAt(QPointF mark, QSizeF size, double direction, double distance)
@@ -103,10 +117,15 @@ MarkLabel labelAt(QPointF mark, QSizeF size, double direction, double distance)
 
 std::vector<MarkLabel> labelMarks(std::span<const QPointF> marks, std::span<const QSizeF> sizes,
     const QRectF& bounds, std::span<const QRectF> obstacles, double reach,
-    const std::function<double(const QRectF&)>& cost)
+    const std::function<double(const QRectF&)>& cost, std::span<const int> groups)
 {
-    Scene scene{marks, {}};
+    constexpr double kLed = kMark + kLeastLine + kBeforeText; // from here on a line can be drawn
+    Scene scene{marks, groups, {}};
     for (std::size_t i = 0; i < marks.size(); ++i) {
+        if (sizes[i].isEmpty()) {
+            scene.placed.emplace_back();
+            continue;
+        }
         const QRectF around = QRectF(marks[i], marks[i])
                                   .adjusted(-reach - sizes[i].width(), -reach - sizes[i].height(),
                                       reach + sizes[i].width(), reach + sizes[i].height());
@@ -121,13 +140,14 @@ std::vector<MarkLabel> labelMarks(std::span<const QPointF> marks, std::span<cons
                     = labelAt(marks[i], sizes[i], 2 * std::numbers::pi * k / kDirections, distance);
                 const double away = distanceOf(label.box, marks[i]);
                 const double price = away + (cost ? cost(label.box) : 0);
-                if (away > reach || (best && price >= least) || !bounds.contains(label.box)
+                const bool faint = !label.leader.isNull() && away < kLed;
+                if (faint || away > reach || (best && price >= least) || !bounds.contains(label.box)
                     || std::any_of(near.begin(), near.end(),
                         [&](const QRectF& obstacle) { return obstacle.intersects(label.box); }))
                     continue;
                 if (!scene.reads(label, i)) {
                     // Even beside its mark a name may need a line, where others stand near.
-                    if (!label.leader.isNull() || away <= kMark + 1)
+                    if (!label.leader.isNull() || away < kLed)
                         continue;
                     label.leader = leaderTo(label.box, marks[i]);
                     if (!scene.reads(label, i))
@@ -139,6 +159,39 @@ std::vector<MarkLabel> labelMarks(std::span<const QPointF> marks, std::span<cons
         scene.placed.push_back(best.value_or(MarkLabel{}));
     }
     return scene.placed;
+}
+
+namespace {
+/// "int2-sym" of "int2-sym-g64"; empty without such parts.
+QString familyOf(const QString& name)
+{
+    return name.left(std::max<qsizetype>(name.lastIndexOf(u'-'), 0));
+}
+} // namespace
+
+std::vector<int> familyGroups(std::span<const FamilyMark> marks)
+{
+    std::vector<int> groups(marks.size(), -1);
+    int next = 0;
+    for (std::size_t i = 1; i < marks.size(); ++i) {
+        const QString family = familyOf(marks[i].name);
+        if (family.isEmpty() || family != familyOf(marks[i - 1].name)
+            || QLineF(marks[i].at, marks[i - 1].at).length() > kSideBySide)
+            continue;
+        if (groups[i - 1] < 0)
+            groups[i - 1] = next++;
+        groups[i] = groups[i - 1];
+    }
+    return groups;
+}
+
+QString familyName(const QStringList& names, bool shortly)
+{
+    const QString family = familyOf(names.value(0));
+    QStringList members;
+    for (const QString& name : names)
+        members << name.mid(family.size() + 1);
+    return shortly ? family : QStringLiteral("%1: %2").arg(family, members.join(QStringLiteral(", ")));
 }
 
 std::vector<QPointF> sampledLine(const QPolygonF& line, double step)

@@ -81,7 +81,11 @@ public:
     [[nodiscard]] QRectF improveRect() const;
     [[nodiscard]] QRectF differenceRect() const;
     // Place of the words that name the last state when it has no harm; null where they have no room.
-    [[nodiscard]] QRectF harmlessRect() const { return harmlessBox(QFontMetricsF(smallFont())); }
+    [[nodiscard]] QRectF harmlessRect() const { return harmless(QFontMetricsF(smallFont())).box; }
+    // Names of marks that are painted, as they were painted last.
+    [[nodiscard]] const QStringList& shownNames() const { return m_labelNames; }
+    // Of the words beside the budget line: the line's orange is too light to be read.
+    [[nodiscard]] QColor budgetInk() const { return mix(theme().warning, theme().foreground, 0.25); }
     [[nodiscard]] QPointF pixelOf(const ParetoMark& mark) const { return toPixel(mark.bytes, mark.harm); }
     [[nodiscard]] QString csv() const override;
     [[nodiscard]] QString keysText() const override;
@@ -175,6 +179,10 @@ private:
     void paintFrontier(QCPPainter& painter) const;
     void paintMarkSet(QCPPainter& painter, const std::vector<ParetoMark>& marks, bool hollow, QPointF near,
         double reach) const;
+    struct Named;
+    [[nodiscard]] std::vector<Named> namedMarks() const;
+    void placeNames(std::vector<Named>& marks, const QFontMetricsF& metrics) const;
+    [[nodiscard]] QPen leaderPen() const;
     void paintMarkLabels(QCPPainter& painter) const;
     void paintBudget(QCPPainter& painter) const;
     [[nodiscard]] QRectF dimensionBox() const;
@@ -184,8 +192,13 @@ private:
     [[nodiscard]] QPolygonF staircase(const std::vector<ParetoState>& states) const;
     void paintStates(QCPPainter& painter) const;
     [[nodiscard]] bool endsWithoutHarm() const;
-    [[nodiscard]] QString harmlessText() const;
-    [[nodiscard]] QRectF harmlessBox(const QFontMetricsF& metrics) const;
+    struct Harmless
+    {
+        QRectF box;
+        QString text;
+    };
+    [[nodiscard]] QStringList harmlessTexts() const;
+    [[nodiscard]] Harmless harmless(const QFontMetricsF& metrics) const;
     [[nodiscard]] double frontierPixel(double x) const;
     void paintHarmless(QCPPainter& painter) const;
     [[nodiscard]] std::optional<double> namedEnd() const;
@@ -208,6 +221,7 @@ private:
     QString m_compareNote;
     mutable std::vector<QLineF> m_leaders; // from marks to their names, as painted last
     mutable std::vector<QRectF> m_labelBoxes; // of the names as painted
+    mutable QStringList m_labelNames;
 };
 
 } // namespace bitwright::views

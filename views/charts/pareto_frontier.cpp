@@ -116,11 +116,13 @@ bool ParetoChart::endsWithoutHarm() const
     return m_data.frontier.size() > 1 && isLogarithmic(Qt::Vertical) && m_data.frontier.back().harm <= 0;
 }
 
-QString ParetoChart::harmlessText() const
+/// What names that state, the longest words first.
+QStringList ParetoChart::harmlessTexts() const
 {
     const double bytes = m_data.frontier.back().bytes;
-    return xAxis->coordToPixel(bytes) < plotArea().right() ? tr("▼ harm 0: all kept")
-                                                           : tr("harm 0 at %1 →").arg(formatBytes(bytes));
+    if (xAxis->coordToPixel(bytes) < plotArea().right())
+        return {tr("harm 0: all kept"), tr("harm 0")};
+    return {tr("harm 0 at %1 →").arg(formatBytes(bytes))};
 }
 
 /// Height of the line at `x`, as far as it has harm.
@@ -131,24 +133,36 @@ double ParetoChart::frontierPixel(double x) const
     return last < 0 ? 0 : yAxis->coordToPixel(m_data.frontier[static_cast<std::size_t>(last)].harm);
 }
 
-/// Place of the words that say what the last state without harm is: beside it below the line, else above the
-/// line; null where they have no room.
-QRectF ParetoChart::harmlessBox(const QFontMetricsF& metrics) const
+/// The words that say what the last state without harm is, beside its mark: below the line, right of it, or
+/// just above; null where none of them has room there. Elsewhere they would be read as another mark.
+ParetoChart::Harmless ParetoChart::harmless(const QFontMetricsF& metrics) const
 {
+    constexpr double kJustAbove = 28;
     if (!endsWithoutHarm())
         return {};
     const QRectF area = plotArea();
-    const double x = std::min(xAxis->coordToPixel(m_data.frontier.back().bytes), area.right() + 4);
-    const QSizeF size(metrics.horizontalAdvance(harmlessText()) + 4, metrics.height());
-    QRectF box(QPointF(x - 9 - size.width(), area.bottom() - 8 - size.height()), size);
-    if (box.intersects(forbiddenBox(metrics).adjusted(-8, 0, 8, 0)))
-        box.moveBottom(forbiddenBox(metrics).top() - 4);
-    // The line comes from above: at the right end of the words it is lowest, at their left highest.
-    if (frontierPixel(box.right()) + 3 < box.top() && x > area.left() && area.contains(box))
-        return box;
-    box.moveRight(std::min(x + 8, area.right() - 3));
-    box.moveBottom(frontierPixel(box.left()) - 6);
-    return x > area.left() && area.contains(box) ? box : QRectF();
+    const double end = xAxis->coordToPixel(m_data.frontier.back().bytes);
+    const double x = std::min(end, area.right() + 4);
+    if (x <= area.left())
+        return {};
+    const double foot = area.bottom() - 8;
+    const QRectF forbidden = forbiddenBox(metrics).adjusted(-8, 0, 8, 0);
+    for (const QString& text : harmlessTexts()) {
+        const QSizeF size(metrics.horizontalAdvance(text) + 4, metrics.height());
+        QRectF box(QPointF(x - 9 - size.width(), foot - size.height()), size);
+        // The line comes from above: at the right end of the words it is lowest, at their left highest.
+        if (!box.intersects(forbidden) && frontierPixel(box.right()) + 3 < box.top() && area.contains(box))
+            return {box, text};
+        box.moveLeft(x + 9);
+        if (area.contains(box))
+            return {box, text};
+        box.moveRight(std::min(x + 8, area.right() - 3));
+        box.moveBottom(frontierPixel(box.left()) - 6);
+        // An arrow to what lies beyond the page points at nothing that could be mistaken.
+        if (area.contains(box) && (end > area.right() || box.bottom() > foot - kJustAbove))
+            return {box, text};
+    }
+    return {};
 }
 
 void ParetoChart::paintHarmless(QCPPainter& painter) const
@@ -160,13 +174,13 @@ void ParetoChart::paintHarmless(QCPPainter& painter) const
         paintMarker(
             painter, Marker::TriangleDown, foot, 5, mix(theme().foreground, theme().background, 0.2), false);
     painter.setFont(smallFont());
-    const QRectF box = harmlessBox(QFontMetricsF(painter.font()));
+    const auto [box, text] = harmless(QFontMetricsF(painter.font()));
     if (box.isNull())
         return;
-    if (box.top() > frontierPixel(box.right()))
+    if (box.right() < foot.x() && box.top() > frontierPixel(box.right()))
         painter.fillRect(box, theme().forbidden);
     painter.setPen(theme().muted);
-    painter.drawText(box, Qt::AlignCenter | Qt::TextDontClip, harmlessText());
+    painter.drawText(box, Qt::AlignCenter | Qt::TextDontClip, text);
 }
 
 // The frontier of another score, with its name on the line.

@@ -3,6 +3,7 @@
 #include "views/charts/pareto_chart.h"
 
 #include <QFontMetricsF>
+#include <QPainterPath>
 
 #include <algorithm>
 #include <cmath>
@@ -10,9 +11,7 @@
 namespace bitwright::views {
 
 namespace {
-constexpr double kFarLabel = 60; // pixels from the mark
 constexpr double kToldApart = 18; // pixels from the handle at which a previewed plan is another one
-constexpr double kUnreachable = 40; // what a label gives to stand above the frontier
 }
 
 /// Those within `reach` pixels of `near`.
@@ -46,7 +45,7 @@ std::vector<QRectF> ParetoChart::labelObstacles(const QFontMetricsF& metrics) co
     for (const QPointF q : sampledLine(staircase(m_data.frontier), 6))
         if (area.contains(q))
             obstacles.push_back({q.x() - 2, q.y() - 2, 4, 4});
-    if (const QRectF box = harmlessBox(metrics); !box.isNull())
+    if (const QRectF box = harmless(metrics).box; !box.isNull())
         obstacles.push_back(box);
     if (!m_data.frontier.empty())
         obstacles.push_back(forbiddenBox(metrics));
@@ -63,60 +62,6 @@ std::vector<QRectF> ParetoChart::labelObstacles(const QFontMetricsF& metrics) co
             {x + label + 8 > area.right() ? x - label : x, area.top(), label, metrics.height() + 6});
     }
     return obstacles;
-}
-
-void ParetoChart::paintMarkLabels(QCPPainter& painter) const
-{
-    painter.setFont(smallFont());
-    const QFontMetricsF metrics(painter.font());
-    std::vector<QPointF> anchors;
-    std::vector<QSizeF> sizes;
-    std::vector<QRectF> obstacles;
-    QStringList names;
-    const QRectF area = plotArea();
-    // From the right: beside the last mark of a row there is room, and above it for those before.
-    const auto collect = [&](std::vector<ParetoMark> marks, bool preset, bool measured) {
-        std::stable_sort(marks.begin(), marks.end(),
-            [](const ParetoMark& a, const ParetoMark& b) { return a.bytes > b.bytes; });
-        for (const ParetoMark& mark : marks) {
-            if (!std::isfinite(mark.harm) || mark.measured != measured || !isShown(mark, preset))
-                continue;
-            const QPointF at = toPixel(mark.bytes, mark.harm);
-            if (!area.contains(at))
-                continue;
-            const QString name = metrics.elidedText(mark.name, Qt::ElideMiddle, 170);
-            anchors.push_back(at);
-            sizes.push_back({metrics.horizontalAdvance(name) + 2, metrics.height()});
-            names << name;
-        }
-    };
-    // What was measured first: it is what counts where there is not room for all.
-    collect(m_data.plans, false, true);
-    collect(m_data.plans, false, false);
-    collect(m_data.presets, true, false);
-    for (const QRectF& obstacle : labelObstacles(metrics))
-        obstacles.push_back(obstacle);
-    // Above the frontier is room; below it a name would stand in what cannot be reached.
-    const auto cost = [&](const QRectF& box) {
-        const int best = bestStateOfSize(xAxis->pixelToCoord(box.center().x()));
-        const double lowest = best < 0 ? HUGE_VAL : m_data.frontier[static_cast<std::size_t>(best)].harm;
-        return yAxis->pixelToCoord(box.center().y()) < lowest ? kUnreachable : 0.0;
-    };
-    const auto labels = labelMarks(anchors, sizes, area.adjusted(2, 2, -2, -2), obstacles, kFarLabel, cost);
-    m_leaders.clear();
-    m_labelBoxes.clear();
-    for (std::size_t i = 0; i < labels.size(); ++i) {
-        if (labels[i].box.isNull())
-            continue; // the mouse and the table tell
-        if (!labels[i].leader.isNull())
-            m_leaders.push_back(labels[i].leader);
-        m_labelBoxes.push_back(labels[i].box);
-        painter.setPen(theme().foreground);
-        painter.drawText(labels[i].box, Qt::AlignCenter | Qt::TextDontClip, names[static_cast<qsizetype>(i)]);
-    }
-    painter.setPen(QPen(theme().muted, 1));
-    for (const QLineF& leader : m_leaders)
-        painter.drawLine(leader);
 }
 
 void ParetoChart::paintData(QCPPainter& painter)
@@ -163,7 +108,7 @@ void ParetoChart::paintBudget(QCPPainter& painter) const
     QColor halo = theme().background;
     halo.setAlphaF(0.85F);
     painter.fillRect(box, halo);
-    painter.setPen(theme().warning);
+    painter.setPen(budgetInk());
     painter.drawText(box, Qt::AlignCenter, text);
 }
 
@@ -282,14 +227,22 @@ void ParetoChart::paintHandle(QCPPainter& painter) const
     painter.setPen(QPen(theme().accent, 2.4));
     painter.setBrush(mix(theme().background, theme().accent, 0.3)); // no remains of line and dots in it
     painter.drawEllipse(at, radius, radius);
-    // The marks of the plans it stands on stay readable, with what leads to their names.
+    // The marks that it stands on show through, but it is what can be dragged.
+    painter.save();
+    QPainterPath inside;
+    inside.addEllipse(at, radius, radius);
+    painter.setClipPath(inside, Qt::IntersectClip);
+    painter.setOpacity(0.4);
     painter.setBrush(Qt::NoBrush);
-    painter.setPen(QPen(theme().muted, 1));
+    painter.setPen(leaderPen());
     for (const QLineF& leader : m_leaders)
-        if ((leader.p1() - at).manhattanLength() < 2.5 * kHandleRadius)
-            painter.drawLine(leader);
+        painter.drawLine(leader);
     paintMarkSet(painter, m_data.presets, true, at, 2 * kHandleRadius);
     paintMarkSet(painter, m_data.plans, false, at, 2 * kHandleRadius);
+    painter.restore();
+    painter.setPen(QPen(theme().accent, 2.4));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawEllipse(at, radius, radius);
     painter.setBrush(theme().accent);
     painter.setPen(Qt::NoPen);
     painter.drawEllipse(at, 3, 3);
