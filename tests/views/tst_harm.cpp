@@ -148,9 +148,45 @@ private Q_SLOTS:
         QVERIFY(harmLabel(document).startsWith(utf8("KL in nats per token")));
         // What its units cost one by one only predicts what the whole plan costs.
         QVERIFY(planHarmLabel(document).startsWith(utf8("predicted harm")));
+        QCOMPARE(planHarmText(document, utf8("0.1")),
+            utf8("predicted harm 0.1 nats per token: sum over units measured on up to 128 tokens or "
+                 "calibrated"));
+        // Captions name the tokens that were run, not those of the dump.
+        QVERIFY(harmLabel(document).contains(utf8("128 tokens")));
+        QVERIFY(!harmSource(document).contains(utf8("tokens")));
+        QVERIFY(panel.chart()->caption().footnote().contains(utf8("128 tokens")));
+        QVERIFY(!panel.chart()->caption().footnote().contains(utf8("2048")));
+        QCOMPARE(panel.chart()->data().measuredLabel, utf8("measured KL, nats per token"));
         QVERIFY(paretoData(document).harmLabel == planHarmLabel(document));
         QCOMPARE(panel.chart()->data().points.size(), run.pairs().size());
         QCOMPARE(panel.table()->table().rows.size(), run.pairs().size() + 2);
+        // Options of one unit stand by their size; the rows of what is selected are marked, by whatever means
+        // it was selected but the table itself.
+        const auto bytesOf = [&](const HarmPair& pair) {
+            for (std::size_t i = 0; i < space.options().size(); ++i)
+                if (const auto& cell = space.cell(static_cast<std::size_t>(pair.unit), i);
+                    QString::fromStdString(cell.resolved.option.id) == pair.option)
+                    return cell.resolved.bytes;
+            return std::uint64_t{0};
+        };
+        for (std::size_t i = 1; i < run.pairs().size(); ++i)
+            QVERIFY(run.pairs()[i].unit != run.pairs()[i - 1].unit
+                || bytesOf(run.pairs()[i]) >= bytesOf(run.pairs()[i - 1]));
+        const auto* marked = panel.table()->view()->selectionModel();
+        QCOMPARE(static_cast<std::size_t>(marked->selectedRows().size()), run.pairs().size());
+        document.selectUnits({1});
+        QCOMPARE(marked->selectedRows().size(),
+            std::count_if(run.pairs().begin(), run.pairs().end(), [](const auto& p) { return p.unit == 1; }));
+        // Columns that no row fills are not shown; the unit of each is in its heading.
+        const auto titles = [&] {
+            QStringList list;
+            for (const TableColumn& column : panel.table()->table().columns)
+                list << column.title;
+            return list;
+        };
+        QVERIFY(titles().contains(utf8("Measured, nats/token")));
+        QVERIFY(titles().contains(utf8("%1, own unit").arg(run.predictor())));
+        QVERIFY(!titles().contains(utf8("Predicted, nats/token"))); // no plan was run with measured units yet
         // Measured plans stand in the Pareto chart with their intervals.
         const ParetoData pareto = paretoData(document, &run);
         QCOMPARE(std::count_if(pareto.plans.begin(), pareto.plans.end(),
@@ -160,6 +196,7 @@ private Q_SLOTS:
         panel.measure(HarmRun::What::Plan);
         QTRY_VERIFY_WITH_TIMEOUT(!run.isRunning() && jobs.isIdle(), 120000);
         QVERIFY(run.currentPlan() != nullptr && run.currentPlan()->predicted);
+        QVERIFY(titles().contains(utf8("Predicted, nats/token")));
         QVERIFY(std::abs(*run.currentPlan()->predicted - document.numbers().objective) < 1e-12);
         // A plan that was edited was not run.
         document.setOption({3}, space.optionIndex("int8-sym-row/rtn").value());

@@ -10,7 +10,7 @@ namespace bitwright::views {
 namespace {
 constexpr std::size_t kNamedMisses = 6;
 constexpr double kReach = 12; // pixels around a point that mean it
-const QString kLawKey = QStringLiteral("law");
+const QString kLawKey = QStringLiteral("law"), kSelectionKey = QStringLiteral("selection");
 
 bool fits(const AgreementPoint& point)
 {
@@ -134,6 +134,28 @@ std::optional<QPointF> AgreementChart::pointPixel(int point) const
 void AgreementChart::rebuildLegend()
 {
     std::vector<LegendEntry> entries;
+    // What is explained nowhere else first: where the row is short, roles make way.
+    if (m_law) {
+        LegendEntry entry;
+        entry.key = kLawKey;
+        entry.label = tr("best power law (exponent %1)").arg(formatNumber(m_law->b, 2));
+        entry.brief = tr("power law");
+        entry.color = theme().muted;
+        entry.dash = Qt::DashLine;
+        entries.push_back(entry);
+    }
+    if (!m_data.points.empty()) {
+        LegendEntry entry;
+        entry.key = kSelectionKey;
+        entry.label = tr("selected");
+        entry.kind = LegendEntry::Kind::Mark;
+        entry.color = theme().accent;
+        entry.marker = Marker::Circle;
+        entry.hollow = true;
+        entry.width = 2;
+        entry.toggles = false;
+        entries.push_back(entry);
+    }
     QSet<QString> known;
     for (const AgreementPoint& point : m_data.points) {
         if (known.contains(point.group))
@@ -146,14 +168,6 @@ void AgreementChart::rebuildLegend()
         entry.kind = LegendEntry::Kind::Mark;
         entry.color = style.color;
         entry.marker = style.marker;
-        entries.push_back(entry);
-    }
-    if (m_law) {
-        LegendEntry entry;
-        entry.key = kLawKey;
-        entry.label = tr("best power law (exponent %1)").arg(formatNumber(m_law->b, 2));
-        entry.color = theme().muted;
-        entry.dash = Qt::DashLine;
         entries.push_back(entry);
     }
     setLegend(std::move(entries));

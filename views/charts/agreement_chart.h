@@ -66,6 +66,7 @@ protected:
     void paintOverlay(QCPPainter& painter) override;
     QString readoutAt(const QPointF& position) const override;
     void rebuildLegend() override;
+    [[nodiscard]] int legendRowsWhenSmall() const override { return 2; }
     void clicked(const QPointF& position, Qt::KeyboardModifiers modifiers) override;
     [[nodiscard]] std::optional<Qt::KeyboardModifiers> boxModifiers(BoxUse use) const override;
     void boxed(const QRectF& box, Qt::KeyboardModifiers modifiers) override;

@@ -205,8 +205,11 @@ Result<HarmComparison> compareHarm(const HarmWork& work, const RunContext& conte
         const auto found = harm.pairs.find(space.units()[unit].name);
         if (found == harm.pairs.end())
             continue;
+        // In the order of their sizes, as options stand everywhere.
+        std::vector<std::pair<std::uint64_t, HarmPair>> sized;
         for (const auto& [option, pair] : found->second) {
             HarmPair item;
+            std::uint64_t bytes = 0;
             item.unit = static_cast<int>(unit);
             item.option = QString::fromStdString(option);
             item.measured = pair;
@@ -215,13 +218,18 @@ Result<HarmComparison> compareHarm(const HarmWork& work, const RunContext& conte
                 if (const auto& cell = space.cell(unit, j); cell.resolved.option.id == option) {
                     item.predicted = cell.score;
                     columns[option].bits = cell.resolved.option.grid ? cell.resolved.option.grid->bits : 0;
+                    bytes = cell.resolved.bytes;
                 }
             if (item.predicted) {
                 columns[option].predicted.push_back(*item.predicted);
                 columns[option].measured.push_back(pair.mean);
             }
-            result.pairs.push_back(std::move(item));
+            sized.emplace_back(bytes, std::move(item));
         }
+        std::stable_sort(
+            sized.begin(), sized.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+        for (auto& [bytes, item] : sized)
+            result.pairs.push_back(std::move(item));
     }
     std::map<int, std::vector<double>> ranks;
     for (const auto& [option, column] : columns)

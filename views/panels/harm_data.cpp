@@ -1,5 +1,6 @@
 #include "views/panels/harm_data.h"
 
+#include "views/models/core_text.h"
 #include "views/models/number_text.h"
 #include "views/models/text.h"
 #include "views/panels/chart_data.h"
@@ -27,6 +28,11 @@ QString unitName(const Document& document, int unit)
 {
     const auto& known = document.space()->units()[static_cast<std::size_t>(unit)];
     return shortTensorName(known.name, known.block);
+}
+
+bool isCosine(const HarmRun& run)
+{
+    return run.quantity().contains(QLatin1String("cosine"));
 }
 
 /// As the page of the plan calls it; the stored one where no option is stored so.
@@ -94,9 +100,10 @@ AgreementData agreementData(const Document& document, const HarmRun& run)
     AgreementData data;
     data.predictedLabel = run.predictor().isEmpty()
         ? tr("predicted harm")
-        : tr("predicted harm (%1, not measured)").arg(run.predictor());
-    data.measuredLabel
-        = run.quantity().isEmpty() ? tr("measured harm") : tr("measured: %1").arg(run.quantity());
+        : tr("predicted by %1, in its own unit (not measured)").arg(run.predictor());
+    data.measuredLabel = run.quantity().isEmpty() ? tr("measured harm")
+        : isCosine(run)                           ? tr("measured distance (cosine)")
+                                                  : tr("measured KL, nats per token");
     if (!document.space())
         return data;
     std::vector<model::Role> roles;
@@ -122,6 +129,24 @@ AgreementData agreementData(const Document& document, const HarmRun& run)
 
 namespace {
 
+/// Columns that say "unknown" in every row, or nothing: as if something had gone wrong.
+void dropUnfilled(TableData& table)
+{
+    const auto fills = [](const TableValue& value) {
+        const auto* text = std::get_if<QString>(&value);
+        return text != nullptr ? !text->isEmpty() : std::holds_alternative<double>(value);
+    };
+    for (std::size_t column = table.columns.size(); column-- > 0 && !table.rows.empty();) {
+        if (std::any_of(
+                table.rows.begin(), table.rows.end(), [&](const auto& row) { return fills(row[column]); }))
+            continue;
+        const auto at = static_cast<std::ptrdiff_t>(column);
+        table.columns.erase(table.columns.begin() + at);
+        for (auto& row : table.rows)
+            row.erase(row.begin() + at);
+    }
+}
+
 TableValue againstPlan(const PlanHarm& plan, const PlanHarm* current)
 {
     if (current == nullptr)
@@ -134,19 +159,35 @@ TableValue againstPlan(const PlanHarm& plan, const PlanHarm* current)
 
 } // namespace
 
+std::uint64_t tokensBehind(const HarmRun& run)
+{
+    std::uint64_t most = 0;
+    for (const auto& pair : run.pairs())
+        most = std::max(most, pair.measured.tokens);
+    return most;
+}
+
 TableData harmTable(const Document& document, const HarmRun& run)
 {
     TableData table;
-    const bool perplexity = !run.quantity().contains(QLatin1String("cosine")); // an encoder has none
+    const bool perplexity = !isCosine(run); // an encoder has none
+    const auto unit = [&](const QString& nats, const QString& cosine) { return perplexity ? nats : cosine; };
     table.columns = {{tr("What"), tr("A unit, or a whole plan"), false},
-        {tr("Option"), tr("As the target stores it"), false}, {tr("Measured"), run.quantity(), true},
+        {tr("Option"), tr("As the target stores it"), false},
+        {unit(tr("Measured, nats/token"), tr("Measured, cosine distance")),
+            coreText(run.quantity().toStdString()), true},
         {tr("95 % from"), tr("Lower end of the 95 % interval"), true},
         {tr("95 % to"), tr("Upper end of the 95 % interval"), true},
         {tr("Against the plan"),
             tr("What it does beyond the current plan, where both were measured on the same tokens: 95 % "
                "interval of the paired difference"),
             false},
-        {tr("Predicted"), tr("By %1, not measured").arg(run.predictor()), true}};
+        {unit(tr("Predicted, nats/token"), tr("Predicted, cosine distance")),
+            tr("The sum over the units of the plan, each measured by itself"), true},
+        {tr("%1, own unit").arg(run.predictor()),
+            tr("Predicted by %1, not measured: its order and its ratios count, not its size")
+                .arg(run.predictor()),
+            true}};
     if (perplexity)
         table.columns.push_back({tr("Perplexity"), tr("Of the changed model, on the tokens measured"), true});
     table.columns.push_back({tr("Tokens"), tr("Tokens that were run"), true});
@@ -159,12 +200,14 @@ TableData harmTable(const Document& document, const HarmRun& run)
     };
     for (const auto& plan : run.plans())
         add({plan.name, tr("%1 bpw").arg(formatBpw(plan.bpw)), plan.mean, valueOf(plan.low),
-                valueOf(plan.high), againstPlan(plan, current), valueOf(plan.predicted)},
+                valueOf(plan.high), againstPlan(plan, current), valueOf(plan.predicted), std::monostate()},
             plan.perplexity, plan.tokens);
     for (const auto& pair : run.pairs())
         add({unitName(document, pair.unit), optionName(document, pair), pair.measured.mean,
-                valueOf(pair.measured.low), valueOf(pair.measured.high), QString(), valueOf(pair.predicted)},
+                valueOf(pair.measured.low), valueOf(pair.measured.high), QString(), std::monostate(),
+                valueOf(pair.predicted)},
             std::nullopt, pair.measured.tokens);
+    dropUnfilled(table);
     return table;
 }
 
@@ -221,7 +264,7 @@ QString rowsCompared(const Document& document, const HarmRun& run, int row, int 
     const auto paired = measure::pairedDifference(pair.sums, than.sums, 0);
     if (!paired)
         return {};
-    const bool cosine = run.quantity().contains(QLatin1String("cosine"));
+    const bool cosine = isCosine(run);
     return QStringLiteral("%1: %2").arg(
         nameOf(pair), differenceText(differenceOf(*paired), nameOf(than), cosine));
 }

@@ -10,7 +10,9 @@ namespace bitwright::views {
 
 /// One point per measured pair; the row of the table with the same index is the same pair.
 [[nodiscard]] AgreementData agreementData(const Document& document, const HarmRun& run);
-/// The measured plans first, then the pairs.
+/// Most tokens behind one of the measured pairs.
+[[nodiscard]] std::uint64_t tokensBehind(const HarmRun& run);
+/// The measured plans first, then the pairs, by unit and size. Without the columns that no row fills.
 [[nodiscard]] TableData harmTable(const Document& document, const HarmRun& run);
 /// Whether the current plan was run, and how it stands to uniform and to the proxies' plans of its size: a
 /// line for each, those that it is worse than first. Empty without any measured plan.

@@ -13,8 +13,10 @@
 #include <QComboBox>
 #include <QFileInfo>
 #include <QHBoxLayout>
+#include <QItemSelection>
 #include <QLabel>
 #include <QPushButton>
+#include <QScopedValueRollback>
 #include <QSpinBox>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -22,6 +24,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace bitwright::views {
 
@@ -57,6 +60,10 @@ HarmPanel::HarmPanel(Document& document, HarmRun& run, RefineRun& refine, QWidge
     m_splitter->setStretchFactor(1, 1);
     m_splitter->setChildrenCollapsible(false);
     m_splitter->setSizes({420, 520}); // the table needs its columns
+    for (DataTable* table : {m_table, m_refineTable}) { // as the other tables of the plan
+        table->view()->setAlternatingRowColors(true);
+        table->view()->setShowGrid(false);
+    }
     // Behind the allocation in a small window: what this page would like must not make it higher.
     const int line = fontMetrics().height();
     m_chart->setMinimumSize(12 * line, 6 * line);
@@ -179,8 +186,10 @@ void HarmPanel::connectViews()
         connect(&m_document, signal, this, &HarmPanel::refresh);
     connect(&m_document, &Document::planChanged, this, [this] {
         const PlanHarm* plan = m_run.currentPlan();
-        if ((plan == nullptr ? QString() : plan->choice) != m_comparedPlan)
+        if ((plan == nullptr ? QString() : plan->choice) != m_comparedPlan) {
             refreshTable(); // its last column is about the current plan
+            followSelection();
+        }
         refreshControls();
     });
     connect(&m_document.selection(), &Selection::changed, this, &HarmPanel::followSelection);
@@ -208,6 +217,8 @@ void HarmPanel::connectViews()
     connect(m_table->view()->selectionModel(), &QItemSelectionModel::selectionChanged, this,
         &HarmPanel::refreshControls);
     connect(m_table, &DataTable::rowActivated, this, [this](int row) {
+        // Its own rows stay selected as they are: two of them can be compared.
+        const QScopedValueRollback own(m_fromTable, true);
         if (const int unit = unitOfRow(row); unit >= 0)
             select({unit}, false);
     });
@@ -283,8 +294,9 @@ void HarmPanel::refresh()
         QString statistic = tr("95 % bootstrap intervals over blocks of tokens");
         if (const QString ranks = m_run.rankText(); !ranks.isEmpty())
             statistic = QStringLiteral("%1; %2").arg(ranks, statistic);
-        m_chart->setCaption({tr("Predicted against measured harm"), sourceText(m_document), statistic,
-            tr("measured by running the model")});
+        m_chart->setCaption({tr("Predicted against measured harm"), m_document.title(), statistic,
+            tr("measured by running the model on up to %1 tokens")
+                .arg(formatCount(static_cast<std::int64_t>(tokensBehind(m_run))))});
     }
     refreshTable();
     refreshControls();
@@ -389,6 +401,24 @@ void HarmPanel::followSelection()
     QVector<int> units = m_document.selection().units();
     std::sort(units.begin(), units.end());
     m_chart->setCurrentUnits(units);
+    if (m_fromTable)
+        return;
+    // The rows of the selected units, in runs: there may be thousands.
+    const QAbstractItemModel& rows = *m_table->view()->model();
+    QItemSelection marked;
+    int first = -1;
+    for (int row = 0; row <= rows.rowCount(); ++row) {
+        const bool in = row < rows.rowCount()
+            && std::binary_search(units.begin(), units.end(), unitOfRow(m_table->rowOf(rows.index(row, 0))));
+        if (in && first < 0)
+            first = row;
+        if (!in && first >= 0)
+            marked.append(QItemSelectionRange(
+                rows.index(std::exchange(first, -1), 0), rows.index(row - 1, rows.columnCount() - 1)));
+    }
+    m_table->view()->selectionModel()->select(marked, QItemSelectionModel::ClearAndSelect);
+    if (!marked.isEmpty())
+        m_table->view()->scrollTo(marked.front().topLeft());
 }
 
 void HarmPanel::select(const QVector<int>& units, bool extend)

@@ -84,6 +84,7 @@ private:
     QAction* m_adopt = nullptr;
     QAction* m_take = nullptr;
     QString m_file;
+    bool m_fromTable = false; ///< The selection comes from the table.
     QString m_comparedPlan; ///< Choice of the plan that the table compares with.
 };
 
