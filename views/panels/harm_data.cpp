@@ -35,15 +35,30 @@ bool isCosine(const HarmRun& run)
     return run.quantity().contains(QLatin1String("cosine"));
 }
 
-/// As the page of the plan calls it; the stored one where no option is stored so.
-QString optionName(const Document& document, const HarmPair& pair)
+/// The option that a pair was measured at, as the target stores it.
+std::optional<std::size_t> optionOf(const Document& document, const HarmPair& pair)
 {
     const auto& space = *document.space();
     const std::string stored = pair.option.toStdString();
     for (std::size_t option = 0; option < space.options().size(); ++option)
         if (space.cell(static_cast<std::size_t>(pair.unit), option).resolved.option.id == stored)
-            return shortOptionName(space, option);
-    return pair.option;
+            return option;
+    return std::nullopt;
+}
+
+/// As the page of the plan calls it; the stored one where no option is stored so.
+QString optionName(const Document& document, const HarmPair& pair)
+{
+    const auto option = optionOf(document, pair);
+    return option ? shortOptionName(*document.space(), *option) : pair.option;
+}
+
+/// What plans count for a measured pair; nothing while another score is shown.
+TableValue inPlans(const Document& document, const HarmPair& pair)
+{
+    const auto option = harmIsMeasured(document) ? optionOf(document, pair) : std::nullopt;
+    return option ? valueOf(document.space()->cell(static_cast<std::size_t>(pair.unit), *option).score)
+                  : TableValue(std::monostate());
 }
 
 /// A measured plan that `plan` has to beat, and how it stands to it.
@@ -182,8 +197,10 @@ TableData harmTable(const Document& document, const HarmRun& run)
             tr("What it does beyond the current plan, where both were measured on the same tokens: 95 % "
                "interval of the paired difference"),
             false},
-        {unit(tr("Predicted, nats/token"), tr("Predicted, cosine distance")),
-            tr("The sum over the units of the plan, each measured by itself"), true},
+        {unit(tr("In plans, nats/token"), tr("In plans, cosine distance")),
+            tr("What plans count: of a unit its measurement, drawn toward what similar units cost as its "
+               "interval asks; of a plan the sum over its units"),
+            true},
         {tr("%1, own unit").arg(run.predictor()),
             tr("Predicted by %1, not measured: its order and its ratios count, not its size")
                 .arg(run.predictor()),
@@ -204,7 +221,7 @@ TableData harmTable(const Document& document, const HarmRun& run)
             plan.perplexity, plan.tokens);
     for (const auto& pair : run.pairs())
         add({unitName(document, pair.unit), optionName(document, pair), pair.measured.mean,
-                valueOf(pair.measured.low), valueOf(pair.measured.high), QString(), std::monostate(),
+                valueOf(pair.measured.low), valueOf(pair.measured.high), QString(), inPlans(document, pair),
                 valueOf(pair.predicted)},
             std::nullopt, pair.measured.tokens);
     dropUnfilled(table);
