@@ -1,6 +1,7 @@
 // What the charts of the Look side say where room is short, and what an axis is spent on.
 #include "tests/support/chart_input.h"
 #include "views/charts/channel_trace.h"
+#include "views/charts/chart_parts.h"
 #include "views/charts/maxima_chart.h"
 #include "views/charts/maxima_lines.h"
 #include "views/charts/outlier_map.h"
@@ -226,18 +227,63 @@ private Q_SLOTS:
     }
     void linesAreNamedWhereThereIsRoom()
     {
+        // Statistics say of which site they are: they stand among names of sites.
         MaximaChart chart;
         chart.setData(maximaData());
         showAt(chart, {760, 420});
-        QCOMPARE(
-            chart.endNames(), (QStringList{utf8("max |x|"), utf8("q99.9"), utf8("rms"), utf8("input of q")}));
+        const QStringList statistics{
+            utf8("residual: max |x|"), utf8("residual: q99.9"), utf8("residual: rms")};
+        QCOMPARE(chart.endNames(), statistics + QStringList{utf8("input of q")});
         MaximaData brief = maximaData();
         brief.briefGroups[utf8("input of q")] = utf8("q");
         chart.setData(brief);
         showAt(chart, {420, 300});
-        QCOMPARE(chart.endNames(), (QStringList{utf8("max |x|"), utf8("q99.9"), utf8("rms"), utf8("q")}));
+        QCOMPARE(chart.endNames(), statistics + QStringList{utf8("q")});
         showAt(chart, {280, 240});
-        QCOMPARE(chart.endNames(), (QStringList{utf8("max |x|"), utf8("q99.9"), utf8("rms")}));
+        QCOMPARE(chart.endNames(), statistics);
+    }
+    void manyLinesAreNamedInTheirOrder()
+    {
+        // Seven kinds that end close together, in a chart as low as in the window of 1100 x 700.
+        MaximaChart chart;
+        MaximaData data;
+        data.lastBlock = 1;
+        data.dumps.resize(1);
+        for (int kind = 0; kind < 7; ++kind)
+            for (int block = 0; block < 2; ++block) {
+                MaximaSite site;
+                site.group = utf8("kind %1").arg(kind);
+                site.block = block;
+                site.maximum = block == 0 ? std::pow(10.0, kind - 3) : 10 + kind * 0.1;
+                data.dumps[0].sites.push_back(site);
+            }
+        chart.setData(data);
+        chart.setStatistic(MaximaStatistic::Maximum);
+        showAt(chart, {367, 260});
+        QCOMPARE(chart.endNames().size(), 7);
+    }
+    void theLegendLooksLikeTheLines()
+    {
+        MaximaChart chart;
+        chart.setData(maximaData());
+        showAt(chart, {760, 420});
+        const auto colorOf = [&](const char* key) {
+            const auto* legend = qobject_cast<LegendStrip*>(chart.plotLayout()->element(0, 0));
+            for (const LegendEntry& entry : legend->entries())
+                if (entry.key == utf8(key))
+                    return entry.color;
+            return QColor();
+        };
+        const QColor full = colorOf("group:residual"), faint = colorOf("group:input of q");
+        QCOMPARE(colorOf("statistic:2"), full); // rms, drawn for this kind alone
+        QVERIFY(chart.legendRect(utf8("current")).isNull());
+        chart.setCurrentSite(7); // an input: now that kind is drawn in full, and a ring is around the site
+        QVERIFY(colorOf("group:residual") != full && colorOf("group:input of q") != faint);
+        QCOMPARE(colorOf("statistic:2"), colorOf("group:input of q"));
+        QVERIFY(!chart.legendRect(utf8("current")).isNull());
+        chart.setCurrentSite(-1);
+        QCOMPARE(colorOf("group:residual"), full);
+        QVERIFY(chart.legendRect(utf8("current")).isNull());
     }
     void lonePointsAreNamedFirst()
     {
@@ -296,7 +342,7 @@ private Q_SLOTS:
         chart.xAxis->ticker()->generate(chart.xAxis->range(), {}, u'g', 3, major, nullptr, &labels);
         QVERIFY(!major.contains(17)); // there is no room for every block
         QCOMPARE(major.last(), 18.0);
-        QCOMPARE(labels.last(), utf8("end"));
+        QCOMPARE(labels.last(), utf8("final")); // as the other views call what is there
     }
     void everyMassiveSiteIsLabelled()
     {
@@ -333,8 +379,7 @@ private Q_SLOTS:
         for (int i = 0; i < 8; ++i) {
             const QColor color = categoryStyle(i, theme).color;
             QVERIFY(contrastRatio(maximaFaintColor(color, theme), theme.background) >= 3.0);
-            for (const int line : {kMaximumLine, kQuantileLine, kRmsLine})
-                QVERIFY(contrastRatio(maximaLineColor(color, line, theme), theme.background) >= 3.0);
+            QVERIFY(contrastRatio(maximaReadable(color, theme), theme.background) >= 3.0);
             for (int k = 0; k < i; ++k) {
                 const QColor other = categoryStyle(k, theme).color;
                 const int difference = std::abs(color.red() - other.red())

@@ -235,7 +235,7 @@ void ChartBase::relayout(QSize size)
     constexpr int kSmallHeight = 340;
     // Small charts spend their pixels on data: fewer legend rows, no footnote when there is no room for it.
     const int h = size.height();
-    const int rows = h < 150 ? 0 : h < 240 ? 1 : h < 340 ? 2 : h < 480 ? 3 : 5;
+    const int rows = h < 150 ? 0 : h < 200 ? 1 : h < 340 ? 2 : h < 480 ? 3 : 5;
     m_legend->setHidden(m_hiddenKeys);
     // On screen the legend leaves the top right corner to the buttons, also where it has no entries.
     const int width = size.width() - 8 - (m_exporting ? 0 : buttonsWidth());
@@ -274,9 +274,15 @@ void ChartBase::setLegend(std::vector<LegendEntry> entries)
 {
     if (m_focusedEntry >= static_cast<int>(entries.size()))
         m_focusedEntry = -1;
-    m_hoveredEntry = -1;
+    const auto& old = m_legend->entries();
+    const bool same = std::equal(old.begin(), old.end(), entries.begin(), entries.end(),
+        [](const LegendEntry& a, const LegendEntry& b) { return a.key == b.key && a.label == b.label; });
     m_legend->setEntries(std::move(entries));
     m_legend->setFocused(m_focusedEntry);
+    if (same)
+        return; // in other colors perhaps: places and the entry under the mouse stay
+    m_hoveredEntry = -1;
+    relayout(size());
 }
 
 bool ChartBase::isLegendKeyShown(const QString& key) const

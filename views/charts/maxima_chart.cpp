@@ -63,22 +63,23 @@ MaximaChart::MaximaChart(QWidget* parent)
             addEndTick(range, ticks);
             for (Tick& tick : ticks.major) {
                 if (tick.value < -0.5)
-                    tick.label = tr("start");
+                    tick.label = tr("embed");
                 else if (tick.value > m_data.lastBlock + 0.5)
-                    tick.label = tr("end");
+                    tick.label = tr("final");
             }
             ticks.minor = halfBlocks(range);
             return ticks;
         },
         60);
     setCrosshair(false, true);
+    connect(this, &ChartBase::legendToggled, this, &MaximaChart::emphasisChanged);
     new PaintItem(this, QStringLiteral("main"), nullptr, [this](QCPPainter& p) { paintEndNames(p); });
 }
 
 // What stands behind the blocks is named whatever the step: it would be read as a block that there is not.
 void MaximaChart::addEndTick(Interval range, Ticks& ticks) const
 {
-    constexpr double kRoom = 36; // pixels that the word needs
+    constexpr double kRoom = 30; // pixels that the word needs
     constexpr double kBesidePlot = 70; // of the margins; the plot itself still has those of the last frame
     const double end = m_data.lastBlock + 1;
     const bool exists = std::any_of(m_data.dumps.begin(), m_data.dumps.end(), [&](const MaximaDump& dump) {
@@ -224,64 +225,6 @@ Interval MaximaChart::homeRange(Qt::Orientation axis) const
     return {padded(*range, 0.03, true).lower, padded(*range, 0.09, true).upper};
 }
 
-void MaximaChart::rebuildLegend()
-{
-    std::vector<LegendEntry> entries;
-    for (int g = 0; g < m_groups.size(); ++g) {
-        const CategoryStyle style = categoryStyle(g, theme());
-        LegendEntry entry;
-        entry.key = maximaGroupKey(m_groups[g]);
-        entry.label = m_groups[g];
-        entry.color = maximaReadable(style.color, theme());
-        entry.width = 2;
-        entry.marker = style.marker;
-        entry.kind = isLone(m_groups[g]) ? LegendEntry::Kind::Mark : LegendEntry::Kind::Line;
-        entry.brief = m_data.briefGroups.value(m_groups[g]);
-        entries.push_back(entry);
-    }
-    for (const int line : {kMaximumLine, kQuantileLine, kRmsLine}) {
-        if (m_statistic != MaximaStatistic::Spread || m_groups.isEmpty())
-            break;
-        LegendEntry entry;
-        entry.key = maximaLineKey(line);
-        entry.label = maximaLineName(line);
-        entry.color = maximaLineColor(theme().muted, line, theme()); // of no site
-        entry.width = maximaLineWidth(line);
-        entry.marker = line == kQuantileLine ? Marker::Circle : Marker::None; // filled ones are of sites
-        entry.hollow = line == kQuantileLine;
-        entries.push_back(entry);
-    }
-    bool bySite = false, byToken = false;
-    for (const MaximaDump& dump : m_data.dumps)
-        for (const MassiveMark& mark : dump.massive) {
-            bySite = bySite || mark.bySite;
-            byToken = byToken || mark.byToken;
-        }
-    const auto addMark = [&](const QString& key, const QString& label, Marker marker, bool hollow) {
-        LegendEntry entry;
-        entry.key = key;
-        entry.label = label;
-        entry.kind = LegendEntry::Kind::Mark;
-        entry.color = theme().foreground; // in the chart that of its site
-        entry.marker = marker;
-        entry.hollow = hollow;
-        entries.push_back(entry);
-    };
-    if (bySite && m_statistic != MaximaStatistic::Crest)
-        addMark(kMassiveSiteKey, tr("massive in its site (Sun et al.)"), Marker::Star, false);
-    if (byToken && m_statistic != MaximaStatistic::Crest)
-        addMark(kMassiveTokenKey, tr("massive in its token (Max_act_llm)"), Marker::Circle, true);
-    for (std::size_t d = 0; m_data.dumps.size() > 1 && d < m_data.dumps.size(); ++d) {
-        LegendEntry entry;
-        entry.key = maximaDumpKey(static_cast<int>(d));
-        entry.label = m_data.dumps[d].name;
-        entry.color = theme().muted;
-        entry.dash = d == 0 ? Qt::SolidLine : Qt::DashLine;
-        entries.push_back(entry);
-    }
-    setLegend(std::move(entries));
-}
-
 // --- Hit testing and gestures ---
 
 QPointF MaximaChart::markPixel(const MassiveMark& mark, int dump) const
@@ -361,7 +304,7 @@ void MaximaChart::hoverMoved(const QPointF& position)
     if (hoveredGroup() == before)
         repaintOverlay();
     else
-        requestReplot();
+        emphasisChanged();
     Q_EMIT siteHovered(hit.site, hit.dump);
     if (hit.mark >= 0 && hit.dump == 0)
         Q_EMIT channelHovered(hit.site, m_data.dumps[0].massive[static_cast<std::size_t>(hit.mark)].channel);
@@ -374,7 +317,7 @@ void MaximaChart::hoverLeft()
     if (m_hover.site < 0)
         return;
     m_hover = {};
-    requestReplot();
+    emphasisChanged();
     Q_EMIT siteHovered(-1, 0);
     Q_EMIT channelHovered(-1, -1);
 }
@@ -388,7 +331,7 @@ void MaximaChart::legendHovered(const QString& key)
     if (group == m_legendGroup)
         return;
     m_legendGroup = group;
-    requestReplot();
+    emphasisChanged();
 }
 
 void MaximaChart::setCurrentSite(int site, int dump)
@@ -398,6 +341,13 @@ void MaximaChart::setCurrentSite(int site, int dump)
     m_currentSite = site;
     m_currentDump = std::clamp(dump, 0, std::max(0, static_cast<int>(m_data.dumps.size()) - 1));
     followHomeRange(Qt::Vertical);
+    emphasisChanged();
+}
+
+// Other kinds are drawn in full: the legend's samples follow.
+void MaximaChart::emphasisChanged()
+{
+    rebuildLegend();
     requestReplot();
 }
 

@@ -17,6 +17,7 @@ struct MaximaSite
     std::optional<double> rms;
     bool nonFinite = false; // NaN or Inf were seen
     double offset = 0; // place within the block: 0.5 is between its two sublayers
+    QString label = {}; // what other views call the site: "final stream"; empty: its name
     [[nodiscard]] double position() const { return block + offset; }
 };
 struct MassiveMark
@@ -40,7 +41,8 @@ struct MaximaDump
 struct MaximaData
 {
     std::vector<MaximaDump> dumps; // the second is drawn dashed
-    int lastBlock = -1; // sites behind it are labelled "end", those before block 0 "start"; -1: numbers only
+    int lastBlock
+        = -1; // sites behind it are labelled "final", those before block 0 "embed"; -1: numbers only
     QStringList mainGroups; // drawn in full while nothing else is asked for; the other kinds are faint
     QHash<QString, QString> briefGroups; // what kinds are called where room is short
 };
@@ -117,6 +119,10 @@ protected:
 private:
     [[nodiscard]] std::vector<int> rangeLines(const QString& group) const;
     void addEndTick(Interval range, Ticks& ticks) const;
+    void emphasisChanged();
+    void addGroupEntries(std::vector<LegendEntry>& entries) const;
+    void addStatisticEntries(std::vector<LegendEntry>& entries) const;
+    void addCurrentEntry(std::vector<LegendEntry>& entries) const;
     [[nodiscard]] std::vector<double> halfBlocks(Interval range) const;
     [[nodiscard]] QString currentGroup() const; // of the current site; empty without one
     struct Hit
@@ -155,6 +161,7 @@ private:
     [[nodiscard]] bool isLone(const QString& group) const; // one site: a point instead of a line
     [[nodiscard]] bool namesEveryLine() const;
     [[nodiscard]] QString nameOf(const QString& group) const; // as long as there is room for
+    [[nodiscard]] QString statisticName(const QString& group, int line) const;
     [[nodiscard]] double endNamesWidth() const;
     void paintEndNames(QCPPainter& painter) const;
     void paintEndLeader(QCPPainter& painter, const EndName& name) const;

@@ -28,7 +28,8 @@ inline QString maximaDumpKey(int dump)
     return QStringLiteral("dump:%1").arg(dump);
 }
 [[nodiscard]] QString maximaLineName(int line);
-// Statistics differ by weight of line and by marker, so that dashes stay free for the second dump.
+// Statistics of a site share its color, a lighter one would be that of another site, and differ by weight of
+// line and by marker, so that dashes stay free for the second dump.
 inline double maximaLineWidth(int line)
 {
     return line == kMaximumLine || line == kCrestLine ? 2.2 : 1.3;
@@ -41,14 +42,7 @@ inline QColor maximaReadable(QColor color, const Theme& theme)
         color = mix(color, theme.foreground, 0.08);
     return color;
 }
-inline QColor maximaLineColor(const QColor& color, int line, const Theme& theme)
-{
-    return maximaReadable(mix(color, theme.background,
-                              line == kRmsLine            ? 0.35
-                                  : line == kQuantileLine ? 0.15
-                                                          : 0.0),
-        theme);
-}
+constexpr double kMaximaFaintWidth = 1.5; // thinner, antialiasing would take half of the contrast
 // Of a kind that is not emphasized: it recedes, but not into the ground.
 inline QColor maximaFaintColor(const QColor& color, const Theme& theme)
 {

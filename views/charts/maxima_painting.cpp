@@ -12,7 +12,6 @@ namespace bitwright::views {
 namespace {
 constexpr int kManySites = 60; // of a line: smaller markers
 constexpr std::size_t kMostLabels = 16;
-constexpr double kFaintWidth = 1.5; // thinner, antialiasing would take half of the contrast
 
 // A label that stands away from its mark would be read as another mark's.
 bool isFar(const QRectF& label, const QPointF& mark)
@@ -38,7 +37,7 @@ void MaximaChart::paintLine(QCPPainter& painter, int dump, int group, int statis
         if (site.group == m_groups[group])
             line.push_back(&site);
     const QColor color = emphasized || line.size() == 1 // a lone point has nothing to recede behind
-        ? maximaLineColor(style.color, statistic, theme())
+        ? maximaReadable(style.color, theme())
         : maximaFaintColor(style.color, theme());
     // Not every marker can be hollow.
     const Marker marker = statistic == kQuantileLine ? Marker::Circle : style.marker;
@@ -46,7 +45,7 @@ void MaximaChart::paintLine(QCPPainter& painter, int dump, int group, int statis
         line.begin(), line.end(), [](const auto* a, const auto* b) { return a->position() < b->position(); });
     QPolygonF points;
     const auto flush = [&] {
-        painter.setPen(QPen(color, emphasized ? maximaLineWidth(statistic) : kFaintWidth,
+        painter.setPen(QPen(color, emphasized ? maximaLineWidth(statistic) : kMaximaFaintWidth,
             dump == 0 ? Qt::SolidLine : Qt::DashLine, Qt::RoundCap, Qt::RoundJoin));
         if (points.size() > 1)
             painter.drawPolyline(points);

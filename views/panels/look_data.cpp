@@ -264,12 +264,14 @@ MaximaData maximaData(const Document& document, const MassiveList& massive)
         dump.name = QFileInfo(QString::fromStdString(dumps[d]->path())).fileName();
         const auto report = document.outliers(static_cast<int>(d));
         const auto blocks = siteBlocks(*dumps[d]);
+        const auto labels = siteLabels(*dumps[d], true);
         for (std::size_t i = 0; i < blocks.size(); ++i) {
             const auto& site = dumps[d]->sites()[i];
             data.lastBlock = std::max(data.lastBlock, site.block.value_or(-1));
             const auto summary = report ? report->sites[i].summary : stats::summarizeSite(site, i);
             MaximaSite item;
             item.name = display(site.name);
+            item.label = labels[static_cast<qsizetype>(i)];
             item.group = siteGroup(site);
             data.briefGroups[item.group] = siteGroupBrief(site);
             item.block = blocks[i];

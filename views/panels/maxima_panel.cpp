@@ -129,7 +129,7 @@ QString MaximaPanel::captionStatistic() const
 {
     switch (m_chart->statistic()) {
     case MaximaStatistic::Spread:
-        return tr("max |x|, 99.9 % quantile and rms per site");
+        return tr("max |x| per site; 99.9 % quantile and rms of the highlighted kind");
     case MaximaStatistic::Maximum:
         return tr("max |x| per site");
     case MaximaStatistic::Quantile:
