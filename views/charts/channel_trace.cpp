@@ -45,9 +45,14 @@ void ChannelTrace::nameRows()
             // Ticks are made before the layout of their frame: the plot's own width is still the old one.
             const double room = viewport().width() - kBesidePlot;
             const bool brief = static_cast<double>(ticks.major.size()) * (widest + kBetweenNames) > room;
+            const QFontMetricsF ofLabels(smallFont());
+            const double each = room / static_cast<double>(std::max<std::size_t>(1, ticks.major.size()));
             for (Tick& tick : ticks.major) {
                 const auto& row = m_data.rows[static_cast<std::size_t>(tick.value)];
-                tick.label = brief && !row.brief.isEmpty() ? row.brief : row.label;
+                // One that is only cut short keeps its name, as the map has it, where that fits.
+                const bool whole = row.label.startsWith(row.brief)
+                    && ofLabels.horizontalAdvance(row.label) + kBetweenNames / 4 <= each;
+                tick.label = brief && !row.brief.isEmpty() && !whole ? row.brief : row.label;
             }
             return ticks;
         },

@@ -39,6 +39,7 @@ OutlierMap::OutlierMap(QWidget* parent)
     body()->addElement(1, 0, mainRect());
     m_d->right = addRect(1, 1);
     m_d->bar = addRect(1, 2);
+    m_d->right->setMinimumMargins(QMargins(kBesideMap, 0, 0, 0)); // its scale is another one than the map's
     m_d->top->addAxis(QCPAxis::atBottom);
     m_d->top->addAxis(QCPAxis::atLeft);
     m_d->right->addAxis(QCPAxis::atLeft);
@@ -300,12 +301,22 @@ void OutlierMap::rebuildLegend()
         if (!m_d->data.criterionNote.isEmpty())
             label += QStringLiteral(": ") + m_d->data.criterionNote;
         swatch(kMarksKey, label, theme().warning, Marker::Square, judged);
+        // As the channels are marked at the map's edge: ticks, which merge into a band where most are named.
+        if (const std::size_t marked = m_d->data.markedChannels.size(); marked > 0) {
+            LegendEntry& entry = entries.back();
+            entry.kind = 2 * marked > static_cast<std::size_t>(m_d->channels) ? LegendEntry::Kind::Swatch
+                                                                              : LegendEntry::Kind::Tick;
+            entry.hollow = false;
+            entry.width = 2;
+        }
         entries.back().brief = m_d->data.criterionNote;
     }
     if (m_d->pinned >= 0) {
         swatch(QStringLiteral("pinned"), tr("channel %1").arg(formatCount(m_d->pinned)), theme().accent,
             Marker::Diamond, false);
         entries.back().kind = LegendEntry::Kind::Line; // that of the margin at the right
+        swatch(QStringLiteral("largest"), tr("largest of all channels"), rowBarColor(), Marker::None, false);
+        entries.back().brief = tr("all channels");
     }
     if (m_d->image.hasUnknown())
         swatch(QStringLiteral("unknown"), tr("unknown"), theme().hatch, Marker::None, false);

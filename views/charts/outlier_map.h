@@ -130,6 +130,7 @@ private:
     void paintPin(QCPPainter& painter) const;
     void paintBar(QCPPainter& painter);
     void paintTopMarks(QCPPainter& painter, const QRectF& area) const;
+    [[nodiscard]] QColor rowBarColor() const;
     void paintRowBars(QCPPainter& painter, const QRectF& area) const;
     void paintRowNumbers(QCPPainter& painter, const QRectF& area) const;
     void paintHeadings(QCPPainter& painter) const;

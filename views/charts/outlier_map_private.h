@@ -10,6 +10,7 @@ constexpr int kLeastTop = 30, kMostTop = 120; // height of the marginal per chan
 constexpr int kRightWidth = 96; // of the marginal per layer
 constexpr int kLeastRight = 52; // of the same where the chart is small
 constexpr int kBarWidth = 12, kBarLabels = 46, kLeastBarLabels = 32; // of the color bar
+constexpr int kBesideMap = 12; // from the map to the marginal per layer
 inline const QString kMarksKey = QStringLiteral("marks");
 
 struct OutlierMap::Private

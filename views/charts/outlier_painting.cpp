@@ -174,10 +174,15 @@ void OutlierMap::paintRight(QCPPainter& painter)
     paintHeadings(painter);
 }
 
+QColor OutlierMap::rowBarColor() const
+{
+    return mix(theme().accent, theme().background, m_d->pinned >= 0 ? 0.75 : 0.45);
+}
+
 void OutlierMap::paintRowBars(QCPPainter& painter, const QRectF& area) const
 {
     QCPAxis* rows = m_d->right->axis(QCPAxis::atLeft);
-    const QColor fill = mix(theme().accent, theme().background, m_d->pinned >= 0 ? 0.75 : 0.45);
+    const QColor fill = rowBarColor();
     for (std::size_t i = 0; i < m_d->rowMaxima.size(); ++i) {
         const double top = std::max(rows->coordToPixel(static_cast<double>(i) - 0.5), area.top());
         const double bottom = std::min(rows->coordToPixel(static_cast<double>(i) + 0.5), area.bottom());
