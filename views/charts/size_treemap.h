@@ -171,6 +171,7 @@ private:
     void paintItem(QPainter& painter, const TreemapItem& item, const QRectF& outer, Labels labels) const;
     [[nodiscard]] std::vector<Labels> labelsOfGroups(const Placed& placed) const;
     void paintMarks(QPainter& painter, const TreemapItem& item, const QRectF& rect, const QColor& ink) const;
+    void paintSmallGroups(QPainter& painter, const Placed& placed) const;
     void paintHeading(QPainter& painter, int group, const QRectF& rect) const;
     void paintKey(QPainter& painter, QSize size) const;
     double paintKeyScale(QPainter& painter, double x, double top, double height) const;

@@ -17,6 +17,7 @@ constexpr double kLeastText = 6; // pixels for a label
 constexpr double kNarrow = 30; // tiles with narrow margins
 constexpr double kNarrowMargin = 2;
 constexpr double kLabelMargins = 9; // left, right and the gap to the next tile
+constexpr double kLeastBox = 9; // a chain of smaller ones would look like a fault
 constexpr int kBits[] = {1, 2, 3, 4, 5, 6, 8, 16};
 
 // The end of a name tells most: leading parts go first, then the middle of what is left.
@@ -25,6 +26,16 @@ QString shortenedName(const QFontMetricsF& metrics, QString name, double width)
     while (metrics.horizontalAdvance(name) > width && name.contains(u'.'))
         name = name.section(u'.', 1);
     return metrics.elidedText(name, Qt::ElideMiddle, width);
+}
+
+// The pixels within the edge of a filled tile of this place: as large as its neighbors.
+void paintBox(QPainter& painter, const QRectF& tile, const QColor& color)
+{
+    const QRect box(QPoint(qRound(tile.left()), qRound(tile.top())),
+        QPoint(qRound(tile.right()) - 1, qRound(tile.bottom()) - 1));
+    painter.setPen(color);
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(box.adjusted(0, 0, -1, -1));
 }
 
 // The name in a tile: whole on one line or two, without its leading parts where they have no room, cut only
@@ -144,10 +155,8 @@ void SizeTreemap::paintItem(
         paintHatch(painter, rect, m_theme);
     else
         painter.fillRect(rect, fill);
-    constexpr double kLeastBox = 9; // a chain of smaller ones would look like a fault
     if (!item.applies && least > kLeastBox) {
-        painter.setPen(m_theme.hatch);
-        painter.drawRect(rect.adjusted(0, 0, -1, -1));
+        paintBox(painter, rect, m_theme.hatch);
     }
     const QColor ink = fill.isValid() ? textOn(fill) : m_theme.foreground;
     const QFontMetricsF metrics(painter.font());
@@ -210,6 +219,26 @@ void SizeTreemap::paintHeading(QPainter& painter, int group, const QRectF& rect)
     }
 }
 
+// Tiles that are kept and too small for boxes of their own share one: bare ground would look like a part of
+// the tile above that was left out.
+void SizeTreemap::paintSmallGroups(QPainter& painter, const Placed& placed) const
+{
+    std::vector<QRectF> around(placed.groups.size());
+    std::vector<bool> small(placed.groups.size(), !m_data.groups.isEmpty());
+    for (std::size_t i = 0; i < placed.items.size(); ++i) {
+        const auto group = static_cast<std::size_t>(m_data.groups.isEmpty() ? 0 : m_data.items[i].group);
+        const QRectF& rect = placed.items[i];
+        if (group >= small.size() || rect.isEmpty())
+            continue;
+        small[group]
+            = small[group] && !m_data.items[i].applies && std::min(rect.width(), rect.height()) <= kLeastBox;
+        around[group] |= rect;
+    }
+    for (std::size_t g = 0; g < around.size(); ++g)
+        if (small[g] && std::min(around[g].width(), around[g].height()) >= 3)
+            paintBox(painter, around[g].adjusted(0, 0, -1, -1), m_theme.hatch);
+}
+
 void SizeTreemap::paintMap(QPainter& painter, const Placed& placed, QSize size) const
 {
     painter.fillRect(QRect(QPoint(0, 0), size), m_theme.background);
@@ -226,6 +255,7 @@ void SizeTreemap::paintMap(QPainter& painter, const Placed& placed, QSize size) 
         if (!placed.items[i].isEmpty() && placed.items[i].intersects(placed.map))
             paintItem(painter, m_data.items[i], placed.items[i],
                 labels[m_data.groups.isEmpty() ? 0 : static_cast<std::size_t>(m_data.items[i].group)]);
+    paintSmallGroups(painter, placed);
     for (std::size_t g = 0; g < placed.headings.size(); ++g)
         if (!placed.headings[g].isEmpty() && placed.headings[g].intersects(placed.map))
             paintHeading(painter, static_cast<int>(g), placed.headings[g]);
