@@ -18,6 +18,7 @@ constexpr std::size_t kPerKind = 16;
 /// From here on the list is not part of the frame of a drag.
 constexpr std::size_t kManyUnits = 2000;
 constexpr int kDelayMs = 60;
+constexpr double kBytesPerKib = 1024, kBitsPerByte = 8;
 
 QString signedText(bool negative, const QString& text)
 {
@@ -59,12 +60,26 @@ void MovesTable::refresh()
     // Same length: keeps scroll place and selection of the view.
     if (moves.size() == m_moves.size() && !moves.empty()) {
         m_moves = std::move(moves);
+        findNotation();
         Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
         return;
     }
     beginResetModel();
     m_moves = std::move(moves);
+    findNotation();
     endResetModel();
+}
+
+void MovesTable::findNotation()
+{
+    m_harm = m_perKib = m_perBit = {};
+    for (const alloc::Move& move : m_moves) {
+        m_harm.add(move.deltaCost);
+        if (move.kind == alloc::MoveKind::Free)
+            continue;
+        m_perKib.add(move.price * kBytesPerKib);
+        m_perBit.add(move.price / kBitsPerByte);
+    }
 }
 
 const alloc::Move* MovesTable::moveAt(int row) const
@@ -138,11 +153,11 @@ QString MovesTable::textOf(const alloc::Move& move, int column) const
         return signedText(
             move.deltaBytes < 0, sizeText(static_cast<std::uint64_t>(std::llabs(move.deltaBytes))));
     case HarmColumn:
-        return signedText(move.deltaCost < 0, numberText(std::abs(move.deltaCost)));
+        return signedText(move.deltaCost < 0, m_harm.text(std::abs(move.deltaCost)));
     case PerKibColumn:
-        return move.kind == alloc::MoveKind::Free ? tr("free") : numberText(move.price * 1024.0);
+        return move.kind == alloc::MoveKind::Free ? tr("free") : m_perKib.text(move.price * kBytesPerKib);
     case PerBitColumn:
-        return move.kind == alloc::MoveKind::Free ? tr("free") : numberText(move.price / 8.0);
+        return move.kind == alloc::MoveKind::Free ? tr("free") : m_perBit.text(move.price / kBitsPerByte);
     default:
         return {};
     }

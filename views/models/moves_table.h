@@ -2,6 +2,7 @@
 
 #include "core/alloc/moves.h"
 #include "views/models/document.h"
+#include "views/models/number_column.h"
 
 #include <QAbstractTableModel>
 #include <QTimer>
@@ -45,6 +46,7 @@ public:
 private:
     void schedule();
     void refresh();
+    void findNotation();
     [[nodiscard]] QString textOf(const alloc::Move& move, int column) const;
     [[nodiscard]] QVariant numberOf(const alloc::Move& move, int column) const;
     [[nodiscard]] QString namesOf(const alloc::Move& move, bool full) const;
@@ -52,6 +54,7 @@ private:
     Document& m_document;
     QTimer m_timer;
     std::vector<alloc::Move> m_moves;
+    NumberColumn m_harm, m_perKib, m_perBit;
 };
 
 } // namespace bitwright::views
