@@ -136,7 +136,11 @@ void ColumnWidths::apply()
     std::size_t last = widths.size() - 1;
     while (last > 0 && m_table->isColumnHidden(static_cast<int>(last)))
         --last;
-    if (isText[last])
+    const int taken = std::reduce(widths.begin(), widths.end());
+    if (m_fills && taken > 0 && taken < available)
+        for (int& width : widths)
+            width += (available - taken) * width / taken;
+    if (isText[last] || m_fills)
         widths[last] += std::max(0, available - std::reduce(widths.begin(), widths.end()));
     for (std::size_t column = 0; column < widths.size(); ++column)
         if (!m_table->isColumnHidden(static_cast<int>(column)))

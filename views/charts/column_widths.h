@@ -34,6 +34,9 @@ public:
     void setCharacters(std::initializer_list<int> characters);
     // Columns that are hidden, in this order, where not all have room.
     void setSpareColumns(const QList<int>& columns);
+    // Shares room that is left among all columns, also where the last one holds numbers: the header ends with
+    // the view.
+    void setFills(bool fills) { m_fills = fills; }
     // What all columns would take with nothing cut, hidden ones too.
     /// How much of their estimated widths texts keep before the table is scrolled instead: all by default.
     void setLeastShare(double share) { m_leastShare = share; }
@@ -57,7 +60,7 @@ private:
     std::vector<int> m_wanted; // pixels per column
     int m_wantedWidth = 0;
     double m_leastShare = 1;
-    bool m_cuts = true, m_byHand = false, m_applying = false;
+    bool m_cuts = true, m_byHand = false, m_applying = false, m_fills = false;
 };
 
 } // namespace bitwright::views

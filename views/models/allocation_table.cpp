@@ -22,6 +22,11 @@ QVariant rightAligned()
     return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
 }
 
+QVariant centered()
+{
+    return QVariant::fromValue(Qt::Alignment(Qt::AlignCenter));
+}
+
 } // namespace
 
 AllocationTable::AllocationTable(Document& document, QObject* parent)
@@ -49,9 +54,12 @@ void AllocationTable::refresh()
     const auto before = std::exchange(m_choice, ready ? m_document.choice() : std::vector<std::size_t>{});
     const auto lockedBefore = std::exchange(m_locked, {});
     m_totalHarm = 0;
+    const NumberColumn harmBefore = std::exchange(m_harm, {});
     for (int row = 0; row < rows; ++row) {
         const auto unit = static_cast<std::size_t>(row);
-        m_totalHarm += m_document.space()->cell(unit, m_choice[unit]).score.value_or(0);
+        const double harm = m_document.space()->cell(unit, m_choice[unit]).score.value_or(0);
+        m_totalHarm += harm;
+        m_harm.add(harm);
         m_locked.push_back(m_document.isLocked(unit) ? 1 : 0);
     }
     if (rows != m_rows) {
@@ -74,6 +82,8 @@ void AllocationTable::refresh()
     }
     if (last >= 0)
         Q_EMIT dataChanged(index(first, 0), index(last, ColumnCount - 1));
+    if (harmBefore.hasPowers() != m_harm.hasPowers())
+        Q_EMIT dataChanged(index(0, HarmColumn), index(rows - 1, HarmColumn));
     // Every share of the total moves with every edit; notes may have changed alone.
     Q_EMIT dataChanged(index(0, ShareColumn), index(rows - 1, ShareColumn));
     Q_EMIT dataChanged(index(0, NoteColumn), index(rows - 1, NoteColumn));
@@ -149,7 +159,7 @@ QString AllocationTable::textOf(int row, int column) const
     case BytesColumn:
         return sizeText(cell.resolved.bytes);
     case HarmColumn:
-        return harmText(cell);
+        return cell.score ? m_harm.within(harmText(cell), *cell.score) : harmText(cell);
     case ShareColumn: {
         const double share = numberOf(row, column);
         return std::isnan(share) ? tr("unknown") : tr("%1 %").arg(numberText(share * 100));
@@ -231,7 +241,9 @@ QVariant AllocationTable::data(const QModelIndex& index, int role) const
         }
         return {};
     case Qt::TextAlignmentRole:
-        return column >= BitsColumn && column <= SqnrColumn ? rightAligned() : QVariant();
+        return column >= BitsColumn && column <= SqnrColumn ? rightAligned()
+            : column == LockedColumn                        ? centered()
+                                                            : QVariant();
     case Qt::ToolTipRole:
         return toolTip(row, column);
     case SortRole: {
@@ -287,12 +299,27 @@ bool AllocationTable::setData(const QModelIndex& index, const QVariant& value, i
     return false;
 }
 
+QString AllocationTable::harmHeadingText(bool whole) const
+{
+    return whole                     ? harmHeading(m_document)
+        : harmIsMeasured(m_document) ? tr("Harm (meas.)")
+                                     : tr("Harm (pred.)");
+}
+
+void AllocationTable::setWholeHeading(bool whole)
+{
+    if (std::exchange(m_wholeHeading, whole) != whole)
+        Q_EMIT headerDataChanged(Qt::Horizontal, HarmColumn, HarmColumn);
+}
+
 QVariant AllocationTable::headerData(int section, Qt::Orientation orientation, int role) const
 {
     if (orientation != Qt::Horizontal)
         return {};
     if (role == Qt::TextAlignmentRole && section >= BitsColumn && section <= SqnrColumn)
         return rightAligned();
+    if (role == Qt::TextAlignmentRole && section == LockedColumn)
+        return centered();
     if (role == Qt::ToolTipRole && section == ShareColumn && m_document.space())
         return tr("of the sum of the harms of all units (%1)")
             .arg(provenanceText(m_document.space()->provenance()));
@@ -310,7 +337,7 @@ QVariant AllocationTable::headerData(int section, Qt::Orientation orientation, i
     case BytesColumn:
         return tr("Size");
     case HarmColumn:
-        return harmIsMeasured(m_document) ? tr("Harm (meas.)") : tr("Harm (pred.)");
+        return harmHeadingText(m_wholeHeading);
     case ShareColumn:
         return tr("Of all harm");
     case SqnrColumn:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "views/models/document.h"
+#include "views/models/number_column.h"
 #include "views/models/unit_marks.h"
 
 #include <QAbstractTableModel>
@@ -46,6 +47,10 @@ public:
     [[nodiscard]] const Document& document() const { return m_document; }
     /// Whether the unit's option is not the solver's.
     [[nodiscard]] bool isEdited(int row) const;
+    /// Whether the heading of the harm is written out.
+    void setWholeHeading(bool whole);
+    [[nodiscard]] bool hasWholeHeading() const { return m_wholeHeading; }
+    [[nodiscard]] QString harmHeadingText(bool whole) const;
     /// The selected units when `row` is among them, else the row's.
     [[nodiscard]] QVector<int> targetsOf(int row) const;
 
@@ -61,6 +66,8 @@ private:
     double m_totalHarm = 0;
     std::vector<std::size_t> m_choice; ///< What was shown last: only rows that changed are announced.
     std::vector<char> m_locked;
+    NumberColumn m_harm;
+    bool m_wholeHeading = false;
     UnitMarks m_marks;
 };
 

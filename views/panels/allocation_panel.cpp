@@ -7,6 +7,7 @@
 #include "views/models/moves_table.h"
 #include "views/models/text.h"
 #include "views/panels/bits_delegate.h"
+#include "views/panels/lock_delegate.h"
 #include "views/panels/model_csv.h"
 #include "views/panels/move_groups.h"
 #include "views/panels/option_delegate.h"
@@ -120,11 +121,10 @@ void AllocationPanel::createBar()
     auto* bar = new WrapBar;
     for (QComboBox* box : {m_role, m_show})
         letShrink(box);
-    for (QWidget* widget : std::initializer_list<QWidget*>{m_switch, m_words, m_role, m_show})
+    // All at the left, above the table of units that they are about: at the right end of a wide page they
+    // would stand above the moves.
+    for (QWidget* widget : std::initializer_list<QWidget*>{m_switch, m_words, m_role, m_show, m_count, copy})
         bar->addWidget(widget);
-    bar->addRightPart();
-    bar->addWidget(m_count);
-    bar->addWidget(copy);
     m_layout->addLayout(bar);
     connect(copy, &QPushButton::clicked, this, &AllocationPanel::copyCsv);
     connect(m_words, &QLineEdit::textChanged, m_filter, &AllocationFilter::setWords);
@@ -149,6 +149,7 @@ void AllocationPanel::createViews()
     m_table->setItemDelegateForColumn(
         AllocationTable::UnitColumn, new UnitDelegate(AllocationTable::StateRole, this));
     m_table->setItemDelegateForColumn(AllocationTable::OptionColumn, new OptionDelegate(m_document, this));
+    m_table->setItemDelegateForColumn(AllocationTable::LockedColumn, new LockDelegate(this));
     m_table->setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed);
     m_table->setContextMenuPolicy(Qt::CustomContextMenu);
     m_sortedMoves->setSourceModel(m_moves);
@@ -161,6 +162,7 @@ void AllocationPanel::createViews()
     m_movesView->viewport()->installEventFilter(this);
     m_movesView->installEventFilter(this);
     m_table->installEventFilter(this);
+    m_table->viewport()->installEventFilter(this);
     for (QTableView* view : {m_table, m_movesView}) {
         view->setSelectionBehavior(QAbstractItemView::SelectRows);
         view->verticalHeader()->hide();
@@ -175,10 +177,11 @@ void AllocationPanel::createViews()
     }
     m_widths = new ColumnWidths(m_table);
     m_widths->setLeastShare(0.7);
-    m_widths->setCharacters({26, 14, 8, 9, 10, 10, 9, 5});
+    m_widths->setCharacters({26, 14, 8, 9, 10, 10, 9});
     showNotes();
     m_moveWidths = new ColumnWidths(m_movesView);
     // The price of a bit is that of a KiB again: it gives way to names that would be cut.
+    m_moveWidths->setFills(true);
     m_moveWidths->setSpareColumns({MovesTable::PerBitColumn});
     new MoveGroups(m_movesView);
     m_table->setAccessibleName(tr("Allocation of every unit"));
@@ -261,6 +264,7 @@ void AllocationPanel::connectDocument()
     for (const auto change : {&Document::opened, &Document::closed, &Document::spaceChanged}) {
         connect(&m_document, change, this, &AllocationPanel::showEmptiness);
         connect(&m_document, change, this, &AllocationPanel::showNotes);
+        connect(&m_document, change, this, &AllocationPanel::fitHeading);
     }
     connect(m_empty, &EmptyState::remedyRequested, this,
         [this] { m_document.isOpen() ? Q_EMIT scanRequested() : Q_EMIT openModelRequested(); });
@@ -329,6 +333,17 @@ void AllocationPanel::showNotes()
     m_widths->apply();
 }
 
+/// "Harm (meas.)" in full where no column has to give room for it.
+void AllocationPanel::fitHeading()
+{
+    const auto width = [this](bool whole) {
+        return m_table->horizontalHeader()->fontMetrics().horizontalAdvance(m_model->harmHeadingText(whole));
+    };
+    const int more = m_model->hasWholeHeading() ? 0 : width(true) - width(false);
+    m_model->setWholeHeading(
+        m_widths != nullptr && m_widths->wantedWidth() + std::max(0, more) <= m_table->viewport()->width());
+}
+
 void AllocationPanel::resizeEvent(QResizeEvent* event)
 {
     Panel::resizeEvent(event);
@@ -388,6 +403,8 @@ bool AllocationPanel::eventFilter(QObject* watched, QEvent* event)
                 return true;
         }
     }
+    if (watched == m_table->viewport() && event->type() == QEvent::Resize)
+        fitHeading();
     const bool leaves = (watched == m_movesView->viewport() && event->type() == QEvent::Leave)
         || (watched == m_movesView && event->type() == QEvent::FocusOut);
     if (leaves)

@@ -61,6 +61,7 @@ private:
     void showEmptiness();
     void arrange();
     void showNotes();
+    void fitHeading();
     void openMenu(const QPoint& position);
     [[nodiscard]] QVector<int> selectedUnits() const;
 
