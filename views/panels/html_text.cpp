@@ -34,8 +34,10 @@ QString htmlRow(const QString& name, const QString& value, bool wholeName)
     constexpr qsizetype kShort = 12, kShortName = 18;
     const QString text = QString(value).remove(tags), word = QString(name).remove(tags);
     const auto whole = [](bool is) { return is ? QStringLiteral("; white-space:nowrap") : QString(); };
-    return QStringLiteral("<tr><td style=\"padding-right:6px%3\">%1</td><td align=\"right\" "
-                          "style=\"padding-left:0%4\">%2</td></tr>")
+    // Each row is a table of its own: in one, the longest name would take room from every value.
+    return QStringLiteral(
+        "<table width=\"100%\" cellspacing=\"0\"><tr><td style=\"padding-right:6px%3\">%1</td>"
+        "<td align=\"right\" style=\"padding-left:0%4\">%2</td></tr></table>")
         .arg(QString(name).replace(bracket, QStringLiteral("(\\1:&nbsp;\\2)")), value,
             whole((wholeName && word.size() <= kShortName)
                 || (!word.contains(QLatin1Char(' ')) && !word.contains(QLatin1Char('-')))),
@@ -46,9 +48,7 @@ QString htmlTable(const QString& title, const QString& rows)
 {
     return rows.isEmpty()
         ? QString()
-        : QStringLiteral(
-            "<p style=\"margin:6px 0 2px 0\"><b>%1</b></p><table width=\"100%\" cellspacing=\"0\">%2</table>")
-              .arg(title, rows);
+        : QStringLiteral("<p style=\"margin:6px 0 2px 0\"><b>%1</b></p>%2").arg(title, rows);
 }
 
 QString optionalText(const std::optional<double>& value)

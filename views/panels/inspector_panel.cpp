@@ -2,6 +2,7 @@
 
 #include "views/charts/chart_math.h"
 #include "views/models/core_text.h"
+#include "views/models/number_column.h"
 #include "views/models/text.h"
 #include "views/panels/chart_data.h"
 #include "views/panels/html_text.h"
@@ -32,6 +33,21 @@ enum OptionsColumn
     SqnrColumn,
     OptionColumnCount,
 };
+
+/// How the harms of a unit's options are written, in the table and above it.
+NumberColumn harmColumn(const plan::PlanSpace& space, std::size_t unit)
+{
+    NumberColumn column;
+    for (std::size_t option = 0; option < space.optionIds().size(); ++option)
+        if (const auto& cell = space.cell(unit, option); cell.legal && cell.score)
+            column.add(*cell.score);
+    return column;
+}
+
+QString harmIn(const NumberColumn& column, const plan::PlanSpace::Cell& cell)
+{
+    return cell.score ? column.within(harmText(cell), *cell.score) : harmText(cell);
+}
 } // namespace
 
 InspectorPanel::InspectorPanel(Document& document, QWidget* parent)
@@ -52,6 +68,9 @@ InspectorPanel::InspectorPanel(Document& document, QWidget* parent)
     splitter->setChildrenCollapsible(false);
     m_layout->addWidget(splitter);
     m_options->setHorizontalHeaderLabels({tr("Option"), tr("Bits"), tr("Harm"), tr("SQNR\ndB")});
+    for (int column = 0; column < OptionColumnCount; ++column) // as what stands below
+        m_options->horizontalHeaderItem(column)->setTextAlignment(
+            (column == OptionColumn ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     m_options->setAccessibleName(tr("Options of the selected unit"));
     m_options->setToolTip(tr("Click or Enter gives the unit this option; Ctrl+Z takes it back"));
     m_options->verticalHeader()->hide();
@@ -218,6 +237,7 @@ void InspectorPanel::fillOptions(int tensor)
     std::stable_sort(legal.begin(), legal.end(), [&](std::size_t a, std::size_t b) {
         return space->cell(index, a).resolved.bytes < space->cell(index, b).resolved.bytes;
     });
+    const NumberColumn harms = harmColumn(*space, index);
     m_options->setRowCount(static_cast<int>(legal.size()));
     for (int row = 0; row < static_cast<int>(legal.size()); ++row) {
         const std::size_t option = legal[static_cast<std::size_t>(row)];
@@ -238,7 +258,7 @@ void InspectorPanel::fillOptions(int tensor)
                 : tr("%1\nfallback: %2")
                       .arg(id, QString::fromStdString(escapedForDisplay(cell.resolved.fallback))));
         put(BitsColumn, formatBpw(8.0 * static_cast<double>(cell.resolved.bytes) / parameters), bytes);
-        put(HarmColumn, harmText(cell),
+        put(HarmColumn, harmIn(harms, cell),
             tr("%1\n%2").arg(
                 cell.score ? formatExact(*cell.score) : tr("unknown"), harmOrigin(m_document, cell)));
         put(SqnrColumn,
@@ -384,7 +404,8 @@ QString InspectorPanel::planHtml(int tensor)
                 : htmlNumber(cell.sqnrDb, tr("signal to quantization noise of the weights, measured"),
                     QStringLiteral("dB")))
         + row(harmHeading(m_document),
-            cell.score ? htmlValue(harmText(cell), csvNumber(*cell.score), harmOrigin(m_document, cell))
+            cell.score ? htmlValue(
+                harmIn(harmColumn(*space, unit), cell), csvNumber(*cell.score), harmOrigin(m_document, cell))
                        : tr("unknown"));
     if (!cell.resolved.fallback.empty())
         rows += row(tr("Fallback"), htmlDisplay(cell.resolved.fallback));
