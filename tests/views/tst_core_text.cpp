@@ -1,6 +1,8 @@
 // Messages of the core in the language of the window, numbers on screen, and questions for files.
 #include "views/charts/ask_file.h"
 #include "views/models/core_text.h"
+#include "views/models/export_checks.h"
+#include "views/models/number_column.h"
 #include "views/models/number_text.h"
 #include "views/models/text.h"
 
@@ -114,6 +116,31 @@ private Q_SLOTS:
         QCOMPARE(numberText(0.1, 17), QStringLiteral("0.1"));
         QCOMPARE(numberText(std::numeric_limits<double>::quiet_NaN()), QStringLiteral("unknown"));
         QCOMPARE(formatExactBytes(4521984), QStringLiteral("4\u202f521\u202f984 bytes"));
+    }
+    void columnsHaveOneNotation()
+    {
+        NumberColumn plain;
+        plain.add(0.00863);
+        plain.add(0.0);
+        QCOMPARE(plain.text(0.00863), QStringLiteral("0.00863"));
+        NumberColumn powers = plain;
+        powers.add(7.07e-5);
+        QVERIFY(!plain.hasPowers() && powers.hasPowers());
+        QCOMPARE(powers.text(0.000114), QStringLiteral("1.14·10⁻⁴"));
+        QCOMPARE(powers.text(-7.07e-5), QStringLiteral("\u22127.07·10⁻⁵"));
+        QCOMPARE(powers.text(0.0), QStringLiteral("0"));
+        QCOMPARE(powers.text(0.0099996), QStringLiteral("1.00·10⁻²"));
+        QCOMPARE(
+            powers.within(QStringLiteral("\u22480.000114"), 0.000114), QStringLiteral("\u22481.14·10⁻⁴"));
+    }
+    void buttonsSayWhatTheySelect()
+    {
+        const QString one = QStringLiteral("lm_head.weight"),
+                      deep = QStringLiteral("model.language_model.layers.11.mlp.down_proj.weight");
+        QCOMPARE(ExportChecks::remedyText(Remedy::SelectUnits, {one}), QStringLiteral("Select lm_head"));
+        QCOMPARE(ExportChecks::remedyText(Remedy::SelectUnits, {deep}), QStringLiteral("Select the unit"));
+        QCOMPARE(
+            ExportChecks::remedyText(Remedy::SelectUnits, {one, deep}), QStringLiteral("Select the units"));
     }
     void tokensAreReadable()
     {

@@ -51,6 +51,12 @@ int rank(State state)
     return 0;
 }
 
+/// What the core says of a unit ends as the sentences around it do.
+QString sentence(const QString& text)
+{
+    return text.isEmpty() || QStringLiteral(".?:").contains(text.back()) ? text : text + u'.';
+}
+
 /// Takes the findings of a topic: the worst decides the state, each is a line. Returns how many there are.
 int takeFindings(ExportCheck& row, const ExportSituation& situation, Topic topic)
 {
@@ -61,7 +67,7 @@ int takeFindings(ExportCheck& row, const ExportSituation& situation, Topic topic
         ++count;
         if (rank(stateOf(check.level)) > rank(row.state))
             row.state = stateOf(check.level);
-        const QString message = coreText(check.message);
+        const QString message = sentence(coreText(check.message));
         if (check.subject.empty()) {
             row.details.push_back(message);
         } else {
@@ -74,11 +80,28 @@ int takeFindings(ExportCheck& row, const ExportSituation& situation, Topic topic
 
 } // namespace
 
-QString ExportChecks::remedyText(Remedy remedy)
+namespace {
+
+/// "Select lm_head": which unit, where its name is short enough for a button.
+QString selectText(const QStringList& units)
+{
+    constexpr qsizetype kLongest = 24;
+    if (units.size() != 1)
+        return ExportChecks::tr("Select the units");
+    QString name = display(units.front().toStdString());
+    if (name.endsWith(QLatin1String(".weight")))
+        name.chop(7);
+    return name.size() <= kLongest ? ExportChecks::tr("Select %1").arg(name)
+                                   : ExportChecks::tr("Select the unit");
+}
+
+} // namespace
+
+QString ExportChecks::remedyText(Remedy remedy, const QStringList& units)
 {
     switch (remedy) {
     case Remedy::SelectUnits:
-        return tr("Select");
+        return selectText(units);
     case Remedy::TieUnits:
         return tr("Tie fused tensors");
     case Remedy::KeepNonFinite:
@@ -312,11 +335,11 @@ ExportCheck ExportChecks::spaceCheck(const ExportSituation& situation)
         row.text = tr("%1 are needed, %2 are free.").arg(sizeText(needed), sizeText(*outlook.freeBytes));
         const std::uint64_t rest = outlook.neededBytes - outlook.weightBytes - outlook.copiedBytes;
         row.details.push_back(
-            tr("Weights %1, copied files %2, room for plan, report and journal %3")
+            tr("Weights with their file headers %1, copied files %2, room for plan, report and journal %3.")
                 .arg(sizeText(outlook.weightBytes), sizeText(outlook.copiedBytes), sizeText(rest)));
         if (needed < outlook.neededBytes)
             row.details.push_back(
-                tr("%1 of them are on the disk already").arg(sizeText(outlook.neededBytes - needed)));
+                tr("%1 of them are on the disk already.").arg(sizeText(outlook.neededBytes - needed)));
     }
     if (row.state == State::Blocking)
         row.remedies = {Remedy::ChooseFolder};

@@ -72,8 +72,8 @@ class ExportChecks
 public:
     [[nodiscard]] static std::vector<ExportCheck> of(const ExportSituation& situation);
     [[nodiscard]] static QString stateText(ExportCheck::State state);
-    /// Words of a remedy's button, and what it does.
-    [[nodiscard]] static QString remedyText(Remedy remedy);
+    /// Words of a remedy's button, for a check that means these units, and what it does.
+    [[nodiscard]] static QString remedyText(Remedy remedy, const QStringList& units = {});
     [[nodiscard]] static QString remedyToolTip(Remedy remedy);
 
 private:

@@ -159,6 +159,17 @@ std::unique_ptr<CheckList::Row> CheckList::makeRow(const ExportCheck& check)
     return row;
 }
 
+namespace {
+
+void name(QPushButton& button, Remedy remedy, const ExportCheck& check)
+{
+    const QString text = ExportChecks::remedyText(remedy, check.units);
+    button.setText(text);
+    button.setAccessibleName(QStringLiteral("%1: %2").arg(check.title, text));
+}
+
+} // namespace
+
 void CheckList::fill(Row& row, const ExportCheck& check)
 {
     constexpr int kShort = 4;
@@ -187,16 +198,18 @@ void CheckList::fill(Row& row, const ExportCheck& check)
     row.more->setVisible(count > kShort);
     row.more->setText(row.expanded ? tr("Show fewer") : tr("Show all %n", nullptr, count));
     row.more->setToolTip(tr("Names everything that this check found"));
-    if (sameButtons)
+    if (sameButtons) {
+        for (const auto& [remedy, button] : row.buttons)
+            name(*button, remedy, check);
         return;
+    }
     for (const auto& [remedy, button] : row.buttons)
         button->deleteLater();
     row.buttons.clear();
     for (const Remedy remedy : check.remedies) {
-        auto* button = new QPushButton(ExportChecks::remedyText(remedy), row.widget);
+        auto* button = new QPushButton(row.widget);
+        name(*button, remedy, check);
         button->setToolTip(ExportChecks::remedyToolTip(remedy));
-        button->setAccessibleName(
-            QStringLiteral("%1: %2").arg(check.title, ExportChecks::remedyText(remedy)));
         connect(button, &QPushButton::clicked, this,
             [this, remedy, row = &row] { Q_EMIT remedyRequested(remedy, ExportCheck(row->check)); });
         row.buttonLayout->addWidget(button);
