@@ -4,6 +4,7 @@
 #include "views/charts/chart_math.h"
 #include "views/charts/palette.h"
 #include "views/models/core_text.h"
+#include "views/models/harm_text.h"
 #include "views/models/text.h"
 
 #include <QHBoxLayout>
@@ -302,11 +303,15 @@ void HeaderStrip::refreshChips()
         tr("These could not be measured. Click for the jobs, which name them and say why"));
     if (m_document.space()) {
         const auto& from = m_document.space()->provenance();
+        const bool measured = harmIsMeasured(m_document);
+        const QString score = measured ? tr("measured") : plain(from.score);
+        const QString tokens = formatCount(static_cast<std::int64_t>(from.tokens));
         setChip(m_scoreChip,
-            from.tokens > 0 ? tr("scores: %1, %2 tokens")
-                                  .arg(plain(from.score), formatCount(static_cast<std::int64_t>(from.tokens)))
-                            : tr("scores: %1").arg(plain(from.score)),
-            plain(from.score), tr("%1. Click to choose another score").arg(plain(from.label)));
+            from.tokens == 0 ? tr("scores: %1").arg(score)
+                : measured   ? tr("scores: %1, up to %2 tokens").arg(score, tokens) // some pairs took fewer
+                             : tr("scores: %1, %2 tokens").arg(score, tokens),
+            measured ? tr("harm measured") : score,
+            tr("%1. Click to choose another score").arg(provenanceText(from)));
     } else {
         setChip(m_scoreChip, {}, {}, {});
     }

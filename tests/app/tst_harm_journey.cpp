@@ -24,6 +24,7 @@
 #include <QLineEdit>
 #include <QSpinBox>
 #include <QTemporaryDir>
+#include <QToolButton>
 
 using namespace bitwright;
 using namespace bitwright::gui;
@@ -141,6 +142,10 @@ void TestHarmJourney::measures()
     // What was measured is what plans are made from now.
     QVERIFY2(m_window->document().space()->provenance().score.find("measured") != std::string::npos,
         m_window->document().space()->provenance().score.c_str());
+    // And the chip says of what: of harm, on as many tokens as the pair with most had.
+    const auto* chip = (*m_window)->findChild<QToolButton*>(QStringLiteral("header.scores"));
+    QVERIFY2(chip->accessibleName().startsWith(QStringLiteral("scores: measured, up to ")),
+        qPrintable(chip->accessibleName()));
 }
 
 void TestHarmJourney::solves()
