@@ -12,10 +12,10 @@ namespace bitwright::gui {
 
 namespace {
 
-/// Fusion, with four repairs: the thumb of a scroll bar is darker than what it runs in; the text of a narrow
+/// Fusion, with some repairs: the thumb of a scroll bar is darker than what it runs in; the text of a narrow
 /// choice ends in an ellipsis instead of half a letter; on dark backgrounds the frames of fields and boxes to
 /// check show, which Fusion draws nearly black; and a button that is on is tinted, which its slightly darker
-/// gray does not tell there.
+/// gray does not tell there. Headings keep apart, and the menu bar is one with the buttons beside it.
 class Style : public QProxyStyle
 {
 public:
@@ -23,9 +23,33 @@ public:
         : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion")))
     { }
 
+    int pixelMetric(PixelMetric metric, const QStyleOption* option, const QWidget* widget) const override
+    {
+        constexpr int kMenuMargin = 4; // words of the menu stand as high as those of the buttons beside them
+        return metric == PM_MenuBarVMargin ? kMenuMargin : QProxyStyle::pixelMetric(metric, option, widget);
+    }
+
+    QSize sizeFromContents(ContentsType type, const QStyleOption* option, const QSize& size,
+        const QWidget* widget) const override
+    {
+        const QSize wanted = QProxyStyle::sizeFromContents(type, option, size, widget);
+        return type == CT_HeaderSection ? wanted + QSize(2 * kHeaderPadding, 0) : wanted;
+    }
+
     void drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,
         const QWidget* widget) const override
     {
+        if (element == CE_MenuBarEmptyArea)
+            return painter->fillRect(option->rect, option->palette.window());
+        if (element == CE_MenuBarItem)
+            return drawMenuWord(*option, painter, widget);
+        if (element == CE_HeaderLabel)
+            if (const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option)) {
+                QStyleOptionHeader padded = *header;
+                padded.version = QStyleOptionHeader::Version; // without what a later one has behind it
+                padded.rect.adjust(kHeaderPadding, 0, -kHeaderPadding, 0);
+                return QProxyStyle::drawControl(element, &padded, painter, widget);
+            }
         const auto* box = qstyleoption_cast<const QStyleOptionComboBox*>(option);
         if (element != CE_ComboBoxLabel || box == nullptr)
             return QProxyStyle::drawControl(element, option, painter, widget);
@@ -71,6 +95,12 @@ public:
     {
         if (option->rect.isEmpty())
             return; // folded away; Fusion would paint on a pixmap of no size
+        if (const auto* button = qstyleoption_cast<const QStyleOptionToolButton*>(option);
+            control == CC_ToolButton && button != nullptr && button->text.endsWith(QChar(0x25be))) {
+            QStyleOptionToolButton bare = *button; // its words end in an arrow
+            bare.features &= ~QStyleOptionToolButton::HasMenu;
+            return QProxyStyle::drawComplexControl(control, &bare, painter, widget);
+        }
         if (control == CC_ScrollBar)
             if (const auto* bar = qstyleoption_cast<const QStyleOptionSlider*>(option))
                 return drawScrollBar(*bar, painter, widget);
@@ -80,6 +110,17 @@ public:
     }
 
 private:
+    static constexpr int kHeaderPadding = 2; ///< So much more than Fusion: headings of neighbors read as two.
+
+    /// Without the line below it, which ends where the menus do.
+    void drawMenuWord(const QStyleOption& option, QPainter* painter, const QWidget* widget) const
+    {
+        QProxyStyle::drawControl(CE_MenuBarItem, &option, painter, widget);
+        if ((option.state & State_Selected) == 0)
+            painter->fillRect(QRect(option.rect.left(), option.rect.bottom(), option.rect.width(), 1),
+                option.palette.window());
+    }
+
     /// The thumb is what stands out. Fusion's is lighter than its groove, and the dark rest of the groove
     /// below it reads as the end of the list.
     void drawScrollBar(const QStyleOptionSlider& bar, QPainter* painter, const QWidget* widget) const

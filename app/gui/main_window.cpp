@@ -198,7 +198,7 @@ void MainWindow::createTop()
     m_perspectiveBar->setObjectName(QStringLiteral("perspectiveBar"));
     m_perspectiveBar->setAccessibleName(tr("Perspectives"));
     auto* buttons = new QHBoxLayout(m_perspectiveBar);
-    buttons->setContentsMargins(0, 2, 0, 0);
+    buttons->setContentsMargins(0, 0, 0, 0);
     buttons->setSpacing(2);
     row->addWidget(m_menuBar, 1);
     row->addWidget(m_perspectiveBar);

@@ -86,7 +86,10 @@ void MainWindow::createPerspectiveActions(QMenu* menu)
     m_perspectiveMenu = menu->addMenu(tr("&Arrangement"));
     auto* more = new QToolButton(m_perspectiveBar);
     more->setObjectName(QStringLiteral("perspectiveBar.more"));
-    more->setText(tr("Arrangement"));
+    // The style's own arrow is tiny and touches the last letter: this one is a part of the words.
+    const auto withArrow = [](const QString& text) { return text + QStringLiteral(" \u25be"); };
+    more->setText(withArrow(tr("Arrangement")));
+    more->setAccessibleName(tr("Arrangement"));
     more->setToolTip(tr("Save this arrangement of the views under a name, or restore the default one"));
     more->setPopupMode(QToolButton::InstantPopup);
     more->setAutoRaise(true);
@@ -104,7 +107,7 @@ void MainWindow::createPerspectiveActions(QMenu* menu)
         tr("Forget the present saved arrangement; the built-in ones stay"), Need::Nothing,
         [this] { m_perspectives->remove(m_perspectives->current()); });
     QAction* last = m_perspectiveMenu->addSeparator();
-    const auto refresh = [this, group, remove, last, more] {
+    const auto refresh = [this, group, remove, last, more, withArrow] {
         const QString current = m_perspectives->current();
         remove->setEnabled(m_perspectives->saved().contains(current));
         const QList<QAction*> old = m_perspectiveMenu->actions();
@@ -123,7 +126,9 @@ void MainWindow::createPerspectiveActions(QMenu* menu)
         for (QAction* action : group->actions())
             action->setChecked(action->data().toString() == current);
         group->setExclusive(true);
-        more->setText(m_perspectives->saved().contains(current) ? current : tr("Arrangement"));
+        const QString shown = m_perspectives->saved().contains(current) ? current : tr("Arrangement");
+        more->setText(withArrow(shown));
+        more->setAccessibleName(shown);
     };
     connect(m_perspectives, &Perspectives::currentChanged, this, refresh);
     connect(m_perspectives, &Perspectives::listChanged, this, refresh);

@@ -16,6 +16,9 @@
 #include <QPushButton>
 #include <QScrollBar>
 #include <QTableView>
+#include <QTextBlock>
+#include <QTextBrowser>
+#include <QTextLayout>
 #include <QTreeView>
 
 using namespace bitwright;
@@ -57,6 +60,9 @@ private Q_SLOTS:
     void movesFollowTheFilter();
     void movesAreCopiedWithEveryDigit();
     void bothNotesAreOne();
+    void harmIsWrittenOutWhereThereIsRoom();
+    void locksStandInTheMiddleOfTheirColumn();
+    void valuesTakeTheRoomOfTheirRow();
     void nothingMeasuredOffersToMeasure();
     void viewsFloatAndMessagesGoByKey();
 };
@@ -100,6 +106,64 @@ void TestTables::smallAllocationShowsOneTableAtATime()
     QTest::qWait(50);
     QVERIFY(!parts->isVisible());
     QVERIFY(panel->table()->isVisible() && panel->movesView()->isVisible());
+    // What copies the units stands above them, and the header of the moves ends with the view.
+    const auto buttons = panel->findChildren<QPushButton*>();
+    const auto copy = std::find_if(buttons.begin(), buttons.end(),
+        [](const QPushButton* button) { return button->text() == QStringLiteral("Copy as CSV"); });
+    QVERIFY(copy != buttons.end());
+    QVERIFY((*copy)->mapTo(panel, QPoint(0, 0)).x() + (*copy)->width()
+        <= panel->table()->mapTo(panel, QPoint(0, 0)).x() + panel->table()->width());
+    QCOMPARE(panel->movesView()->horizontalHeader()->length(), panel->movesView()->viewport()->width());
+}
+
+void TestTables::harmIsWrittenOutWhereThereIsRoom()
+{
+    Tables window({1100, 700});
+    auto* panel = window.panel<AllocationPanel>("allocation");
+    const auto heading = [&] {
+        return panel->table()
+            ->model()
+            ->headerData(AllocationTable::HarmColumn, Qt::Horizontal, Qt::DisplayRole)
+            .toString();
+    };
+    window->showPanel(QStringLiteral("allocation"));
+    window->resize(2600, 1200);
+    QTRY_COMPARE(heading(), QStringLiteral("Harm (predicted)"));
+    QCOMPARE(panel->table()->horizontalHeader()->length(), panel->table()->viewport()->width());
+    window->resize(1100, 700);
+    window->showPerspective(QStringLiteral("plan"));
+    QTRY_COMPARE(heading(), QStringLiteral("Harm (pred.)"));
+}
+
+void TestTables::locksStandInTheMiddleOfTheirColumn()
+{
+    Tables window({1440, 900});
+    auto* panel = window.panel<AllocationPanel>("allocation");
+    window->showPanel(QStringLiteral("allocation"));
+    QTRY_VERIFY(panel->table()->isVisible());
+    const QModelIndex lock = panel->table()->model()->index(2, AllocationTable::LockedColumn);
+    const QPoint box = panel->table()->visualRect(lock).center();
+    QVERIFY(!lock.data(AllocationTable::LockedRole).toBool());
+    QTest::mouseClick(panel->table()->viewport(), Qt::LeftButton, {}, box);
+    QVERIFY(lock.data(AllocationTable::LockedRole).toBool());
+    QTest::mouseClick(panel->table()->viewport(), Qt::LeftButton, {}, box);
+    QVERIFY(!lock.data(AllocationTable::LockedRole).toBool());
+}
+
+void TestTables::valuesTakeTheRoomOfTheirRow()
+{
+    Tables window({1100, 700});
+    window->showPerspective(QStringLiteral("overview")); // alone
+    QTest::qWait(50);
+    const auto browsers = window->panel(QStringLiteral("overview"))->findChildren<QTextBrowser*>();
+    QVERIFY(!browsers.isEmpty());
+    int found = 0;
+    for (QTextBlock block = browsers.front()->document()->begin(); block.isValid(); block = block.next())
+        if (block.text().startsWith(QStringLiteral("Llama"))) { // longer than what the longest name leaves
+            ++found;
+            QCOMPARE(block.layout()->lineCount(), 1);
+        }
+    QCOMPARE(found, 1);
 }
 
 void TestTables::movesFollowTheFilter()
