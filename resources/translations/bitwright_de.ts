@@ -1892,11 +1892,11 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>attention</source>
-        <translation>attention</translation>
+        <translation>Attention</translation>
     </message>
     <message>
         <source>mlp</source>
-        <translation>mlp</translation>
+        <translation>MLP</translation>
     </message>
     <message>
         <source>predicted harm</source>
@@ -1932,7 +1932,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>final stream</source>
-        <translation>letzter Residualstrom</translation>
+        <translation>Residualstrom am Ende</translation>
     </message>
     <message>
         <source>%1 before mlp</source>
@@ -2480,7 +2480,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>A number for how much an option on a tensor is expected to hurt the model. It is a proxy: computed from weights, inputs or gradients, not by running the quantized model, and labeled with how. Sums over tensors assume that errors do not help or hinder each other.</source>
-        <translation>Eine Zahl dafür, wie sehr eine Option an einem Tensor dem Modell voraussichtlich schadet. Sie ist ein Stellvertreter: aus Gewichten, Eingängen oder Gradienten berechnet, nicht durch Ausführen des quantisierten Modells, und trägt, wie. Summen über Tensoren nehmen an, dass Fehler einander weder helfen noch stören.</translation>
+        <translation>Eine Zahl dafür, wie sehr eine Option an einem Tensor dem Modell voraussichtlich schadet. Sie ist ein Stellvertreter: aus Gewichten, Eingängen oder Gradienten berechnet, nicht durch Ausführen des quantisierten Modells. Woraus, steht immer dabei. Summen über Tensoren nehmen an, dass Fehler einander weder helfen noch stören.</translation>
     </message>
     <message>
         <source>An overview: Gholami et al. 2021, arXiv:2103.13630</source>
@@ -3717,7 +3717,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>Copy as CSV</source>
-        <translation>CSV kopieren</translation>
+        <translation>Als CSV kopieren</translation>
     </message>
     <message>
         <source>Filter of the allocation</source>
@@ -3926,7 +3926,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>Lock</source>
-        <translation>Fest</translation>
+        <translation>Sperren</translation>
     </message>
     <message>
         <source>Harm (meas.)</source>
@@ -4626,7 +4626,7 @@ Die Pläne sind gleich.</translation>
     </message>
     <message>
         <source>Copy as CSV</source>
-        <translation>CSV kopieren</translation>
+        <translation>Als CSV kopieren</translation>
     </message>
     <message>
         <source>Copies the shown rows with full precision</source>
@@ -6797,11 +6797,11 @@ Keine Aktivierungen sind geladen.</translation>
     </message>
     <message>
         <source>Spend size: less harm</source>
-        <translation>Größe ausgeben: weniger Schaden</translation>
+        <translation>Mehr Platz: weniger Schaden</translation>
     </message>
     <message>
         <source>Save size: more harm</source>
-        <translation>Größe sparen: mehr Schaden</translation>
+        <translation>Weniger Platz: mehr Schaden</translation>
     </message>
     <message>
         <source>Harm/KiB</source>
@@ -8853,7 +8853,7 @@ Noch ist kein Spektrum bekannt.</translation>
     </message>
     <message>
         <source>In tail</source>
-        <translation>Anzahl</translation>
+        <translation>im Ausläufer</translation>
     </message>
 </context>
 <context>
