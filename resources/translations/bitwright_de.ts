@@ -13,6 +13,65 @@
     </message>
 </context>
 <context>
+    <name>ChartData</name>
+    <message numerus="yes">
+        <source>%n planned matrices have no recorded input; their activations are unknown.</source>
+        <translation>
+            <numerusform>%n geplante Matrix hat keine aufgezeichnete Eingabe; ihre Aktivierungen sind unbekannt.</numerusform>
+            <numerusform>%n geplante Matrizen haben keine aufgezeichnete Eingabe; ihre Aktivierungen sind unbekannt.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Scanning, %n tensor(s) to go.</source>
+        <translation>
+            <numerusform>Es wird gemessen, noch %n Tensor.</numerusform>
+            <numerusform>Es wird gemessen, noch %n Tensoren.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensor(s) are not scanned: their statistics and spectra are unknown.</source>
+        <translation>
+            <numerusform>%n Tensor ist nicht gemessen: seine Statistik und sein Spektrum sind unbekannt.</numerusform>
+            <numerusform>%n Tensoren sind nicht gemessen: ihre Statistiken und Spektren sind unbekannt.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensor(s) could not be measured.</source>
+        <translation>
+            <numerusform>%n Tensor konnte nicht gemessen werden.</numerusform>
+            <numerusform>%n Tensoren konnten nicht gemessen werden.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensor(s) hold NaN or Inf; they block the export until you decide.</source>
+        <translation>
+            <numerusform>%n Tensor enthält NaN oder Inf; er verhindert den Export, bis entschieden ist.</numerusform>
+            <numerusform>%n Tensoren enthalten NaN oder Inf; sie verhindern den Export, bis entschieden ist.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n matrices would be stored otherwise than planned.</source>
+        <translation>
+            <numerusform>%n Matrix würde anders gespeichert als geplant.</numerusform>
+            <numerusform>%n Matrizen würden anders gespeichert als geplant.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n matrices have no score for their option: their harm is unknown.</source>
+        <translation>
+            <numerusform>%n Matrix hat keinen Score für ihre Option: Ihr Schaden ist unbekannt.</numerusform>
+            <numerusform>%n Matrizen haben keinen Score für ihre Option: Ihr Schaden ist unbekannt.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n matrices are kept at full width only because nothing says what storing them smaller harms; the first is %1. Choose another score, or set their options yourself.</source>
+        <translation>
+            <numerusform>%n Matrix bleibt nur deshalb in voller Breite, weil nichts sagt, was es schadet, sie kleiner zu speichern: %1. Hilft: einen anderen Score wählen oder die Option selbst setzen.</numerusform>
+            <numerusform>%n Matrizen bleiben nur deshalb in voller Breite, weil nichts sagt, was es schadet, sie kleiner zu speichern; die erste ist %1. Hilft: einen anderen Score wählen oder die Optionen selbst setzen.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ChartSurface</name>
     <message>
         <source>The picture could not be written to %1.</source>
@@ -950,6 +1009,18 @@ Klick kopiert.</translation>
     <message>
         <source>%1 in the file</source>
         <translation>%1 in der Datei</translation>
+    </message>
+    <message>
+        <source>measured</source>
+        <translation>gemessen</translation>
+    </message>
+    <message>
+        <source>scores: %1, up to %2 tokens</source>
+        <translation>Scores: %1, bis zu %2 Token</translation>
+    </message>
+    <message>
+        <source>harm measured</source>
+        <translation>Schaden gemessen</translation>
     </message>
 </context>
 <context>
@@ -2479,10 +2550,6 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>Vorhergesagter Schaden</translation>
     </message>
     <message>
-        <source>A number for how much an option on a tensor is expected to hurt the model. It is a proxy: computed from weights, inputs or gradients, not by running the quantized model, and labeled with how. Sums over tensors assume that errors do not help or hinder each other.</source>
-        <translation>Eine Zahl dafür, wie sehr eine Option an einem Tensor dem Modell voraussichtlich schadet. Sie ist ein Stellvertreter: aus Gewichten, Eingängen oder Gradienten berechnet, nicht durch Ausführen des quantisierten Modells. Woraus, steht immer dabei. Summen über Tensoren nehmen an, dass Fehler einander weder helfen noch stören.</translation>
-    </message>
-    <message>
         <source>An overview: Gholami et al. 2021, arXiv:2103.13630</source>
         <translation>Ein Überblick: Gholami et al. 2021, arXiv:2103.13630</translation>
     </message>
@@ -2561,10 +2628,6 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>Massive activation</source>
         <translation>Massive Aktivierung</translation>
-    </message>
-    <message>
-        <source>A few values, always at the same channels and at few tokens, that are thousands of times larger than the median of their layer. They appear in an early block, stay through the residual stream, and hardly depend on the text. The criterion here: above 100 and above 1,000 times the median magnitude.</source>
-        <translation>Wenige Werte, immer an denselben Kanälen und an wenigen Token, die tausendmal größer sind als der Median ihrer Schicht. Sie erscheinen in einem frühen Block, bleiben durch den Residualstrom erhalten und hängen kaum vom Text ab. Das Kriterium hier: über 100 und über dem 1.000-Fachen des mittleren Betrags.</translation>
     </message>
     <message>
         <source>Sun et al. 2024, arXiv:2402.17762</source>
@@ -2935,20 +2998,8 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>Die Schwelle |x| ≥ 6 folgt dem Maßstab der Werte nicht: Wo die meisten sie erreichen, wird jeder Kanal markiert. Sie wurde an dem gefunden, was Matrizen lesen. Das Sortieren nach max |x| und die Kurtosen hängen nicht vom Maßstab ab.</translation>
     </message>
     <message>
-        <source>Harm (measured)</source>
-        <translation>Schaden (gemessen)</translation>
-    </message>
-    <message>
         <source>Harm (predicted)</source>
         <translation>Schaden (Progn.)</translation>
-    </message>
-    <message>
-        <source>KL in nats per token, measured or calibrated</source>
-        <translation>KL in Nat je Token, gemessen oder kalibriert</translation>
-    </message>
-    <message>
-        <source>cosine distance, measured or calibrated</source>
-        <translation>Kosinusabstand, gemessen oder kalibriert</translation>
     </message>
     <message>
         <source>unknown</source>
@@ -2983,10 +3034,6 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>gemessener Schaden</translation>
     </message>
     <message>
-        <source>measured: %1</source>
-        <translation>gemessen: %1</translation>
-    </message>
-    <message>
         <source>A unit, or a whole plan</source>
         <translation>Eine Einheit oder ein ganzer Plan</translation>
     </message>
@@ -3001,10 +3048,6 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>Upper end of the 95 % interval</source>
         <translation>Oberes Ende des 95-%-Intervalls</translation>
-    </message>
-    <message>
-        <source>By %1, not measured</source>
-        <translation>Von %1, nicht gemessen</translation>
     </message>
     <message>
         <source>Of the changed model, on the tokens measured</source>
@@ -3045,10 +3088,6 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>Asks for the text and where the dump goes</source>
         <translation>Fragt nach dem Text und wohin der Dump kommt</translation>
-    </message>
-    <message>
-        <source>predicted harm: sum of %1</source>
-        <translation>vorhergesagter Schaden: Summe von %1</translation>
     </message>
     <message>
         <source>harm</source>
@@ -3447,10 +3486,6 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>KL-Divergenz;Perplexität;Bootstrap-Intervall</translation>
     </message>
     <message>
-        <source>What a change of the weights did when the model was run: the mean over tokens of the KL divergence of its next-token probabilities from the original&apos;s, in nats, or the mean cosine distance of an encoder&apos;s outputs. The interval says how far the mean over other tokens of the same text may be off. What two changes do together is not the sum of what each does alone, so a whole plan is known only when the whole plan was run.</source>
-        <translation>Was eine Änderung der Gewichte tat, als das Modell ausgeführt wurde: das Mittel über Token der KL-Divergenz seiner Wahrscheinlichkeiten für das nächste Token von denen des Originals, in Nat, oder die mittlere Kosinusdistanz der Ausgaben eines Encoders. Das Intervall sagt, wie weit das Mittel über andere Token desselben Textes abweichen kann. Was zwei Änderungen zusammen tun, ist nicht die Summe dessen, was jede allein tut; einen ganzen Plan kennt man deshalb erst, wenn der ganze Plan ausgeführt wurde.</translation>
-    </message>
-    <message>
         <source>Intervals: Efron and Tibshirani 1993, An Introduction to the Bootstrap, Chapman and Hall</source>
         <translation>Intervalle: Efron und Tibshirani 1993, An Introduction to the Bootstrap, Chapman and Hall</translation>
     </message>
@@ -3570,10 +3605,6 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>Was</translation>
     </message>
     <message>
-        <source>Measured</source>
-        <translation>Gemessen</translation>
-    </message>
-    <message>
         <source>95 % from</source>
         <translation>95 % von</translation>
     </message>
@@ -3584,10 +3615,6 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>Against the plan</source>
         <translation>Gegen den Plan</translation>
-    </message>
-    <message>
-        <source>Predicted</source>
-        <translation>Prognose</translation>
     </message>
     <message>
         <source>Perplexity</source>
@@ -3627,7 +3654,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>Token id</source>
-        <translation>Token-Nr.</translation>
+        <translation>Token-ID</translation>
     </message>
     <message>
         <source>Dump</source>
@@ -3677,6 +3704,130 @@ Lizenz: GPL-3.0-or-later</translation>
         <source>%1 attn</source>
         <translation>%1 Attn.</translation>
     </message>
+    <message>
+        <source>A number for how much an option on a tensor, or a plan, is expected to hurt the model. Of an option it is a proxy computed from weights, inputs or gradients, or comes from running the model with that one change, and says which. Of a plan it is the sum over its tensors, which assumes that errors do not help or hinder each other: only a run of the whole plan tells.</source>
+        <translation>Eine Zahl dafür, wie sehr eine Option eines Tensors oder ein Plan dem Modell voraussichtlich schadet. Bei einer Option ist sie eine Näherung aus Gewichten, Eingaben oder Gradienten, oder sie kommt aus einem Lauf des Modells mit dieser einen Änderung, und es steht dabei, welches von beiden. Bei einem Plan ist sie die Summe über seine Tensoren, die annimmt, dass Fehler einander weder helfen noch stören: Erst ein Lauf des ganzen Plans zeigt es.</translation>
+    </message>
+    <message>
+        <source>A few values, always at the same channels and at few tokens, that are thousands of times larger than the median of their layer. They appear in an early block, stay through the residual stream, and hardly depend on the text. Two criteria are in use, both above 100: Sun et al. ask for 1000 times the median of the site, Max_act_llm for more than 1000 times the median of the token, which can hold at many tokens.</source>
+        <translation>Wenige Werte, immer in denselben Kanälen und bei wenigen Token, die tausende Male größer sind als der Median ihrer Schicht. Sie entstehen in einem frühen Block, bleiben im Residualstrom und hängen kaum vom Text ab. Zwei Kriterien sind üblich, beide über 100: Sun et al. verlangen das 1000-Fache des Medians der Stelle, Max_act_llm mehr als das 1000-Fache des Medians des Tokens, was bei vielen Token zutreffen kann.</translation>
+    </message>
+    <message>
+        <source>What a change of the weights did when the model was run: the mean over tokens of the KL divergence of its next-token probabilities from the original&apos;s, in nats, or the mean cosine distance of an encoder&apos;s outputs. The interval says how far the mean over other tokens of the same text may be off. Plans add up such numbers drawn toward what similar units cost, the more the wider their intervals, so that the luckiest of many does not win. What two changes do together is not the sum of what each does alone: a whole plan is known only when it was run.</source>
+        <translation>Was eine Änderung der Gewichte tat, als das Modell ausgeführt wurde: das Mittel über Token der KL-Divergenz seiner Wahrscheinlichkeiten für das nächste Token von denen des Originals, in Nat, oder die mittlere Kosinusdistanz der Ausgaben eines Encoders. Das Intervall sagt, wie weit das Mittel über andere Token desselben Textes abweichen kann. Pläne summieren solche Zahlen, gezogen zu dem, was ähnliche Einheiten kosten, umso mehr, je weiter ihre Intervalle sind, damit nicht die glücklichste von vielen gewinnt. Was zwei Änderungen zusammen tun, ist nicht die Summe dessen, was jede allein tut: Einen ganzen Plan kennt man erst, wenn er ausgeführt wurde.</translation>
+    </message>
+    <message>
+        <source>Harm (from runs)</source>
+        <translation>Schaden (aus Läufen)</translation>
+    </message>
+    <message>
+        <source>KL in nats per token</source>
+        <translation>KL in Nat je Token</translation>
+    </message>
+    <message>
+        <source>cosine distance</source>
+        <translation>Kosinusabstand</translation>
+    </message>
+    <message>
+        <source>%1, measured on up to %2 tokens or calibrated</source>
+        <translation>%1, gemessen auf bis zu %2 Token oder kalibriert</translation>
+    </message>
+    <message>
+        <source>%1, measured on up to %2 tokens</source>
+        <translation>%1, gemessen auf bis zu %2 Token</translation>
+    </message>
+    <message>
+        <source>harm of the worst unit, nats per token</source>
+        <translation>Schaden der schlimmsten Einheit, Nat je Token</translation>
+    </message>
+    <message>
+        <source>harm of the worst unit, cosine distance</source>
+        <translation>Schaden der schlimmsten Einheit, Kosinusabstand</translation>
+    </message>
+    <message>
+        <source>predicted harm, nats per token</source>
+        <translation>vorhergesagter Schaden, Nat je Token</translation>
+    </message>
+    <message>
+        <source>predicted harm, cosine distance</source>
+        <translation>vorhergesagter Schaden, Kosinusabstand</translation>
+    </message>
+    <message>
+        <source>%1 (sum over units, measured or calibrated)</source>
+        <translation>%1 (Summe über Einheiten, gemessen oder kalibriert)</translation>
+    </message>
+    <message>
+        <source>%1 (sum over measured units)</source>
+        <translation>%1 (Summe über gemessene Einheiten)</translation>
+    </message>
+    <message>
+        <source>harm %1 (%2)</source>
+        <translation>Schaden %1 (%2)</translation>
+    </message>
+    <message>
+        <source>harm %1</source>
+        <translation>Schaden %1</translation>
+    </message>
+    <message>
+        <source>%1 nats per token</source>
+        <translation>%1 Nat je Token</translation>
+    </message>
+    <message>
+        <source>harm of the worst unit %1: measured on up to %2 tokens</source>
+        <translation>Schaden der schlimmsten Einheit %1: gemessen auf bis zu %2 Token</translation>
+    </message>
+    <message>
+        <source>predicted harm %1: sum over units measured on up to %2 tokens or calibrated</source>
+        <translation>vorhergesagter Schaden %1: Summe über Einheiten, gemessen auf bis zu %2 Token oder kalibriert</translation>
+    </message>
+    <message>
+        <source>predicted harm %1: sum over units measured on up to %2 tokens</source>
+        <translation>vorhergesagter Schaden %1: Summe über Einheiten, gemessen auf bis zu %2 Token</translation>
+    </message>
+    <message>
+        <source> as %1, drawn toward what similar units cost as its interval asks</source>
+        <translation> als %1, so weit zu dem gezogen, was ähnliche Einheiten kosten, wie sein Intervall verlangt</translation>
+    </message>
+    <message>
+        <source>predicted by %1, in its own unit (not measured)</source>
+        <translation>von %1 vorhergesagt, in eigener Einheit (nicht gemessen)</translation>
+    </message>
+    <message>
+        <source>measured distance (cosine)</source>
+        <translation>gemessener Abstand (Kosinus)</translation>
+    </message>
+    <message>
+        <source>measured KL, nats per token</source>
+        <translation>gemessen: KL in Nat je Token</translation>
+    </message>
+    <message>
+        <source>Measured, nats/token</source>
+        <translation>Gemessen, Nat/Token</translation>
+    </message>
+    <message>
+        <source>Measured, cosine distance</source>
+        <translation>Gemessen, Kosinusabstand</translation>
+    </message>
+    <message>
+        <source>In plans, nats/token</source>
+        <translation>In Plänen, Nat/Token</translation>
+    </message>
+    <message>
+        <source>In plans, cosine distance</source>
+        <translation>In Plänen, Kosinusabstand</translation>
+    </message>
+    <message>
+        <source>What plans count: of a unit its measurement, drawn toward what similar units cost as its interval asks; of a plan the sum over its units</source>
+        <translation>Was Pläne zählen: bei einer Einheit ihre Messung, so weit zu dem gezogen, was ähnliche Einheiten kosten, wie ihr Intervall verlangt; bei einem Plan die Summe über seine Einheiten</translation>
+    </message>
+    <message>
+        <source>%1, own unit</source>
+        <translation>%1, eigene Einheit</translation>
+    </message>
+    <message>
+        <source>Predicted by %1, not measured: its order and its ratios count, not its size</source>
+        <translation>Von %1 vorhergesagt, nicht gemessen: Rang und Verhältnisse zählen, nicht die Größe</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::AgreementChart</name>
@@ -3699,6 +3850,14 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>%1 times what the line says</source>
         <translation>das %1-Fache dessen, was die Linie sagt</translation>
+    </message>
+    <message>
+        <source>power law</source>
+        <translation>Potenzgesetz</translation>
+    </message>
+    <message>
+        <source>selected</source>
+        <translation>ausgewählt</translation>
     </message>
 </context>
 <context>
@@ -4092,6 +4251,10 @@ Lizenz: GPL-3.0-or-later</translation>
         <source>differs from the solver&apos;s choice</source>
         <translation>weicht von der Wahl des Lösers ab</translation>
     </message>
+    <message>
+        <source>cannot be told apart from the selection</source>
+        <translation>von der Auswahl nicht zu unterscheiden</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::ChannelRidge</name>
@@ -4420,8 +4583,8 @@ größter: %5</translation>
         <translation>Als CS&amp;V kopieren</translation>
     </message>
     <message>
-        <source>where it is wider: %1</source>
-        <translation>wo sie breiter ist: %1</translation>
+        <source>no room for: %1</source>
+        <translation>kein Platz für: %1</translation>
     </message>
 </context>
 <context>
@@ -4555,10 +4718,6 @@ Die Pläne sind gleich.</translation>
 %1 von %2 Einheiten weichen ab</translation>
     </message>
     <message>
-        <source> · size %1 · sum of harm %2 (%3)</source>
-        <translation> · Größe %1 · Schadenssumme %2 (%3)</translation>
-    </message>
-    <message>
         <source> · unknown for %1 of them</source>
         <translation> · unbekannt für %1 davon</translation>
     </message>
@@ -4601,10 +4760,6 @@ Die Pläne sind gleich.</translation>
         <translation>kein Unterschied im Schaden</translation>
     </message>
     <message>
-        <source>± %1: harm B − A (root scale)</source>
-        <translation>± %1: Schaden B − A (Wurzelskala)</translation>
-    </message>
-    <message>
         <source>4→8: bits of A, of B</source>
         <translation>4→8: Bits von A, von B</translation>
     </message>
@@ -4635,6 +4790,18 @@ Die Pläne sind gleich.</translation>
     <message>
         <source>&amp;Copy the difference as CSV</source>
         <translation>Unterschied als CSV &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>± %1: harm B − A (cube root scale)</source>
+        <translation>± %1: Schaden B − A (Kubikwurzel-Skala)</translation>
+    </message>
+    <message>
+        <source>≠: another option</source>
+        <translation>≠: andere Option</translation>
+    </message>
+    <message>
+        <source> · size %1 · %2</source>
+        <translation> · Größe %1 · %2</translation>
     </message>
 </context>
 <context>
@@ -4684,8 +4851,8 @@ Die Pläne sind gleich.</translation>
         <translation>an der Summe aller Änderungen des Schadens ohne Vorzeichen</translation>
     </message>
     <message>
-        <source>Of all Δ</source>
-        <translation>Anteil Δ</translation>
+        <source>Share of Σ|Δ|</source>
+        <translation>Anteil an Σ|Δ|</translation>
     </message>
 </context>
 <context>
@@ -5238,10 +5405,6 @@ Die Pläne sind gleich.</translation>
         <translation>Etwa %1, so schnell wie der letzte Export dieses Modells.</translation>
     </message>
     <message>
-        <source>Select</source>
-        <translation>Auswählen</translation>
-    </message>
-    <message>
         <source>%1 can store every unit as planned.</source>
         <translation>%1 kann jede Einheit wie geplant speichern.</translation>
     </message>
@@ -5258,20 +5421,36 @@ Die Pläne sind gleich.</translation>
         <translation>%1 werden gebraucht, %2 sind frei.</translation>
     </message>
     <message>
-        <source>Weights %1, copied files %2, room for plan, report and journal %3</source>
-        <translation>Gewichte %1, kopierte Dateien %2, Platz für Plan, Bericht und Journal %3</translation>
-    </message>
-    <message>
-        <source>%1 of them are on the disk already</source>
-        <translation>%1 davon sind schon auf der Platte</translation>
-    </message>
-    <message>
         <source>Quantizing takes less than a second, from a short trial on this machine; copying, writing and proving the file come on top.</source>
         <translation>Das Quantisieren dauert weniger als eine Sekunde, nach einer kurzen Probe auf diesem Rechner; Kopieren, Schreiben und Prüfen der Datei kommen hinzu.</translation>
     </message>
     <message>
         <source>Quantizing takes about %1, from a short trial on this machine; copying, writing and proving the file come on top.</source>
         <translation>Das Quantisieren dauert etwa %1, nach einer kurzen Probe auf diesem Rechner; Kopieren, Schreiben und Prüfen der Datei kommen hinzu.</translation>
+    </message>
+    <message>
+        <source>Select the units</source>
+        <translation>Einheiten auswählen</translation>
+    </message>
+    <message>
+        <source>Select %1</source>
+        <translation>%1 auswählen</translation>
+    </message>
+    <message>
+        <source>Select the unit</source>
+        <translation>Einheit auswählen</translation>
+    </message>
+    <message>
+        <source>Weights with their file headers %1, copied files %2, room for plan, report and journal %3.</source>
+        <translation>Gewichte mit den Dateiköpfen %1, kopierte Dateien %2, Platz für Plan, Bericht und Journal %3.</translation>
+    </message>
+    <message>
+        <source>%1 of them are on the disk already.</source>
+        <translation>%1 davon sind schon auf der Platte.</translation>
+    </message>
+    <message>
+        <source> No plan decides %1 of its %2 (%3 %), which stay as they are; the largest is %4.</source>
+        <translation> Über %1 der %2 (%3 %) entscheidet kein Plan, sie bleiben wie sie sind; am größten ist %4.</translation>
     </message>
 </context>
 <context>
@@ -5659,14 +5838,6 @@ Die Pläne sind gleich.</translation>
         <source>95 % bootstrap intervals over blocks of tokens</source>
         <translation>95-%-Bootstrap-Intervalle über Blöcke von Token</translation>
     </message>
-    <message>
-        <source>rank correlation %1; %2</source>
-        <translation>Rangkorrelation %1; %2</translation>
-    </message>
-    <message>
-        <source>measured by running the model</source>
-        <translation>gemessen durch Laufen des Modells</translation>
-    </message>
     <message numerus="yes">
         <source>%n pair(s) of unit and option are measured. What a whole plan costs, only running it tells.</source>
         <translation>
@@ -5681,10 +5852,6 @@ Die Pläne sind gleich.</translation>
     <message>
         <source>Runs the current plan, uniform, and what the proxies call the best plan of its size</source>
         <translation>Lässt den aktuellen Plan laufen, den gleichförmigen und was die Proxys den besten Plan seiner Größe nennen</translation>
-    </message>
-    <message>
-        <source>Two selected rows (Ctrl+click) are compared over the same tokens</source>
-        <translation>Zwei ausgewählte Zeilen (Strg+Klick) werden über dieselben Token verglichen</translation>
     </message>
     <message>
         <source>Refinement</source>
@@ -5762,6 +5929,22 @@ Kein Modell ist geöffnet.</translation>
         <source>Until the model has been run, harm is only predicted.</source>
         <translation>Solange das Modell nicht ausgeführt wurde, ist Schaden nur vorhergesagt.</translation>
     </message>
+    <message>
+        <source>Take the &amp;measured plan</source>
+        <translation>Den &amp;gemessenen Plan übernehmen</translation>
+    </message>
+    <message>
+        <source>Makes the plan of the selected row the current one: one undo step (Enter in the table)</source>
+        <translation>Macht den Plan der gewählten Zeile zum aktuellen: ein Schritt zum Rückgängigmachen (Eingabe in der Tabelle)</translation>
+    </message>
+    <message>
+        <source>measured by running the model on up to %1 tokens</source>
+        <translation>gemessen, indem das Modell lief, auf bis zu %1 Token</translation>
+    </message>
+    <message>
+        <source>Two selected rows (Ctrl+click) are compared over the same tokens; Enter or double click takes a plan</source>
+        <translation>Zwei gewählte Zeilen (Strg+Klick) werden über dieselben Token verglichen; Eingabe oder Doppelklick übernimmt einen Plan</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::HarmRun</name>
@@ -5814,6 +5997,14 @@ Kein Modell ist geöffnet.</translation>
     <message>
         <source>Compare with measurements</source>
         <translation>Mit Messungen vergleichen</translation>
+    </message>
+    <message>
+        <source>%1 at %2 bits</source>
+        <translation>%1 bei %2 Bit</translation>
+    </message>
+    <message>
+        <source>rank correlation over units: %1</source>
+        <translation>Rangkorrelation über Einheiten: %1</translation>
     </message>
 </context>
 <context>
@@ -6379,14 +6570,6 @@ dB</translation>
         <translation>|x|</translation>
     </message>
     <message>
-        <source>start</source>
-        <translation>Anfang</translation>
-    </message>
-    <message>
-        <source>end</source>
-        <translation>Ende</translation>
-    </message>
-    <message>
         <source>ch %1</source>
         <translation>Kan. %1</translation>
     </message>
@@ -6465,6 +6648,22 @@ dB</translation>
         <source>within block %1: after attention, before mlp</source>
         <translation>in Block %1: nach Attention, vor dem MLP</translation>
     </message>
+    <message>
+        <source>embed</source>
+        <translation>embed</translation>
+    </message>
+    <message>
+        <source>final</source>
+        <translation>Ende</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>current site: %1</source>
+        <translation>aktuelle Stelle: %1</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::MaximaPanel</name>
@@ -6485,10 +6684,6 @@ Keine Aktivierungen sind geladen.</translation>
     <message>
         <source>Open a model…</source>
         <translation>Modell öffnen…</translation>
-    </message>
-    <message>
-        <source>max |x|, 99.9 % quantile and rms per site</source>
-        <translation>max |x|, 99,9-%-Quantil und rms je Stelle</translation>
     </message>
     <message>
         <source>measured by the dump</source>
@@ -6581,6 +6776,14 @@ Keine Aktivierungen sind geladen.</translation>
     <message>
         <source>massive: %1</source>
         <translation>massiv: %1</translation>
+    </message>
+    <message>
+        <source>max |x| per site; 99.9 % quantile and rms of the highlighted kind</source>
+        <translation>max |x| je Stelle; 99,9-%-Quantil und rms der hervorgehobenen Art</translation>
+    </message>
+    <message>
+        <source>%1 by token</source>
+        <translation>%1 nach Token</translation>
     </message>
 </context>
 <context>
@@ -7085,6 +7288,14 @@ Keine Aktivierungen sind geladen.</translation>
     <message>
         <source>Channel</source>
         <translation>Kanal</translation>
+    </message>
+    <message>
+        <source>largest of all channels</source>
+        <translation>größter aller Kanäle</translation>
+    </message>
+    <message>
+        <source>all channels</source>
+        <translation>alle Kanäle</translation>
     </message>
 </context>
 <context>
@@ -7669,16 +7880,20 @@ Schaden  %1</translation>
         <translation>aktuell</translation>
     </message>
     <message>
-        <source>▼ harm 0: all kept</source>
-        <translation>▼ Schaden 0: alles behalten</translation>
-    </message>
-    <message>
         <source>frontier, certified within %1 % at this size</source>
         <translation>Frontier, bei dieser Größe auf %1 % genau belegt</translation>
     </message>
     <message>
         <source>frontier, exact at this size</source>
         <translation>Frontier, bei dieser Größe exakt</translation>
+    </message>
+    <message>
+        <source>harm 0: all kept</source>
+        <translation>Schaden 0: alles behalten</translation>
+    </message>
+    <message>
+        <source>harm 0</source>
+        <translation>Schaden 0</translation>
     </message>
 </context>
 <context>
@@ -7804,10 +8019,6 @@ Schaden  %1</translation>
     <message>
         <source>%1 units differ</source>
         <translation>%1 Einheiten weichen ab</translation>
-    </message>
-    <message>
-        <source>%1 bpw planned · %2 bpw file · %3 · harm %4 (%5)</source>
-        <translation>%1 bpw geplant · %2 bpw Datei · %3 · Schaden %4 (%5)</translation>
     </message>
     <message>
         <source>&amp;Improve within locks</source>
@@ -7978,16 +8189,28 @@ Schaden  %1</translation>
         <translation>Löst mit etwas weniger neu (Bild ab im Diagramm)</translation>
     </message>
     <message>
-        <source>harm %1 (%2)</source>
-        <translation>Schaden %1 (%2)</translation>
-    </message>
-    <message>
         <source>Size a&amp;xis</source>
         <translation>Größen&amp;achse</translation>
     </message>
     <message>
         <source>Second s&amp;core</source>
         <translation>&amp;Zweiter Score</translation>
+    </message>
+    <message>
+        <source>This plan was measured before plans were kept: measure it again to take it.</source>
+        <translation>Dieser Plan wurde gemessen, bevor Pläne aufbewahrt wurden: Zum Übernehmen neu messen.</translation>
+    </message>
+    <message>
+        <source>units: %1</source>
+        <translation>Einheiten: %1</translation>
+    </message>
+    <message>
+        <source>%1 bpw planned · %2 bpw file · %3 · %4</source>
+        <translation>%1 bpw geplant · %2 bpw Datei · %3 · %4</translation>
+    </message>
+    <message>
+        <source>Harm: %1. The plan as a whole was not run for it.</source>
+        <translation>Schaden: %1. Der Plan als Ganzes wurde dafür nicht ausgeführt.</translation>
     </message>
 </context>
 <context>

@@ -2,6 +2,65 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>ChartData</name>
+    <message numerus="yes">
+        <source>%n planned matrices have no recorded input; their activations are unknown.</source>
+        <translation>
+            <numerusform>%n planned matrix has no recorded input; its activations are unknown.</numerusform>
+            <numerusform>%n planned matrices have no recorded input; their activations are unknown.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Scanning, %n tensor(s) to go.</source>
+        <translation>
+            <numerusform>Scanning, %n tensor to go.</numerusform>
+            <numerusform>Scanning, %n tensors to go.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensor(s) are not scanned: their statistics and spectra are unknown.</source>
+        <translation>
+            <numerusform>%n tensor is not scanned: its statistics and spectrum are unknown.</numerusform>
+            <numerusform>%n tensors are not scanned: their statistics and spectra are unknown.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensor(s) could not be measured.</source>
+        <translation>
+            <numerusform>%n tensor could not be measured.</numerusform>
+            <numerusform>%n tensors could not be measured.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensor(s) hold NaN or Inf; they block the export until you decide.</source>
+        <translation>
+            <numerusform>%n tensor holds NaN or Inf; it blocks the export until you decide.</numerusform>
+            <numerusform>%n tensors hold NaN or Inf; they block the export until you decide.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n matrices would be stored otherwise than planned.</source>
+        <translation>
+            <numerusform>%n matrix would be stored otherwise than planned.</numerusform>
+            <numerusform>%n matrices would be stored otherwise than planned.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n matrices have no score for their option: their harm is unknown.</source>
+        <translation>
+            <numerusform>%n matrix has no score for its option: its harm is unknown.</numerusform>
+            <numerusform>%n matrices have no score for their option: their harm is unknown.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n matrices are kept at full width only because nothing says what storing them smaller harms; the first is %1. Choose another score, or set their options yourself.</source>
+        <translation>
+            <numerusform>%n matrix is kept at full width only because nothing says what storing it smaller harms: %1. Choose another score, or set its option yourself.</numerusform>
+            <numerusform>%n matrices are kept at full width only because nothing says what storing them smaller harms; the first is %1. Choose another score, or set their options yourself.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>RefineData</name>
     <message numerus="yes">
         <source>%n unit(s)</source>

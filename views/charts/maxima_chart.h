@@ -169,6 +169,7 @@ private:
     void paintUnknown(QCPPainter& painter) const;
     void paintMarks(QCPPainter& painter);
     void paintMark(QCPPainter& painter, const PlacedMark& placed, bool strong) const;
+    [[nodiscard]] static double radiusOf(const PlacedMark& placed, bool strong);
     struct MarkLabel
     {
         const MassiveMark* mark = nullptr;

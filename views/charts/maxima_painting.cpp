@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <tuple>
 
 namespace bitwright::views {
 
@@ -136,11 +137,21 @@ std::vector<MaximaChart::PlacedMark> MaximaChart::visibleMarks() const
     }) > kCrowd;
     for (PlacedMark& placed : marks)
         placed.crowded = crowded;
-    std::stable_partition(marks.begin(), marks.end(), [](const PlacedMark& placed) {
-        return !placed.leading; // painted last, they are never covered
-    });
     return marks;
 }
+
+double MaximaChart::radiusOf(const PlacedMark& placed, bool strong)
+{
+    return strong ? 4.6 : placed.faint || !placed.leading ? 2.4 : placed.crowded ? 3.0 : 4.0;
+}
+
+namespace {
+/// Of the points of a star.
+double aroundStar(double radius)
+{
+    return 1.4 * radius + 2;
+}
+} // namespace
 
 // A star is massive in its site, a ring in its token, a star in a ring both; in the color of its site.
 void MaximaChart::paintMark(QCPPainter& painter, const PlacedMark& placed, bool strong) const
@@ -148,14 +159,7 @@ void MaximaChart::paintMark(QCPPainter& painter, const PlacedMark& placed, bool 
     const QColor own = categoryStyle(static_cast<int>(m_groups.indexOf(placed.group)), theme()).color;
     const QColor color
         = placed.faint && !strong ? maximaFaintColor(own, theme()) : mix(own, theme().foreground, 0.3);
-    const double radius = strong ? 4.6 : placed.faint || !placed.leading ? 2.4 : placed.crowded ? 3.0 : 4.0;
-    const double around = 1.4 * radius + 2; // of the points of the star
-    if (placed.leading) { // the line's own mark and smaller channels would run into the star
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(theme().background);
-        painter.drawEllipse(placed.at, around, around);
-        painter.setBrush(Qt::NoBrush);
-    }
+    const double radius = radiusOf(placed, strong), around = aroundStar(radius);
     if (placed.mark->bySite && isLegendKeyShown(kMassiveSiteKey))
         paintMarker(painter, Marker::Star, placed.at, radius, color, false);
     if (placed.mark->byToken && isLegendKeyShown(kMassiveTokenKey))
@@ -164,9 +168,25 @@ void MaximaChart::paintMark(QCPPainter& painter, const PlacedMark& placed, bool 
 
 void MaximaChart::paintMarks(QCPPainter& painter)
 {
-    const auto marks = visibleMarks();
+    auto marks = visibleMarks();
+    const auto isStrong = [this](const PlacedMark& placed) {
+        return m_currentChannel >= 0 && placed.mark->channel == m_currentChannel;
+    };
+    // What matters more is never covered: the pinned channel, what leads its site, the larger value.
+    std::stable_sort(marks.begin(), marks.end(), [&](const PlacedMark& a, const PlacedMark& b) {
+        return std::tuple(isStrong(a), a.leading, std::abs(a.mark->value))
+            < std::tuple(isStrong(b), b.leading, std::abs(b.mark->value));
+    });
+    // The line's own mark and smaller channels would run into a star: all room is made first, so that none
+    // cuts its neighbor.
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme().background);
     for (const PlacedMark& placed : marks)
-        paintMark(painter, placed, m_currentChannel >= 0 && placed.mark->channel == m_currentChannel);
+        if (const double around = aroundStar(radiusOf(placed, isStrong(placed))); placed.leading)
+            painter.drawEllipse(placed.at, around, around);
+    painter.setBrush(Qt::NoBrush);
+    for (const PlacedMark& placed : marks)
+        paintMark(painter, placed, isStrong(placed));
     if (!marks.empty())
         paintMarkLabels(painter, marks);
 }

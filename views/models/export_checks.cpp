@@ -189,7 +189,17 @@ ExportCheck ExportChecks::planCheck(const ExportSituation& situation)
     if (takeFindings(row, situation, Topic::Plan) == 0)
         row.text = tr("It fits the model: %1 of %2 units are quantized.")
                        .arg(formatCount(static_cast<std::int64_t>(situation.outlook.quantizedUnits)),
-                           formatCount(static_cast<std::int64_t>(situation.outlook.units)));
+                           formatCount(static_cast<std::int64_t>(situation.outlook.units)))
+            // Of a small model with many words that is most of the file, whatever the plan says.
+            + (situation.keptBytes == 0 || situation.bytes == 0
+                    ? QString()
+                    : tr(" No plan decides %1 of its %2 (%3 %), which stay as they are; the largest is %4.")
+                          .arg(formatBytes(static_cast<double>(situation.keptBytes)),
+                              formatBytes(static_cast<double>(situation.bytes)),
+                              formatNumber(100.0 * static_cast<double>(situation.keptBytes)
+                                      / static_cast<double>(situation.bytes),
+                                  2),
+                              situation.largestKept));
     else
         row.text = tr("It does not fit the model.");
     if (!row.units.isEmpty())

@@ -60,6 +60,8 @@ struct ExportSituation
     bool keepNonFinite = false;
     bool replace = false;
     bool hasDump = false;
+    std::uint64_t bytes = 0, keptBytes = 0; ///< Of all weights, and of those that no plan decides.
+    QString largestKept; ///< Name of the largest of these.
     std::optional<double> seconds; ///< Estimate; nothing while unknown.
     bool fromEarlierExport = false; ///< The estimate comes from an earlier export, not from a trial.
 };

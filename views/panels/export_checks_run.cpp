@@ -112,6 +112,22 @@ void ExportPanel::rememberRates(const exporting::ExportReport& report)
             m_document.setState(rateKey(method), QString::number(count / (seconds[method] * whole), 'g', 6));
 }
 
+namespace {
+/// Name of the largest tensor that no plan decides.
+QString largestKept(const session::Workspace& workspace)
+{
+    std::set<std::size_t> planned;
+    for (const auto& unit : workspace.units())
+        planned.insert(unit.index);
+    const auto& tensors = workspace.checkpoint().tensors();
+    const model::TensorInfo* largest = nullptr;
+    for (std::size_t i = 0; i < tensors.size(); ++i)
+        if (!planned.contains(i) && (largest == nullptr || tensors[i].bytes > largest->bytes))
+            largest = &tensors[i];
+    return largest == nullptr ? QString() : QString::fromStdString(escapedForDisplay(largest->name));
+}
+} // namespace
+
 void ExportPanel::showChecks()
 {
     ExportSituation situation;
@@ -123,6 +139,9 @@ void ExportPanel::showChecks()
     situation.tensors = static_cast<int>(m_document.workspace()->checkpoint().tensors().size());
     situation.keepNonFinite = m_keepNonFinite;
     situation.replace = m_replace;
+    situation.bytes = m_document.numbers().size.bytes();
+    situation.keptBytes = m_document.numbers().size.keptBytes;
+    situation.largestKept = largestKept(*m_document.workspace());
     situation.hasDump = m_document.workspace()->dump() != nullptr;
     situation.seconds = estimatedSeconds(*m_outlook, situation.fromEarlierExport);
     const auto checks = ExportChecks::of(situation);

@@ -232,14 +232,24 @@ void MaximaPanel::selectSites(const QVector<int>& sites)
 void MaximaPanel::nameTable()
 {
     constexpr int kNarrow = 460; // a bar of two lines would take what the chart needs
-    const auto count = static_cast<std::int64_t>(m_massive.values.size() + m_massive.omitted);
-    const QString number = formatCount(count);
+    // One criterion speaks of values, the other of tokens: a sum of both would be a number of nothing.
+    std::int64_t values = 0, tokens = static_cast<std::int64_t>(m_massive.omitted);
+    for (const MassiveValue& value : m_massive.values) {
+        values += value.bySite ? 1 : 0;
+        tokens += value.byToken ? 1 : 0;
+    }
+    QStringList numbers;
+    if (values > 0)
+        numbers << formatCount(values);
+    if (tokens > 0)
+        numbers << tr("%1 by token").arg(formatCount(tokens));
+    const QString number = numbers.join(QStringLiteral(", "));
     m_tableAction->setText(
-        count == 0 ? tr("&Massive activations") : tr("&Massive activations (%1)").arg(number));
+        number.isEmpty() ? tr("&Massive activations") : tr("&Massive activations (%1)").arg(number));
     const QString whole = m_tableAction->text().remove(u'&');
     m_tableAction->setIconText(width() >= kNarrow ? whole // on the button
-            : count == 0                          ? tr("massive")
-                                                  : tr("massive: %1").arg(number));
+            : number.isEmpty()                    ? tr("massive")
+                                                  : tr("massive: %1").arg(numbers.front()));
 }
 
 void MaximaPanel::resizeEvent(QResizeEvent* event)

@@ -22,11 +22,6 @@ QString tr(const char* text)
     return QCoreApplication::translate("ChartData", text);
 }
 
-QString trn(const char* text, int n)
-{
-    return QCoreApplication::translate("ChartData", text, nullptr, n);
-}
-
 QString display(const std::string& text)
 {
     return QString::fromStdString(escapedForDisplay(text));
@@ -277,8 +272,10 @@ void addDumpItems(const Document& document, std::vector<MissingItem>& items)
         without += dump->inputSiteOf(workspace.checkpoint().tensors()[unit.index].name) ? 0 : 1;
     if (without > 0)
         items.push_back({QStringLiteral("uncovered"),
-            trn("%n planned matrices have no recorded input; their activations are unknown.", without), false,
-            Remedy::OpenDump, tr("Open a dump…"), tr("Adds another dump; the first stays"), {}});
+            QCoreApplication::translate("ChartData",
+                "%n planned matrices have no recorded input; their activations are unknown.", nullptr,
+                without),
+            false, Remedy::OpenDump, tr("Open a dump…"), tr("Adds another dump; the first stays"), {}});
     const auto& sites = dump->sites();
     if (std::none_of(sites.begin(), sites.end(), [](const auto& site) { return site.hasGram; }))
         items.push_back({QStringLiteral("no-gram"),
@@ -295,20 +292,26 @@ void addScanItems(const Document& document, std::vector<MissingItem>& items)
     const int unscanned
         = static_cast<int>(document.workspace()->checkpoint().tensors().size()) - document.scannedTensors();
     if (unscanned > 0 && document.isScanning())
-        items.push_back(
-            {QStringLiteral("scanning"), trn("Scanning, %n tensor(s) to go.", unscanned), false, Remedy::View,
-                tr("Show jobs"), tr("Rate, time left, and a button that cancels"), QStringLiteral("jobs")});
+        items.push_back({QStringLiteral("scanning"),
+            QCoreApplication::translate("ChartData", "Scanning, %n tensor(s) to go.", nullptr, unscanned),
+            false, Remedy::View, tr("Show jobs"), tr("Rate, time left, and a button that cancels"),
+            QStringLiteral("jobs")});
     else if (unscanned > 0)
         items.push_back({QStringLiteral("no-scan"),
-            trn("%n tensor(s) are not scanned: their statistics and spectra are unknown.", unscanned), false,
-            Remedy::Scan, tr("Scan the model"), tr("Measures weights and spectra; can be canceled"), {}});
+            QCoreApplication::translate("ChartData",
+                "%n tensor(s) are not scanned: their statistics and spectra are unknown.", nullptr,
+                unscanned),
+            false, Remedy::Scan, tr("Scan the model"), tr("Measures weights and spectra; can be canceled"),
+            {}});
     if (const int failed = document.failedTensors(); failed > 0)
-        items.push_back({QStringLiteral("failed"), trn("%n tensor(s) could not be measured.", failed), true,
-            Remedy::Filter, tr("Show them"), tr("Filters the tree"), QStringLiteral("is:failed")});
+        items.push_back({QStringLiteral("failed"),
+            QCoreApplication::translate("ChartData", "%n tensor(s) could not be measured.", nullptr, failed),
+            true, Remedy::Filter, tr("Show them"), tr("Filters the tree"), QStringLiteral("is:failed")});
     if (const int broken = document.nonFiniteTensors(); broken > 0)
         items.push_back({QStringLiteral("non-finite"),
-            trn("%n tensor(s) hold NaN or Inf; they block the export until you decide.", broken), true,
-            Remedy::Filter, tr("Show them"), tr("Filters the tree"), QStringLiteral("is:nan")});
+            QCoreApplication::translate("ChartData",
+                "%n tensor(s) hold NaN or Inf; they block the export until you decide.", nullptr, broken),
+            true, Remedy::Filter, tr("Show them"), tr("Filters the tree"), QStringLiteral("is:nan")});
 }
 
 /// A unit that could be stored smaller, but no such option has a score: the solver can only keep it.
@@ -344,18 +347,21 @@ void addPlanItems(const Document& document, std::vector<MissingItem>& items)
     }
     if (fallbacks > 0)
         items.push_back({QStringLiteral("fallbacks"),
-            trn("%n matrices would be stored otherwise than planned.", fallbacks), true, Remedy::Filter,
-            tr("Show them"), tr("Filters the tree"), QStringLiteral("is:fallback")});
+            QCoreApplication::translate(
+                "ChartData", "%n matrices would be stored otherwise than planned.", nullptr, fallbacks),
+            true, Remedy::Filter, tr("Show them"), tr("Filters the tree"), QStringLiteral("is:fallback")});
     if (unscored > 0)
         items.push_back({QStringLiteral("unscored"),
-            trn("%n matrices have no score for their option: their harm is unknown.", unscored), false,
-            Remedy::View, tr("Show the matrix"), tr("Hatched cells are unknown"),
+            QCoreApplication::translate("ChartData",
+                "%n matrices have no score for their option: their harm is unknown.", nullptr, unscored),
+            false, Remedy::View, tr("Show the matrix"), tr("Hatched cells are unknown"),
             QStringLiteral("sensitivity")});
     if (kept > 0)
         items.push_back({QStringLiteral("kept-unknown"),
-            trn("%n matrices are kept at full width only because nothing says what storing them smaller "
+            QCoreApplication::translate("ChartData",
+                "%n matrices are kept at full width only because nothing says what storing them smaller "
                 "harms; the first is %1. Choose another score, or set their options yourself.",
-                kept)
+                nullptr, kept)
                 .arg(firstKept),
             true, Remedy::View, tr("Show the matrix"), tr("Hatched cells are unknown"),
             QStringLiteral("sensitivity")});
