@@ -375,8 +375,7 @@ void DataTable::refreshNote()
         if (m_view->isColumnHidden(column))
             hidden << m_model->table().columns[static_cast<std::size_t>(column)].title;
     if (all != 0 && !hidden.isEmpty())
-        text += QStringLiteral(" \u00b7 ")
-            + tr("no room for: %1").arg(hidden.join(QStringLiteral(", ")));
+        text += QStringLiteral(" \u00b7 ") + tr("no room for: %1").arg(hidden.join(QStringLiteral(", ")));
     m_note->setText(text);
     m_copy->setEnabled(shown > 0);
 }
