@@ -3801,32 +3801,24 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>gemessen: KL in Nat je Token</translation>
     </message>
     <message>
-        <source>Measured, nats/token</source>
-        <translation>Gemessen, Nat/Token</translation>
-    </message>
-    <message>
-        <source>Measured, cosine distance</source>
-        <translation>Gemessen, Kosinusabstand</translation>
-    </message>
-    <message>
-        <source>In plans, nats/token</source>
-        <translation>In Plänen, Nat/Token</translation>
-    </message>
-    <message>
-        <source>In plans, cosine distance</source>
-        <translation>In Plänen, Kosinusabstand</translation>
-    </message>
-    <message>
         <source>What plans count: of a unit its measurement, drawn toward what similar units cost as its interval asks; of a plan the sum over its units</source>
         <translation>Was Pläne zählen: bei einer Einheit ihre Messung, so weit zu dem gezogen, was ähnliche Einheiten kosten, wie ihr Intervall verlangt; bei einem Plan die Summe über seine Einheiten</translation>
     </message>
     <message>
-        <source>%1, own unit</source>
-        <translation>%1, eigene Einheit</translation>
-    </message>
-    <message>
         <source>Predicted by %1, not measured: its order and its ratios count, not its size</source>
         <translation>Von %1 vorhergesagt, nicht gemessen: Rang und Verhältnisse zählen, nicht die Größe</translation>
+    </message>
+    <message>
+        <source>%1; %2 in its own unit</source>
+        <translation>%1; %2 in eigener Einheit</translation>
+    </message>
+    <message>
+        <source>Measured</source>
+        <translation>Gemessen</translation>
+    </message>
+    <message>
+        <source>In plans</source>
+        <translation>In Plänen</translation>
     </message>
 </context>
 <context>

@@ -221,8 +221,10 @@ Interval MaximaChart::homeRange(Qt::Orientation axis) const
         return {range->lower - 0.4, range->upper + 0.4};
     if (!logarithmic)
         return {0, padded({0, range->upper}, 0.1, false).upper};
-    // Above stand the labels of the marks and the ring around the current site.
-    return {padded(*range, 0.03, true).lower, padded(*range, 0.09, true).upper};
+    // Above stand the labels of the marks and the ring around the current site, which has one size in low
+    // charts too.
+    const double above = std::clamp(30.0 / std::max(1, height()), 0.09, 0.2);
+    return {padded(*range, 0.03, true).lower, padded(*range, above, true).upper};
 }
 
 // --- Hit testing and gestures ---

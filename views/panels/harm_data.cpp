@@ -186,22 +186,22 @@ TableData harmTable(const Document& document, const HarmRun& run)
 {
     TableData table;
     const bool perplexity = !isCosine(run); // an encoder has none
-    const auto unit = [&](const QString& nats, const QString& cosine) { return perplexity ? nats : cosine; };
+    // One line for all columns: in every heading the unit would take the room of a number.
+    table.note = tr("%1; %2 in its own unit").arg(coreText(run.quantity().toStdString()), run.predictor());
     table.columns = {{tr("What"), tr("A unit, or a whole plan"), false},
         {tr("Option"), tr("As the target stores it"), false},
-        {unit(tr("Measured, nats/token"), tr("Measured, cosine distance")),
-            coreText(run.quantity().toStdString()), true},
+        {tr("Measured"), coreText(run.quantity().toStdString()), true},
         {tr("95 % from"), tr("Lower end of the 95 % interval"), true},
         {tr("95 % to"), tr("Upper end of the 95 % interval"), true},
         {tr("Against the plan"),
             tr("What it does beyond the current plan, where both were measured on the same tokens: 95 % "
                "interval of the paired difference"),
             false},
-        {unit(tr("In plans, nats/token"), tr("In plans, cosine distance")),
+        {tr("In plans"),
             tr("What plans count: of a unit its measurement, drawn toward what similar units cost as its "
                "interval asks; of a plan the sum over its units"),
             true},
-        {tr("%1, own unit").arg(run.predictor()),
+        {run.predictor(),
             tr("Predicted by %1, not measured: its order and its ratios count, not its size")
                 .arg(run.predictor()),
             true}};
