@@ -3798,7 +3798,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>measured KL, nats per token</source>
-        <translation>gemessen: KL in Nat je Token</translation>
+        <translation>gemessene KL, Nat je Token</translation>
     </message>
     <message>
         <source>What plans count: of a unit its measurement, drawn toward what similar units cost as its interval asks; of a plan the sum over its units</source>
@@ -4080,10 +4080,6 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>Sperren</translation>
     </message>
     <message>
-        <source>Harm (meas.)</source>
-        <translation>Schaden (gem.)</translation>
-    </message>
-    <message>
         <source>Harm (pred.)</source>
         <translation>Schaden (Progn.)</translation>
     </message>
@@ -4102,6 +4098,10 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>Of all harm</source>
         <translation>Anteil</translation>
+    </message>
+    <message>
+        <source>Harm (runs)</source>
+        <translation>Schaden (Läufe)</translation>
     </message>
 </context>
 <context>
@@ -4244,8 +4244,8 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>weicht von der Wahl des Lösers ab</translation>
     </message>
     <message>
-        <source>cannot be told apart from the selection</source>
-        <translation>von der Auswahl nicht zu unterscheiden</translation>
+        <source>harm not told apart from the selection&apos;s</source>
+        <translation>Schaden nicht von dem der Auswahl zu trennen</translation>
     </message>
 </context>
 <context>
@@ -9068,7 +9068,7 @@ Noch ist kein Spektrum bekannt.</translation>
     </message>
     <message>
         <source>In tail</source>
-        <translation>im Ausläufer</translation>
+        <translation>Ausläufer</translation>
     </message>
 </context>
 <context>
@@ -9330,7 +9330,7 @@ Notiz: %1</translation>
     </message>
     <message>
         <source>weights per bin</source>
-        <translation>Gewichte je Klasse</translation>
+        <translation>je Klasse</translation>
     </message>
     <message>
         <source>%1 weights</source>

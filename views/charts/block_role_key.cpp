@@ -22,7 +22,7 @@ constexpr double kKeyLeft = 8, kPartGap = 18;
 
 QString alikeWords()
 {
-    return BlockRoleMatrix::tr("cannot be told apart from the selection");
+    return BlockRoleMatrix::tr("harm not told apart from the selection's");
 }
 
 QString bitsKeyText(int bits, bool wider)

@@ -302,7 +302,7 @@ bool AllocationTable::setData(const QModelIndex& index, const QVariant& value, i
 QString AllocationTable::harmHeadingText(bool whole) const
 {
     return whole                     ? harmHeading(m_document)
-        : harmIsMeasured(m_document) ? tr("Harm (meas.)")
+        : harmIsMeasured(m_document) ? tr("Harm (runs)")
                                      : tr("Harm (pred.)");
 }
 

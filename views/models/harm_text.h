@@ -9,7 +9,7 @@ namespace bitwright::views {
 
 /// Whether the scores come from measurements.
 [[nodiscard]] bool harmIsMeasured(const Document& document);
-/// Heading of a column or row: "Harm (predicted)" or "Harm (measured)".
+/// Heading of a column or row: "Harm (predicted)" or "Harm (from runs)".
 [[nodiscard]] QString harmHeading(const Document& document);
 /// Of single units, for axes and captions: "predicted harm (fisher^0.25, not measured)", "KL in nats per
 /// token, measured on up to 1024 tokens".

@@ -333,7 +333,7 @@ void AllocationPanel::showNotes()
     m_widths->apply();
 }
 
-/// "Harm (meas.)" in full where no column has to give room for it.
+/// "Harm (runs)" in full where no column has to give room for it.
 void AllocationPanel::fitHeading()
 {
     const auto width = [this](bool whole) {
