@@ -2999,7 +2999,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>Harm (predicted)</source>
-        <translation>Schaden (Progn.)</translation>
+        <translation>Schaden (vorhergesagt)</translation>
     </message>
     <message>
         <source>unknown</source>
@@ -3729,14 +3729,6 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>Kosinusabstand</translation>
     </message>
     <message>
-        <source>%1, measured on up to %2 tokens or calibrated</source>
-        <translation>%1, gemessen auf bis zu %2 Token oder kalibriert</translation>
-    </message>
-    <message>
-        <source>%1, measured on up to %2 tokens</source>
-        <translation>%1, gemessen auf bis zu %2 Token</translation>
-    </message>
-    <message>
         <source>harm of the worst unit, nats per token</source>
         <translation>Schaden der schlimmsten Einheit, Nat je Token</translation>
     </message>
@@ -3819,6 +3811,14 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>In plans</source>
         <translation>In Plänen</translation>
+    </message>
+    <message>
+        <source>%1, from runs on up to %2 tokens or calibrated</source>
+        <translation>%1, aus Läufen auf bis zu %2 Token oder kalibriert</translation>
+    </message>
+    <message>
+        <source>%1, from runs on up to %2 tokens</source>
+        <translation>%1, aus Läufen auf bis zu %2 Token</translation>
     </message>
 </context>
 <context>
@@ -4081,7 +4081,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>Harm (pred.)</source>
-        <translation>Schaden (Progn.)</translation>
+        <translation>Schaden (vorhergesagt)</translation>
     </message>
     <message>
         <source>could not be measured: %1</source>
@@ -5442,7 +5442,7 @@ Die Pläne sind gleich.</translation>
     </message>
     <message>
         <source> No plan decides %1 of its %2 (%3 %), which stay as they are; the largest is %4.</source>
-        <translation> Über %1 der %2 (%3 %) entscheidet kein Plan, sie bleiben wie sie sind; am größten ist %4.</translation>
+        <translation> %1 der %2 (%3 %) gehören zu keinem Plan und bleiben, wie sie sind; am größten ist %4.</translation>
     </message>
 </context>
 <context>
@@ -6656,6 +6656,10 @@ dB</translation>
         <source>current site: %1</source>
         <translation>aktuelle Stelle: %1</translation>
     </message>
+    <message>
+        <source>site: %1</source>
+        <translation>Stelle: %1</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::MaximaPanel</name>
@@ -7676,7 +7680,7 @@ Kein Modell geöffnet.</translation>
     </message>
     <message>
         <source>Harm (predicted)</source>
-        <translation>Schaden (Progn.)</translation>
+        <translation>Schaden (vorhergesagt)</translation>
     </message>
     <message>
         <source>area: %1</source>

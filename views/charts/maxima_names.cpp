@@ -269,8 +269,9 @@ void MaximaChart::addCurrentEntry(std::vector<LegendEntry>& entries) const
                                  .sites[static_cast<std::size_t>(m_currentSite)];
     LegendEntry entry;
     entry.key = QStringLiteral("current");
-    entry.brief = site.label.isEmpty() ? site.name : site.label;
-    entry.label = tr("current site: %1").arg(entry.brief);
+    const QString name = site.label.isEmpty() ? site.name : site.label;
+    entry.brief = tr("site: %1").arg(name); // alone it would read as another line
+    entry.label = tr("current site: %1").arg(name);
     entry.kind = LegendEntry::Kind::Mark;
     entry.color = theme().accent;
     entry.marker = Marker::Circle;

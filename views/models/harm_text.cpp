@@ -59,8 +59,8 @@ QString harmLabel(const Document& document)
         return tr("predicted harm (%1, not measured)")
             .arg(QString::fromStdString(document.space()->provenance().score));
     const QString what = isDivergence(document) ? tr("KL in nats per token") : tr("cosine distance");
-    const QString how = someCalibrated(document) ? tr("%1, measured on up to %2 tokens or calibrated")
-                                                 : tr("%1, measured on up to %2 tokens");
+    const QString how = someCalibrated(document) ? tr("%1, from runs on up to %2 tokens or calibrated")
+                                                 : tr("%1, from runs on up to %2 tokens");
     return how.arg(what, measuredTokens(document));
 }
 
