@@ -3801,10 +3801,6 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>Von %1 vorhergesagt, nicht gemessen: Rang und Verhältnisse zählen, nicht die Größe</translation>
     </message>
     <message>
-        <source>%1; %2 in its own unit</source>
-        <translation>%1; %2 in eigener Einheit</translation>
-    </message>
-    <message>
         <source>Measured</source>
         <translation>Gemessen</translation>
     </message>
@@ -3819,6 +3815,10 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>%1, from runs on up to %2 tokens</source>
         <translation>%1, aus Läufen auf bis zu %2 Token</translation>
+    </message>
+    <message>
+        <source>%1; in plans drawn toward similar units; %2 in its own unit</source>
+        <translation>%1; in Plänen zu ähnlichen Einheiten gezogen; %2 in eigener Einheit</translation>
     </message>
 </context>
 <context>

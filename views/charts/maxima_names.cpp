@@ -284,8 +284,8 @@ void MaximaChart::rebuildLegend()
 {
     std::vector<LegendEntry> entries;
     addGroupEntries(entries);
-    addCurrentEntry(entries);
     addStatisticEntries(entries);
+    addCurrentEntry(entries); // where there is no room, the first to go
     bool bySite = false, byToken = false;
     for (const MaximaDump& dump : m_data.dumps)
         for (const MassiveMark& mark : dump.massive) {
