@@ -70,6 +70,13 @@
             <numerusform>%n Matrizen bleiben nur deshalb in voller Breite, weil nichts sagt, was es schadet, sie kleiner zu speichern; die erste ist %1. Hilft: einen anderen Score wählen oder die Optionen selbst setzen.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n matrices were not run at any option: their harm (≈) is calibrated by others; the first is %1.</source>
+        <translation>
+            <numerusform>%n Matrix lief mit keiner Option: Ihr Schaden (≈) ist aus anderen kalibriert: %1.</numerusform>
+            <numerusform>%n Matrizen liefen mit keiner Option: Ihr Schaden (≈) ist aus anderen kalibriert; die erste ist %1.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>ChartSurface</name>
@@ -3819,6 +3826,14 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>%1; in plans drawn toward similar units; %2 in its own unit</source>
         <translation>%1; in Plänen zu ähnlichen Einheiten gezogen; %2 in eigener Einheit</translation>
+    </message>
+    <message>
+        <source>Show measured harm</source>
+        <translation>Gemessenen Schaden zeigen</translation>
+    </message>
+    <message>
+        <source>Runs the units that were not measured</source>
+        <translation>Führt die Einheiten aus, die nicht gemessen wurden</translation>
     </message>
 </context>
 <context>

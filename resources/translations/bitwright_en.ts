@@ -59,6 +59,13 @@
             <numerusform>%n matrices are kept at full width only because nothing says what storing them smaller harms; the first is %1. Choose another score, or set their options yourself.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n matrices were not run at any option: their harm (≈) is calibrated by others; the first is %1.</source>
+        <translation>
+            <numerusform>%n matrix was not run at any option: its harm (≈) is calibrated by others: %1.</numerusform>
+            <numerusform>%n matrices were not run at any option: their harm (≈) is calibrated by others; the first is %1.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>RefineData</name>

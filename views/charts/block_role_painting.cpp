@@ -20,11 +20,16 @@ constexpr double kLeastHarm = 4; // side of the square of the least harm, in pix
 constexpr double kLooseMargin = 5; // left and right in a cell of a strip
 constexpr double kHarmFont = 0.85; // of the harm in digits, against that of the bits
 
-// One format in all cells, so that numbers align and a 4.25 never reads as 4.3: where two decimals have no
-// room, all are cut to the bits of a code (what scales and zero points add stays below one bit).
+// One format in all cells, so that numbers align: two decimals or, where these have no room, a code's bits.
 QString bitsText(double bits, bool whole = false)
 {
     return whole ? QLocale().toString(std::floor(bits), 'f', 0) : QLocale().toString(bits, 'f', 2);
+}
+
+// A calibrated number says so.
+QString harmDigits(const MatrixUnit& unit)
+{
+    return (unit.calibrated ? QStringLiteral("\u2248") : QString()) + formatNumber(*unit.harm);
 }
 } // namespace
 
@@ -179,7 +184,7 @@ void BlockRoleMatrix::paintUnit(QPainter& painter, const QRectF& rect, const Mat
         if (!layout.harm.isNull() && !unit.fixed && unit.harm) {
             const QFont font = painter.font();
             painter.setFont(scaledFont(font, kHarmFont));
-            painter.drawText(layout.harm, Qt::AlignCenter | Qt::TextDontClip, formatNumber(*unit.harm));
+            painter.drawText(layout.harm, Qt::AlignCenter | Qt::TextDontClip, harmDigits(unit));
             painter.setFont(font);
         }
     }
@@ -205,8 +210,7 @@ void BlockRoleMatrix::paintLoose(QPainter& painter, const QRectF& rect, const Ma
     const double side = std::min(m_geometry.side, rect.height() - 4),
                  label = metrics.horizontalAdvance(unit.label);
     const QString number = difference ? unit.deltaText : known ? bitsText(value) : QString();
-    const QString harm
-        = !difference && known && unit.harm && *unit.harm > 0 ? formatNumber(*unit.harm) : QString();
+    const QString harm = !difference && known && unit.harm && *unit.harm > 0 ? harmDigits(unit) : QString();
     // What tells most is placed first.
     double used = label;
     const auto takes = [&](double width) {

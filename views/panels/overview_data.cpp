@@ -331,19 +331,34 @@ bool isKeptUnknown(const plan::PlanSpace& space, std::size_t unit, std::size_t o
     return storable;
 }
 
+/// Whether a unit's harm is known from runs of other units alone.
+bool wasNotRun(const plan::PlanSpace& space, std::size_t unit)
+{
+    bool calibrated = false;
+    for (std::size_t option = 0; option < space.options().size(); ++option) {
+        const auto origin = space.cell(unit, option).origin;
+        if (origin == score::ScoreOrigin::Measured)
+            return false;
+        calibrated = calibrated || origin == score::ScoreOrigin::Calibrated;
+    }
+    return calibrated;
+}
+
 void addPlanItems(const Document& document, std::vector<MissingItem>& items)
 {
     const auto& space = document.space();
     if (!space || document.choice().size() != space->units().size())
         return;
-    int fallbacks = 0, unscored = 0, kept = 0;
-    QString firstKept;
+    int fallbacks = 0, unscored = 0, kept = 0, calibrated = 0;
+    QString firstKept, firstCalibrated;
     for (std::size_t unit = 0; unit < space->units().size(); ++unit) {
         const auto& cell = space->cell(unit, document.choice()[unit]);
         fallbacks += cell.resolved.fallback.empty() ? 0 : 1;
         unscored += cell.score ? 0 : 1;
         if (isKeptUnknown(*space, unit, document.choice()[unit]) && ++kept == 1)
             firstKept = display(space->units()[unit].name);
+        if (wasNotRun(*space, unit) && ++calibrated == 1)
+            firstCalibrated = display(space->units()[unit].name);
     }
     if (fallbacks > 0)
         items.push_back({QStringLiteral("fallbacks"),
@@ -365,6 +380,16 @@ void addPlanItems(const Document& document, std::vector<MissingItem>& items)
                 .arg(firstKept),
             true, Remedy::View, tr("Show the matrix"), tr("Hatched cells are unknown"),
             QStringLiteral("sensitivity")});
+    if (calibrated > 0)
+        items.push_back({QStringLiteral("not-run"),
+            QCoreApplication::translate("ChartData",
+                "%n matrices were not run at any option: their harm (≈) is calibrated by others; the first "
+                "is "
+                "%1.",
+                nullptr, calibrated)
+                .arg(firstCalibrated),
+            false, Remedy::View, tr("Show measured harm"), tr("Runs the units that were not measured"),
+            QStringLiteral("harm")});
     if (harmIsMeasured(document))
         return;
     items.push_back({QStringLiteral("predicted"),
