@@ -184,9 +184,16 @@ void InspectorPanel::fitColumns()
         return std::max(
             view->sizeHintForColumn(column), m_options->horizontalHeader()->sectionSizeHint(column));
     };
-    constexpr int kLeastName = 40;
-    int room = width() - m_options->parentWidget()->layout()->contentsMargins().right()
-        - std::max(kLeastName, needed(OptionColumn)) - needed(HarmColumn);
+    // Any of them may become the chosen one, which is bold; and the view's own hint sees visible rows alone.
+    constexpr int kLeastName = 40, kNameMargins = 12;
+    QFont bold = m_options->font();
+    bold.setBold(true);
+    int name = kLeastName;
+    for (int row = 0; row < m_options->rowCount(); ++row)
+        if (const auto* item = m_options->item(row, OptionColumn))
+            name = std::max(name, QFontMetrics(bold).horizontalAdvance(item->text()) + kNameMargins);
+    int room
+        = width() - m_options->parentWidget()->layout()->contentsMargins().right() - name - needed(HarmColumn);
     if (m_options->rowCount() * m_options->verticalHeader()->defaultSectionSize()
         > m_options->viewport()->height())
         room -= m_options->verticalScrollBar()->sizeHint().width();
