@@ -192,8 +192,8 @@ void InspectorPanel::fitColumns()
     for (int row = 0; row < m_options->rowCount(); ++row)
         if (const auto* item = m_options->item(row, OptionColumn))
             name = std::max(name, QFontMetrics(bold).horizontalAdvance(item->text()) + kNameMargins);
-    int room
-        = width() - m_options->parentWidget()->layout()->contentsMargins().right() - name - needed(HarmColumn);
+    int room = width() - m_options->parentWidget()->layout()->contentsMargins().right() - name
+        - needed(HarmColumn);
     if (m_options->rowCount() * m_options->verticalHeader()->defaultSectionSize()
         > m_options->viewport()->height())
         room -= m_options->verticalScrollBar()->sizeHint().width();
