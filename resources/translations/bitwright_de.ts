@@ -5456,8 +5456,20 @@ Die Pläne sind gleich.</translation>
         <translation>%1 davon sind schon auf der Platte.</translation>
     </message>
     <message>
-        <source> No plan decides %1 of its %2 (%3 %), which stay as they are; the largest is %4.</source>
-        <translation> %1 der %2 (%3 %) gehören zu keinem Plan und bleiben, wie sie sind; am größten ist %4.</translation>
+        <source>Harm</source>
+        <translation>Schaden</translation>
+    </message>
+    <message>
+        <source>Unknown: some options of this plan have no score.</source>
+        <translation>Unbekannt: Einige Optionen dieses Plans haben keinen Score.</translation>
+    </message>
+    <message>
+        <source>Of the whole plan: %1. Only a run of the whole plan tells (Measured harm).</source>
+        <translation>Des ganzen Plans: %1. Gewissheit gibt nur ein Lauf des ganzen Plans (Gemessener Schaden).</translation>
+    </message>
+    <message>
+        <source> Of its %2, %1 (%3 %) belong to no plan and stay as they are; the largest is %4.</source>
+        <translation> Von den %2 gehören %1 (%3 %) zu keinem Plan und bleiben, wie sie sind; am größten ist %4.</translation>
     </message>
 </context>
 <context>
@@ -6795,6 +6807,10 @@ Keine Aktivierungen sind geladen.</translation>
     <message>
         <source>%1 by token</source>
         <translation>%1 nach Token</translation>
+    </message>
+    <message>
+        <source>%1 by site</source>
+        <translation>%1 nach Stelle</translation>
     </message>
 </context>
 <context>

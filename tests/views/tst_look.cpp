@@ -516,7 +516,7 @@ private Q_SLOTS:
         QVERIFY(!table->view()->isColumnHidden(3) && !table->view()->horizontalScrollBar()->isVisible());
         bool named = false;
         for (const auto* label : table->findChildren<QLabel*>())
-            named = named || label->text().contains(utf8("Token id"));
+            named = named || label->text().contains(QStringLiteral("Token\u00a0id"));
         QVERIFY(named);
         QVERIFY2(table->visibleCsv().contains(utf8("model.layers.2.mlp.gate_proj,2,40,-900,3,,")),
             qPrintable(table->visibleCsv()));

@@ -373,7 +373,8 @@ void DataTable::refreshNote()
     QStringList hidden;
     for (int column = 0; column < m_model->columnCount(); ++column)
         if (m_view->isColumnHidden(column))
-            hidden << m_model->table().columns[static_cast<std::size_t>(column)].title;
+            hidden << QString(m_model->table().columns[static_cast<std::size_t>(column)].title)
+                          .replace(u' ', QChar::Nbsp);
     if (all != 0 && !hidden.isEmpty())
         text += QStringLiteral(" \u00b7 ") + tr("no room for: %1").arg(hidden.join(QStringLiteral(", ")));
     m_note->setText(text);

@@ -180,7 +180,7 @@ std::vector<ExportCheck> ExportChecks::of(const ExportSituation& situation)
 {
     return {planCheck(situation), targetCheck(situation), tieCheck(situation), fallbackCheck(situation),
         nonFiniteCheck(situation), calibrationCheck(situation), outputCheck(situation), spaceCheck(situation),
-        timeCheck(situation)};
+        timeCheck(situation), harmCheck(situation)};
 }
 
 ExportCheck ExportChecks::planCheck(const ExportSituation& situation)
@@ -193,7 +193,7 @@ ExportCheck ExportChecks::planCheck(const ExportSituation& situation)
             // Of a small model with many words that is most of the file, whatever the plan says.
             + (situation.keptBytes == 0 || situation.bytes == 0
                     ? QString()
-                    : tr(" No plan decides %1 of its %2 (%3 %), which stay as they are; the largest is %4.")
+                    : tr(" Of its %2, %1 (%3 %) belong to no plan and stay as they are; the largest is %4.")
                           .arg(formatBytes(static_cast<double>(situation.keptBytes)),
                               formatBytes(static_cast<double>(situation.bytes)),
                               formatNumber(100.0 * static_cast<double>(situation.keptBytes)
@@ -204,6 +204,17 @@ ExportCheck ExportChecks::planCheck(const ExportSituation& situation)
         row.text = tr("It does not fit the model.");
     if (!row.units.isEmpty())
         row.remedies = {Remedy::SelectUnits};
+    return row;
+}
+
+// Nothing that blocks: but whoever exports a guess should know that it is one.
+ExportCheck ExportChecks::harmCheck(const ExportSituation& situation)
+{
+    ExportCheck row{QStringLiteral("harm"), tr("Harm"), State::Note, {}, {}, {}, {}};
+    row.text = situation.harm.isEmpty()
+        ? tr("Unknown: some options of this plan have no score.")
+        : tr("Of the whole plan: %1. Only a run of the whole plan tells (Measured harm).")
+              .arg(situation.harm);
     return row;
 }
 

@@ -62,6 +62,7 @@ struct ExportSituation
     bool hasDump = false;
     std::uint64_t bytes = 0, keptBytes = 0; ///< Of all weights, and of those that no plan decides.
     QString largestKept; ///< Name of the largest of these.
+    QString harm; ///< Of the plan, as it is predicted; empty where some of its options have no score.
     std::optional<double> seconds; ///< Estimate; nothing while unknown.
     bool fromEarlierExport = false; ///< The estimate comes from an earlier export, not from a trial.
 };
@@ -87,6 +88,7 @@ private:
     [[nodiscard]] static ExportCheck calibrationCheck(const ExportSituation& situation);
     [[nodiscard]] static ExportCheck outputCheck(const ExportSituation& situation);
     [[nodiscard]] static ExportCheck spaceCheck(const ExportSituation& situation);
+    [[nodiscard]] static ExportCheck harmCheck(const ExportSituation& situation);
     [[nodiscard]] static ExportCheck timeCheck(const ExportSituation& situation);
 };
 

@@ -27,11 +27,11 @@ bool standsIn(const QString& text, const QString& word)
     return false;
 }
 
-/// Whether a text speaks of a term by its title or another spelling.
+/// Whether an English text speaks of a term by its title or another spelling.
 bool speaksOf(const QString& text, const GlossaryTerm& term)
 {
-    const QStringList words = glossaryWords(term);
-    return standsIn(text, glossaryTitle(term))
+    const QStringList words = QString::fromUtf8(term.words).split(u';', Qt::SkipEmptyParts);
+    return standsIn(text, QString::fromUtf8(term.title))
         || std::any_of(words.begin(), words.end(), [&](const QString& word) { return standsIn(text, word); });
 }
 
@@ -100,16 +100,17 @@ std::vector<const GlossaryTerm*> relatedTerms(const GlossaryTerm& term, std::siz
         std::ptrdiff_t mentions;
     };
     const auto terms = glossaryTerms();
-    const QString text = glossaryText(term);
+    const QString text = QString::fromUtf8(term.text);
     std::vector<Related> found;
     for (const GlossaryTerm& other : terms) {
         if (&other == &term)
             continue;
-        const int ways = (speaksOf(text, other) ? 1 : 0) + (speaksOf(glossaryText(other), term) ? 1 : 0);
+        const int ways
+            = (speaksOf(text, other) ? 1 : 0) + (speaksOf(QString::fromUtf8(other.text), term) ? 1 : 0);
         if (ways == 0 && QLatin1String(other.view) != QLatin1String(term.view))
             continue;
         const auto mentions = std::count_if(terms.begin(), terms.end(),
-            [&](const GlossaryTerm& any) { return speaksOf(glossaryText(any), other); });
+            [&](const GlossaryTerm& any) { return speaksOf(QString::fromUtf8(any.text), other); });
         found.push_back({&other, ways, mentions});
     }
     std::stable_sort(found.begin(), found.end(), [](const Related& a, const Related& b) {

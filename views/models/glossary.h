@@ -33,7 +33,8 @@ struct GlossaryTerm
 /// whole words, in English or in the language of the window. nullptr when there is none.
 [[nodiscard]] const GlossaryTerm* glossaryTermIn(const QString& label);
 /// Up to `most` terms to read on with: those that its text speaks of or whose texts speak of it, both ways
-/// first, terms that many texts mention last. In the language of the window.
+/// first and terms that many texts mention last; then terms of the same view. By the English texts, since an
+/// inflected word of another language would not be found.
 [[nodiscard]] std::vector<const GlossaryTerm*> relatedTerms(const GlossaryTerm& term, std::size_t most);
 /// A link to a term for rich text: `<a class="term" href="term:kurtosis">kurtosis</a>`. Plain text where the
 /// id is unknown.

@@ -1,6 +1,7 @@
 // Checks before an export: run in the background, shown as a list, changed by buttons.
 #include "views/charts/chart_math.h"
 #include "views/models/core_text.h"
+#include "views/models/harm_text.h"
 #include "views/panels/check_list.h"
 #include "views/panels/export_panel.h"
 
@@ -142,6 +143,8 @@ void ExportPanel::showChecks()
     situation.bytes = m_document.numbers().size.bytes();
     situation.keptBytes = m_document.numbers().size.keptBytes;
     situation.largestKept = largestKept(*m_document.workspace());
+    if (const auto& numbers = m_document.numbers(); numbers.unscored == 0)
+        situation.harm = planHarmText(m_document, formatNumber(numbers.objective));
     situation.hasDump = m_document.workspace()->dump() != nullptr;
     situation.seconds = estimatedSeconds(*m_outlook, situation.fromEarlierExport);
     const auto checks = ExportChecks::of(situation);

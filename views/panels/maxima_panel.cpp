@@ -240,7 +240,7 @@ void MaximaPanel::nameTable()
     }
     QStringList numbers;
     if (values > 0)
-        numbers << formatCount(values);
+        numbers << tr("%1 by site").arg(formatCount(values));
     if (tokens > 0)
         numbers << tr("%1 by token").arg(formatCount(tokens));
     const QString number = numbers.join(QStringLiteral(", "));
