@@ -3824,10 +3824,6 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>%1, aus Läufen auf bis zu %2 Token</translation>
     </message>
     <message>
-        <source>%1; in plans drawn toward similar units; %2 in its own unit</source>
-        <translation>%1; in Plänen zu ähnlichen Einheiten gezogen; %2 in eigener Einheit</translation>
-    </message>
-    <message>
         <source>Show measured harm</source>
         <translation>Gemessenen Schaden zeigen</translation>
     </message>

@@ -185,7 +185,7 @@ private Q_SLOTS:
             return list;
         };
         QVERIFY(titles().contains(utf8("Measured"))
-            && panel.table()->table().note.startsWith(utf8("KL in nats per token; ")));
+            && panel.table()->table().note == utf8("KL in nats per token"));
         QVERIFY(titles().contains(run.predictor()));
         // Beside what was measured stands what plans count, which is drawn toward what similar units cost.
         const auto inPlans = titles().indexOf(utf8("In plans"));

@@ -157,9 +157,12 @@ void BlockRoleMatrix::paintAlike(QPainter& painter, const QRectF& rect) const
 {
     const QRectF line = rect.adjusted(0.5, 0.5, -0.5, -0.5); // off the number in the cell
     painter.setBrush(Qt::NoBrush);
-    painter.setPen(QPen(theme().background, 2.6, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+    // Of few tokens, many are alike: in small cells a frame as strong as in large ones would drown the
+    // numbers.
+    const double width = std::clamp(rect.height() / 18, 1.0, 2.0);
+    painter.setPen(QPen(theme().background, width + 0.6, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
     painter.drawRect(line);
-    painter.setPen(QPen(theme().accent, 2, Qt::DashLine, Qt::FlatCap, Qt::MiterJoin));
+    painter.setPen(QPen(theme().accent, width, Qt::DashLine, Qt::FlatCap, Qt::MiterJoin));
     painter.drawRect(line);
 }
 

@@ -187,7 +187,7 @@ TableData harmTable(const Document& document, const HarmRun& run)
     TableData table;
     const bool perplexity = !isCosine(run); // an encoder has none
     // One line for all columns: in every heading the unit would take the room of a number.
-    table.note = tr("%1; in plans drawn toward similar units; %2 in its own unit").arg(coreText(run.quantity().toStdString()), run.predictor());
+    table.note = coreText(run.quantity().toStdString());
     table.columns = {{tr("What"), tr("A unit, or a whole plan"), false},
         {tr("Option"), tr("As the target stores it"), false},
         {tr("Measured"), coreText(run.quantity().toStdString()), true},
