@@ -92,7 +92,18 @@ inline QStringList cutTexts(ShownWindow& window, const QSize& size)
         QTest::qWait(20);
         if (window->size() != size)
             cut << QStringLiteral("%1: wants %2 x %3").arg(page).arg(window->width()).arg(window->height());
-        collectCutTexts(*window, page, cut);
+        // On a busy machine a new text comes some events before its place: what is cut then is so for good
+        // only if it stays.
+        QSet<QString> ofPage;
+        const bool whole = QTest::qWaitFor(
+            [&] {
+                ofPage.clear();
+                collectCutTexts(*window, page, ofPage);
+                return ofPage.isEmpty();
+            },
+            2000);
+        if (!whole)
+            cut |= ofPage;
     }
     QStringList lines(cut.begin(), cut.end());
     lines.sort();
