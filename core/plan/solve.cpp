@@ -47,25 +47,6 @@ Result<alloc::Solver> preparedSolver(
     return alloc::Solver::prepare(problem);
 }
 
-/// True when a unit could be stored smaller but no such option has a score, so that the solver can only keep
-/// it.
-bool keptForLackOfScores(const PlanSpace& space, const Plan& base, std::size_t unit)
-{
-    const auto entry = base.entries.find(space.units()[unit].name);
-    if (entry != base.entries.end() && entry->second.locked)
-        return false;
-    bool storable = false;
-    for (std::size_t option = 0; option < space.options().size(); ++option) {
-        const PlanSpace::Cell& cell = space.cell(unit, option);
-        if (!space.options()[option].grid || !cell.legal)
-            continue;
-        if (cell.score)
-            return false;
-        storable = true;
-    }
-    return storable;
-}
-
 /// Says in bits per weight what the engine says in bytes, and whether missing scores are the reason.
 Error infeasible(
     Error error, const PlanSpace& space, const Plan& base, std::uint64_t budget, std::uint64_t smallest)
@@ -88,6 +69,23 @@ Error infeasible(
 }
 
 } // namespace
+
+bool keptForLackOfScores(const PlanSpace& space, const Plan& base, std::size_t unit)
+{
+    const auto entry = base.entries.find(space.units()[unit].name);
+    if (entry != base.entries.end() && entry->second.locked)
+        return false;
+    bool storable = false;
+    for (std::size_t option = 0; option < space.options().size(); ++option) {
+        const PlanSpace::Cell& cell = space.cell(unit, option);
+        if (!space.options()[option].grid || !cell.legal)
+            continue;
+        if (cell.score)
+            return false;
+        storable = true;
+    }
+    return storable;
+}
 
 Budget Budget::ofBpw(double value)
 {

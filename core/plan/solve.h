@@ -39,6 +39,10 @@ struct Solved
     PlanSize size;
 };
 
+/// Whether a unit that `base` does not lock could be stored smaller but no such option has a score, so that
+/// the solver can only keep it.
+[[nodiscard]] bool keptForLackOfScores(const PlanSpace& space, const Plan& base, std::size_t unit);
+
 /// Best plan within a budget under the locks and ties of `base`, whose name and notes it keeps. Exact, or
 /// with a stated gap. Errors: Infeasible says the smallest possible bits per weight and bytes and which locks
 /// raise it; InvalidArgument for locks that cannot be honored and for units without any score (named);

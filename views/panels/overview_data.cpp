@@ -314,23 +314,6 @@ void addScanItems(const Document& document, std::vector<MissingItem>& items)
             true, Remedy::Filter, tr("Show them"), tr("Filters the tree"), QStringLiteral("is:nan")});
 }
 
-/// A unit that could be stored smaller, but no such option has a score: the solver can only keep it.
-bool isKeptUnknown(const plan::PlanSpace& space, std::size_t unit, std::size_t option)
-{
-    if (space.options()[option].grid)
-        return false;
-    bool storable = false;
-    for (std::size_t other = 0; other < space.options().size(); ++other) {
-        const auto& cell = space.cell(unit, other);
-        if (!space.options()[other].grid || !cell.legal)
-            continue;
-        if (cell.score)
-            return false;
-        storable = true;
-    }
-    return storable;
-}
-
 /// Whether a unit's harm is known from runs of other units alone.
 bool wasNotRun(const plan::PlanSpace& space, std::size_t unit)
 {
@@ -355,7 +338,8 @@ void addPlanItems(const Document& document, std::vector<MissingItem>& items)
         const auto& cell = space->cell(unit, document.choice()[unit]);
         fallbacks += cell.resolved.fallback.empty() ? 0 : 1;
         unscored += cell.score ? 0 : 1;
-        if (isKeptUnknown(*space, unit, document.choice()[unit]) && ++kept == 1)
+        const bool asItIs = !space->options()[document.choice()[unit]].grid;
+        if (asItIs && plan::keptForLackOfScores(*space, document.plan(), unit) && ++kept == 1)
             firstKept = display(space->units()[unit].name);
         if (wasNotRun(*space, unit) && ++calibrated == 1)
             firstCalibrated = display(space->units()[unit].name);
