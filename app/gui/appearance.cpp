@@ -1,6 +1,7 @@
 #include "app/gui/appearance.h"
 
 #include <QApplication>
+#include <QIconEngine>
 #include <QPainter>
 #include <QProxyStyle>
 #include <QStyleFactory>
@@ -8,14 +9,65 @@
 #include <QStyleOptionSlider>
 #include <QToolTip>
 
+#include <algorithm>
+
 namespace bitwright::gui {
 
 namespace {
 
+/// Signs on the title of a dock in the color of its words: Fusion's are one gray for every theme.
+class DockIcon : public QIconEngine
+{
+public:
+    explicit DockIcon(bool closes)
+        : m_closes(closes)
+    { }
+
+    void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State) override
+    {
+        const QPalette palette = QGuiApplication::palette();
+        const auto group = mode == QIcon::Disabled ? QPalette::Disabled : QPalette::Active;
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(QPen(palette.color(group, QPalette::WindowText), 1.2));
+        const double side = 0.62 * std::min(rect.width(), rect.height());
+        QRectF box(0, 0, side, side);
+        box.moveCenter(QRectF(rect).center());
+        painter->drawRect(box);
+        const double part = side / 4;
+        if (m_closes) {
+            const QRectF cross = box.adjusted(part, part, -part, -part);
+            painter->drawLine(cross.topLeft(), cross.bottomRight());
+            painter->drawLine(cross.topRight(), cross.bottomLeft());
+        } else {
+            painter->drawRect(box.adjusted(part, part, -part, -part));
+        }
+        painter->restore();
+    }
+
+    QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override
+    {
+        QPixmap pixmap(size);
+        pixmap.fill(Qt::transparent);
+        QPainter painter(&pixmap);
+        paint(&painter, QRect({}, size), mode, state);
+        return pixmap;
+    }
+
+    [[nodiscard]] QIconEngine* clone() const override
+    {
+        return new DockIcon(*this); // NOLINT(cppcoreguidelines-owning-memory): the icon owns it
+    }
+
+private:
+    bool m_closes = false;
+};
+
 /// Fusion, with some repairs: the thumb of a scroll bar is darker than what it runs in; the text of a narrow
 /// choice ends in an ellipsis instead of half a letter; on dark backgrounds the frames of fields and boxes to
 /// check show, which Fusion draws nearly black; and a button that is on is tinted, which its slightly darker
-/// gray does not tell there. Headings keep apart, and the menu bar is one with the buttons beside it.
+/// gray does not tell there. The signs of docks are as dark or light as words. Headings keep apart, and the
+/// menu bar is one with the buttons beside it.
 class Style : public QProxyStyle
 {
 public:
@@ -34,6 +86,13 @@ public:
     {
         const QSize wanted = QProxyStyle::sizeFromContents(type, option, size, widget);
         return type == CT_HeaderSection ? wanted + QSize(2 * kHeaderPadding, 0) : wanted;
+    }
+
+    QIcon standardIcon(StandardPixmap sign, const QStyleOption* option, const QWidget* widget) const override
+    {
+        if (sign == SP_TitleBarCloseButton || sign == SP_TitleBarNormalButton)
+            return QIcon(new DockIcon(sign == SP_TitleBarCloseButton));
+        return QProxyStyle::standardIcon(sign, option, widget);
     }
 
     void drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,

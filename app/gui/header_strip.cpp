@@ -284,7 +284,7 @@ void HeaderStrip::refreshChips()
     else
         setChip(m_dumpChip,
             tr("activations: %1 tokens").arg(formatCount(static_cast<std::int64_t>(dump->tokens()))),
-            tr("%1 tokens").arg(shortCount(dump->tokens())),
+            tr("activations: %1").arg(shortCount(dump->tokens())),
             tr("Activations: %1. Click to add another dump").arg(plain(dump->dataset())));
     const int unscanned = static_cast<int>(checkpoint.tensors().size()) - m_document.scannedTensors();
     if (m_document.isScanning())

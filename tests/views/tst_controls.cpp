@@ -25,6 +25,7 @@ private Q_SLOTS:
     void barsWrapInsteadOfCutting();
     void barsFollowWhatIsChosen();
     void namesAreShortenedOnce();
+    void shortenedNamesStayApart();
     void jointNamesSayEachPart();
     void columnsGrowWithLaterRows();
     void textsAndTablesEndWithWholeLines();
@@ -126,6 +127,31 @@ void TestControls::namesAreShortenedOnce()
     const QString least = shortenedName(name, metrics, width(QStringLiteral("position_emb")));
     QCOMPARE(least.count(QChar(0x2026)), 1);
     QVERIFY2(least.startsWith(QStringLiteral("pos")), qPrintable(least));
+}
+
+void TestControls::shortenedNamesStayApart()
+{
+    const QFontMetrics metrics{QFont()};
+    const auto width = [&](const QString& text) { return metrics.horizontalAdvance(text); };
+    const QStringList norms{QStringLiteral("post_attention_layernorm"),
+        QStringLiteral("post_feedforward_layernorm"), QStringLiteral("pre_feedforward_layernorm")};
+    QSet<QString> shown;
+    for (const QString& name : norms) {
+        QStringList siblings = norms;
+        siblings.removeOne(name);
+        const int room = width(QStringLiteral("post_att__m"));
+        const QString shortened = shortenedName(name, metrics, room, siblings);
+        QVERIFY(width(shortened) <= room);
+        shown << shortened;
+    }
+    QCOMPARE(shown.size(), 3);
+    // What says too little keeps more; what would be a sibling's name too.
+    QVERIFY(shortenedName(QStringLiteral("LayerNorm.bias"), metrics, width(QStringLiteral("LayerNorm.bi")))
+                .startsWith(QStringLiteral("Lay")));
+    const QString tensor = QStringLiteral("attention.output");
+    const int room = width(QStringLiteral("attention."));
+    QCOMPARE(shortenedName(tensor, metrics, room), utf8("…output"));
+    QVERIFY(shortenedName(tensor, metrics, room, {QStringLiteral("output")}) != utf8("…output"));
 }
 
 void TestControls::jointNamesSayEachPart()

@@ -81,7 +81,8 @@ private Q_SLOTS:
         QCOMPARE(shortened(name), name);
         QCOMPARE(shortened(QStringLiteral("\u2026position_embeddings.weight_")),
             QStringLiteral("\u2026position_embeddings.weight"));
-        QCOMPARE(shortened(QStringLiteral("\u2026position_embed")), QStringLiteral("\u2026weight"));
+        const QString cut = shortened(QStringLiteral("\u2026position_embed")); // "weight" alone says nothing
+        QVERIFY(cut.startsWith(QStringLiteral("posi")) && cut.endsWith(QStringLiteral("weight")));
         QVERIFY(metrics.horizontalAdvance(shortened(QStringLiteral("wei")))
             <= metrics.horizontalAdvance(QStringLiteral("wei")));
     }

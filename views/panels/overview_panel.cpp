@@ -292,7 +292,7 @@ QString OverviewPanel::activationsHtml()
     QString rows;
     for (const auto& dump : m_document.workspace()->dumps()) {
         rows
-            += cardRow(tr("Data"), htmlText(QString::fromStdString(escapedForDisplay(dump->dataset())), told))
+            += cardRow(tr("Text"), htmlText(QString::fromStdString(escapedForDisplay(dump->dataset())), told))
             + cardRow(label(tr("Tokens")), htmlCount(dump->tokens(), told))
             + cardRow(label(tr("Sites")), htmlCount(dump->sites().size(), told))
             + cardRow(tr("Gradients"),

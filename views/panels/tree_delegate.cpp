@@ -6,18 +6,91 @@
 #include <QApplication>
 #include <QPainter>
 
+#include <algorithm>
+
 namespace bitwright::views {
 
-QString shortenedName(const QString& name, const QFontMetrics& metrics, int width)
+namespace {
+const QChar kEllipsis(0x2026);
+
+bool isAnyLike(const QStringList& siblings, const QString& head, const QString& tail)
+{
+    return std::any_of(siblings.begin(), siblings.end(), [&](const QString& sibling) {
+        return sibling.size() >= head.size() + tail.size() && sibling.startsWith(head)
+            && sibling.endsWith(tail);
+    });
+}
+
+/// As many letters as there is room for, this share of them before the ellipsis.
+std::pair<QString, QString> ends(const QString& name, const QFontMetrics& metrics, int width, double share)
+{
+    qsizetype head = 0, tail = 0;
+    while (head + tail < name.size()) {
+        const bool first = static_cast<double>(head) <= share * static_cast<double>(head + tail);
+        const qsizetype nextHead = head + (first ? 1 : 0), nextTail = tail + (first ? 0 : 1);
+        if (metrics.horizontalAdvance(name.left(nextHead) + kEllipsis + name.right(nextTail)) > width)
+            break;
+        head = nextHead;
+        tail = nextTail;
+    }
+    return {name.left(head), name.right(tail)};
+}
+
+/// A dot beside the ellipsis would make it one of four.
+QString joined(const QString& head, const QString& tail)
+{
+    return head + kEllipsis + (tail.startsWith(u'.') ? tail.mid(1) : tail);
+}
+
+/// The middle gives way; where that made two of the same, more of the beginning or of the end stays.
+QString withoutMiddle(
+    const QString& name, const QFontMetrics& metrics, int width, const QStringList& siblings)
+{
+    for (const double share : {0.5, 0.65, 0.8, 0.35, 0.2})
+        if (const auto [head, tail] = ends(name, metrics, width, share); !isAnyLike(siblings, head, tail))
+            return joined(head, tail);
+    const auto [head, tail] = ends(name, metrics, width, 0.5);
+    return joined(head, tail);
+}
+
+/// Names of the rows around: what must not become the same word.
+QStringList namesAround(const QModelIndex& index)
+{
+    constexpr int kFar = 16;
+    const int last = std::min(index.model()->rowCount(index.parent()) - 1, index.row() + kFar);
+    QStringList names;
+    for (int row = std::max(0, index.row() - kFar); row <= last; ++row)
+        if (row != index.row())
+            names << index.siblingAtRow(row).data().toString();
+    return names;
+}
+
+QString shortenedAt(const QModelIndex& index, const QString& name, const QFontMetrics& metrics, int width)
+{
+    return metrics.horizontalAdvance(name) <= width ? name
+                                                    : shortenedName(name, metrics, width, namesAround(index));
+}
+} // namespace
+
+QString shortenedName(
+    const QString& name, const QFontMetrics& metrics, int width, const QStringList& siblings)
 {
     if (metrics.horizontalAdvance(name) <= width)
         return name;
+    QString longest = name; // that no longer fits
     for (qsizetype dot = name.indexOf(u'.'); dot >= 0; dot = name.indexOf(u'.', dot + 1)) {
-        const QString shorter = QChar(0x2026) + name.mid(dot + 1);
-        if (metrics.horizontalAdvance(shorter) <= width)
-            return shorter;
+        const QString rest = name.mid(dot + 1);
+        const int wanted = metrics.horizontalAdvance(kEllipsis + rest);
+        if (wanted > width) {
+            longest = rest;
+            continue;
+        }
+        const bool saysEnough = 2 * wanted > width; // "\u2026bias" could be any bias
+        if (saysEnough && !siblings.contains(rest) && !isAnyLike(siblings, {}, u'.' + rest))
+            return kEllipsis + rest;
+        break;
     }
-    return metrics.elidedText(name.mid(name.lastIndexOf(u'.') + 1), Qt::ElideMiddle, width);
+    return withoutMiddle(longest, metrics, width, siblings);
 }
 
 void TreeDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const
@@ -27,7 +100,7 @@ void TreeDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelInd
         return; // paint() leaves room for the marks
     const QStyle* style = option->widget != nullptr ? option->widget->style() : QApplication::style();
     const int margin = style->pixelMetric(QStyle::PM_FocusFrameHMargin, option, option->widget) + 1;
-    option->text = shortenedName(option->text, option->fontMetrics, option->rect.width() - 2 * margin);
+    option->text = shortenedAt(index, option->text, option->fontMetrics, option->rect.width() - 2 * margin);
 }
 
 int paintTreeMarks(QPainter& painter, const QStyleOptionViewItem& option, int marks)
@@ -88,7 +161,7 @@ void TreeDelegate::paint(
     painter->setPen(ink);
     painter->setFont(option.font);
     painter->drawText(
-        room, Qt::AlignLeft | Qt::AlignVCenter, shortenedName(text, option.fontMetrics, room.width()));
+        room, Qt::AlignLeft | Qt::AlignVCenter, shortenedAt(index, text, option.fontMetrics, room.width()));
     painter->restore();
 }
 

@@ -5,8 +5,10 @@
 namespace bitwright::views {
 
 /// A name that is too long loses its first parts, not its middle: "\u2026word_embeddings" tells what
-/// "embedd\u2026ddings" does not. The middle goes only where the last part alone is too long.
-[[nodiscard]] QString shortenedName(const QString& name, const QFontMetrics& metrics, int width);
+/// "embedd\u2026ddings" does not. The middle goes where the last part alone is too long, where too little
+/// would be left, and where it would be the same as one of its siblings.
+[[nodiscard]] QString shortenedName(
+    const QString& name, const QFontMetrics& metrics, int width, const QStringList& siblings = {});
 
 /// Paints marks (flags of TensorTree::Mark) at the right end of an item. Returns where what stands left of
 /// them must end.
