@@ -115,6 +115,7 @@ nlohmann::json resultJson(const session::HarmResult& result)
     nlohmann::json item = {{"unit", textOrNull(result.unit)}, {"plan", textOrNull(result.plan)},
         {"option", textOrNull(result.option)}, {"stored_as", textOrNull(result.stored)},
         {"tokens", result.tokens}, {"perplexity", optionalNumber(result.perplexity)},
+        {"reference_perplexity", optionalNumber(result.referencePerplexity)},
         {"top1_agreement", optionalNumber(result.sameBest)}, {"from_project", result.fromProject},
         {"screened", nullptr}};
     const std::string name = result.kind == measure::HarmKind::Divergence ? "kl" : "cosine_distance";
@@ -186,7 +187,7 @@ public:
             {"unmeasured", nlohmann::json::array()}};
         BITWRIGHT_CHECK(m_plans.empty() ? measureUnits() : measurePlans());
         m_document["reference"] = {{"perplexity", optionalNumber(m_measurer->referencePerplexity())},
-            {"tokens", m_measurer->tokens()}};
+            {"tokens", m_measurer->referenceTokens()}};
         m_document["seconds"]
             = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         m_common.progressDone();
@@ -255,7 +256,7 @@ private:
             m_document["measurements"].push_back(resultJson(result));
         for (const auto& one : harms.reliability)
             m_document["reliability"].push_back({{"option", one.option}, {"halves", one.reliability.halves},
-                {"whole", one.reliability.whole}, {"units", one.reliability.ranked}});
+                {"whole", one.reliability.whole}, {"units", one.reliability.ranked}, {"tokens", one.tokens}});
         for (const auto& failure : harms.errors)
             m_document["unmeasured"].push_back(
                 {{"unit", failure.unit}, {"option", failure.option}, {"reason", failure.error.oneLine()}});
@@ -276,6 +277,8 @@ private:
             BITWRIGHT_ASSIGN(const auto result, m_measurer->measurePlan(plan, {}, own));
             m_document["measurements"].push_back(resultJson(result));
             m_document["measurements"].back()["warnings"] = m_warnings[i];
+            BITWRIGHT_ASSIGN(const bool chose, m_measurer->tokensChoseScores());
+            m_document["measurements"].back()["tokens_chose_scores"] = chose;
             if (!m_arguments.againstUniform)
                 continue;
             BITWRIGHT_ASSIGN(const auto uniform, uniformOfSize(*m_workspace, *m_target, plan));
@@ -320,12 +323,20 @@ private:
         for (const auto& item : m_document["measurements"])
             printResult(item, name);
         for (const auto& one : m_document["reliability"])
-            printLine(fmt::format("reliability of the ranking of {} units at {}: {:.2f} (halves {:.2f})",
-                one["units"].get<std::size_t>(), one["option"].get<std::string>(), one["whole"].get<double>(),
-                one["halves"].get<double>()));
+            printLine(fmt::format(
+                "reliability of the ranking of {} units at {} on {} tokens: {:.2f} (halves {:.2f})",
+                one["units"].get<std::size_t>(), one["option"].get<std::string>(),
+                one["tokens"].get<std::uint64_t>(), one["whole"].get<double>(), one["halves"].get<double>()));
         for (const auto& one : m_document["unmeasured"])
             printLine(fmt::format(
                 "not measured: {}: {}", one["option"].get<std::string>(), one["reason"].get<std::string>()));
+    }
+
+    /// On the same tokens: pairs may have been measured on different numbers of them.
+    static std::string ofOriginal(const nlohmann::json& perplexity)
+    {
+        return perplexity.is_null() ? std::string()
+                                    : fmt::format(" (original {:.4f})", perplexity.get<double>());
     }
 
     static void printResult(const nlohmann::json& item, const std::string& name)
@@ -341,9 +352,14 @@ private:
             number(item[name]), number(item[name + "_low"]), number(item[name + "_high"]),
             item["perplexity"].is_null()
                 ? std::string()
-                : fmt::format(", perplexity {:.4f}, same best word {:.1f} %",
-                    item["perplexity"].get<double>(), 100 * item["top1_agreement"].get<double>()),
+                : fmt::format(", perplexity {:.4f}{}, same best word {:.1f} %",
+                    item["perplexity"].get<double>(), ofOriginal(item["reference_perplexity"]),
+                    100 * item["top1_agreement"].get<double>()),
             item["tokens"].get<std::uint64_t>(), item["screened"].is_null() ? "" : ", head screened"));
+        if (item.contains("tokens_chose_scores") && item["tokens_chose_scores"].get<bool>())
+            printLine(
+                "  on tokens that single units were measured on too: a plan made of them looks better than "
+                "on other tokens (--skip-tokens)");
         if (!item.contains("against_uniform"))
             return;
         const auto& uniform = item["against_uniform"];

@@ -4,6 +4,9 @@
 
 namespace bitwright::score {
 
+/// So many units, measured, say how the harm of others follows from a predictor.
+inline constexpr std::size_t kUnitsToCalibrate = 6;
+
 /// Harm of one (unit, option) pair as it was measured by running the model.
 struct MeasuredPair
 {
@@ -35,10 +38,11 @@ struct MeasuredHarm
 /// a random effect is (Henderson 1975): by their measurements' number and noise. The predictor is the one
 /// that leaves the least unexplained, of those known for every measured pair; a pair that it does not know is
 /// calibrated by the next best one that does. Measured numbers are drawn
-/// toward the model as far as their own intervals ask, so that the luckiest of many noisy numbers does not
-/// win.
+/// toward the model as far as their own intervals ask and not out of them, so that the luckiest of many noisy
+/// numbers does not win.
 ///
-/// With fewer than six measurements a alone is fitted (g = 0.25). Pairs without a predictor stay
+/// With fewer than six measurements a alone is fitted (g = 0.25), by the predictor that plans best without
+/// any. Pairs without a predictor stay
 /// missing. Every score says whether it is measured or calibrated, from how many measurements, and whether
 /// its predictor lies outside of what was measured.
 [[nodiscard]] ScoreTable measuredScoreTable(const UnitErrors& errors, const MeasuredHarm& harm);

@@ -11,7 +11,9 @@ namespace bitwright::session {
 
 namespace {
 
-constexpr int kTokensVersion = 1;
+constexpr int kTokensVersion = 2;
+/// Knew one text alone, and its measurements did not know whose they were where tensors have equal bytes.
+constexpr int kTokensOfOneText = 1;
 
 /// Blocks of one part; sequences themselves where one value belongs to each.
 std::vector<measure::TokenBlock> blocksOf(const MeasuredPart& part, measure::HarmKind kind)
@@ -48,49 +50,116 @@ void addScreening(HarmResult& result, const measure::Harm& harm)
 
 } // namespace
 
-std::string toJson(const MeasuredTokens& tokens)
+std::string toJson(const MeasuredSets& sets)
 {
-    nlohmann::json json{{"version", kTokensVersion}, {"kind", measure::harmKindId(tokens.kind)},
-        {"parts", nlohmann::json::array()}};
-    for (const MeasuredPart& part : tokens.parts)
-        json["parts"].push_back({{"key", part.key}, {"starts", part.starts}});
+    nlohmann::json json{{"version", kTokensVersion}, {"sets", nlohmann::json::array()}};
+    for (const MeasuredTokens& tokens : sets) {
+        nlohmann::json item{{"kind", measure::harmKindId(tokens.kind)}, {"units", tokens.units},
+            {"parts", nlohmann::json::array()}};
+        for (const MeasuredPart& part : tokens.parts)
+            item["parts"].push_back({{"key", part.key}, {"starts", part.starts}});
+        json["sets"].push_back(std::move(item));
+    }
     return json.dump();
 }
 
-Result<MeasuredTokens> measuredTokensFromJson(const std::string& text)
+namespace {
+
+bool hasArray(const nlohmann::json& json, const char* name)
 {
-    const auto damaged
-        = [] { return fail(ErrorCode::Format, "The project's note of measured tokens is damaged."); };
-    const auto json = nlohmann::json::parse(text, nullptr, false);
-    if (!json.is_object() || !json.contains("version") || json["version"] != kTokensVersion
-        || !json.contains("kind") || !json.contains("parts") || !json["parts"].is_array())
-        return damaged();
+    return json.is_object() && json.contains(name) && json[name].is_array();
+}
+
+std::optional<MeasuredPart> partFrom(const nlohmann::json& json)
+{
+    if (!hasArray(json, "starts") || !json.contains("key") || !json["key"].is_string())
+        return std::nullopt;
+    MeasuredPart part{json["key"].get<std::string>(), {}};
+    for (const auto& start : json["starts"]) {
+        if (!start.is_number_unsigned() || start.get<std::uint64_t>() > UINT32_MAX)
+            return std::nullopt;
+        part.starts.push_back(start.get<std::size_t>());
+    }
+    if (part.starts.size() < 2 || part.starts.front() != 0
+        || !std::is_sorted(part.starts.begin(), part.starts.end()))
+        return std::nullopt;
+    return part;
+}
+
+std::optional<MeasuredTokens> tokensFrom(const nlohmann::json& json)
+{
+    if (!hasArray(json, "parts") || !hasArray(json, "units") || !json.contains("kind"))
+        return std::nullopt;
     MeasuredTokens tokens;
     tokens.kind = json["kind"] == measure::harmKindId(measure::HarmKind::CosineDistance)
         ? measure::HarmKind::CosineDistance
         : measure::HarmKind::Divergence;
     for (const auto& one : json["parts"]) {
-        if (!one.is_object() || !one.contains("key") || !one["key"].is_string() || !one.contains("starts")
-            || !one["starts"].is_array())
-            return damaged();
-        MeasuredPart part{one["key"].get<std::string>(), {}};
-        for (const auto& start : one["starts"]) {
-            if (!start.is_number_unsigned() || start.get<std::uint64_t>() > UINT32_MAX)
-                return damaged();
-            part.starts.push_back(start.get<std::size_t>());
-        }
-        if (part.starts.size() < 2 || part.starts.front() != 0
-            || !std::is_sorted(part.starts.begin(), part.starts.end()))
-            return damaged();
-        tokens.parts.push_back(std::move(part));
+        auto part = partFrom(one);
+        if (!part)
+            return std::nullopt;
+        tokens.parts.push_back(std::move(*part));
+    }
+    for (const auto& unit : json["units"]) {
+        if (!unit.is_string())
+            return std::nullopt;
+        tokens.units.insert(unit.get<std::string>());
     }
     return tokens;
+}
+
+bool isBeginningOf(const MeasuredTokens& a, const MeasuredTokens& b)
+{
+    return a.kind == b.kind && a.parts.size() <= b.parts.size()
+        && std::equal(a.parts.begin(), a.parts.end(), b.parts.begin(),
+            [](const MeasuredPart& one, const MeasuredPart& other) { return one.key == other.key; });
+}
+
+} // namespace
+
+Result<MeasuredSets> measuredSetsFromJson(const std::string& text)
+{
+    const auto damaged
+        = [] { return fail(ErrorCode::Format, "The project's note of measured tokens is damaged."); };
+    const auto json = nlohmann::json::parse(text, nullptr, false);
+    if (!json.is_object() || !json.contains("version") || !json["version"].is_number_integer())
+        return damaged();
+    MeasuredSets sets;
+    if (json["version"] == kTokensOfOneText)
+        return sets;
+    if (json["version"] != kTokensVersion || !hasArray(json, "sets"))
+        return damaged();
+    for (const auto& one : json["sets"]) {
+        auto tokens = tokensFrom(one);
+        if (!tokens)
+            return damaged();
+        sets.push_back(std::move(*tokens));
+    }
+    return sets;
+}
+
+void noteMeasured(MeasuredSets& sets, const MeasuredTokens& tokens, const std::string& unit)
+{
+    const auto found = std::find_if(sets.begin(), sets.end(), [&](const MeasuredTokens& known) {
+        return isBeginningOf(known, tokens) || isBeginningOf(tokens, known);
+    });
+    MeasuredTokens noted = tokens;
+    if (found != sets.end()) {
+        if (found->parts.size() > noted.parts.size())
+            noted.parts = std::move(found->parts);
+        noted.units.merge(found->units);
+        sets.erase(found);
+    }
+    noted.units.insert(unit);
+    sets.push_back(std::move(noted));
 }
 
 Result<HarmResult> joinParts(
     const std::vector<MeasuredPart>& parts, const std::vector<measure::Harm>& harms, std::uint64_t seed)
 {
     HarmResult result;
+    if (!parts.empty())
+        result.tokensKey = parts.front().key;
     std::vector<float> next;
     std::uint64_t same = 0;
     for (std::size_t p = 0; p < harms.size() && p < parts.size(); ++p) {
@@ -123,6 +192,8 @@ Result<HarmResult> joinParts(
 
 std::optional<measure::Interval> differenceOf(const HarmResult& a, const HarmResult& b, std::uint64_t seed)
 {
+    if (a.tokensKey != b.tokensKey)
+        return std::nullopt;
     const std::size_t shared = std::min(a.values.size(), b.values.size());
     std::vector<measure::TokenBlock> blocks;
     for (const measure::TokenBlock& block : a.blocks)

@@ -31,26 +31,28 @@ Result<void> Workspace::storeHarm(
     return {};
 }
 
-Result<std::optional<MeasuredTokens>> Workspace::measuredTokens() const
+Result<MeasuredSets> Workspace::measuredSets() const
 {
     const auto present = project();
     if (!present) {
         const std::lock_guard lock(m_mutex);
-        return m_measuredTokens;
+        return m_measuredSets;
     }
     BITWRIGHT_ASSIGN(const auto text, present->state(kTokensState));
     if (!text)
-        return std::optional<MeasuredTokens>();
-    BITWRIGHT_ASSIGN(auto tokens, measuredTokensFromJson(*text));
-    return std::optional(std::move(tokens));
+        return MeasuredSets();
+    return measuredSetsFromJson(*text);
 }
 
-Result<void> Workspace::setMeasuredTokens(const MeasuredTokens& tokens)
+Result<void> Workspace::noteMeasured(const MeasuredTokens& tokens, const std::string& unit)
 {
-    if (const auto present = project())
-        return present->setState(kTokensState, toJson(tokens));
+    if (const auto present = project()) {
+        BITWRIGHT_ASSIGN(auto sets, measuredSets());
+        session::noteMeasured(sets, tokens, unit);
+        return present->setState(kTokensState, toJson(sets));
+    }
     const std::lock_guard lock(m_mutex);
-    m_measuredTokens = tokens;
+    session::noteMeasured(m_measuredSets, tokens, unit);
     return {};
 }
 
@@ -59,8 +61,8 @@ Result<void> Workspace::storeHarms(project::Project& into) const
     const std::lock_guard lock(m_mutex);
     for (const auto& [place, harm] : m_harms)
         BITWRIGHT_CHECK(into.saveHarm(place.first, place.second, harm));
-    if (m_measuredTokens)
-        BITWRIGHT_CHECK(into.setState(kTokensState, toJson(*m_measuredTokens)));
+    if (!m_measuredSets.empty())
+        BITWRIGHT_CHECK(into.setState(kTokensState, toJson(m_measuredSets)));
     return {};
 }
 
@@ -73,43 +75,52 @@ std::string Workspace::harmVariant(const quant::Option& stored, std::string_view
     return variant;
 }
 
+Result<std::optional<HarmResult>> Workspace::joinedHarm(const MeasuredTokens& tokens,
+    const std::string& subject, const quant::Option& option, std::string_view target,
+    std::uint64_t seed) const
+{
+    std::vector<measure::Harm> harms;
+    for (const MeasuredPart& part : tokens.parts) {
+        BITWRIGHT_ASSIGN(auto harm, storedHarm(subject, harmVariant(option, target, part.key, dump())));
+        if (!harm)
+            break;
+        harms.push_back(std::move(*harm));
+    }
+    if (harms.empty())
+        return std::optional<HarmResult>();
+    BITWRIGHT_ASSIGN(auto joined, joinParts(tokens.parts, harms, seed));
+    return std::optional(std::move(joined));
+}
+
 Result<score::MeasuredHarm> Workspace::measuredHarm(const plan::Target& target, const OptionsOf& optionsOf,
     const RunContext& context, const OnHarm& onHarm) const
 {
     score::MeasuredHarm measured;
-    BITWRIGHT_ASSIGN(const auto tokens, measuredTokens());
-    if (!tokens)
+    BITWRIGHT_ASSIGN(const auto sets, measuredSets());
+    if (sets.empty())
         return measured;
-    if (tokens->kind == measure::HarmKind::CosineDistance)
+    if (sets.back().kind == measure::HarmKind::CosineDistance)
         measured.quantity = "cosine distance of sentence embeddings";
-    const model::ActivationDump* const read = dump();
     for (const plan::Unit& unit : m_units) {
         BITWRIGHT_CHECK(context.checkStop());
         BITWRIGHT_ASSIGN(const auto content, contentHash(unit.index, context));
         const std::string subject = unitContent(unit, content);
         for (const quant::Option& option : optionsOf(unit)) {
-            std::vector<measure::Harm> harms;
-            for (const MeasuredPart& part : tokens->parts) {
-                BITWRIGHT_ASSIGN(
-                    auto harm, storedHarm(subject, harmVariant(option, target.id(), part.key, read)));
-                if (!harm)
-                    break;
-                harms.push_back(std::move(*harm));
+            std::optional<HarmResult> best;
+            for (const MeasuredTokens& tokens : sets) {
+                if (!tokens.units.contains(unit.name))
+                    continue;
+                BITWRIGHT_ASSIGN(auto joined, joinedHarm(tokens, subject, option, target.id(), context.seed));
+                if (joined && joined->interval && (!best || joined->tokens >= best->tokens))
+                    best = std::move(joined);
             }
-            if (harms.empty())
+            if (!best)
                 continue;
-            BITWRIGHT_ASSIGN(const auto joined, joinParts(tokens->parts, harms, context.seed));
-            score::MeasuredPair pair;
-            pair.mean = joined.mean;
-            pair.tokens = joined.tokens;
-            if (joined.interval) {
-                pair.low = joined.interval->low;
-                pair.high = joined.interval->high;
-            }
-            measured.tokens = std::max(measured.tokens, joined.tokens);
-            measured.pairs[unit.name][option.id] = pair;
+            measured.tokens = std::max(measured.tokens, best->tokens);
+            measured.pairs[unit.name][option.id]
+                = {best->mean, best->interval->low, best->interval->high, best->tokens};
             if (onHarm)
-                onHarm(unit, option, joined);
+                onHarm(unit, option, *best);
         }
     }
     return measured;
@@ -117,8 +128,12 @@ Result<score::MeasuredHarm> Workspace::measuredHarm(const plan::Target& target, 
 
 score::ScoreKind Workspace::defaultScore() const
 {
-    const auto tokens = measuredTokens();
-    if (tokens && *tokens && !(*tokens)->parts.empty())
+    std::set<std::string> units;
+    if (const auto sets = measuredSets())
+        for (const MeasuredTokens& tokens : *sets)
+            units.insert(tokens.units.begin(), tokens.units.end());
+    // A few units do not say how those that were not measured compare.
+    if (!units.empty() && units.size() >= std::min(score::kUnitsToCalibrate, m_units.size()))
         return score::ScoreKind::Measured;
     return score::defaultScore(dump());
 }

@@ -106,12 +106,43 @@ std::uint64_t Measurer::tokens() const
     return tokens;
 }
 
+std::uint64_t Measurer::referenceTokens() const
+{
+    std::uint64_t tokens = 0;
+    for (const auto& [part, next] : m_next)
+        tokens += m_keys[part].tokens();
+    return tokens;
+}
+
 std::optional<double> Measurer::referencePerplexity() const
 {
     std::vector<float> all;
     for (const auto& [part, next] : m_next)
         all.insert(all.end(), next.begin(), next.end());
     return measure::perplexityOf(all);
+}
+
+std::optional<double> Measurer::referencePerplexity(std::size_t parts) const
+{
+    std::vector<float> all;
+    for (std::size_t part = 0; part < parts; ++part) {
+        const auto found = m_next.find(part);
+        if (found == m_next.end())
+            return std::nullopt;
+        all.insert(all.end(), found->second.begin(), found->second.end());
+    }
+    return measure::perplexityOf(all);
+}
+
+Result<bool> Measurer::tokensChoseScores() const
+{
+    BITWRIGHT_ASSIGN(const auto sets, m_workspace->measuredSets());
+    for (const MeasuredTokens& tokens : sets)
+        for (const MeasuredPart& known : tokens.parts)
+            if (std::any_of(m_keys.begin(), m_keys.end(),
+                    [&](const MeasuredPart& part) { return part.key == known.key; }))
+                return true;
+    return false;
 }
 
 Result<std::vector<Measurer::Work>> Measurer::workOf(
@@ -155,10 +186,10 @@ std::string Measurer::variantOf(const Work& work, std::size_t part) const
     return variant.replace(variant.find("@PART") + 1, 4, m_keys[part].key);
 }
 
-Result<bool> Measurer::takeStored(Work& work, std::size_t part)
+Result<bool> Measurer::takeStored(Work& work, std::size_t part, bool exact)
 {
     BITWRIGHT_ASSIGN(auto stored, m_workspace->storedHarm(work.subject, variantOf(work, part)));
-    if (!stored)
+    if (!stored || (exact && stored->screening))
         return false;
     work.harms.push_back(std::move(*stored));
     if (!m_next.contains(part)) {
@@ -193,6 +224,7 @@ Result<HarmResult> Measurer::resultOf(const Work& work, std::uint64_t seed) cons
     if (work.planned.size() == 1 && !work.unit.empty())
         result.stored = work.planned.front().resolved.option.id;
     result.fromProject = !work.ran;
+    result.referencePerplexity = referencePerplexity(work.harms.size());
     return result;
 }
 
@@ -243,7 +275,7 @@ Result<UnitHarms> Measurer::measureUnits(
         return fail(ErrorCode::InvalidArgument, "There is no unit and option to measure{}{}",
             harms.errors.empty() ? "." : ": ",
             harms.errors.empty() ? "" : harms.errors.front().error.oneLine());
-    bool noted = false;
+    std::set<std::string> noted;
     for (std::size_t part = 0; part < m_parts.size(); ++part) {
         std::vector<std::size_t> todo;
         if (part == 0 || !m_settings.adaptive) {
@@ -265,7 +297,7 @@ Result<UnitHarms> Measurer::measureUnits(
                 "measuring " + one.unit);
             RunContext quiet = context;
             quiet.progress = nullptr;
-            BITWRIGHT_ASSIGN(const bool stored, takeStored(one, part));
+            BITWRIGHT_ASSIGN(const bool stored, takeStored(one, part, !m_settings.reference.screen));
             if (!stored) {
                 auto done = measurePart(one, part, false, quiet);
                 if (!done && !concernsPair(done.error()))
@@ -275,11 +307,9 @@ Result<UnitHarms> Measurer::measureUnits(
                     continue;
                 }
             }
-            // From the first number on the score "measured" is made from these tokens, also if the job is
-            // stopped.
-            if (!noted)
-                BITWRIGHT_CHECK(m_workspace->setMeasuredTokens({kind(), m_keys}));
-            noted = true;
+            // From the first number on the score "measured" is made from it, also if the job is stopped.
+            if (noted.insert(one.unit).second)
+                BITWRIGHT_CHECK(m_workspace->noteMeasured({kind(), m_keys, {}}, one.unit));
             if (onResult) {
                 BITWRIGHT_ASSIGN(const auto result, resultOf(one, context.seed));
                 onResult(result);
@@ -312,8 +342,14 @@ Result<UnitHarms> Measurer::finish(std::vector<Work>& work, UnitHarms harms, con
         for (const measure::TokenBlock& block : harms.pairs[places.front()].blocks)
             if (block.end <= shared)
                 blocks.push_back(block);
+        const std::uint64_t tokens = harms
+                                         .pairs[*std::min_element(places.begin(), places.end(),
+                                             [&](std::size_t a, std::size_t b) {
+                                                 return harms.pairs[a].tokens < harms.pairs[b].tokens;
+                                             })]
+                                         .tokens;
         if (const auto reliability = measure::splitHalf(values, blocks))
-            harms.reliability.push_back({option, *reliability});
+            harms.reliability.push_back({option, *reliability, tokens});
     }
     context.report(1.0, "measured");
     return harms;

@@ -26,6 +26,7 @@ struct OptionReliability
 {
     std::string option;
     measure::Reliability reliability;
+    std::uint64_t tokens = 0; ///< That all of the units share.
 };
 
 /// A pair that could not be measured, and why.
@@ -61,9 +62,14 @@ public:
 
     [[nodiscard]] measure::HarmKind kind() const { return m_reference->kind(); }
     [[nodiscard]] const std::vector<MeasuredPart>& parts() const { return m_keys; }
-    [[nodiscard]] std::uint64_t tokens() const;
-    /// Perplexity of the original over the parts that were run or stored so far; nothing without a head.
+    [[nodiscard]] std::uint64_t tokens() const; ///< Of all parts.
+    /// Perplexity of the original over the parts that were run or stored so far, and their tokens; nothing
+    /// without a head.
     [[nodiscard]] std::optional<double> referencePerplexity() const;
+    [[nodiscard]] std::uint64_t referenceTokens() const;
+    /// Whether single units were measured on these tokens too: plans that were made of their scores look
+    /// better on them than they are.
+    [[nodiscard]] Result<bool> tokensChoseScores() const;
     /// Whether the original's hidden states are in memory or in a temporary file.
     [[nodiscard]] bool statesInMemory() const { return m_reference->statesInMemory(); }
 
@@ -109,7 +115,10 @@ private:
     [[nodiscard]] std::string variantOf(const Work& work, std::size_t part) const;
     [[nodiscard]] Result<void> measurePart(
         Work& work, std::size_t part, bool exact, const RunContext& context);
-    [[nodiscard]] Result<bool> takeStored(Work& work, std::size_t part);
+    /// Over the first `parts`; nothing unless all of them are known.
+    [[nodiscard]] std::optional<double> referencePerplexity(std::size_t parts) const;
+    /// A screened number is none where an `exact` one is asked for.
+    [[nodiscard]] Result<bool> takeStored(Work& work, std::size_t part, bool exact);
     [[nodiscard]] Result<HarmResult> resultOf(const Work& work, std::uint64_t seed) const;
     [[nodiscard]] Result<std::vector<std::size_t>> nextWork(
         const std::vector<Work>& work, std::size_t part, const RunContext& context) const;

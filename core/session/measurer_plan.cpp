@@ -41,7 +41,7 @@ Result<HarmResult> Measurer::measurePlan(
     BITWRIGHT_ASSIGN(Work work, workOfPlan(plan));
     for (std::size_t part = 0; part < m_parts.size(); ++part) {
         BITWRIGHT_CHECK(context.checkStop());
-        BITWRIGHT_ASSIGN(const bool stored, takeStored(work, part));
+        BITWRIGHT_ASSIGN(const bool stored, takeStored(work, part, true));
         const double all = static_cast<double>(m_parts.size());
         const RunContext window
             = context.part(static_cast<double>(part) / all, static_cast<double>(part + 1) / all);
@@ -104,7 +104,7 @@ Result<HarmResult> Measurer::measureNear(
     if (!exact)
         work.variant += "@screened"; // the same plan by the exact head has another number
     BITWRIGHT_CHECK(context.checkStop());
-    BITWRIGHT_ASSIGN(const bool stored, takeStored(work, 0));
+    BITWRIGHT_ASSIGN(const bool stored, takeStored(work, 0, exact));
     if (!stored) {
         BITWRIGHT_ASSIGN(const Work around, workOfPlan(base));
         BITWRIGHT_CHECK(keepNear(around, context.part(0, 0.5)));

@@ -278,7 +278,8 @@ std::string Workspace::hashOf(const model::ActivationDump* dump)
 
 std::string Workspace::unitContent(const plan::Unit& unit, const std::string& tensorContent)
 {
-    return unit.name == unit.tensor ? tensorContent : fmt::format("{}[{}]", tensorContent, unit.expert);
+    // Tensors of equal bytes (a block that was copied, experts that start alike) are not of equal harm.
+    return fmt::format("{}@{}", tensorContent, unit.name);
 }
 
 Result<std::string> Workspace::contentHash(model::TensorIndex tensor, const RunContext& context) const

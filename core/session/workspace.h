@@ -117,23 +117,32 @@ public:
         const std::string& subject, const std::string& variant) const;
     [[nodiscard]] Result<void> storeHarm(
         const std::string& subject, const std::string& variant, const measure::Harm& harm);
-    /// The tokens that units were measured on last; nothing when none were.
-    [[nodiscard]] Result<std::optional<MeasuredTokens>> measuredTokens() const;
-    [[nodiscard]] Result<void> setMeasuredTokens(const MeasuredTokens& tokens);
+    /// The texts that units were measured on, the latest last.
+    [[nodiscard]] Result<MeasuredSets> measuredSets() const;
+    /// Notes that `unit` has a result on these tokens; what was measured on others stays.
+    [[nodiscard]] Result<void> noteMeasured(const MeasuredTokens& tokens, const std::string& unit);
     /// Variant of a unit's harm in storage; `dump` where the option's quantizer reads it.
     [[nodiscard]] static std::string harmVariant(const quant::Option& stored, std::string_view target,
         const std::string& part, const model::ActivationDump* dump);
     using OnHarm = std::function<void(const plan::Unit&, const quant::Option&, const HarmResult&)>;
-    /// Everything measured on those tokens that belongs to `optionsOf` (as the target stores them), joined
-    /// over parts. Empty when nothing was measured. `onHarm` sees each with its values by token.
+    /// Everything measured that belongs to `optionsOf` (as the target stores them), joined over parts; of a
+    /// pair that was measured on several texts, what has the most tokens, of equals the latest. Too few
+    /// tokens for an interval are no measurement. Empty when nothing was measured. `onHarm` sees each with
+    /// its values by token.
     [[nodiscard]] Result<score::MeasuredHarm> measuredHarm(const plan::Target& target,
         const OptionsOf& optionsOf, const RunContext& context, const OnHarm& onHarm = {}) const;
-    /// ScoreKind::Measured where harm was measured for this model, else what the first dump allows.
+    /// ScoreKind::Measured where the harm of enough units was measured to calibrate the others by, else what
+    /// the first dump allows.
     [[nodiscard]] score::ScoreKind defaultScore() const;
 
 private:
     Workspace() = default;
     [[nodiscard]] Result<void> storeHarms(project::Project& into) const;
+    /// What was measured of one pair on these tokens, as far as it came; nothing where its first part is
+    /// missing.
+    [[nodiscard]] Result<std::optional<HarmResult>> joinedHarm(const MeasuredTokens& tokens,
+        const std::string& subject, const quant::Option& option, std::string_view target,
+        std::uint64_t seed) const;
     [[nodiscard]] std::string stampOf(model::TensorIndex tensor) const;
     /// Key of what was measured with a dump; nullptr: without any.
     [[nodiscard]] static std::string hashOf(const model::ActivationDump* dump);
@@ -163,7 +172,7 @@ private:
     std::map<std::pair<std::string, std::string>, std::map<std::string, score::OptionError>> m_errors;
     /// By subject and variant, for workspaces without a project.
     std::map<std::pair<std::string, std::string>, measure::Harm> m_harms;
-    std::optional<MeasuredTokens> m_measuredTokens;
+    MeasuredSets m_measuredSets;
 };
 
 } // namespace bitwright::session

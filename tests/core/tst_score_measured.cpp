@@ -84,6 +84,27 @@ class TestScoreMeasured : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    // Drawn toward the others as its own noise asks, but never out of its own interval.
+    void staysWithinItsInterval()
+    {
+        World world({3, 4}, kUnits, 0.05);
+        auto& far = world.measured.pairs.begin()->second.begin()->second;
+        const double before = far.mean;
+        far.mean *= 30;
+        far.low = far.mean * 0.5;
+        far.high = far.mean * 3;
+        const auto table = measuredScoreTable(world.errors, world.measured);
+        std::size_t outside = 0;
+        for (const UnitScores& unit : table.units)
+            for (const OptionScore& score : unit.options)
+                if (score.origin == ScoreOrigin::Measured)
+                    outside += *score.score < *score.low || *score.score > *score.high ? 1U : 0U;
+        QCOMPARE(outside, std::size_t{0});
+        const OptionScore& drawn
+            = *std::find_if(table.units.front().options.begin(), table.units.front().options.end(),
+                [](const OptionScore& score) { return score.raw.has_value(); });
+        QVERIFY(*drawn.score<*drawn.raw&& * drawn.score> before);
+    }
     void calibratesOtherWidths()
     {
         const World world({2, 3, 4}, kUnits, 0.1);

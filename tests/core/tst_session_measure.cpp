@@ -8,7 +8,11 @@
 
 #include <QTest>
 
+#include <nlohmann/json.hpp>
+
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 
 using namespace bitwright;
 using namespace bitwright::session;
@@ -73,6 +77,29 @@ bool same(const HarmResult& a, const HarmResult& b)
         && a.perplexity == b.perplexity && a.sameBest == b.sameBest && a.tokens == b.tokens;
 }
 
+/// Gives the second block the bytes of the first.
+void copyBlock(const std::string& path)
+{
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    std::uint64_t length = 0;
+    file.read(reinterpret_cast<char*>(&length), sizeof length);
+    std::string header(length, ' ');
+    file.read(header.data(), static_cast<std::streamsize>(length));
+    const auto json = nlohmann::json::parse(header);
+    for (const auto& [name, tensor] : json.items()) {
+        const auto at = name.find("layers.0.");
+        if (at == std::string::npos)
+            continue;
+        const auto& copy = json.at(name.substr(0, at) + "layers.1." + name.substr(at + 9));
+        const auto begin = tensor["data_offsets"][0].get<std::uint64_t>();
+        std::string bytes(tensor["data_offsets"][1].get<std::uint64_t>() - begin, '\0');
+        file.seekg(static_cast<std::streamoff>(8 + length + begin));
+        file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        file.seekp(static_cast<std::streamoff>(8 + length + copy["data_offsets"][0].get<std::uint64_t>()));
+        file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    }
+}
+
 } // namespace
 
 class TestSessionMeasure : public QObject
@@ -89,6 +116,11 @@ private Q_SLOTS:
     void planFromMeasurements();
     void damagedRecords();
     void notesOfTokens();
+    void equalTensorsAreMeasuredEach();
+    void severalTexts();
+    void fewUnitsAreNoScore();
+    void exactWhereAsked();
+    void perplexityOfTheSameTokens();
 };
 
 void TestSessionMeasure::unitsOnce()
@@ -186,7 +218,7 @@ void TestSessionMeasure::stoppedAndResumed()
         finished = harms.has_value();
         if (!finished) {
             QCOMPARE(harms.error().code, ErrorCode::Cancelled);
-            QVERIFY(workspace->measuredTokens().value()); // what is there can be planned with
+            QVERIFY(!workspace->measuredSets()->empty()); // what is there can be planned with
             continue;
         }
         for (std::size_t i = 0; i < wanted.size(); ++i)
@@ -360,19 +392,146 @@ void TestSessionMeasure::damagedRecords()
 
 void TestSessionMeasure::notesOfTokens()
 {
-    const MeasuredTokens tokens{measure::HarmKind::CosineDistance, {{"abc", {0, 4, 9}}, {"def", {0, 2}}}};
-    const auto read = measuredTokensFromJson(toJson(tokens));
+    const MeasuredTokens tokens{measure::HarmKind::CosineDistance, {{"abc", {0, 4, 9}}, {"def", {0, 2}}}, {}};
+    MeasuredSets sets;
+    noteMeasured(sets, tokens, "a");
+    noteMeasured(sets, {tokens.kind, {{"other", {0, 3}}}, {}}, "b");
+    noteMeasured(sets, {tokens.kind, {tokens.parts.front()}, {}}, "c"); // the beginning of the first
+    const auto read = measuredSetsFromJson(toJson(sets));
     QVERIFY(read);
-    QCOMPARE(read->kind, tokens.kind);
-    QCOMPARE(read->parts.size(), std::size_t{2});
-    QCOMPARE(read->parts[0].starts, tokens.parts[0].starts);
-    for (const char* bad :
-        {"", "[]", "{}", R"({"version":1,"kind":"kl","parts":[{"key":"a","starts":[1,2]}]})",
-            R"({"version":1,"kind":"kl","parts":[{"key":"a","starts":[0,-2]}]})",
-            R"({"version":1,"kind":"kl","parts":[{"key":7,"starts":[0,2]}]})",
-            R"({"version":1,"kind":"kl","parts":[{"key":"a","starts":[0,5,3]}]})",
-            R"({"version":9,"kind":"kl","parts":[]})"})
-        QCOMPARE(measuredTokensFromJson(bad).error().code, ErrorCode::Format);
+    QCOMPARE(read->size(), std::size_t{2});
+    const MeasuredTokens& last = read->back();
+    QCOMPARE(last.kind, tokens.kind);
+    QCOMPARE(last.parts.size(), std::size_t{2});
+    QCOMPARE(last.parts[0].starts, tokens.parts[0].starts);
+    QCOMPARE(last.units, (std::set<std::string>{"a", "c"}));
+    // Measurements of the first version did not know whose they were.
+    QVERIFY(measuredSetsFromJson(R"({"version":1,"kind":"kl","parts":[]})")->empty());
+    const auto withPart = [](const std::string& part, const std::string& units = "[]") {
+        return fmt::format(
+            R"({{"version":2,"sets":[{{"kind":"kl","units":{},"parts":[{}]}}]}})", units, part);
+    };
+    QVERIFY(measuredSetsFromJson(withPart(R"({"key":"a","starts":[0,2]})")));
+    for (const std::string& bad : {std::string(), std::string("[]"), std::string("{}"),
+             withPart(R"({"key":"a","starts":[1,2]})"), withPart(R"({"key":"a","starts":[0,-2]})"),
+             withPart(R"({"key":7,"starts":[0,2]})"), withPart(R"({"key":"a","starts":[0,5,3]})"),
+             withPart(R"({"key":"a","starts":[0,2]})", "[7]"), std::string(R"({"version":9,"sets":[]})")})
+        QCOMPARE(measuredSetsFromJson(bad).error().code, ErrorCode::Format);
+}
+
+// A block that was copied has tensors of equal bytes and another place: another harm.
+void TestSessionMeasure::equalTensorsAreMeasuredEach()
+{
+    test::TempFolder folder;
+    const std::string model = folder.file("copied");
+    std::filesystem::copy(kModel, model);
+    copyBlock(model + "/model.safetensors");
+    const auto workspace = Workspace::open({model, {}, folder.file("p.bwp")}).value();
+    const auto wanted = pairs(*workspace, {"int2-asym-g32/rtn"});
+    const auto together = measurer(workspace, 2)->measureUnits(wanted, {}, withThreads(2));
+    QVERIFY2(together, together ? "" : together.error().oneLine().c_str());
+    std::size_t equal = 0;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const std::string name = together->pairs[i].unit;
+        const auto other = name.find("layers.0.");
+        if (other == std::string::npos)
+            continue;
+        const auto copy = std::find_if(together->pairs.begin(), together->pairs.end(), [&](const auto& one) {
+            return one.unit == name.substr(0, other) + "layers.1." + name.substr(other + 9);
+        });
+        QVERIFY(copy != together->pairs.end());
+        QVERIFY(!copy->fromProject);
+        equal += copy->mean == together->pairs[i].mean ? 1U : 0U;
+        const MeasurePair alone = wanted[static_cast<std::size_t>(copy - together->pairs.begin())];
+        const auto fresh = Workspace::open({model, {}, {}}).value();
+        const auto single = measurer(fresh, 2)->measureUnits({alone}, {}, withThreads(2));
+        QVERIFY(single && same(single->pairs[0], *copy));
+    }
+    QCOMPARE(equal, std::size_t{0});
+}
+
+// What was measured on one text is not lost by a look at another one.
+void TestSessionMeasure::severalTexts()
+{
+    const auto workspace = open();
+    const std::vector<quant::Option> options{quant::optionFromId("int2-asym-g32/rtn").value()};
+    const auto wanted = pairs(*workspace, {"int2-asym-g32/rtn"});
+    MeasureSettings settings = small();
+    settings.adaptive = false;
+    const auto harms = measurer(workspace, 4, settings)->measureUnits(wanted, {}, withThreads(2));
+    QVERIFY(harms);
+    forward::TokenBatch other;
+    for (std::uint32_t s = 0; s < 2; ++s)
+        other.add(std::vector<std::uint32_t>(64, 5 + s));
+    const auto few = Measurer::make(workspace, target(), other, settings, withThreads(2))
+                         .value()
+                         ->measureUnits({wanted[0]}, {}, withThreads(2));
+    QVERIFY(few && few->pairs[0].mean != harms->pairs[0].mean);
+    QVERIFY(!differenceOf(few->pairs[0], harms->pairs[0], 0)); // of different tokens
+    const auto optionsOf = [&](const plan::Unit&) { return options; };
+    const auto measured = workspace->measuredHarm(target(), optionsOf, withThreads(2));
+    QVERIFY(measured);
+    QCOMPARE(measured->count(), wanted.size());
+    const std::string& unit = harms->pairs[0].unit;
+    QCOMPARE(measured->pairs.at(unit).at("int2-asym-g32/rtn").mean, harms->pairs[0].mean);
+    QCOMPARE(measured->pairs.at(unit).at("int2-asym-g32/rtn").tokens, std::uint64_t{256});
+    // One block of tokens has no interval: that is no measurement to plan by.
+    const auto scarce = open();
+    forward::TokenBatch one;
+    one.add(std::vector<std::uint32_t>{1, 2, 3});
+    QVERIFY(Measurer::make(scarce, target(), one, settings, withThreads(2))
+                .value()
+                ->measureUnits(wanted, {}, withThreads(2)));
+    QCOMPARE(scarce->measuredHarm(target(), optionsOf, withThreads(2))->count(), std::size_t{0});
+}
+
+void TestSessionMeasure::fewUnitsAreNoScore()
+{
+    const auto workspace = open();
+    const auto wanted = pairs(*workspace, {"int2-asym-g32/rtn"});
+    QVERIFY(wanted.size() > score::kUnitsToCalibrate);
+    const std::vector<MeasurePair> few(wanted.begin(), wanted.begin() + score::kUnitsToCalibrate - 1);
+    QVERIFY(measurer(workspace, 2)->measureUnits(few, {}, withThreads(2)));
+    QVERIFY(workspace->defaultScore() != score::ScoreKind::Measured);
+    QVERIFY(measurer(workspace, 2)->measureUnits({wanted.back()}, {}, withThreads(2)));
+    QCOMPARE(workspace->defaultScore(), score::ScoreKind::Measured);
+}
+
+void TestSessionMeasure::exactWhereAsked()
+{
+    const auto workspace = open();
+    const auto wanted = pairs(*workspace, {"int2-asym-g32/rtn"});
+    MeasureSettings settings = small();
+    settings.reference.words = {0.05, 32, 2.0, 0}; // so that a small vocabulary is screened too
+    const auto screened = measurer(workspace, 2, settings)->measureUnits({wanted[0]}, {}, withThreads(2));
+    QVERIFY(screened && screened->pairs[0].screening);
+    settings.reference.screen = false;
+    const auto exact = measurer(workspace, 2, settings)->measureUnits({wanted[0]}, {}, withThreads(2));
+    QVERIFY(exact && !exact->pairs[0].fromProject && !exact->pairs[0].screening);
+    settings.reference.screen = true; // the better number is kept
+    const auto again = measurer(workspace, 2, settings)->measureUnits({wanted[0]}, {}, withThreads(2));
+    QVERIFY(again->pairs[0].fromProject && !again->pairs[0].screening);
+}
+
+// Pairs may have different tokens: each has the original's perplexity on its own.
+void TestSessionMeasure::perplexityOfTheSameTokens()
+{
+    const auto workspace = open();
+    const auto wanted = pairs(*workspace, {"int2-asym-g32/rtn"});
+    MeasureSettings settings = small();
+    settings.adaptive = false;
+    const auto first = measurer(workspace, 2, settings);
+    const auto coarse = first->measureUnits({wanted[0]}, {}, withThreads(2));
+    QCOMPARE(coarse->pairs[0].referencePerplexity, first->referencePerplexity());
+    QCOMPARE(first->referenceTokens(), std::uint64_t{128});
+    const auto all = measurer(workspace, 4, settings);
+    const auto more = all->measureUnits({wanted[0]}, {}, withThreads(2));
+    QCOMPARE(more->pairs[0].tokens, std::uint64_t{256});
+    QCOMPARE(more->pairs[0].referencePerplexity, all->referencePerplexity());
+    QVERIFY(more->pairs[0].referencePerplexity != coarse->pairs[0].referencePerplexity);
+    QVERIFY(all->tokensChoseScores().value());
+    const auto other = measurer(open(), 4, settings);
+    QVERIFY(!other->tokensChoseScores().value());
 }
 
 QTEST_GUILESS_MAIN(TestSessionMeasure)

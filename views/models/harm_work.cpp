@@ -176,8 +176,8 @@ Result<HarmOutcome> runHarm(const HarmWork& work, const RunContext& context)
 
 Result<HarmComparison> compareHarm(const HarmWork& work, const RunContext& context)
 {
-    BITWRIGHT_ASSIGN(const auto tokens, work.workspace->measuredTokens());
-    if (!tokens)
+    BITWRIGHT_ASSIGN(const auto sets, work.workspace->measuredSets());
+    if (sets.empty())
         return HarmComparison{}; // then nothing has to be scored a second time
     BITWRIGHT_ASSIGN(const auto space, spaceOf(work, score::defaultScore(work.workspace->dump()), context));
     std::map<std::string, std::vector<quant::Option>> stored;
@@ -187,11 +187,21 @@ Result<HarmComparison> compareHarm(const HarmWork& work, const RunContext& conte
                 stored[space.units()[unit].name].push_back(cell.resolved.option);
     const auto optionsOf = [&](const plan::Unit& unit) { return stored[unit.name]; };
     std::map<std::pair<std::string, std::string>, measure::BlockSums> sums;
+    std::map<std::pair<std::string, std::string>, std::string> texts;
+    std::map<std::string, int> textCounts;
     BITWRIGHT_ASSIGN(const auto harm,
         work.workspace->measuredHarm(*work.target, optionsOf, context,
             [&](const plan::Unit& unit, const quant::Option& option, const session::HarmResult& result) {
                 sums[{unit.name, option.id}] = measure::blockSums(result.values, result.blocks);
+                texts[{unit.name, option.id}] = result.tokensKey;
+                ++textCounts[result.tokensKey];
             }));
+    // Paired comparisons need the same tokens: those of the text that most pairs were measured on.
+    const auto most = std::max_element(textCounts.begin(), textCounts.end(),
+        [](const auto& a, const auto& b) { return a.second < b.second; });
+    for (const auto& [pair, text] : texts)
+        if (text != most->first)
+            sums.erase(pair);
     HarmComparison result;
     result.predictor = QString::fromStdString(space.provenance().score);
     result.quantity = harm.count() > 0 ? QString::fromStdString(harm.quantity) : QString();

@@ -24,7 +24,8 @@ struct HarmPair
     QString option; ///< As the target stores it.
     std::optional<double> predicted;
     score::MeasuredPair measured;
-    measure::BlockSums sums; ///< For paired comparisons; all pairs are measured on the same tokens.
+    measure::BlockSums
+        sums; ///< For paired comparisons; of the text that most pairs were measured on, else empty.
 };
 
 /// Everything a job needs, copied on the UI thread.
