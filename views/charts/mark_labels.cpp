@@ -17,6 +17,8 @@ constexpr double kSideBySide = 30; // of the marks of a group
 constexpr double kClear = 9; // of another mark: from a label that is led to its own
 constexpr double kPass = 7; // of another mark: from a line
 constexpr double kApart = 5; // how much farther another mark must be from a name that no line leads to
+constexpr double kAnothers = 30; // what a label gives not to end nearer to another mark than to its own
+constexpr double kOnLine = 2; // from a line that a leader would run along
 constexpr int kDirections = 24;
 constexpr std::array kDistances{8.0, 13.0, 19.0, 26.0, 34.0, 43.0, 53.0};
 
@@ -53,6 +55,14 @@ bool crosses(const QLineF& line, const QRectF& box)
     });
 }
 
+/// More than to cross it takes.
+bool runsAlong(const QLineF& leader, std::span<const QPointF> line)
+{
+    const auto touched = std::count_if(
+        line.begin(), line.end(), [&](QPointF point) { return distanceOf(leader, point) < kOnLine; });
+    return touched > 2 && static_cast<double>(touched) * 3 > 0.4 * leader.length();
+}
+
 struct Scene
 {
     std::span<const QPointF> marks;
@@ -62,6 +72,17 @@ struct Scene
     [[nodiscard]] bool together(std::size_t a, std::size_t b) const
     {
         return !groups.empty() && groups[a] >= 0 && groups[a] == groups[b];
+    }
+
+    /// Whether a mark of another name is nearer to the label than its own.
+    [[nodiscard]] bool nearerToAnother(const QRectF& box, std::size_t own) const
+    {
+        const double distance = distanceOf(box, marks[own]);
+        for (std::size_t i = 0; i < marks.size(); ++i)
+            if (i != own && !together(i, own) && QLineF(marks[i], marks[own]).length() >= 2
+                && distanceOf(box, marks[i]) < distance)
+                return true;
+        return false;
     }
 
     /// Whether `label` can only be read as the name of mark `own`.
@@ -117,7 +138,8 @@ MarkLabel labelAt(QPointF mark, QSizeF size, double direction, double distance)
 
 std::vector<MarkLabel> labelMarks(std::span<const QPointF> marks, std::span<const QSizeF> sizes,
     const QRectF& bounds, std::span<const QRectF> obstacles, double reach,
-    const std::function<double(const QRectF&)>& cost, std::span<const int> groups)
+    const std::function<double(const QRectF&)>& cost, std::span<const int> groups,
+    std::span<const QPointF> line)
 {
     constexpr double kLed = kMark + kLeastLine + kBeforeText; // from here on a line can be drawn
     Scene scene{marks, groups, {}};
@@ -132,6 +154,9 @@ std::vector<MarkLabel> labelMarks(std::span<const QPointF> marks, std::span<cons
         std::vector<QRectF> near;
         std::copy_if(obstacles.begin(), obstacles.end(), std::back_inserter(near),
             [&](const QRectF& obstacle) { return obstacle.intersects(around); });
+        std::vector<QPointF> points;
+        std::copy_if(line.begin(), line.end(), std::back_inserter(points),
+            [&](QPointF point) { return QLineF(point, marks[i]).length() < reach + kMark; });
         std::optional<MarkLabel> best;
         double least = 0;
         for (const double distance : kDistances)
@@ -139,7 +164,7 @@ std::vector<MarkLabel> labelMarks(std::span<const QPointF> marks, std::span<cons
                 MarkLabel label
                     = labelAt(marks[i], sizes[i], 2 * std::numbers::pi * k / kDirections, distance);
                 const double away = distanceOf(label.box, marks[i]);
-                const double price = away + (cost ? cost(label.box) : 0);
+                double price = away + (cost ? cost(label.box) : 0);
                 const bool faint = !label.leader.isNull() && away < kLed;
                 if (faint || away > reach || (best && price >= least) || !bounds.contains(label.box)
                     || std::any_of(near.begin(), near.end(),
@@ -153,6 +178,9 @@ std::vector<MarkLabel> labelMarks(std::span<const QPointF> marks, std::span<cons
                     if (!scene.reads(label, i))
                         continue;
                 }
+                price += scene.nearerToAnother(label.box, i) ? kAnothers : 0;
+                if ((best && price >= least) || (!label.leader.isNull() && runsAlong(label.leader, points)))
+                    continue;
                 best = label;
                 least = price;
             }

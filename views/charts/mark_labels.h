@@ -25,10 +25,12 @@ struct MarkLabel
 // label; none stands nearer to another mark than to its own unless a line leads to its own, and no line
 // passes over another mark. `cost` is what a place costs beyond its distance in pixels (where labels rather
 // stand), `reach` the largest distance. A mark without a size gets no label; marks of one group, which is
-// named by the label of one of them, have the same number in `groups`.
+// named by the label of one of them, have the same number in `groups`. `line` are points, some 3 pixels
+// apart, of a line along which no leader runs: it would not be seen.
 [[nodiscard]] std::vector<MarkLabel> labelMarks(std::span<const QPointF> marks, std::span<const QSizeF> sizes,
     const QRectF& bounds, std::span<const QRectF> obstacles, double reach,
-    const std::function<double(const QRectF&)>& cost = {}, std::span<const int> groups = {});
+    const std::function<double(const QRectF&)>& cost = {}, std::span<const int> groups = {},
+    std::span<const QPointF> line = {});
 
 // A mark of a family ("int2-sym-g64") that stands in a crowd.
 struct FamilyMark

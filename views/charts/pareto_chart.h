@@ -84,6 +84,8 @@ public:
     [[nodiscard]] QRectF harmlessRect() const { return harmless(QFontMetricsF(smallFont())).box; }
     // Names of marks that are painted, as they were painted last.
     [[nodiscard]] const QStringList& shownNames() const { return m_labelNames; }
+    // Lines from marks to their names, as they were painted last.
+    [[nodiscard]] int leaderCount() const { return static_cast<int>(m_leaders.size()); }
     // Of the words beside the budget line: the line's orange is too light to be read.
     [[nodiscard]] QColor budgetInk() const { return mix(theme().warning, theme().foreground, 0.25); }
     [[nodiscard]] QPointF pixelOf(const ParetoMark& mark) const { return toPixel(mark.bytes, mark.harm); }
@@ -196,6 +198,7 @@ private:
     {
         QRectF box;
         QString text;
+        QLineF leader{}; // to the mark, where the words do not stand beside it
     };
     [[nodiscard]] QStringList harmlessTexts() const;
     [[nodiscard]] Harmless harmless(const QFontMetricsF& metrics) const;
@@ -206,6 +209,7 @@ private:
     [[nodiscard]] QRectF forbiddenBox(const QFontMetricsF& metrics) const;
     [[nodiscard]] std::vector<QRectF> labelObstacles(const QFontMetricsF& metrics) const;
     void paintHandle(QCPPainter& painter) const;
+    void paintOverHandle(QCPPainter& painter, QPointF at, double radius) const;
     void paintMoves(QCPPainter& painter) const;
 
     ParetoData m_data;

@@ -133,11 +133,12 @@ double ParetoChart::frontierPixel(double x) const
     return last < 0 ? 0 : yAxis->coordToPixel(m_data.frontier[static_cast<std::size_t>(last)].harm);
 }
 
-/// The words that say what the last state without harm is, beside its mark: below the line, right of it, or
-/// just above; null where none of them has room there. Elsewhere they would be read as another mark.
+/// The words that say what the last state without harm is: below the line, right of its mark, or just above
+/// with a line to the mark. Null where none of them has room: above a line that goes on, they would say that
+/// this line is 0 there.
 ParetoChart::Harmless ParetoChart::harmless(const QFontMetricsF& metrics) const
 {
-    constexpr double kJustAbove = 28;
+    constexpr double kJustAbove = 28, kRightOfMark = 14, kBeside = 8;
     if (!endsWithoutHarm())
         return {};
     const QRectF area = plotArea();
@@ -145,22 +146,28 @@ ParetoChart::Harmless ParetoChart::harmless(const QFontMetricsF& metrics) const
     const double x = std::min(end, area.right() + 4);
     if (x <= area.left())
         return {};
-    const double foot = area.bottom() - 8;
     const QRectF forbidden = forbiddenBox(metrics).adjusted(-8, 0, 8, 0);
     for (const QString& text : harmlessTexts()) {
         const QSizeF size(metrics.horizontalAdvance(text) + 4, metrics.height());
-        QRectF box(QPointF(x - 9 - size.width(), foot - size.height()), size);
         // The line comes from above: at the right end of the words it is lowest, at their left highest.
-        if (!box.intersects(forbidden) && frontierPixel(box.right()) + 3 < box.top() && area.contains(box))
-            return {box, text};
-        box.moveLeft(x + 9);
+        for (const double margin : {8.0, 2.0}) {
+            const QRectF box(QPointF(x - 9 - size.width(), area.bottom() - margin - size.height()), size);
+            if (!box.intersects(forbidden) && frontierPixel(box.right()) + 3 < box.top()
+                && area.contains(box))
+                return {box, text};
+        }
+        if (end > area.right())
+            continue;
+        const QPointF foot(x, area.bottom() - 5);
+        QRectF box(QPointF(x + 9, area.bottom() - 8 - size.height()), size);
         if (area.contains(box))
             return {box, text};
-        box.moveRight(std::min(x + 8, area.right() - 3));
+        box.moveRight(std::min(x + kRightOfMark + size.width() / 2, area.right() - 3));
         box.moveBottom(frontierPixel(box.left()) - 6);
-        // An arrow to what lies beyond the page points at nothing that could be mistaken.
-        if (area.contains(box) && (end > area.right() || box.bottom() > foot - kJustAbove))
-            return {box, text};
+        // Right of the last step down, along which the line would not be seen.
+        const QPointF from(std::min(x + kRightOfMark, box.right() - 2), box.bottom() + 1);
+        if (area.contains(box) && box.bottom() > area.bottom() - 8 - kJustAbove && from.x() >= x + kBeside)
+            return {box, text, {from, foot + QPointF(4, -5)}};
     }
     return {};
 }
@@ -174,13 +181,17 @@ void ParetoChart::paintHarmless(QCPPainter& painter) const
         paintMarker(
             painter, Marker::TriangleDown, foot, 5, mix(theme().foreground, theme().background, 0.2), false);
     painter.setFont(smallFont());
-    const auto [box, text] = harmless(QFontMetricsF(painter.font()));
+    const auto [box, text, leader] = harmless(QFontMetricsF(painter.font()));
     if (box.isNull())
         return;
     if (box.right() < foot.x() && box.top() > frontierPixel(box.right()))
         painter.fillRect(box, theme().forbidden);
     painter.setPen(theme().muted);
     painter.drawText(box, Qt::AlignCenter | Qt::TextDontClip, text);
+    if (!leader.isNull()) {
+        painter.setPen(leaderPen());
+        painter.drawLine(leader);
+    }
 }
 
 // The frontier of another score, with its name on the line.

@@ -13,6 +13,7 @@ namespace bitwright::views {
 namespace {
 constexpr double kFarLabel = 60; // pixels from the mark
 constexpr double kUnreachable = 40; // what a label gives to stand above the frontier
+constexpr double kLineStep = 3; // pixels between points of the frontier that no leader runs along
 constexpr double kWidestName = 170, kWidestGroup = 240;
 
 /// How the marks of a group are named: each for itself, all by one label, by a shorter one; then each again,
@@ -94,6 +95,9 @@ std::vector<ParetoChart::Named> ParetoChart::namedMarks() const
     const std::vector<int> groups = familyGroups(presets);
     for (std::size_t i = plans; i < named.size(); ++i)
         named[i].group = groups[i - plans];
+    // The handle has no name, but is a mark: a name nearer to it than to its own needs a line.
+    if (m_data.current && std::isfinite(m_data.current->harm) && !isExporting())
+        named.push_back({handlePixel(), QString()});
     return named;
 }
 
@@ -106,6 +110,8 @@ QPen ParetoChart::leaderPen() const
 void ParetoChart::placeNames(std::vector<Named>& marks, const QFontMetricsF& metrics) const
 {
     const std::vector<QRectF> obstacles = labelObstacles(metrics);
+    std::vector<QPointF> line = sampledLine(staircase(m_data.frontier), kLineStep);
+    std::erase_if(line, [&](QPointF point) { return !plotArea().contains(point); });
     // Above the frontier is room; below it a name would stand in what cannot be reached.
     const auto cost = [&](const QRectF& box) {
         const int best = bestStateOfSize(xAxis->pixelToCoord(box.center().x()));
@@ -127,7 +133,7 @@ void ParetoChart::placeNames(std::vector<Named>& marks, const QFontMetricsF& met
             together.push_back(alone ? -1 : mark.group);
         }
         const auto labels = labelMarks(
-            anchors, sizes, plotArea().adjusted(2, 2, -2, -2), obstacles, kFarLabel, cost, together);
+            anchors, sizes, plotArea().adjusted(2, 2, -2, -2), obstacles, kFarLabel, cost, together, line);
         std::vector<char> unnamed(namings.size(), 0);
         for (std::size_t i = 0; i < marks.size(); ++i) {
             marks[i].label = labels[i];

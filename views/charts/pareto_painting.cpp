@@ -3,7 +3,6 @@
 #include "views/charts/pareto_chart.h"
 
 #include <QFontMetricsF>
-#include <QPainterPath>
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +11,8 @@ namespace bitwright::views {
 
 namespace {
 constexpr double kToldApart = 18; // pixels from the handle at which a previewed plan is another one
+constexpr float kHandleTint = 0.12F; // of the inside of the handle: what lies there is seen
+constexpr double kMarkReach = 6; // half a mark, corner to corner
 }
 
 /// Those within `reach` pixels of `near`.
@@ -20,7 +21,7 @@ void ParetoChart::paintMarkSet(
 {
     for (const ParetoMark& mark : marks) {
         if (!std::isfinite(mark.harm) || !isShown(mark, hollow)
-            || (pixelOf(mark) - near).manhattanLength() > reach)
+            || QLineF(pixelOf(mark), near).length() > reach)
             continue;
         const QColor color
             = hollow ? theme().foreground : categoryStyle(mark.measured ? 3 : 2, theme()).color;
@@ -223,34 +224,44 @@ void ParetoChart::paintHandle(QCPPainter& painter) const
     const bool active = m_drag == Drag::Handle || m_hover.kind == MarkHit::Kind::Handle;
     const double radius = active ? kHandleRadius + 1.5 : kHandleRadius;
     painter.setPen(QPen(theme().background, 5));
+    painter.setBrush(Qt::NoBrush);
     painter.drawEllipse(at, radius, radius);
+    QColor tint = theme().accent;
+    tint.setAlphaF(kHandleTint);
     painter.setPen(QPen(theme().accent, 2.4));
-    painter.setBrush(mix(theme().background, theme().accent, 0.3)); // no remains of line and dots in it
+    painter.setBrush(tint);
     painter.drawEllipse(at, radius, radius);
-    // The marks that it stands on show through, but it is what can be dragged.
-    painter.save();
-    QPainterPath inside;
-    inside.addEllipse(at, radius, radius);
-    painter.setClipPath(inside, Qt::IntersectClip);
-    painter.setOpacity(0.4);
     painter.setBrush(Qt::NoBrush);
-    painter.setPen(leaderPen());
-    for (const QLineF& leader : m_leaders)
-        painter.drawLine(leader);
-    paintMarkSet(painter, m_data.presets, true, at, 2 * kHandleRadius);
-    paintMarkSet(painter, m_data.plans, false, at, 2 * kHandleRadius);
-    painter.restore();
-    painter.setPen(QPen(theme().accent, 2.4));
-    painter.setBrush(Qt::NoBrush);
-    painter.drawEllipse(at, radius, radius);
-    painter.setBrush(theme().accent);
-    painter.setPen(Qt::NoPen);
-    painter.drawEllipse(at, 3, 3);
-    painter.setBrush(Qt::NoBrush);
+    paintOverHandle(painter, at, radius);
     if (hasFocus()) {
         painter.setPen(QPen(theme().foreground, 1, Qt::DotLine));
         painter.drawEllipse(at, radius + 4, radius + 4);
     }
+}
+
+/// A ring hides nothing that it stands on: the name of a mark below it would else be read as its own. Its
+/// middle has a dot where no mark is.
+void ParetoChart::paintOverHandle(QCPPainter& painter, QPointF at, double radius) const
+{
+    painter.setPen(leaderPen());
+    for (const QLineF& leader : m_leaders)
+        if (QLineF(at, leader.p1()).length() < 2 * radius)
+            painter.drawLine(leader);
+    const double reach = radius + kMarkReach;
+    paintMarkSet(painter, m_data.presets, true, at, reach);
+    paintMarkSet(painter, m_data.plans, false, at, reach);
+    const auto covers = [&](const std::vector<ParetoMark>& marks, bool preset) {
+        return std::any_of(marks.begin(), marks.end(), [&](const ParetoMark& mark) {
+            return std::isfinite(mark.harm) && isShown(mark, preset)
+                && QLineF(pixelOf(mark), at).length() < radius;
+        });
+    };
+    if (covers(m_data.presets, true) || covers(m_data.plans, false))
+        return;
+    painter.setBrush(theme().accent);
+    painter.setPen(Qt::NoPen);
+    painter.drawEllipse(at, 3, 3);
+    painter.setBrush(Qt::NoBrush);
 }
 
 void ParetoChart::paintMoves(QCPPainter& painter) const
