@@ -185,9 +185,16 @@ void TestPlanModels::optionsAreTakenOverInOneStep()
 
 void TestPlanModels::differenceAddsUp()
 {
-    QCOMPARE(bitsChangeText(8.06, 4.5), QString::fromUtf8("8→4"));
-    QCOMPARE(bitsChangeText(4.501, 4.25), QString::fromUtf8("4.50→4.25")); // not 5→4
-    QCOMPARE(bitsChangeText(3.99, 4.25), QString::fromUtf8("3.99→4.25"));
+    // Another group size is never written as other bits of the codes.
+    const BitsChange less = bitsChange(8.06, 4.5), groups = bitsChange(4.501, 4.25);
+    QCOMPARE(less.bits, QString::fromUtf8("8.06→4.50"));
+    QCOMPARE(less.codes, QString::fromUtf8("8→4"));
+    QCOMPARE(less.sign, QString::fromUtf8("↓"));
+    QCOMPARE(groups.bits, QString::fromUtf8("4.50→4.25"));
+    QCOMPARE(groups.codes, QString::fromUtf8("≠"));
+    QCOMPARE(groups.sign, QString::fromUtf8("≠"));
+    QCOMPARE(bitsChange(3.99, 8.06).sign, QString::fromUtf8("↑"));
+    QCOMPARE(bitsChange(3.99, 4.25).codes, QString::fromUtf8("≠")); // what is stored of 4 bits, rounded
     JobQueue jobs;
     Document document(jobs);
     DifferenceTable table(document);

@@ -245,6 +245,9 @@ bool BlockRoleMatrix::viewportEvent(QEvent* event)
         for (int column = 0; text.isEmpty() && column < static_cast<int>(m_data.columns.size()); ++column)
             if (columnHeaderRect(column).contains(help->pos()))
                 text = m_data.columns[static_cast<std::size_t>(column)].description;
+        if (text.isEmpty() && !m_data.units.empty()
+            && help->pos().y() > viewport()->height() - m_geometry.bottom)
+            text = keyTip();
         QToolTip::showText(help->globalPos(), text, viewport());
         return true;
     }

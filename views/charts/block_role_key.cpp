@@ -20,9 +20,13 @@ constexpr double kKeyGround = 4; // bits, in whose color the tiles are
 
 constexpr double kKeyLeft = 8, kPartGap = 18;
 
-QString alikeWords()
+/// Of a scale's end, which is 1, 2 or 5 times a power of ten.
+QString endText(double value, bool power)
 {
-    return BlockRoleMatrix::tr("harm not told apart from the selection's");
+    if (!power || !(value > 0))
+        return formatNumber(value, 1);
+    const int decade = static_cast<int>(std::floor(std::log10(value * (1 + 1e-9))));
+    return formatNumber(value / std::pow(10.0, decade), 1) + QChar(0x00b7) + formatPowerOfTen(decade);
 }
 
 QString bitsKeyText(int bits, bool wider)
@@ -40,13 +44,43 @@ bool BlockRoleMatrix::mayBeAlike() const
             [](const MatrixUnit& unit) { return unit.interval.has_value(); });
 }
 
+/// Of what the outlines say, as much as goes into `width`.
+QString BlockRoleMatrix::alikeWords(double width, bool paired) const
+{
+    if (!paired)
+        return tr("harm not told apart from the selection's");
+    const QString words = tr("same tokens, 95 %: not told apart from the selection");
+    return QFontMetricsF(scaledFont(font(), kKeyFont)).horizontalAdvance(words) <= width
+        ? words
+        : tr("same tokens, 95 %: not told apart");
+}
+
+/// What the key has no room to say.
+QString BlockRoleMatrix::keyTip() const
+{
+    if (!m_data.deltaLabel.isEmpty()) {
+        QStringList words{m_data.deltaLabel, m_data.deltaTexts, m_data.deltaCodes, m_data.deltaSigns,
+            m_data.deltaSame, m_data.deltaOther};
+        words.removeAll(QString());
+        return words.join(u'\n');
+    }
+    QStringList lines{tr("color: bits per weight of the chosen option"),
+        tr("square or bar: its harm, on a log scale from %1 to %2").arg(leastHarmText(), mostHarmText())};
+    if (std::any_of(
+            m_data.units.begin(), m_data.units.end(), [](const MatrixUnit& unit) { return unit.tie >= 0; }))
+        lines << tr("link: tied units, which take one option together");
+    if (mayBeAlike())
+        lines << tr("dashed: what the selected unit costs is not told apart from what this one costs, at "
+                    "95 %, paired on the same tokens");
+    return lines.join(u'\n');
+}
+
 // Bits, harm and outlines beside each other as far as `width` goes, else one below the other.
 BlockRoleMatrix::KeyPlaces BlockRoleMatrix::keyPlaces(double width) const
 {
     const QFontMetricsF metrics(scaledFont(font(), kKeyFont));
     const double bits = metrics.horizontalAdvance(tr("bits")) + 6 + std::size(kKeyBits) * kBitBox;
-    const double harm
-        = metrics.horizontalAdvance(tr("harm") + leastHarmText() + formatNumber(m_harmRange.upper, 1))
+    const double harm = metrics.horizontalAdvance(tr("harm") + leastHarmText() + mostHarmText())
         + std::size(kKeyShares) * kHarmTile + 34;
     KeyPlaces places;
     double used = bits;
@@ -60,16 +94,34 @@ BlockRoleMatrix::KeyPlaces BlockRoleMatrix::keyPlaces(double width) const
         used += kPartGap + needed;
     };
     place(harm, places.harm, places.harmLine);
-    if (mayBeAlike())
-        place(metrics.horizontalAdvance(alikeWords()) + kHarmTile + 8, places.alike, places.alikeLine);
+    // A link explains itself nearly: it takes what room a line has left, and no line of its own.
+    const bool tied = std::any_of(
+        m_data.units.begin(), m_data.units.end(), [](const MatrixUnit& unit) { return unit.tie >= 0; });
+    const auto placeTie = [&] {
+        for (const QString& words : {tr("tied: one option"), tr("tied")})
+            if (const double needed = metrics.horizontalAdvance(words) + kHarmTile;
+                tied && places.tieWords.isEmpty() && used + kPartGap + needed <= width) {
+                place(needed, places.tie, places.tieLine);
+                places.tieWords = words;
+            }
+    };
+    placeTie();
+    if (mayBeAlike()) {
+        constexpr double kTile = kHarmTile + 8;
+        double words = 0; // whichever the selection asks for: the cells stay where they are
+        for (const bool paired : {false, true})
+            words = std::max(words, metrics.horizontalAdvance(alikeWords(width - kTile, paired)));
+        place(std::min(words + kTile, width), places.alike, places.alikeLine);
+    }
+    placeTie();
     return places;
 }
 
 // What the key needs, in lines of `width`.
-int BlockRoleMatrix::keyLinesIn(double width, double cellWidth) const
+int BlockRoleMatrix::keyLinesIn(double width, DeltaForm form) const
 {
     return m_data.deltaLabel.isEmpty() ? keyPlaces(width).lines
-                                       : static_cast<int>(deltaKeyLines(width, cellWidth).size());
+                                       : static_cast<int>(deltaKeyLines(width, form).size());
 }
 
 double BlockRoleMatrix::paintBitsKey(QPainter& painter, double x, double top, double height) const
@@ -93,8 +145,27 @@ double BlockRoleMatrix::paintBitsKey(QPainter& painter, double x, double top, do
 /// Of the first square: harm goes on below it where a unit has less than the scale begins with.
 QString BlockRoleMatrix::leastHarmText() const
 {
-    const QString number = formatNumber(m_harmRange.lower, 1);
+    const QString number = endText(m_harmRange.lower, m_harmNumbers.hasPowers());
     return m_clampedHarm ? QStringLiteral("\u2264 ") + number : number;
+}
+
+QString BlockRoleMatrix::mostHarmText() const
+{
+    return endText(m_harmRange.upper, m_harmNumbers.hasPowers());
+}
+
+void BlockRoleMatrix::paintTieKey(QPainter& painter, const KeyPlaces& places, double top, double height) const
+{
+    const MatrixCellLayout cell
+        = layoutMatrixCell({std::floor(m_geometry.cellWidth) - 2, std::floor(m_geometry.cellHeight) - 2},
+            m_number, m_hasBadges, m_geometry.side);
+    if (places.tieWords.isEmpty() || cell.link.isNull())
+        return;
+    const double y = top + places.tieLine * (height + 2);
+    paintLink(painter, QRectF(places.tie, y, height, height), theme().foreground);
+    painter.setPen(theme().muted);
+    painter.drawText(QRectF(places.tie + kHarmTile, y, 1, height),
+        Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip, places.tieWords);
 }
 
 // What a cell draws for the least to the most harm, on a cell's color.
@@ -129,7 +200,7 @@ void BlockRoleMatrix::paintHarmKey(QPainter& painter, double x, double top, doub
         x += kHarmTile;
     }
     x += 4;
-    word(formatNumber(m_harmRange.upper, 1), 0);
+    word(mostHarmText(), 0);
 }
 
 // The key: colors of the bits, and what the inner square means. Of what harm: the footnote says.
@@ -150,6 +221,7 @@ void BlockRoleMatrix::paintKey(QPainter& painter, const Geometry& g, QSize size)
     const KeyPlaces places = keyPlaces(size.width() - 14.0);
     paintBitsKey(painter, kKeyLeft, top, height);
     paintHarmKey(painter, places.harm, top + places.harmLine * (height + 2), height);
+    paintTieKey(painter, places, top, height);
 }
 
 /// A solid line under a dashed one: whatever the color of the cell, one of the two is seen.
@@ -190,30 +262,60 @@ void BlockRoleMatrix::paintAlikeKey(QPainter& painter) const
     painter.setFont(scaledFont(font(), kKeyFont));
     painter.setPen(theme().muted);
     const QRectF words = place.adjusted(kHarmTile + 5, 0, 0, 0);
+    const bool paired = alike(selection().front()).byOverlap == 0;
     painter.drawText(words, Qt::AlignLeft | Qt::AlignVCenter,
-        QFontMetricsF(painter.font()).elidedText(alikeWords(), Qt::ElideRight, words.width()));
+        QFontMetricsF(painter.font())
+            .elidedText(alikeWords(viewport()->width() - 14.0 - kHarmTile - 8, paired), Qt::ElideRight,
+                words.width()));
 }
 
-/// Whether cells have texts that fit into them; with `fitting` false, texts that do not.
-bool BlockRoleMatrix::showsDeltaTexts(double cellWidth, bool fitting) const
+QString BlockRoleMatrix::deltaIn(DeltaForm form, const MatrixUnit& unit)
 {
-    const QFontMetricsF metrics(scaledFont(font(), 0.8));
-    return std::any_of(m_data.units.begin(), m_data.units.end(), [&](const MatrixUnit& unit) {
-        return unit.delta && unit.deltaText.size() > 1 && unit.label.isEmpty()
-            && (metrics.horizontalAdvance(unit.deltaText) + 4 <= cellWidth) == fitting;
-    });
+    if (form == DeltaForm::Bits || unit.deltaCodes.isEmpty())
+        return unit.deltaText;
+    return form == DeltaForm::Codes || unit.deltaSign.isEmpty() ? unit.deltaCodes : unit.deltaSign;
 }
 
-/// The words of the key: those beside the colors, then full lines. What the texts of the cells mean is said
-/// where they stand in the cells.
-QStringList BlockRoleMatrix::deltaKeyLines(double width, double cellWidth) const
+QString BlockRoleMatrix::shownDelta(const MatrixUnit& unit) const
+{
+    return deltaIn(m_geometry.deltaForm, unit);
+}
+
+/// The longest form that has room in every cell of that width.
+BlockRoleMatrix::DeltaForm BlockRoleMatrix::deltaFormIn(double cellWidth) const
+{
+    Geometry wide; // the largest font that such cells may have
+    wide.cellWidth = cellWidth;
+    wide.cellHeight = cellWidth / 2;
+    const QFontMetricsF metrics(numberFont(wide));
+    for (const DeltaForm form : {DeltaForm::Bits, DeltaForm::Codes})
+        if (std::all_of(m_data.units.begin(), m_data.units.end(), [&](const MatrixUnit& unit) {
+                return !unit.label.isEmpty()
+                    || metrics.horizontalAdvance(deltaIn(form, unit)) + 4 <= cellWidth;
+            }))
+            return form;
+    return DeltaForm::Signs;
+}
+
+/// The words of the key: those beside the colors, then full lines. Every form that a cell shows is explained,
+/// and no other.
+QStringList BlockRoleMatrix::deltaKeyLines(double width, DeltaForm form) const
 {
     const QFontMetricsF metrics(scaledFont(font(), kKeyFont));
+    const auto shows = [&](const QString& parts) {
+        return std::any_of(m_data.units.begin(), m_data.units.end(), [&](const MatrixUnit& unit) {
+            const QString text = deltaIn(form, unit);
+            return std::any_of(text.begin(), text.end(), [&](QChar c) { return parts.contains(c); });
+        });
+    };
     QStringList words{m_data.deltaLabel};
-    if (showsDeltaTexts(cellWidth))
-        words << m_data.deltaTexts;
-    words << m_data.deltaSame;
-    if (showsDeltaTexts(cellWidth, false))
+    if (shows(QString::fromUtf8("→")))
+        words << (form == DeltaForm::Bits ? m_data.deltaTexts : m_data.deltaCodes);
+    if (shows(QString::fromUtf8("↓↑")))
+        words << m_data.deltaSigns;
+    if (shows(QStringLiteral("=")))
+        words << m_data.deltaSame;
+    if (shows(QString::fromUtf8("≠")))
         words << m_data.deltaOther;
     words.removeAll(QString());
     QStringList lines{QString()};
@@ -237,7 +339,7 @@ void BlockRoleMatrix::paintDeltaKey(QPainter& painter, const QRectF& area) const
             deltaColor(2 * i / (kLongestBar - 1) - 1));
     painter.setPen(theme().muted);
     QRectF line = area.adjusted(kLongestBar + kBarGap, 0, 0, 0);
-    for (const QString& words : deltaKeyLines(area.width(), m_geometry.cellWidth)) {
+    for (const QString& words : deltaKeyLines(area.width(), m_geometry.deltaForm)) {
         painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip, words);
         line = QRectF(area.left(), line.bottom() + 1, area.width(), area.height());
     }

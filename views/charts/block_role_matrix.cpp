@@ -88,18 +88,20 @@ void BlockRoleMatrix::setUnits(const std::vector<MatrixUnit>& units)
         m_hover = -1;
     }
     tableDataChanged();
-    const bool badges = m_hasBadges;
+    const bool badges = m_hasBadges, wide = m_hasWideNumbers;
     if (!samePlaces)
         indexUnits();
     else
         m_hasBadges = anyBadge();
+    m_hasWideNumbers = anyWideNumber();
     const bool many = m_data.units.size() > kManyUnits;
     if (many && !dirty.empty())
         m_rescale.start();
     const bool rescaled = !many && rescaleHarm();
-    if (rescaled)
+    const bool moved = rescaled || wide != m_hasWideNumbers;
+    if (moved)
         layoutScrollBars();
-    if (!samePlaces || rescaled || badges != m_hasBadges)
+    if (!samePlaces || moved || badges != m_hasBadges)
         return invalidate();
     m_dirty.insert(m_dirty.end(), dirty.begin(), dirty.end());
     viewport()->update();
@@ -109,6 +111,13 @@ bool BlockRoleMatrix::anyBadge() const
 {
     return std::any_of(m_data.units.begin(), m_data.units.end(),
         [](const MatrixUnit& unit) { return unit.locked || unit.tie >= 0; });
+}
+
+/// What nobody is stored in needs no room: beside "4.25" there is room for a mark where "16.00" has none.
+bool BlockRoleMatrix::anyWideNumber() const
+{
+    return std::any_of(
+        m_data.units.begin(), m_data.units.end(), [](const MatrixUnit& unit) { return unit.bits >= 9.995; });
 }
 
 void BlockRoleMatrix::indexUnits()
@@ -127,6 +136,7 @@ void BlockRoleMatrix::indexUnits()
     }
     rescaleHarm();
     m_hasBadges = anyBadge();
+    m_hasWideNumbers = anyWideNumber();
 }
 
 const std::vector<int>& BlockRoleMatrix::unitsOf(int row, int column) const
@@ -161,7 +171,8 @@ double BlockRoleMatrix::rowHeight(const Geometry& g, int row) const
 QSizeF BlockRoleMatrix::numberSize(const Geometry& g) const
 {
     const QFontMetricsF metrics(numberFont(g));
-    const QString widest = wholeBits(g) ? QLocale().toString(16) : QLocale().toString(16.0, 'f', 2);
+    const QString widest
+        = wholeBits(g) ? QLocale().toString(16) : QLocale().toString(m_hasWideNumbers ? 16.0 : 8.0, 'f', 2);
     return {metrics.horizontalAdvance(widest), metrics.ascent() + 1};
 }
 
@@ -255,11 +266,12 @@ BlockRoleMatrix::Geometry BlockRoleMatrix::fitted(QSize size, double zoomX, doub
     const double fitWidth
         = std::clamp((size.width() - g.left - 4) / columns, kSmallestCellWidth, kLargestCellWidth);
     g.cellWidth = std::clamp(fitWidth * zoomX, 4.0, 600.0);
+    g.deltaForm = deltaFormIn(g.cellWidth);
     if (size.height() > 220) {
         const QFontMetricsF small(scaledFont(font(), kKeyFont));
-        g.keyLines = keyLinesIn(size.width() - 14.0, g.cellWidth);
+        g.keyLines = keyLinesIn(size.width() - 14.0, g.deltaForm);
         g.bottom = g.keyLines * (small.height() + 2) + 8;
-        g.noteLines = size.height() > kHighPage ? 3 : 2;
+        g.noteLines = !m_data.deltaLabel.isEmpty() ? 4 : size.height() > kHighPage ? 3 : 2;
         const auto lines = caption().footnoteLines(small, size.width() - 14.0, g.noteLines).size();
         g.note = lines == 0 ? 0 : static_cast<double>(lines) * small.height() + 2;
         g.bottom += g.note;

@@ -3,6 +3,7 @@
 #include "views/charts/chart_math.h"
 #include "views/charts/matrix_cell.h"
 #include "views/charts/unit_surface.h"
+#include "views/models/number_column.h"
 
 #include <QJsonObject>
 #include <QPixmap>
@@ -40,7 +41,9 @@ struct MatrixUnit
     QString note; // reason of fallback or refusal
     std::optional<double> tokens; // seen by this expert during calibration
     std::optional<double> delta; // -1..1: drawn on a diverging map instead of the bits (a difference)
-    QString deltaText; // printed then, where there is room
+    QString deltaText; // printed then, where those of all units have room: "4.50→4.25"
+    QString deltaCodes = {}; // else this, where those of all have room: "8→4"; "≠" of the same bits
+    QString deltaSign = {}; // else this: "↓"
     QString label = {}; // of its role, in a loose row: "head"
     bool operator==(const MatrixUnit&) const = default;
 };
@@ -65,9 +68,11 @@ struct MatrixData
     std::vector<MatrixUnit> units;
     QString harmLabel; // "predicted harm (fisher^0.25, not measured)"
     QString deltaLabel; // what the diverging map means; empty: no difference is shown
-    QString deltaTexts = {}; // what the texts in the cells mean, where there are any
+    QString deltaTexts = {}; // what the texts of cells mean
+    QString deltaCodes = {}; // what "8→4" means
+    QString deltaSigns = {}; // what "↓" and "↑" mean
     QString deltaSame = {}; // what "=" means
-    QString deltaOther = {}; // what "\u2260" means, which stands where a text has no room
+    QString deltaOther = {}; // what "≠" means
 };
 
 // Rows blocks, columns roles. Fill is bits, area of the inner square is log harm. An editor by mouse and
@@ -109,8 +114,13 @@ public:
     // Ends of the scale that the squares of harm are drawn on: what the units have, rounded outward.
     [[nodiscard]] Interval harmRange() const { return m_harmRange; }
     [[nodiscard]] QColor deltaColor(double value) const; // of a cell of a difference
-    // Whether cells of a difference have room for their texts.
-    [[nodiscard]] bool showsDeltaTexts() const { return showsDeltaTexts(m_geometry.cellWidth); }
+    // What the cell of a difference prints: one form in all cells, so that they compare.
+    [[nodiscard]] QString shownDelta(const MatrixUnit& unit) const;
+    // The words of the key below a difference.
+    [[nodiscard]] QStringList deltaKeyLines() const
+    {
+        return deltaKeyLines(viewport()->width() - 14.0, m_geometry.deltaForm);
+    }
     // Of the key's words on the dashed outlines; null while there are none.
     [[nodiscard]] QRectF alikeKeyRect() const;
     [[nodiscard]] QRectF rowHeaderRect(int row) const;
@@ -156,6 +166,12 @@ private:
     static constexpr double kLooseGap = 6; // above a loose row
     static constexpr double kKeyFont = 0.85; // of the key and the footnote, against the widget's font
 
+    enum class DeltaForm
+    {
+        Bits,
+        Codes,
+        Signs
+    };
     enum class Gesture
     {
         None,
@@ -175,6 +191,7 @@ private:
         double note = 0; // the footnote alone
         int noteLines = 2; // it takes at most
         int keyLines = 1;
+        DeltaForm deltaForm = DeltaForm::Bits;
         std::vector<double> rowTops; // content coordinates, with tower headings in between
         std::vector<int> spans; // columns that a cell of a loose row takes; 0: an ordinary row
         double contentHeight = 0;
@@ -183,6 +200,7 @@ private:
         double labels = 0.9; // font of rows and columns, against the widget's
     };
     void indexUnits();
+    [[nodiscard]] bool anyWideNumber() const;
     void countHarm(const std::optional<double>& harm, int change);
     bool rescaleHarm();
     [[nodiscard]] Geometry fitted(QSize size, double zoomX, double zoomY) const;
@@ -191,14 +209,18 @@ private:
     // Where the parts of the key begin, in lines below each other.
     struct KeyPlaces
     {
-        int harmLine = 0, alikeLine = 0, lines = 1;
-        double harm = 0, alike = 0; // x
+        int harmLine = 0, tieLine = 0, alikeLine = 0, lines = 1;
+        double harm = 0, tie = 0, alike = 0; // x
+        QString tieWords{}; // empty: no room
     };
     [[nodiscard]] KeyPlaces keyPlaces(double width) const;
     [[nodiscard]] bool mayBeAlike() const;
-    [[nodiscard]] int keyLinesIn(double width, double cellWidth) const;
-    [[nodiscard]] bool showsDeltaTexts(double cellWidth, bool fitting = true) const;
-    [[nodiscard]] QStringList deltaKeyLines(double width, double cellWidth) const;
+    [[nodiscard]] QString alikeWords(double width, bool paired) const;
+    [[nodiscard]] QString keyTip() const;
+    [[nodiscard]] int keyLinesIn(double width, DeltaForm form) const;
+    [[nodiscard]] static QString deltaIn(DeltaForm form, const MatrixUnit& unit);
+    [[nodiscard]] DeltaForm deltaFormIn(double cellWidth) const;
+    [[nodiscard]] QStringList deltaKeyLines(double width, DeltaForm form) const;
     [[nodiscard]] bool startsTower(std::size_t row) const;
     [[nodiscard]] double rowHeight(const Geometry& geometry, int row) const;
     [[nodiscard]] QSizeF numberSize(const Geometry& geometry) const;
@@ -218,8 +240,11 @@ private:
     double paintBitsKey(QPainter& painter, double x, double top, double height) const;
     void paintHarmKey(QPainter& painter, double x, double top, double height) const;
     void paintAlikeKey(QPainter& painter) const;
+    void paintTieKey(QPainter& painter, const KeyPlaces& places, double top, double height) const;
     void paintAlike(QPainter& painter, const QRectF& rect) const;
     [[nodiscard]] QString leastHarmText() const;
+    [[nodiscard]] QString mostHarmText() const;
+    [[nodiscard]] QString harmDigits(const MatrixUnit& unit) const;
     [[nodiscard]] MatrixCellLayout layoutOf(const QRectF& rect) const;
     [[nodiscard]] bool openCell(int row, int column);
     [[nodiscard]] bool anyBadge() const;
@@ -258,9 +283,11 @@ private:
     std::vector<std::vector<int>> m_cells; // row * columns + column -> units
     std::map<int, int> m_harmSteps; // how many units have a harm in each step of the scale
     bool m_clampedHarm = false; // some unit has less than the scale begins with
+    NumberColumn m_harmNumbers; // one notation in all cells
     QTimer m_rescale;
     bool m_hasBadges = false; // some unit is tied or locked: all cells leave room, so that numbers align
-    QSizeF m_number; // room of "16.00", or "16", in the font of the cells
+    bool m_hasWideNumbers = false; // some unit has ten bits or more
+    QSizeF m_number; // room of "16.00", "8.00" or "16", in the font of the cells
     std::vector<QPoint> m_dirty; // cells (column, row) to repaint in the cache
     Interval m_harmRange;
     Geometry m_geometry;

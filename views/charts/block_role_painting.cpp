@@ -25,12 +25,6 @@ QString bitsText(double bits, bool whole = false)
 {
     return whole ? QLocale().toString(std::floor(bits), 'f', 0) : QLocale().toString(bits, 'f', 2);
 }
-
-// A calibrated number says so.
-QString harmDigits(const MatrixUnit& unit)
-{
-    return (unit.calibrated ? QStringLiteral("\u2248") : QString()) + formatNumber(*unit.harm);
-}
 } // namespace
 
 // Cells that differ by the pixel that rounding gave them show the same things.
@@ -145,13 +139,10 @@ void BlockRoleMatrix::paintDelta(QPainter& painter, const QRectF& rect, const Ma
         return;
     }
     painter.fillRect(rect, deltaColor(value));
-    const QFontMetricsF metrics(painter.font());
-    const auto fits
-        = [&](const QString& text) { return metrics.horizontalAdvance(text) + 2 <= rect.width(); };
     // The color alone may be too faint to tell another option from the same one.
-    const QString text
-        = unit.deltaText.size() > 1 && !fits(unit.deltaText) ? QStringLiteral("\u2260") : unit.deltaText;
-    if (text.isEmpty() || !fits(text) || rect.height() < kNumberHeight)
+    const QString text = shownDelta(unit);
+    if (QFontMetricsF(painter.font()).horizontalAdvance(text) + 2 > rect.width()
+        || rect.height() < kNumberHeight)
         return;
     painter.setPen(theme().foreground);
     painter.drawText(rect, Qt::AlignCenter | Qt::TextDontClip, text);
@@ -209,7 +200,7 @@ void BlockRoleMatrix::paintLoose(QPainter& painter, const QRectF& rect, const Ma
     const double room = rect.width() - 2 * kLooseMargin;
     const double side = std::min(m_geometry.side, rect.height() - 4),
                  label = metrics.horizontalAdvance(unit.label);
-    const QString number = difference ? unit.deltaText : known ? bitsText(value) : QString();
+    const QString number = difference ? shownDelta(unit) : known ? bitsText(value) : QString();
     const QString harm = !difference && known && unit.harm && *unit.harm > 0 ? harmDigits(unit) : QString();
     // What tells most is placed first.
     double used = label;
@@ -222,7 +213,7 @@ void BlockRoleMatrix::paintLoose(QPainter& painter, const QRectF& rect, const Ma
     const double digits = takes(metrics.horizontalAdvance(number));
     const double glyph
         = m_hasBadges && (unit.locked || unit.tie >= 0) ? takes(std::max(8.0, 0.8 * m_number.height())) : 0;
-    const double harmDigits = takes(metrics.horizontalAdvance(harm));
+    const double harmWidth = takes(metrics.horizontalAdvance(harm));
     double x = rect.left() + kLooseMargin + std::max(0.0, (room - used) / 2);
     const auto place = [&](double width) {
         const QRectF part(x, rect.top(), width, rect.height());
@@ -247,7 +238,7 @@ void BlockRoleMatrix::paintLoose(QPainter& painter, const QRectF& rect, const Ma
         paintHarm(painter, layout, unit, ink);
         painter.setPen(ink);
     }
-    write(place(harmDigits), harm);
+    write(place(harmWidth), harm);
     paintBadges(painter, rect, layout, unit, ink);
 }
 
@@ -314,7 +305,8 @@ void BlockRoleMatrix::paintHeaders(QPainter& painter, const Geometry& g, QSize s
         const MatrixColumn& data = m_data.columns[static_cast<std::size_t>(column)];
         const QRectF cell = columnSpan(g, offset, column);
         painter.setPen(theme().foreground);
-        if (!g.upright) {
+        // A letter is not read on end, whatever the longer names need.
+        if (!g.upright || data.label.size() == 1) {
             painter.drawText(QRectF(cell.left(), groupHeight, cell.width(), g.top - groupHeight - 3),
                 Qt::AlignHCenter | Qt::AlignBottom, data.label);
         } else {

@@ -47,7 +47,14 @@ bool BlockRoleMatrix::rescaleHarm()
         m_clampedHarm = first < last - kMostSteps + 1;
         range = {stepValue(std::max(first, last - kMostSteps + 1)), stepValue(last + 1)};
     }
-    const bool changed = range.lower != m_harmRange.lower || range.upper != m_harmRange.upper;
+    const bool powers = m_harmNumbers.hasPowers();
+    m_harmNumbers = {};
+    if (!m_harmSteps.empty()) {
+        m_harmNumbers.add(stepValue(m_harmSteps.begin()->first));
+        m_harmNumbers.add(stepValue(m_harmSteps.rbegin()->first));
+    }
+    const bool changed = powers != m_harmNumbers.hasPowers() || range.lower != m_harmRange.lower
+        || range.upper != m_harmRange.upper;
     m_harmRange = range;
     return changed;
 }

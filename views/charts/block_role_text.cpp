@@ -55,6 +55,12 @@ QString BlockRoleMatrix::describe(int index) const
     return lines.join(u'\n');
 }
 
+/// A calibrated number says so.
+QString BlockRoleMatrix::harmDigits(const MatrixUnit& unit) const
+{
+    return (unit.calibrated ? QStringLiteral("\u2248") : QString()) + m_harmNumbers.text(*unit.harm);
+}
+
 void BlockRoleMatrix::setAlikeTest(AlikeTest test)
 {
     m_alikeTest = std::move(test);
@@ -71,9 +77,12 @@ const BlockRoleMatrix::Alike& BlockRoleMatrix::alike(int unit) const
     m_alike = {};
     if (!m_data.deltaLabel.isEmpty())
         return m_alike; // what is shown then is a difference of two plans, not the harm of one option
-    const auto& own = m_data.units[static_cast<std::size_t>(unit)].interval;
+    // What was only calibrated has an interval of the law, not of its own: no run compares it.
+    const auto intervalOf
+        = [&](std::size_t i) { return m_data.units[i].calibrated ? std::nullopt : m_data.units[i].interval; };
+    const auto own = intervalOf(static_cast<std::size_t>(unit));
     for (std::size_t i = 0; own && i < m_data.units.size(); ++i) {
-        const auto& other = m_data.units[i].interval;
+        const auto other = intervalOf(i);
         const int index = static_cast<int>(i);
         if (index == unit || !other || other->lower > own->upper || own->lower > other->upper)
             continue;

@@ -110,12 +110,13 @@ void ColumnWidths::apply()
         isText.push_back(!number && (alignment.toInt() & Qt::AlignHCenter) == 0);
         if (!number && !m_cuts && wanted > 0)
             estimated.push_back(column);
-        const int kept = number ? natural.back()
-            : m_cuts            ? std::max(heading, kLeastText)
-                                : std::max(heading, static_cast<int>(natural.back() * m_leastShare));
+        const int kept = number || m_whole.contains(section) ? natural.back()
+            : m_cuts                                         ? std::max(heading, kLeastText)
+                     : std::max(heading, static_cast<int>(natural.back() * m_leastShare));
         least.push_back(std::min(natural.back(), kept));
     }
     m_wantedWidth = std::reduce(natural.begin(), natural.end());
+    m_natural = QList<int>(natural.begin(), natural.end());
     hideSpare(natural);
     for (std::size_t column = 0; column < m_wanted.size(); ++column)
         if (m_table->isColumnHidden(static_cast<int>(column)))

@@ -34,13 +34,16 @@ public:
     void setCharacters(std::initializer_list<int> characters);
     // Columns that are hidden, in this order, where not all have room.
     void setSpareColumns(const QList<int>& columns);
+    // Columns that are never cut: names that are told apart by their middle.
+    void setWholeColumns(const QList<int>& columns) { m_whole = columns; }
     // Shares room that is left among all columns, also where the last one holds numbers: the header ends with
     // the view.
     void setFills(bool fills) { m_fills = fills; }
-    // What all columns would take with nothing cut, hidden ones too.
     /// How much of their estimated widths texts keep before the table is scrolled instead: all by default.
     void setLeastShare(double share) { m_leastShare = share; }
+    // What all columns would take with nothing cut, hidden ones too.
     [[nodiscard]] int wantedWidth() const { return m_wantedWidth; }
+    [[nodiscard]] int wantedWidth(int column) const { return m_natural.value(column); }
     // Shares the width anew; columns were shown or hidden.
     void apply();
 
@@ -56,7 +59,8 @@ private:
     void hideSpare(const std::vector<int>& natural);
 
     QTableView* m_table;
-    QList<int> m_spare;
+    QList<int> m_spare, m_whole;
+    QList<int> m_natural; // with nothing cut
     std::vector<int> m_wanted; // pixels per column
     int m_wantedWidth = 0;
     double m_leastShare = 1;

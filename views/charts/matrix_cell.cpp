@@ -11,6 +11,8 @@ constexpr double kLine = 1; // between lines
 constexpr double kBar = 4; // a bar of harm and its margin
 constexpr double kLeastSquare = 10; // smaller ones say nothing
 constexpr double kLeastNumber = 10; // height of a cell
+constexpr double kLeastGlyph = 8; // a smaller mark is not recognized
+constexpr double kMark = 0.5; // before a mark that stands at the edge
 
 struct Room
 {
@@ -131,8 +133,14 @@ MatrixCellLayout numberAlone(const Room& room)
     const double half = std::min(room.number.height(), room.cell.height()) / 2;
     layout.bar = QRectF(w, 1, kBar - 1, room.cell.height() - 2);
     layout.number = QRectF((w - room.number.width()) / 2, y - half, room.number.width(), 2 * half);
-    if (room.glyph > 0 && layout.number.left() >= room.glyph + kGap)
+    const double spare = w - room.number.width();
+    if (room.glyph > 0 && layout.number.left() >= room.glyph + kGap) {
         layout.link = layout.lock = centered(layout.number.left() - kGap + 1 - room.glyph / 2, y, room.glyph);
+    } else if (const double small = std::min(room.glyph, spare - 2); small >= kLeastGlyph) {
+        // Off the middle, by as little as a small mark needs.
+        layout.link = layout.lock = centered(kMark + small / 2, y, small);
+        layout.number.moveLeft(std::max((w - room.number.width()) / 2, kMark + small + 1));
+    }
     return layout;
 }
 } // namespace
@@ -151,8 +159,13 @@ MatrixCellLayout layoutMatrixCell(QSizeF cell, QSizeF number, bool marks, double
         below = std::min(below, h - 2 * line - 2 * kEdge);
     if (below >= kLeastSquare && below >= 0.6 * beside)
         return stacked(room, below, digits);
-    if (beside >= kLeastSquare)
-        return abreast(room, beside);
+    if (beside >= kLeastSquare) {
+        // A bar says what the square says; a tie is said by its mark alone.
+        const MatrixCellLayout layout = abreast(room, beside), bar = numberAlone(room);
+        return room.glyph > 0 && layout.link.isNull() && !bar.link.isNull() && w - kBar >= number.width() + 1
+            ? bar
+            : layout;
+    }
     // The color tells the bits too, the harm has nothing but its square.
     return w - kBar >= number.width() + 1 ? numberAlone(room) : withoutNumber(room);
 }

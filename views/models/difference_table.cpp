@@ -28,13 +28,18 @@ QString signedNumberText(const std::optional<double>& value)
     return *value == 0 ? number : (*value < 0 ? QStringLiteral("−") : QStringLiteral("+")) + number;
 }
 
-QString bitsChangeText(double a, double b)
+BitsChange bitsChange(double a, double b)
 {
-    // The bits of the codes, where these differ; what scales add is a fraction.
+    // The bits of the codes; what scales add is a fraction.
     constexpr double kRounding = 0.02;
     const double wholeA = std::floor(a + kRounding), wholeB = std::floor(b + kRounding);
-    return wholeA != wholeB ? fixedText(wholeA, 0) + QChar(0x2192) + fixedText(wholeB, 0)
-                            : fixedText(a, 2) + QChar(0x2192) + fixedText(b, 2);
+    const QString arrow(QChar(0x2192)), other(QChar(0x2260));
+    BitsChange change{fixedText(a, 2) + arrow + fixedText(b, 2), other, other};
+    if (wholeA != wholeB) {
+        change.codes = fixedText(wholeA, 0) + arrow + fixedText(wholeB, 0);
+        change.sign = QChar(wholeB < wholeA ? 0x2193 : 0x2191);
+    }
+    return change;
 }
 
 DifferenceTable::DifferenceTable(const Document& document, QObject* parent)
@@ -49,6 +54,7 @@ void DifferenceTable::setDifference(plan::PlanDifference difference)
     m_difference = std::move(difference);
     m_rows.clear();
     m_moved = 0;
+    m_harms = m_shares = {};
     for (const auto& item : m_difference.units) {
         if (item.same())
             continue;
@@ -62,6 +68,11 @@ void DifferenceTable::setDifference(plan::PlanDifference difference)
         };
         return weight(a) > weight(b);
     });
+    for (const auto& item : m_rows)
+        if (item.deltaHarm) {
+            m_harms.add(*item.deltaHarm);
+            m_shares.add(std::abs(*item.deltaHarm) / m_moved * 100);
+        }
     endResetModel();
 }
 
@@ -92,6 +103,20 @@ QVariant alignmentOf(int column)
 
 } // namespace
 
+/// "≈" before what one of the two options was not measured for.
+QString DifferenceTable::harmOf(const plan::UnitDifference& item) const
+{
+    if (!item.deltaHarm)
+        return signedNumberText(item.deltaHarm);
+    const auto& space = *m_document.space();
+    const auto isCalibrated = [&](std::size_t option) {
+        return space.cell(item.unit, option).origin == score::ScoreOrigin::Calibrated;
+    };
+    const bool calibrated = isCalibrated(item.optionA) || isCalibrated(item.optionB);
+    const QString number = m_harms.within(signedNumberText(item.deltaHarm), std::abs(*item.deltaHarm));
+    return calibrated ? QStringLiteral("\u2248") + number : number;
+}
+
 QString DifferenceTable::textOf(const plan::UnitDifference& item, int column) const
 {
     const auto& space = *m_document.space();
@@ -105,10 +130,10 @@ QString DifferenceTable::textOf(const plan::UnitDifference& item, int column) co
     case BytesColumn:
         return signedSizeText(item.deltaBytes);
     case HarmColumn:
-        return signedNumberText(item.deltaHarm);
+        return harmOf(item);
     case ShareColumn:
         return item.deltaHarm && m_moved > 0
-            ? tr("%1 %").arg(numberText(std::abs(*item.deltaHarm) / m_moved * 100))
+            ? tr("%1 %").arg(m_shares.text(std::abs(*item.deltaHarm) / m_moved * 100))
             : tr("unknown");
     default:
         return {};

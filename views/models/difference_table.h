@@ -2,6 +2,7 @@
 
 #include "core/plan/difference.h"
 #include "views/models/document.h"
+#include "views/models/number_column.h"
 #include "views/models/unit_marks.h"
 
 #include <QAbstractTableModel>
@@ -40,6 +41,7 @@ public:
     [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
 private:
+    [[nodiscard]] QString harmOf(const plan::UnitDifference& item) const;
     [[nodiscard]] QString textOf(const plan::UnitDifference& item, int column) const;
     [[nodiscard]] QVariant numberOf(const plan::UnitDifference& item, int column) const;
 
@@ -48,12 +50,20 @@ private:
     plan::PlanDifference m_difference;
     std::vector<plan::UnitDifference> m_rows; ///< Those that differ.
     double m_moved = 0; ///< Sum of |harm deltas|.
+    NumberColumn m_harms, m_shares;
 };
 
 /// "+1.23 MiB", "−90.0 KiB", "0 B".
 [[nodiscard]] QString signedSizeText(std::int64_t bytes);
-/// "4→8"; where the whole numbers are the same, "4.25→4.50".
-[[nodiscard]] QString bitsChangeText(double a, double b);
+/// How the bits per weight of a unit change, in three forms: matrices show the longest that fits all cells.
+/// Another group size alone is never written as a change of the codes.
+struct BitsChange
+{
+    QString bits; ///< "8.06→4.25"
+    QString codes; ///< "8→4", "≠" where the codes have the same bits.
+    QString sign; ///< "↓", "↑", "≠"
+};
+[[nodiscard]] BitsChange bitsChange(double a, double b);
 /// "+0.012", "−3.4"; "unknown" for nothing.
 [[nodiscard]] QString signedNumberText(const std::optional<double>& value);
 

@@ -177,7 +177,7 @@ void AllocationPanel::createViews()
     }
     m_widths = new ColumnWidths(m_table);
     m_widths->setLeastShare(0.7);
-    m_widths->setCharacters({26, 14, 8, 9, 10, 10, 9});
+    m_widths->setCharacters({26, 14, 7, 8, 10, 10, 8});
     showNotes();
     m_moveWidths = new ColumnWidths(m_movesView);
     // The price of a bit is that of a KiB again: it gives way to names that would be cut.

@@ -59,17 +59,25 @@ void DifferencePanel::refreshMatrix()
         const auto bitsOf = [&](std::size_t option) {
             return 8.0 * static_cast<double>(space.cell(i, option).resolved.bytes) / weights;
         };
-        unit.deltaText
-            = item.same() ? QStringLiteral("=") : bitsChangeText(bitsOf(item.optionA), bitsOf(item.optionB));
+        if (item.same()) {
+            unit.deltaText = unit.deltaCodes = unit.deltaSign = QStringLiteral("=");
+        } else {
+            const BitsChange change = bitsChange(bitsOf(item.optionA), bitsOf(item.optionB));
+            unit.deltaText = change.bits;
+            unit.deltaCodes = change.codes;
+            unit.deltaSign = change.sign;
+        }
         unit.note = tr("A %1, B %2")
                         .arg(QString::fromStdString(space.optionIds()[item.optionA]),
                             QString::fromStdString(space.optionIds()[item.optionB]));
     }
     picture.deltaLabel = largest > 0 ? tr("± %1: harm B − A (cube root scale)").arg(formatNumber(largest))
                                      : tr("no difference in harm");
-    picture.deltaTexts = tr("4→8: bits of A, of B");
+    picture.deltaTexts = tr("→: bits per weight of A, of B");
+    picture.deltaCodes = tr("4→8: bits of A, of B");
+    picture.deltaSigns = tr("↓ ↑: fewer, more bits in B");
     picture.deltaSame = tr("=: same option");
-    picture.deltaOther = tr("≠: another option");
+    picture.deltaOther = tr("≠: another option of the same bits");
     m_matrix->clearEmpty();
     m_matrix->setCaption({tr("B (%1) against A (%2)").arg(m_b->currentText(), m_a->currentText()),
         harmSource(m_document), {}, harmLabel(m_document)}); // the key says what of it

@@ -106,6 +106,8 @@ void DifferencePanel::createTable()
     m_table->setTextElideMode(Qt::ElideMiddle);
     m_table->setAccessibleName(tr("Units that differ"));
     m_widths = new ColumnWidths(m_table);
+    m_widths->setWholeColumns({DifferenceTable::UnitColumn});
+    m_widths->setFills(true);
     m_table->setItemDelegateForColumn(
         DifferenceTable::UnitColumn, new UnitDelegate(DifferenceTable::StateRole, this));
     auto* words = new QLineEdit(m_tablePart);
@@ -240,10 +242,13 @@ void DifferencePanel::shareWidth()
     if (m_sharedByHand || all <= 0)
         return;
     const int least = m_matrix->minimumWidth();
-    const int wanted = m_widths->wantedWidth() + m_table->verticalScrollBar()->sizeHint().width() + 4;
-    const int table = std::min(wanted, all - least);
+    const int beside = m_table->verticalScrollBar()->sizeHint().width() + 4;
     // Of all columns the share says least: it is the change of harm again, and the rows stand in its order.
-    m_table->setColumnHidden(DifferenceTable::ShareColumn, wanted > table);
+    const bool hidden = m_widths->wantedWidth() + beside > all - least;
+    const int wanted = m_widths->wantedWidth()
+        - (hidden ? m_widths->wantedWidth(DifferenceTable::ShareColumn) : 0) + beside;
+    m_table->setColumnHidden(DifferenceTable::ShareColumn, hidden);
+    const int table = std::min(wanted, all - least);
     m_splitter->setSizes({all - table, table});
     m_widths->apply();
 }
