@@ -185,8 +185,9 @@ private Q_SLOTS:
             return list;
         };
         QVERIFY(titles().contains(utf8("Measured"))
-            && panel.table()->table().note == utf8("KL in nats per token"));
-        QVERIFY(titles().contains(run.predictor()));
+            && panel.table()->table().note.startsWith(utf8("KL in nats per token")));
+        QVERIFY(titles().contains(utf8("Proxy"))); // whose: its tooltip and the axis of the chart say
+        QVERIFY(panel.table()->table().note.contains(utf8("In plans: ")));
         // Beside what was measured stands what plans count, which is drawn toward what similar units cost.
         const auto inPlans = titles().indexOf(utf8("In plans"));
         QVERIFY(inPlans > 0);

@@ -8,7 +8,8 @@
 namespace bitwright::views {
 
 namespace {
-constexpr std::size_t kNamedMisses = 6;
+constexpr std::size_t kNamedMisses = 24; // points: a unit misses with all group sizes of its bits at once
+constexpr double kRing = 6.5; // radius, of what is selected
 constexpr double kReach = 12; // pixels around a point that mean it
 const QString kLawKey = QStringLiteral("law"), kSelectionKey = QStringLiteral("selection");
 
@@ -190,6 +191,14 @@ void AgreementChart::paintLaw(QCPPainter& painter) const
     painter.drawPolyline(line);
 }
 
+QLineF AgreementChart::whiskerOf(const Interval& interval, double x) const
+{
+    const auto pixelOf = [&](double y) {
+        return isLogarithmic(Qt::Vertical) && y <= 0 ? plotArea().bottom() : yAxis->coordToPixel(y);
+    };
+    return {x, pixelOf(interval.lower), x, pixelOf(interval.upper)};
+}
+
 void AgreementChart::paintPoint(QCPPainter& painter, int point) const
 {
     const AgreementPoint& value = m_data.points[static_cast<std::size_t>(point)];
@@ -198,51 +207,12 @@ void AgreementChart::paintPoint(QCPPainter& painter, int point) const
         return;
     const CategoryStyle style = categoryStyle(value.style, theme());
     if (value.interval) {
-        const auto pixelOf = [&](double y) {
-            return isLogarithmic(Qt::Vertical) && y <= 0 ? plotArea().bottom() : yAxis->coordToPixel(y);
-        };
         QColor line = style.color;
         line.setAlphaF(0.45F);
         painter.setPen(QPen(line, 1.2));
-        painter.drawLine(QPointF(at->x(), pixelOf(value.interval->lower)),
-            QPointF(at->x(), pixelOf(value.interval->upper)));
+        painter.drawLine(whiskerOf(*value.interval, at->x()));
     }
     paintMarker(painter, style.marker, *at, 3.6, style.color, false);
-}
-
-void AgreementChart::paintNames(QCPPainter& painter) const
-{
-    constexpr double kMark = 5, kFar = 24; // pixels
-    painter.setFont(smallFont());
-    const QFontMetricsF metrics(smallFont());
-    const QRectF area = plotArea();
-    std::vector<QPointF> anchors;
-    std::vector<QSizeF> sizes;
-    QStringList names;
-    for (const int miss : m_misses) {
-        const auto at = pointPixel(miss);
-        if (!at || !area.contains(*at))
-            continue;
-        const AgreementPoint& point = m_data.points[static_cast<std::size_t>(miss)];
-        names << QStringLiteral("%1 %2").arg(point.name, point.option);
-        anchors.push_back(*at);
-        sizes.emplace_back(metrics.horizontalAdvance(names.back()) + 2, metrics.height());
-    }
-    if (anchors.empty())
-        return;
-    std::vector<QRectF> obstacles; // the marks of all
-    for (std::size_t i = 0; i < m_data.points.size(); ++i)
-        if (const auto at = pointPixel(static_cast<int>(i)); at && area.contains(*at))
-            obstacles.emplace_back(at->x() - kMark, at->y() - kMark, 2 * kMark, 2 * kMark);
-    const auto places = placeLabels(anchors, sizes, area.adjusted(2, 2, -2, -2), 7, obstacles);
-    painter.setPen(theme().foreground);
-    for (std::size_t i = 0; i < places.size(); ++i) {
-        const QPointF near(std::clamp(anchors[i].x(), places[i].left(), places[i].right()),
-            std::clamp(anchors[i].y(), places[i].top(), places[i].bottom()));
-        // A name that finds no free place is left out: the readout has it.
-        if (!places[i].isNull() && (near - anchors[i]).manhattanLength() <= kFar)
-            painter.drawText(places[i], Qt::AlignCenter, names[static_cast<qsizetype>(i)]);
-    }
 }
 
 void AgreementChart::paintData(QCPPainter& painter)
@@ -255,14 +225,18 @@ void AgreementChart::paintData(QCPPainter& painter)
 
 void AgreementChart::paintOverlay(QCPPainter& painter)
 {
-    painter.setPen(QPen(theme().accent, 2));
     painter.setBrush(Qt::NoBrush);
     for (std::size_t i = 0; i < m_data.points.size(); ++i) {
         const int unit = m_data.points[i].unit;
         if (!std::binary_search(m_current.begin(), m_current.end(), unit))
             continue;
-        if (const auto at = pointPixel(static_cast<int>(i)))
-            painter.drawEllipse(*at, 6.5, 6.5);
+        if (const auto at = pointPixel(static_cast<int>(i))) {
+            // On a rim of the ground: marks may have the color of the ring.
+            painter.setPen(QPen(theme().background, 5));
+            painter.drawEllipse(*at, kRing, kRing);
+            painter.setPen(QPen(theme().accent, 2));
+            painter.drawEllipse(*at, kRing, kRing);
+        }
     }
 }
 

@@ -54,6 +54,8 @@ public:
     void setCurrentUnits(const QVector<int>& units);
     [[nodiscard]] int pointAt(const QPointF& position) const; // nearest within reach; -1 when none
     [[nodiscard]] std::optional<QPointF> pointPixel(int point) const; // nothing where it cannot be drawn
+    // Names of the worst misses, as far as there is room for them; the worst first.
+    [[nodiscard]] QStringList missNames() const;
     [[nodiscard]] QString csv() const override;
 
 Q_SIGNALS:
@@ -72,6 +74,13 @@ protected:
     void boxed(const QRectF& box, Qt::KeyboardModifiers modifiers) override;
 
 private:
+    struct Miss
+    {
+        int point = -1;
+        QString name;
+    };
+    [[nodiscard]] std::vector<Miss> namedMisses() const;
+    [[nodiscard]] QLineF whiskerOf(const Interval& interval, double x) const;
     [[nodiscard]] bool isShown(const AgreementPoint& point) const;
     void paintLaw(QCPPainter& painter) const;
     void paintPoint(QCPPainter& painter, int point) const;

@@ -97,6 +97,11 @@ void TableModel::setData(TableData data)
 {
     beginResetModel();
     m_data = std::move(data);
+    m_numbers.assign(m_data.columns.size(), {});
+    for (std::size_t column = 0; column < m_data.columns.size(); ++column)
+        for (std::size_t row = 0; m_data.columns[column].oneNotation && row < m_data.rows.size(); ++row)
+            if (const auto* number = std::get_if<double>(&m_data.rows[row][column]))
+                m_numbers[column].add(*number);
     endResetModel();
 }
 
@@ -130,6 +135,9 @@ QVariant TableModel::data(const QModelIndex& index, int role) const
             return *text;
         if (!number)
             return tr("unknown");
+        const auto column = static_cast<std::size_t>(index.column());
+        if (m_data.columns[column].oneNotation)
+            return m_numbers[column].text(*number);
         constexpr double kExactWholes = 1e15;
         const bool whole = *number == std::round(*number) && std::abs(*number) < kExactWholes;
         return whole ? formatCount(static_cast<std::int64_t>(*number)) : formatNumber(*number);
@@ -348,6 +356,11 @@ void DataTable::setEmptyText(const QString& text)
 void DataTable::setSpareColumns(const QList<int>& columns)
 {
     m_widths->setSpareColumns(columns);
+}
+
+void DataTable::setWholeColumns(const QList<int>& columns)
+{
+    m_widths->setWholeColumns(columns);
 }
 
 void DataTable::setFont(const QFont& font)

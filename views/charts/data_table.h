@@ -1,6 +1,7 @@
 #pragma once
 
 #include "views/charts/chart_math.h"
+#include "views/models/number_column.h"
 
 #include <QAbstractTableModel>
 #include <QWidget>
@@ -25,6 +26,7 @@ struct TableColumn
     QString title;
     QString tip; // may be empty
     bool numeric = false; // right aligned
+    bool oneNotation = false; // numbers as NumberColumn writes them
 };
 struct TableData
 {
@@ -61,6 +63,7 @@ public:
 private:
     [[nodiscard]] const TableValue& at(const QModelIndex& index) const;
     TableData m_data;
+    std::vector<NumberColumn> m_numbers; // by column
 };
 
 // A table with a filter box, sortable columns, and a button that copies what it shows as CSV.
@@ -85,6 +88,8 @@ public:
     // Row of the data that is current, -1 when none; setting it emits nothing.
     [[nodiscard]] int currentRow() const;
     void setCurrentRow(int row);
+    // Names that are never cut.
+    void setWholeColumns(const QList<int>& columns);
     [[nodiscard]] int visibleRows() const;
     // Row of the data behind an index of the view.
     [[nodiscard]] int rowOf(const QModelIndex& index) const;

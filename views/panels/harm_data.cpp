@@ -190,21 +190,21 @@ TableData harmTable(const Document& document, const HarmRun& run)
     table.note = coreText(run.quantity().toStdString());
     table.columns = {{tr("What"), tr("A unit, or a whole plan"), false},
         {tr("Option"), tr("As the target stores it"), false},
-        {tr("Measured"), coreText(run.quantity().toStdString()), true},
-        {tr("95 % from"), tr("Lower end of the 95 % interval"), true},
-        {tr("95 % to"), tr("Upper end of the 95 % interval"), true},
+        {tr("Measured"), coreText(run.quantity().toStdString()), true, true},
+        {tr("95 % from"), tr("Lower end of the 95 % interval"), true, true},
+        {tr("95 % to"), tr("Upper end of the 95 % interval"), true, true},
+        {tr("In plans"),
+            tr("What plans count: of a unit its measurement, drawn toward what similar units cost as its "
+               "interval asks; of a plan the sum over its units"),
+            true, true},
         {tr("Against the plan"),
             tr("What it does beyond the current plan, where both were measured on the same tokens: 95 % "
                "interval of the paired difference"),
             false},
-        {tr("In plans"),
-            tr("What plans count: of a unit its measurement, drawn toward what similar units cost as its "
-               "interval asks; of a plan the sum over its units"),
-            true},
-        {run.predictor(),
+        {run.predictor().isEmpty() ? QString() : tr("Proxy"),
             tr("Predicted by %1, not measured: its order and its ratios count, not its size")
                 .arg(run.predictor()),
-            true}};
+            true, true}};
     if (perplexity)
         table.columns.push_back({tr("Perplexity"), tr("Of the changed model, on the tokens measured"), true});
     table.columns.push_back({tr("Tokens"), tr("Tokens that were run"), true});
@@ -217,14 +217,19 @@ TableData harmTable(const Document& document, const HarmRun& run)
     };
     for (const auto& plan : run.plans())
         add({plan.name, tr("%1 bpw").arg(formatBpw(plan.bpw)), plan.mean, valueOf(plan.low),
-                valueOf(plan.high), againstPlan(plan, current), valueOf(plan.predicted), std::monostate()},
+                valueOf(plan.high), valueOf(plan.predicted), againstPlan(plan, current), std::monostate()},
             plan.perplexity, plan.tokens);
     for (const auto& pair : run.pairs())
         add({unitName(document, pair.unit), optionName(document, pair), pair.measured.mean,
-                valueOf(pair.measured.low), valueOf(pair.measured.high), QString(), inPlans(document, pair),
+                valueOf(pair.measured.low), valueOf(pair.measured.high), inPlans(document, pair), QString(),
                 valueOf(pair.predicted)},
             std::nullopt, pair.measured.tokens);
     dropUnfilled(table);
+    const bool inPlans = std::any_of(table.columns.begin(), table.columns.end(),
+        [](const TableColumn& column) { return column.title == tr("In plans"); });
+    if (inPlans)
+        table.note += QStringLiteral(" \u00b7 ")
+            + tr("In plans: measured, drawn toward what similar units cost; 95 % is of Measured");
     return table;
 }
 

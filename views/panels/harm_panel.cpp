@@ -59,7 +59,8 @@ HarmPanel::HarmPanel(Document& document, HarmRun& run, RefineRun& refine, QWidge
     m_splitter->setStretchFactor(0, 1);
     m_splitter->setStretchFactor(1, 1);
     m_splitter->setChildrenCollapsible(false);
-    m_splitter->setSizes({420, 520}); // the table needs its columns
+    m_splitter->setSizes({460, 480}); // the table needs its columns, the chart a line for its caption
+    m_table->setWholeColumns({0}); // units are told apart by the middle of their names
     for (DataTable* table : {m_table, m_refineTable}) { // as the other tables of the plan
         table->view()->setAlternatingRowColors(true);
         table->view()->setShowGrid(false);
@@ -291,11 +292,9 @@ void HarmPanel::refresh()
     } else {
         m_chart->clearEmpty();
         m_chart->setData(agreementData(m_document, m_run));
-        QString statistic = tr("95 % bootstrap intervals over blocks of tokens");
-        if (const QString ranks = m_run.rankText(); !ranks.isEmpty())
-            statistic = QStringLiteral("%1; %2").arg(ranks, statistic);
-        m_chart->setCaption({tr("Predicted against measured harm"), m_document.title(), statistic,
-            tr("measured by running the model on up to %1 tokens")
+        // Where there is one line, it says what the marks and their lines are.
+        m_chart->setCaption({tr("Predicted against measured harm"), m_document.title(), m_run.rankText(),
+            tr("from runs on up to %1 tokens; vertical lines: 95 % bootstrap intervals over blocks of tokens")
                 .arg(formatCount(static_cast<std::int64_t>(tokensBehind(m_run))))});
     }
     refreshTable();
