@@ -100,9 +100,11 @@ void MainWindow::createPanels()
     m_harmRun = new HarmRun(m_document, m_jobs, this);
     pareto->showMeasured(*m_harmRun);
     sensitivity->pairBy(*m_harmRun);
+    difference->pairBy(*m_harmRun);
     auto* refine = new RefineRun(m_document, m_jobs, this);
     m_harm = new HarmPanel(m_document, *m_harmRun, *refine, this);
     m_export = new ExportPanel(m_document, m_jobs, this);
+    m_export->showMeasured(*m_harmRun);
     // What was typed for one export must not replace files in the next session.
     m_export->setProperty("keepState", false);
     m_explain = new ExplainPanel(m_document, this);

@@ -5,6 +5,7 @@
 #include "views/charts/data_table.h"
 #include "views/jobs/job_queue.h"
 #include "views/models/harm_text.h"
+#include "views/panels/difference_panel.h"
 #include "views/panels/harm_data.h"
 #include "views/panels/harm_panel.h"
 #include "views/panels/pareto_panel.h"
@@ -210,6 +211,29 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(!run.isRunning() && jobs.isIdle(), 120000);
         QVERIFY(run.currentPlan() != nullptr && run.currentPlan()->predicted);
         QVERIFY(std::abs(*run.currentPlan()->predicted - document.numbers().objective) < 1e-12);
+        // Options that runs on the same tokens do not tell apart have no color in a difference.
+        DifferencePanel difference(document, jobs);
+        difference.pairBy(run);
+        difference.compareWith(utf8("uniform:int4-sym-g32/rtn"));
+        const auto& cells = difference.matrix()->data().units;
+        int compared = 0;
+        for (const auto& pair : run.pairs()) {
+            const auto unit = static_cast<std::size_t>(pair.unit);
+            const auto optionId = [&](std::size_t index) {
+                return QString::fromStdString(space.cell(unit, index).resolved.option.id);
+            };
+            const auto other = space.optionIndex("int4-sym-g32/rtn").value_or(0);
+            const auto now = document.choice()[unit];
+            const HarmPair *a = run.pairOf(pair.unit, optionId(now)),
+                           *b = run.pairOf(pair.unit, optionId(other));
+            if (a == nullptr || b == nullptr || now == other)
+                continue;
+            ++compared;
+            const auto paired = measure::pairedDifference(a->sums, b->sums, 0);
+            QVERIFY(paired);
+            QCOMPARE(cells[unit].delta.value() == 0, paired->holds(0));
+        }
+        QVERIFY(compared > 0);
         // A plan that was edited was not run.
         document.setOption({3}, space.optionIndex("int8-sym-row/rtn").value());
         QVERIFY(run.currentPlan() == nullptr);

@@ -5,6 +5,7 @@
 #include "views/charts/mark_labels.h"
 #include "views/charts/matrix_cell.h"
 #include "views/charts/pareto_chart.h"
+#include "views/models/export_checks.h"
 
 #include <QtTest>
 
@@ -208,6 +209,21 @@ private Q_SLOTS:
         QVERIFY(key().contains(utf8("4→8")) && key().contains(utf8("≠")) && !key().contains(utf8("↓")));
         QCOMPARE(shown(130), (QStringList{utf8("="), utf8("↓"), utf8("≠")}));
         QVERIFY(key().contains(utf8("↓")) && !key().contains(utf8("4→8")));
+    }
+
+    void exportTellsWhatWasRun()
+    {
+        ExportSituation situation;
+        situation.harm = utf8("predicted harm 0.43");
+        const auto harmOf = [&] {
+            const auto checks = ExportChecks::of(situation);
+            return *std::find_if(checks.begin(), checks.end(),
+                [](const ExportCheck& check) { return check.id == utf8("harm"); });
+        };
+        QCOMPARE(harmOf().state, ExportCheck::State::Note);
+        situation.measured = utf8("measured: 0.36");
+        QCOMPARE(harmOf().state, ExportCheck::State::Good);
+        QVERIFY(harmOf().text.contains(utf8("measured: 0.36; predicted harm 0.43")));
     }
 
     void missesOfAUnitShareAName()

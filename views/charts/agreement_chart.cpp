@@ -174,12 +174,13 @@ void AgreementChart::rebuildLegend()
     setLegend(std::move(entries));
 }
 
-void AgreementChart::paintLaw(QCPPainter& painter) const
+/// Empty where it is not shown.
+QPolygonF AgreementChart::lawLine() const
 {
-    if (!m_law || !isLegendKeyShown(kLawKey))
-        return;
-    const Interval x = viewRange(Qt::Horizontal);
     QPolygonF line;
+    if (!m_law || !isLegendKeyShown(kLawKey))
+        return line;
+    const Interval x = viewRange(Qt::Horizontal);
     constexpr int kSteps = 64;
     for (int i = 0; i <= kSteps; ++i) {
         const double at = plotArea().left() + plotArea().width() * i / kSteps;
@@ -187,8 +188,13 @@ void AgreementChart::paintLaw(QCPPainter& painter) const
         if (predicted > 0 && x.width() > 0)
             line << toPixel(predicted, m_law->at(predicted));
     }
+    return line;
+}
+
+void AgreementChart::paintLaw(QCPPainter& painter) const
+{
     painter.setPen(QPen(theme().muted, 1.2, Qt::DashLine));
-    painter.drawPolyline(line);
+    painter.drawPolyline(lawLine());
 }
 
 QLineF AgreementChart::whiskerOf(const Interval& interval, double x) const

@@ -82,6 +82,7 @@ private:
     [[nodiscard]] std::vector<Miss> namedMisses() const;
     [[nodiscard]] QLineF whiskerOf(const Interval& interval, double x) const;
     [[nodiscard]] bool isShown(const AgreementPoint& point) const;
+    [[nodiscard]] QPolygonF lawLine() const;
     void paintLaw(QCPPainter& painter) const;
     void paintPoint(QCPPainter& painter, int point) const;
     void paintNames(QCPPainter& painter) const;

@@ -75,6 +75,8 @@ void AgreementChart::paintNames(QCPPainter& painter) const
     if (names.isEmpty())
         return;
     std::vector<QRectF> obstacles;
+    for (const QPointF point : sampledLine(lawLine(), 5))
+        obstacles.emplace_back(point - QPointF(2, 2), QSizeF(4, 4));
     for (std::size_t i = 0; i < m_data.points.size(); ++i) {
         const auto at = pointPixel(static_cast<int>(i));
         if (!at || !area.contains(*at) || !near.contains(*at))

@@ -321,10 +321,10 @@ QVariant AllocationTable::headerData(int section, Qt::Orientation orientation, i
     if (role == Qt::TextAlignmentRole && section == LockedColumn)
         return centered();
     if (role == Qt::ToolTipRole && section == ShareColumn && m_document.space())
-        return tr("of the sum of the harms of all units (%1)")
-            .arg(provenanceText(m_document.space()->provenance()));
+        return tr("of the sum of the harms of all units (%1)").arg(harmLabel(m_document));
     if (role == Qt::ToolTipRole && section == HarmColumn && m_document.space())
-        return provenanceText(m_document.space()->provenance());
+        return QStringLiteral("%1\n%2").arg(
+            harmLabel(m_document), provenanceText(m_document.space()->provenance()));
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {

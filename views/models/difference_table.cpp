@@ -202,9 +202,10 @@ QVariant DifferenceTable::headerData(int section, Qt::Orientation orientation, i
     if (role == Qt::ToolTipRole && section == BytesColumn)
         return tr("B minus A");
     if (role == Qt::ToolTipRole && section == HarmColumn && m_document.space())
-        return tr("B minus A; %1").arg(provenanceText(m_document.space()->provenance()));
+        return tr("B minus A; %1").arg(harmLabel(m_document)) + u'\n'
+            + provenanceText(m_document.space()->provenance());
     if (role == Qt::ToolTipRole && section == ShareColumn)
-        return tr("of the sum of all changes of harm, whatever their sign");
+        return tr("of the sum of all changes of harm, whatever their sign") + u'\n' + harmLabel(m_document);
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {

@@ -193,7 +193,9 @@ ExportCheck ExportChecks::planCheck(const ExportSituation& situation)
             // Of a small model with many words that is most of the file, whatever the plan says.
             + (situation.keptBytes == 0 || situation.bytes == 0
                     ? QString()
-                    : tr(" Of its %2, %1 (%3 %) belong to no plan and stay as they are; the largest is %4.")
+                    : tr(" Of the %2 to be written, %1 (%3 %) belong to no plan and stay as they are; the "
+                         "largest "
+                         "is %4.")
                           .arg(formatBytes(static_cast<double>(situation.keptBytes)),
                               formatBytes(static_cast<double>(situation.bytes)),
                               formatNumber(100.0 * static_cast<double>(situation.keptBytes)
@@ -211,6 +213,13 @@ ExportCheck ExportChecks::planCheck(const ExportSituation& situation)
 ExportCheck ExportChecks::harmCheck(const ExportSituation& situation)
 {
     ExportCheck row{QStringLiteral("harm"), tr("Harm"), State::Note, {}, {}, {}, {}};
+    if (!situation.measured.isEmpty()) { // exactly this plan was run: nothing else is known as well
+        row.state = State::Good;
+        row.text = situation.harm.isEmpty()
+            ? tr("Of the whole plan: %1.").arg(situation.measured)
+            : tr("Of the whole plan: %1; %2.").arg(situation.measured, situation.harm);
+        return row;
+    }
     row.text = situation.harm.isEmpty()
         ? tr("Unknown: some options of this plan have no score.")
         : tr("Of the whole plan: %1. Only a run of the whole plan tells (Measured harm).")

@@ -51,6 +51,15 @@ bool isSum(const Document& document)
 
 } // namespace
 
+QString harmUnit(const Document& document)
+{
+    if (!document.space())
+        return {};
+    if (!harmIsMeasured(document))
+        return tr("%1, not measured").arg(QString::fromStdString(document.space()->provenance().score));
+    return isDivergence(document) ? tr("KL in nats per token") : tr("cosine distance");
+}
+
 QString harmLabel(const Document& document)
 {
     if (!document.space())

@@ -11,6 +11,8 @@ namespace bitwright::views {
 [[nodiscard]] bool harmIsMeasured(const Document& document);
 /// Heading of a column or row: "Harm (predicted)" or "Harm (from runs)".
 [[nodiscard]] QString harmHeading(const Document& document);
+/// In what harm counts, short: "KL in nats per token", "cosine distance", "fisher^0.25, not measured".
+[[nodiscard]] QString harmUnit(const Document& document);
 /// Of single units, for axes and captions: "predicted harm (fisher^0.25, not measured)", "KL in nats per
 /// token, measured on up to 1024 tokens".
 [[nodiscard]] QString harmLabel(const Document& document);

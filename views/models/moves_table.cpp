@@ -1,6 +1,7 @@
 #include "views/models/moves_table.h"
 
 #include "views/models/core_text.h"
+#include "views/models/harm_text.h"
 #include "views/models/number_text.h"
 #include "views/models/text.h"
 
@@ -192,7 +193,7 @@ QVariant MovesTable::data(const QModelIndex& index, int role) const
     case KindRole:
         return static_cast<int>(move->kind);
     case GroupRole:
-        return groupText(move->kind);
+        return QStringLiteral("%1 (%2)").arg(groupText(move->kind), harmUnit(m_document));
     case Qt::TextAlignmentRole:
         return column >= BytesColumn ? QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter))
                                      : QVariant();
@@ -219,10 +220,12 @@ QVariant MovesTable::headerData(int section, Qt::Orientation orientation, int ro
     if (role == Qt::TextAlignmentRole && section >= BytesColumn)
         return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
     if (role == Qt::ToolTipRole && section == HarmColumn && m_document.space())
-        return provenanceText(m_document.space()->provenance());
+        return QStringLiteral("%1\n%2").arg(
+            harmLabel(m_document), provenanceText(m_document.space()->provenance()));
     if (role == Qt::ToolTipRole && section >= PerKibColumn)
         return tr("Predicted harm that the move saves (buy) or costs (sell) for each %1 of size")
-            .arg(section == PerKibColumn ? tr("KiB") : tr("bit"));
+                   .arg(section == PerKibColumn ? tr("KiB") : tr("bit"))
+            + u'\n' + harmLabel(m_document);
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {

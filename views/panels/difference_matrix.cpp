@@ -1,6 +1,8 @@
 // The picture of the difference.
 #include "views/charts/chart_math.h"
 #include "views/models/difference_table.h"
+#include "views/models/harm_run.h"
+#include "views/models/harm_text.h"
 #include "views/panels/chart_data.h"
 #include "views/panels/difference_panel.h"
 #include "views/panels/plan_data.h"
@@ -30,6 +32,32 @@ void DifferencePanel::connectMatrixEdits()
         });
 }
 
+void DifferencePanel::pairBy(const HarmRun& run)
+{
+    m_run = &run;
+    connect(&run, &HarmRun::changed, this, [this] {
+        m_dirty = true; // until the next paint
+        update();
+    });
+}
+
+/// Whether the unit's two options were run on the same tokens and do not differ there, at 95 %.
+bool DifferencePanel::isNotToldApart(const plan::UnitDifference& item) const
+{
+    const auto& space = *m_document.space();
+    if (m_run == nullptr || item.same() || !harmIsMeasured(m_document))
+        return false;
+    const auto pairOf = [&](std::size_t option) {
+        return m_run->pairOf(static_cast<int>(item.unit),
+            QString::fromStdString(space.cell(item.unit, option).resolved.option.id));
+    };
+    const HarmPair *a = pairOf(item.optionA), *b = pairOf(item.optionB);
+    if (a == nullptr || b == nullptr)
+        return false;
+    const auto difference = measure::pairedDifference(a->sums, b->sums, 0);
+    return difference && difference->holds(0);
+}
+
 /// Color: who harms less (B bluer, A redder), on the scale of the largest difference; text: bits of both.
 void DifferencePanel::refreshMatrix()
 {
@@ -45,6 +73,7 @@ void DifferencePanel::refreshMatrix()
     const auto& space = *m_document.space();
     MatrixData picture = matrixData(m_document);
     double largest = 0;
+    bool anyAlike = false;
     for (const auto& unit : difference.units)
         largest = std::max(largest, std::abs(unit.deltaHarm.value_or(0)));
     for (std::size_t i = 0; i < picture.units.size(); ++i) {
@@ -54,6 +83,10 @@ void DifferencePanel::refreshMatrix()
         // The cube root keeps small differences visible beside a large one, and their order.
         const double harm = item.deltaHarm.value_or(std::nan(""));
         unit.delta = largest > 0 ? std::cbrt(harm / largest) : harm;
+        const bool alike = isNotToldApart(item);
+        anyAlike = anyAlike || alike;
+        if (alike)
+            unit.delta = 0;
         unit.locked = unit.edited = false;
         unit.tie = -1;
         const auto bitsOf = [&](std::size_t option) {
@@ -70,9 +103,13 @@ void DifferencePanel::refreshMatrix()
         unit.note = tr("A %1, B %2")
                         .arg(QString::fromStdString(space.optionIds()[item.optionA]),
                             QString::fromStdString(space.optionIds()[item.optionB]));
+        if (alike)
+            unit.note += u'\n' + tr("harm not told apart on the same tokens, at 95 %");
     }
     picture.deltaLabel = largest > 0 ? tr("± %1: harm B − A (cube root scale)").arg(formatNumber(largest))
                                      : tr("no difference in harm");
+    if (anyAlike)
+        picture.deltaLabel += QStringLiteral("; ") + tr("no color: not told apart, 95 %");
     picture.deltaTexts = tr("→: bits per weight of A, of B");
     picture.deltaCodes = tr("4→8: bits of A, of B");
     picture.deltaSigns = tr("↓ ↑: fewer, more bits in B");

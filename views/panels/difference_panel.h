@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/plan/difference.h"
 #include "views/charts/block_role_matrix.h"
 #include "views/panels/panel.h"
 
@@ -14,6 +15,7 @@ namespace bitwright::views {
 
 class ColumnWidths;
 class DifferenceTable;
+class HarmRun;
 class ModelDifference;
 class WordsFilter;
 
@@ -29,6 +31,9 @@ public:
     [[nodiscard]] BlockRoleMatrix* matrix() const { return m_matrix; }
     [[nodiscard]] QTableView* table() const { return m_table; }
     [[nodiscard]] ModelDifference* models() const { return m_models; }
+    /// Differences that runs over the same tokens do not tell from none have no color; `run` must outlive
+    /// this.
+    void pairBy(const HarmRun& run);
     /// Compares the current plan (A) with "best", "solver", "plan:NAME" or "uniform:OPTION" (B).
     void compareWith(const QString& key);
     /// Gives the selected units (all that differ when none of them is selected) the option of B, or of A.
@@ -53,6 +58,7 @@ private:
     suggestB(); ///< Where nobody chose: the best of this size, or a uniform plan when that is the current.
     void refresh();
     void refreshMatrix();
+    [[nodiscard]] bool isNotToldApart(const plan::UnitDifference& item) const;
     void showTotals();
     void followSelection();
     [[nodiscard]] std::vector<std::size_t> choiceOf(const QString& key) const;
@@ -73,6 +79,7 @@ private:
     QSplitter* m_splitter = nullptr; ///< Matrix and table.
     bool m_sharedByHand = false; ///< A person divided it.
     ModelDifference* m_models;
+    const HarmRun* m_run = nullptr;
     std::vector<std::size_t> m_choiceA, m_choiceB;
     bool m_dirty = true; ///< Something changed while nobody was looking.
     bool m_following = false;

@@ -1,6 +1,7 @@
 // Checks before an export: run in the background, shown as a list, changed by buttons.
 #include "views/charts/chart_math.h"
 #include "views/models/core_text.h"
+#include "views/models/harm_run.h"
 #include "views/models/harm_text.h"
 #include "views/panels/check_list.h"
 #include "views/panels/export_panel.h"
@@ -19,7 +20,24 @@ QString rateKey(const std::string& method)
     return QStringLiteral("window/export-rate-") + QString::fromStdString(method);
 }
 
+QString measuredText(const PlanHarm& plan)
+{
+    const QString mean = formatNumber(plan.mean);
+    const QString value = plan.cosine ? ExportPanel::tr("cosine distance %1").arg(mean)
+                                      : ExportPanel::tr("%1 nats per token").arg(mean);
+    const QString tokens = formatCount(static_cast<std::int64_t>(plan.tokens));
+    return plan.low && plan.high ? ExportPanel::tr("measured: %1 (%2 to %3, 95 %) on %4 tokens")
+                                       .arg(value, formatNumber(*plan.low), formatNumber(*plan.high), tokens)
+                                 : ExportPanel::tr("measured: %1 on %2 tokens").arg(value, tokens);
+}
+
 } // namespace
+
+void ExportPanel::showMeasured(const HarmRun& run)
+{
+    m_run = &run;
+    connect(&run, &HarmRun::changed, this, &ExportPanel::scheduleChecks);
+}
 
 void ExportPanel::runChecks()
 {
@@ -145,6 +163,8 @@ void ExportPanel::showChecks()
     situation.largestKept = largestKept(*m_document.workspace());
     if (const auto& numbers = m_document.numbers(); numbers.unscored == 0)
         situation.harm = planHarmText(m_document, formatNumber(numbers.objective));
+    if (const PlanHarm* run = m_run == nullptr ? nullptr : m_run->currentPlan())
+        situation.measured = measuredText(*run);
     situation.hasDump = m_document.workspace()->dump() != nullptr;
     situation.seconds = estimatedSeconds(*m_outlook, situation.fromEarlierExport);
     const auto checks = ExportChecks::of(situation);

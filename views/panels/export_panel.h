@@ -16,6 +16,7 @@ class QTabWidget;
 namespace bitwright::views {
 
 class CheckList;
+class HarmRun;
 class ProofView;
 class StateMark;
 
@@ -29,6 +30,8 @@ public:
     ~ExportPanel() override;
     void applyTheme(const Theme& theme) override;
     [[nodiscard]] bool isWorking() const override { return m_watcher.isRunning(); }
+    /// What was run is told instead of what is only predicted; `run` must outlive this.
+    void showMeasured(const HarmRun& run);
     void setFolder(const QString& folder);
     [[nodiscard]] QString folder() const;
     /// Starts the export to the shown folder.
@@ -106,6 +109,7 @@ private:
     QFutureWatcher<Findings> m_watcher;
     std::stop_source m_stopChecks;
     bool m_checkAgain = false;
+    const HarmRun* m_run = nullptr;
     Theme m_theme;
     QComboBox* m_target;
     QLineEdit* m_folder;
