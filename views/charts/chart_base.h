@@ -43,6 +43,8 @@ struct LegendEntry
     bool toggles = true; // false: explains only
     QString brief = {}; // in place of the label where not all labels find room
     QColor second = {}; // of a second pin beside the first
+    bool ringed = false; // a mark in a ring, as what is current is drawn
+    bool inPlot = false; // its name stands in the plot too: the first to make way where there is little room
 };
 
 // A QCustomPlot layerable that paints by a function; the way all charts draw, on screen and into vector

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace bitwright::views {
 
@@ -49,6 +50,12 @@ namespace {
 constexpr double kSampleWidth = 22;
 constexpr double kSampleGap = 5;
 constexpr double kEntryGap = 14;
+
+/// A mark alone needs no room for a line.
+double sampleWidth(const LegendEntry& entry)
+{
+    return entry.kind == LegendEntry::Kind::Mark ? 15 : kSampleWidth;
+}
 } // namespace
 
 LegendStrip::LegendStrip(QCustomPlot* plot)
@@ -67,6 +74,16 @@ const QString& LegendStrip::labelOf(const LegendEntry& entry) const
     return m_brief && !entry.brief.isEmpty() ? entry.brief : entry.label;
 }
 
+std::vector<std::size_t> LegendStrip::placeOrder() const
+{
+    std::vector<std::size_t> order(m_entries.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    if (m_plotLast)
+        std::stable_partition(
+            order.begin(), order.end(), [&](std::size_t i) { return !m_entries[i].inPlot; });
+    return order;
+}
+
 double LegendStrip::place(double right, int maximumRows)
 {
     const QFontMetricsF metrics(m_font);
@@ -76,14 +93,16 @@ double LegendStrip::place(double right, int maximumRows)
     m_more = 0;
     double x = 4, y = 0;
     int row = 1;
-    for (std::size_t i = 0; i < m_entries.size() && maximumRows > 0; ++i) {
+    const std::vector<std::size_t> order = placeOrder();
+    for (std::size_t k = 0; k < order.size() && maximumRows > 0; ++k) {
+        const std::size_t i = order[k];
         const double label = std::ceil(metrics.horizontalAdvance(labelOf(m_entries[i])));
-        const double w = std::min(kSampleWidth + kSampleGap + label + 1, right - 4);
-        const bool isLast = i + 1 == m_entries.size();
+        const double w = std::min(sampleWidth(m_entries[i]) + kSampleGap + label + 1, right - 4);
+        const bool isLast = k + 1 == order.size();
         const double limit = row >= maximumRows && !isLast ? right - moreWidth - kEntryGap : right;
         if (x + w > limit && x > 4) {
             if (row >= maximumRows) {
-                m_more = static_cast<int>(m_entries.size() - i);
+                m_more = static_cast<int>(order.size() - k);
                 m_morePlace = QRectF(x, y, moreWidth, rowHeight);
                 break;
             }
@@ -100,11 +119,15 @@ double LegendStrip::place(double right, int maximumRows)
 void LegendStrip::settle(int width, int maximumRows, int minimumHeight)
 {
     const double right = width - 8.0;
-    m_brief = false;
+    m_brief = m_plotLast = false;
     double used = place(right, maximumRows);
     const auto isTooLong = [&](const QRectF& place) { return place.width() >= right - 4; };
     if (m_more > 0 || std::any_of(m_places.begin(), m_places.end(), isTooLong)) {
         m_brief = true;
+        used = place(right, maximumRows);
+    }
+    if (m_more > 0) {
+        m_plotLast = true;
         used = place(right, maximumRows);
     }
     const int height = std::max(static_cast<int>(used), minimumHeight);
@@ -159,9 +182,19 @@ void LegendStrip::drawSample(QPainter& painter, const QRectF& rect, const Legend
         break;
     case LegendEntry::Kind::Line:
         painter.setPen(QPen(entry.color, entry.width, entry.dash, Qt::FlatCap));
-        painter.drawLine(QPointF(rect.left(), middle.y()), QPointF(rect.right(), middle.y()));
+        // Between two rows of pixels a thin line is half as dark as in the plot; QCPPainter adds half a
+        // pixel.
+        painter.drawLine(
+            QPointF(rect.left(), std::floor(middle.y())), QPointF(rect.right(), std::floor(middle.y())));
         [[fallthrough]];
     case LegendEntry::Kind::Mark:
+        if (entry.ringed) {
+            paintMarker(painter, entry.marker, middle, 2.2, entry.color, false);
+            painter.setPen(QPen(entry.color, 1.6));
+            painter.setBrush(Qt::NoBrush);
+            painter.drawEllipse(middle, 5.6, 5.6);
+            break;
+        }
         paintMarker(painter, entry.marker, middle, 3.6, entry.color, entry.hollow);
         break;
     case LegendEntry::Kind::Pin:
@@ -188,9 +221,10 @@ void LegendStrip::draw(QCPPainter* painter)
         const QRectF place = m_places[i].translated(origin);
         const bool hidden = m_hidden.contains(m_entries[i].key);
         painter->setOpacity(hidden ? 0.35 : 1);
-        drawSample(*painter, QRectF(place.left(), place.top(), kSampleWidth, place.height()), m_entries[i]);
+        const double sample = sampleWidth(m_entries[i]);
+        drawSample(*painter, QRectF(place.left(), place.top(), sample, place.height()), m_entries[i]);
         painter->setOpacity(1);
-        const QRectF textArea = place.adjusted(kSampleWidth + kSampleGap, 0, 1, 0);
+        const QRectF textArea = place.adjusted(sample + kSampleGap, 0, 1, 0);
         const QString label = metrics.elidedText(labelOf(m_entries[i]), Qt::ElideRight, textArea.width());
         painter->setPen(hidden ? m_muted : m_text);
         QFont font = m_font;

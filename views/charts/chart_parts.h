@@ -24,7 +24,8 @@ private:
 };
 
 // Legend as a strip above the plot; entries wrap and are toggled by click. Where not all find room, they use
-// their brief labels; what finds none even so is counted as "+n".
+// their brief labels and those that the plot names itself come last; what finds none even so is counted as
+// "+n".
 class LegendStrip : public QCPLayoutElement
 {
     Q_OBJECT
@@ -54,6 +55,7 @@ private:
     [[nodiscard]] const QString& labelOf(const LegendEntry& entry) const;
     // Gives the entries their places and returns the height that they take.
     double place(double right, int maximumRows);
+    [[nodiscard]] std::vector<std::size_t> placeOrder() const;
     void drawUpright(
         QPainter& painter, const QPointF& middle, const LegendEntry& entry, const QColor& color) const;
     void drawSample(QPainter& painter, const QRectF& rect, const LegendEntry& entry) const;
@@ -69,6 +71,7 @@ private:
     QRectF m_morePlace;
     int m_more = 0;
     bool m_brief = false;
+    bool m_plotLast = false; // what the plot names too comes last
 };
 
 // Ticks of an axis by the free functions of chart_math.
