@@ -1,5 +1,7 @@
 #include "views/charts/channel_trace.h"
 
+#include "views/charts/site_words.h"
+
 #include <QFontMetricsF>
 #include <QKeyEvent>
 
@@ -47,6 +49,7 @@ void ChannelTrace::nameRows()
             const bool brief = static_cast<double>(ticks.major.size()) * (widest + kBetweenNames) > room;
             const QFontMetricsF ofLabels(smallFont());
             const double each = room / static_cast<double>(std::max<std::size_t>(1, ticks.major.size()));
+            addLastTick(range, room, ticks);
             for (Tick& tick : ticks.major) {
                 const auto& row = m_data.rows[static_cast<std::size_t>(tick.value)];
                 // One that is only cut short keeps its name, as the map has it, where that fits.
@@ -57,6 +60,23 @@ void ChannelTrace::nameRows()
             return ticks;
         },
         std::max(30.0, widestBrief + kBetweenNames));
+}
+
+// What stands behind the blocks is no multiple of a step: it is named where its word has room.
+void ChannelTrace::addLastTick(Interval range, double room, Ticks& ticks) const
+{
+    const auto last = static_cast<double>(m_data.rows.size()) - 1;
+    if (ticks.major.empty() || !range.contains(last) || ticks.major.back().value >= last)
+        return;
+    const QFontMetricsF metrics(smallFont());
+    const auto& before = m_data.rows[static_cast<std::size_t>(ticks.major.back().value)];
+    const auto& end = m_data.rows.back();
+    const auto width = [&](const ChannelTraceData::Row& row) {
+        return metrics.horizontalAdvance(row.brief.isEmpty() ? row.label : row.brief);
+    };
+    if ((last - ticks.major.back().value) / range.width() * room
+        >= (width(before) + width(end)) / 2 + kBetweenNames / 2)
+        ticks.major.push_back({last, {}});
 }
 
 void ChannelTrace::setData(ChannelTraceData data)
@@ -76,6 +96,7 @@ void ChannelTrace::setCurrentRow(int row)
     if (m_current == row)
         return;
     m_current = row;
+    rebuildLegend();
     repaintOverlay();
 }
 
@@ -119,7 +140,21 @@ void ChannelTrace::rebuildLegend()
     largest.label = tr("largest of all channels");
     largest.color = theme().muted;
     largest.dash = Qt::DashLine;
-    setLegend({channel, largest});
+    std::vector<LegendEntry> entries{channel, largest};
+    if (m_current >= 0 && static_cast<std::size_t>(m_current) < m_data.rows.size()) {
+        LegendEntry current;
+        current.key = QStringLiteral("current");
+        const QString site = siteWords(m_data.rows[static_cast<std::size_t>(m_current)].label);
+        current.label = tr("current site: %1").arg(site);
+        current.brief = tr("site: %1").arg(site);
+        current.kind = LegendEntry::Kind::Mark;
+        current.color = theme().accent;
+        current.marker = Marker::Circle;
+        current.ringed = true;
+        current.toggles = false;
+        entries.push_back(current);
+    }
+    setLegend(std::move(entries));
 }
 
 std::optional<QPointF> ChannelTrace::rowPixel(int row) const

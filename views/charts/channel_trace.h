@@ -56,6 +56,7 @@ private:
     void paintLine(
         QCPPainter& painter, double ChannelTraceData::Row::*value, const QPen& pen, Marker marker) const;
     void nameRows();
+    void addLastTick(Interval range, double room, Ticks& ticks) const;
 
     ChannelTraceData m_data;
     int m_current = -1;

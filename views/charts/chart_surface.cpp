@@ -11,6 +11,7 @@
 #include <QMimeData>
 #include <QPainter>
 #include <QPdfWriter>
+#include <QRegularExpression>
 #include <QSvgGenerator>
 #include <QWidget>
 
@@ -80,11 +81,26 @@ QStringList brokenInto(QString rest, const QFontMetricsF& metrics, double width,
     }
     return lines;
 }
+
+bool isCut(const QStringList& lines)
+{
+    return !lines.isEmpty() && lines.back().endsWith(QChar(0x2026));
+}
 } // namespace
 
 QStringList ChartCaption::footnoteLines(const QFontMetricsF& metrics, double width, int most) const
 {
     const QStringList lines = brokenInto(footnote(), metrics, width, most);
+    if (!briefProvenance.isEmpty() && isCut(lines)) {
+        static const QRegularExpression brackets(QStringLiteral(" \\([^()]*\\)"));
+        ChartCaption brief = *this;
+        for (const QString& how : {QString(provenance).remove(brackets), briefProvenance}) {
+            brief.provenance = how;
+            const QStringList fewer = brokenInto(brief.footnote(), metrics, width, most);
+            if (!isCut(fewer) || how == briefProvenance)
+                return fewer;
+        }
+    }
     // Where a number comes from is the last thing to be cut: rather without what the chart itself shows.
     if (provenance.isEmpty() || lines.join(u' ').contains(provenance))
         return lines;

@@ -25,8 +25,10 @@ struct ChartCaption
     QString source; // "gemma-3-270m, wiki.h5 (2 048 tokens)"
     QString statistic; // "max|x|, q99.9, rms per site"
     QString provenance; // "predicted harm (fisher^0.25), not measured"
+    QString briefProvenance = {}; // in place of it where there is little room; empty: there is none
     [[nodiscard]] QString footnote() const;
-    // The same broken into at most `most` lines of `width` pixels; what is too long for them is elided.
+    // The same without what is less important, until nothing is cut, broken into at most `most` lines of
+    // `width` pixels; what is too long for them is elided.
     [[nodiscard]] QStringList footnoteLines(const QFontMetricsF& metrics, double width, int most = 2) const;
 };
 

@@ -1,4 +1,5 @@
 #include "views/charts/outlier_map_private.h"
+#include "views/charts/site_words.h"
 
 #include <QAction>
 
@@ -221,7 +222,10 @@ void OutlierMap::setPreviewRow(int row)
 
 void OutlierMap::setCurrentRow(int row)
 {
+    if (m_d->currentRow == row)
+        return;
     m_d->currentRow = row;
+    rebuildLegend();
     repaintOverlay();
 }
 
@@ -317,6 +321,14 @@ void OutlierMap::rebuildLegend()
         entries.back().kind = LegendEntry::Kind::Line; // that of the margin at the right
         swatch(QStringLiteral("largest"), tr("largest of all channels"), rowBarColor(), Marker::None, false);
         entries.back().brief = tr("all channels");
+    }
+    if (const auto row = static_cast<std::size_t>(m_d->currentRow);
+        m_d->currentRow >= 0 && row < m_d->data.rows.size()) {
+        const QString site = siteWords(m_d->data.rows[row].label);
+        swatch(
+            QStringLiteral("current"), tr("current site: %1").arg(site), theme().accent, Marker::None, false);
+        entries.back().hollow = true; // the frame around its row
+        entries.back().brief = tr("site: %1").arg(site);
     }
     if (m_d->image.hasUnknown())
         swatch(QStringLiteral("unknown"), tr("unknown"), theme().hatch, Marker::None, false);

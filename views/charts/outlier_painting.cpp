@@ -143,6 +143,10 @@ double OutlierMap::rowNumbersWidth() const
     if (!worth || !showsRowValues() || isNarrow())
         return 0;
     const QFontMetricsF metrics(smallFont());
+    // Rows that are too low for words have no numbers, and then nothing is to be said above them.
+    const double rows = viewRange(Qt::Vertical).width();
+    if (plotArea().height() > 0 && rows > 0 && plotArea().height() / rows < metrics.height() - 2)
+        return 0;
     double widest = 0;
     for (std::size_t i = 0; i < values.size(); ++i)
         if (!std::isnan(values[i]))

@@ -263,7 +263,7 @@ void OutlierPanel::refresh()
     else if (criterion != Criterion::None)
         how += QStringLiteral("; ") + criterionName(criterion);
     m_map->setCaption({title(), sourceText(m_document),
-        tr("%1; %2").arg(m_measure->currentText(), m_group->currentText()), how});
+        tr("%1; %2").arg(m_measure->currentText(), m_group->currentText()), how, tr("measured by the dump")});
     showWarning();
     showSelection(); // the kind of site that was just chosen stays
     refreshTrace();
