@@ -170,6 +170,11 @@ private Q_SLOTS:
         QCOMPARE(third.tokenId.value(), 9); // padding is not a token
         QCOMPARE(list.values[3].value, 150.0);
         QVERIFY(!list.complete == !report.sites[0].massive.listIsComplete);
+        // What the view counts: values, by which criterion, and those of both once.
+        QCOMPARE(list.count(), std::size_t{4});
+        QCOMPARE(list.bySite, std::size_t{3});
+        QCOMPARE(list.byToken, std::size_t{2});
+        QCOMPARE(list.byBoth, std::size_t{1});
         // Token 1 has 90, which exceeds neither 100.
         for (const auto& value : list.values)
             QVERIFY(value.token != 1);

@@ -114,7 +114,7 @@ QString sourceText(const Document& document)
         return {};
     QString text = document.title();
     if (const auto* dump = document.workspace()->dump(); dump != nullptr)
-        text += tr("; %1 (%2 tokens)")
+        text += tr("; text: %1, %2 tokens")
                     .arg(display(dump->dataset()), formatCount(static_cast<std::int64_t>(dump->tokens())));
     return text;
 }

@@ -158,6 +158,11 @@ MassiveList massiveValues(int dump, const model::ActivationDump& source, const s
         auto& found = collector.values();
         if (massive.values && !massive.values->empty())
             list.complete = list.complete && massive.listIsComplete;
+        for (const MassiveValue& value : found) {
+            list.bySite += value.bySite ? 1 : 0;
+            list.byToken += value.byToken ? 1 : 0;
+            list.byBoth += value.bySite && value.byToken ? 1 : 0;
+        }
         if (found.size() > kMassivePerSite) {
             list.omitted += found.size() - kMassivePerSite;
             found.resize(kMassivePerSite);
@@ -183,6 +188,9 @@ MassiveList massiveValues(const Document& document)
             = massiveValues(static_cast<int>(d), *dumps[d], *report, document.tokenIds(static_cast<int>(d)));
         all.values.insert(all.values.end(), list.values.begin(), list.values.end());
         all.omitted += list.omitted;
+        all.bySite += list.bySite;
+        all.byToken += list.byToken;
+        all.byBoth += list.byBoth;
         all.complete = all.complete && list.complete;
     }
     std::stable_sort(all.values.begin(), all.values.end(),
@@ -236,11 +244,14 @@ TableData massiveTable(const Document& document, const MassiveList& massive)
             row.emplace_back(QFileInfo(QString::fromStdString(dump.path())).fileName());
         table.rows.push_back(std::move(row));
     }
+    const auto count = [](std::size_t n) { return formatCount(static_cast<std::int64_t>(n)); };
     QStringList notes;
+    if (massive.count() > 0)
+        notes << tr("%1 massive in their site, %2 in their token, %3 in both")
+                     .arg(count(massive.bySite), count(massive.byToken), count(massive.byBoth));
     if (massive.omitted > 0)
-        notes << tr("%1 per site at most; %2 more are not listed")
-                     .arg(formatCount(static_cast<std::int64_t>(kMassivePerSite)),
-                         formatCount(static_cast<std::int64_t>(massive.omitted)));
+        notes
+            << tr("%1 beyond %2 per site are not listed").arg(count(massive.omitted), count(kMassivePerSite));
     if (!massive.complete)
         notes << tr("the dump itself may list only the largest");
     table.note = notes.join(QStringLiteral("; "));

@@ -25,7 +25,9 @@ struct MassiveValue
 struct MassiveList
 {
     std::vector<MassiveValue> values; ///< By descending magnitude, those of one dump site by site.
-    std::size_t omitted = 0; ///< Tokens beyond the limit per site.
+    std::size_t omitted = 0; ///< Values beyond the limit per site.
+    std::size_t bySite = 0, byToken = 0, byBoth = 0; ///< Of all, also of those that are not listed.
+    [[nodiscard]] std::size_t count() const { return values.size() + omitted; }
     bool complete = true; ///< false: a dump's list of largest values may end before the criterion does.
 };
 /// `tokens` are the ids of /tokens/input_ids, -1 where a sequence is padded; empty when unknown.

@@ -232,24 +232,14 @@ void MaximaPanel::selectSites(const QVector<int>& sites)
 void MaximaPanel::nameTable()
 {
     constexpr int kNarrow = 460; // a bar of two lines would take what the chart needs
-    // One criterion speaks of values, the other of tokens: a sum of both would be a number of nothing.
-    std::int64_t values = 0, tokens = static_cast<std::int64_t>(m_massive.omitted);
-    for (const MassiveValue& value : m_massive.values) {
-        values += value.bySite ? 1 : 0;
-        tokens += value.byToken ? 1 : 0;
-    }
-    QStringList numbers;
-    if (values > 0)
-        numbers << tr("%1 by site").arg(formatCount(values));
-    if (tokens > 0)
-        numbers << tr("%1 by token").arg(formatCount(tokens));
-    const QString number = numbers.join(QStringLiteral(", "));
+    const QString number
+        = m_massive.count() > 0 ? formatCount(static_cast<std::int64_t>(m_massive.count())) : QString();
     m_tableAction->setText(
-        number.isEmpty() ? tr("&Massive activations") : tr("&Massive activations (%1)").arg(number));
+        number.isEmpty() ? tr("&Massive activations") : tr("&Massive activations: %1").arg(number));
     const QString whole = m_tableAction->text().remove(u'&');
     m_tableAction->setIconText(width() >= kNarrow ? whole // on the button
             : number.isEmpty()                    ? tr("massive")
-                                                  : tr("massive: %1").arg(numbers.front()));
+                                                  : tr("massive: %1").arg(number));
 }
 
 void MaximaPanel::resizeEvent(QResizeEvent* event)
