@@ -182,7 +182,9 @@ private Q_SLOTS:
         QVERIFY2(chart.beyondText(true).contains(utf8("7.59")), qPrintable(chart.beyondText(true)));
         QVERIFY(chart.beyondText(false).isEmpty());
         QCOMPARE(chart.beyondLabel(true), chart.beyondText(true));
-        showAt(chart, {330, 260}); // where the sentence would lie on the bars, the value alone
+        showAt(chart, {330, 260}); // where the sentence would lie on the bars, fewer words
+        QCOMPARE(chart.beyondLabel(true), utf8("1 beyond, to 7.59"));
+        showAt(chart, {240, 260}); // and then the value alone
         QCOMPARE(chart.beyondLabel(true), utf8("7.59"));
         QTest::mouseClick(&chart, Qt::LeftButton, {}, chart.beyondRect(true).center().toPoint());
         QVERIFY(chart.viewRange(Qt::Horizontal).contains(7.59));
@@ -212,6 +214,22 @@ private Q_SLOTS:
         QCOMPARE(strip->axis(QCPAxis::atBottom)->range().upper, chart.xAxis->range().upper);
         chart.setLegendKeyShown(utf8("levels"), false);
         QVERIFY(!strip->visible());
+    }
+
+    void theWeightAxisHasTwoLabels()
+    {
+        // A width for which steps of 0.5 would be next, and only 0 is one of them.
+        WeightHistogramData data;
+        for (int i = 0; i <= 96; ++i)
+            data.edges.push_back(-0.48 + 0.01 * i);
+        data.counts.assign(96, 1000);
+        data.total = 96000;
+        WeightHistogram chart;
+        chart.setData(data);
+        showAt(chart, {280, 220});
+        QVector<double> major;
+        chart.xAxis->ticker()->generate(chart.xAxis->range(), {}, u'g', 3, major, nullptr, nullptr);
+        QVERIFY2(major.size() >= 2, qPrintable(QString::number(major.size())));
     }
 
     // --- Maxima ---

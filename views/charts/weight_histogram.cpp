@@ -18,6 +18,15 @@ constexpr double kLogFloor = 0.6;
 constexpr double kStripShare = 0.16; // of the height, for the occupancy
 constexpr double kStripRoom = 1.15; // above its longest bar
 
+// One label says nothing about a scale.
+Ticks weightTicks(Interval range, int target)
+{
+    Ticks ticks = linearTicks(range, target);
+    for (int more = target + 1; ticks.major.size() < 2 && more <= 2 * target + 2; ++more)
+        ticks = linearTicks(range, more);
+    return ticks;
+}
+
 Ticks percentTicks(Interval range)
 {
     Ticks ticks = linearTicks(range, 2);
@@ -74,6 +83,7 @@ WeightHistogram::WeightHistogram(QWidget* parent)
     m_strip = addUpperRect(QMargins(52, 4, 0, 0), [this](QCPPainter& p) { paintOccupancy(p); });
     setTicks(
         m_strip->axis(QCPAxis::atLeft), [](Interval range, int) { return percentTicks(range); }, 40);
+    setTicks(xAxis, weightTicks, 80);
     m_whole = makeAction(QStringLiteral("whole-range"), tr("Show every &weight"),
         tr("Widens the axis to the smallest and the largest weight, however far they are from the others; "
            "a double click on the axis goes back"));
@@ -252,15 +262,25 @@ void WeightHistogram::paintBars(QCPPainter& painter) const
 // Short, so that they do not cut the bars into pieces.
 void WeightHistogram::paintLevelTicks(QCPPainter& painter) const
 {
-    constexpr double kTick = 6;
+    constexpr double kTick = 6, kApart = 3; // nearer ticks would run into blocks that mean nothing
     const QRectF area = plotArea();
     painter.setAntialiasing(false);
     painter.setPen(QPen(mix(bitColor(m_data.optionBits, theme()), theme().foreground, 0.45), 1));
-    for (const GridLevel& level : m_data.levels) {
-        const double x = std::round(xAxis->coordToPixel(level.value));
-        if (x >= area.left() && x <= area.right())
-            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.top() + kTick));
+    std::vector<double> places;
+    for (const GridLevel& level : m_data.levels)
+        if (const double x = std::round(xAxis->coordToPixel(level.value));
+            x >= area.left() && x <= area.right())
+            places.push_back(x);
+    std::sort(places.begin(), places.end());
+    const bool crowded = std::adjacent_find(places.begin(), places.end(), [](double a, double b) {
+        return b - a < kApart;
+    }) != places.end();
+    if (crowded) { // a bracket from the first to the last
+        painter.drawLine(QPointF(places.front(), area.top() + 1), QPointF(places.back(), area.top() + 1));
+        places = {places.front(), places.back()};
     }
+    for (const double x : places)
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.top() + kTick));
 }
 
 void WeightHistogram::paintOccupancy(QCPPainter& painter) const
@@ -297,19 +317,22 @@ void WeightHistogram::paintOccupancy(QCPPainter& painter) const
     painter.setFont(smallFont());
     painter.setPen(theme().muted);
     // Beside the bars or not at all.
-    const QString text = tr("share of the weights");
-    const double needed = QFontMetricsF(painter.font()).horizontalAdvance(text) + 12;
     const double first = xAxis->coordToPixel(m_data.levels.front().value) - width;
     const double last = xAxis->coordToPixel(m_data.levels.back().value) + width;
-    if (area.right() - last > needed)
-        painter.drawText(area.adjusted(4, 1, -4, 0), Qt::AlignRight | Qt::AlignTop, text);
-    else if (first - area.left() > needed)
-        painter.drawText(area.adjusted(4, 1, -4, 0), Qt::AlignLeft | Qt::AlignTop, text);
+    for (const QString& text : {tr("share of the weights"), tr("share of weights"), tr("share")}) {
+        const double needed = QFontMetricsF(painter.font()).horizontalAdvance(text) + 8;
+        const bool right = area.right() - last > needed;
+        if (!right && first - area.left() <= needed)
+            continue;
+        const Qt::Alignment side = right ? Qt::AlignRight : Qt::AlignLeft;
+        painter.drawText(area.adjusted(4, 1, -4, 0), static_cast<int>(side | Qt::AlignTop), text);
+        break;
+    }
 }
 
 // --- Weights beyond the view ---
 
-QString WeightHistogram::beyondText(bool above) const
+QString WeightHistogram::beyondText(bool above, Words words) const
 {
     const Interval view = viewRange(Qt::Horizontal);
     if (m_data.counts.empty()
@@ -322,6 +345,10 @@ QString WeightHistogram::beyondText(bool above) const
     constexpr double kFew = 1e-3; // of all: more of them are no strays, the view is merely zoomed
     if (!(count > 0) || count > kFew * static_cast<double>(m_data.total))
         return {};
+    if (words == Words::Brief)
+        return tr("%1 beyond, to %2")
+            .arg(formatCount(std::llround(count)),
+                formatNumber(above ? m_data.extremes.upper : m_data.extremes.lower));
     const auto whole = static_cast<int>(std::min(count, 2e9));
     return above ? tr("%n weight(s) up to %1", nullptr, whole).arg(formatNumber(m_data.extremes.upper))
                  : tr("%n weight(s) down to %1", nullptr, whole).arg(formatNumber(m_data.extremes.lower));
@@ -329,13 +356,17 @@ QString WeightHistogram::beyondText(bool above) const
 
 QString WeightHistogram::beyondLabel(bool above) const
 {
-    constexpr double kWidestShare = 0.3; // of the plot, on each side of the bars
-    const QString text = beyondText(above);
-    const auto fits = [&](const QString& words) {
-        return QFontMetricsF(smallFont()).horizontalAdvance(words) <= kWidestShare * plotArea().width();
-    };
-    if (text.isEmpty() || (fits(text) && fits(beyondText(!above)))) // both sides say as much as each other
-        return text;
+    // Of the plot, on each side of the bars, which are narrow at the height of the words.
+    constexpr double kWidestShare = 0.3, kWidestBrief = 0.4;
+    const QFontMetricsF metrics(smallFont());
+    for (const Words words : {Words::Full, Words::Brief}) { // both sides say as much as each other
+        const QString text = beyondText(above, words);
+        const double widest
+            = std::max(metrics.horizontalAdvance(text), metrics.horizontalAdvance(beyondText(!above, words)));
+        const double share = words == Words::Full ? kWidestShare : kWidestBrief;
+        if (text.isEmpty() || widest <= share * plotArea().width())
+            return text;
+    }
     return formatNumber(above ? m_data.extremes.upper : m_data.extremes.lower);
 }
 

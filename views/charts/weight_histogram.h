@@ -45,7 +45,12 @@ public:
     [[nodiscard]] QList<QAction*> chartActions() override;
     void showWholeRange();
     // "4 weights up to 7.91", empty where nothing lies beyond that end of the view.
-    [[nodiscard]] QString beyondText(bool above) const;
+    enum class Words
+    {
+        Full,
+        Brief
+    };
+    [[nodiscard]] QString beyondText(bool above, Words words = Words::Full) const;
     [[nodiscard]] QRectF beyondRect(bool above) const; // where a click shows them
     [[nodiscard]] QString beyondLabel(bool above) const; // the same, the value alone where room is short
 
