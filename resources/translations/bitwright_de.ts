@@ -8876,7 +8876,7 @@ Schaden  %1</translation>
     </message>
     <message>
         <source>single eigenvalue, of weights and of error</source>
-        <translation>einzelner Eigenwert, der Gewichte und des Fehlers</translation>
+        <translation>einzelner Eigenwert der Gewichte, des Fehlers</translation>
     </message>
     <message>
         <source>single eigenvalue of the error</source>

@@ -88,7 +88,8 @@ private:
     void paintTails(QCPPainter& painter) const;
     void paintTailStart(QCPPainter& painter, std::size_t tail, const QPointF& start) const;
     void paintBulk(QCPPainter& painter) const;
-    void paintBulkCurve(QCPPainter& painter) const;
+    [[nodiscard]] QPolygonF bulkCurve() const; // in pixels; empty where it is not shown
+    [[nodiscard]] QRectF freeBox(const QPointF& start, double lowest, const QSizeF& size) const;
     void paintRug(QCPPainter& painter) const;
     void paintEstimators(QCPPainter& painter) const;
     [[nodiscard]] double tailDensity(const TailFit& fit, double x) const;

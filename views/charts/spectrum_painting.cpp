@@ -1,4 +1,5 @@
 // How SpectrumChart draws.
+#include "views/charts/mark_labels.h"
 #include "views/charts/spectrum_keys.h"
 
 #include <QFontMetricsF>
@@ -135,6 +136,32 @@ void SpectrumChart::paintTails(QCPPainter& painter) const
     }
 }
 
+// Right of the line if there is room, else left of it, and so high that no curve runs through it.
+QRectF SpectrumChart::freeBox(const QPointF& start, double lowest, const QSizeF& size) const
+{
+    constexpr double kStep = 4, kClear = 3;
+    const QRectF area = plotArea();
+    std::vector<QPolygonF> curves{bulkCurve()};
+    for (const Density* density : {&m_density, &m_errorDensity}) {
+        const auto runs = steps(*density);
+        curves.insert(curves.end(), runs.begin(), runs.end());
+    }
+    std::vector<QPointF> points;
+    for (const QPolygonF& curve : curves) {
+        const auto sampled = sampledLine(curve, kStep);
+        points.insert(points.end(), sampled.begin(), sampled.end());
+    }
+    const bool right = start.x() + 2 + size.width() <= area.right();
+    const double left = right ? start.x() + 2 : start.x() - 2 - size.width();
+    for (double top = lowest; top >= area.top() + 10; top -= kStep) {
+        const QRectF box(QPointF(left, top), size);
+        const QRectF around = box.adjusted(-kClear, -kClear, kClear, kClear);
+        if (std::none_of(points.begin(), points.end(), [&](const QPointF& p) { return around.contains(p); }))
+            return box;
+    }
+    return {QPointF(left, lowest), size};
+}
+
 // Where the tail begins: a line through the density, and its number above it, where a falling density leaves
 // room.
 void SpectrumChart::paintTailStart(QCPPainter& painter, std::size_t tail, const QPointF& start) const
@@ -147,11 +174,11 @@ void SpectrumChart::paintTailStart(QCPPainter& painter, std::size_t tail, const 
     const QString text = QStringLiteral("xmin %1").arg(formatNumber(m_data.tails[tail].xmin));
     const QSizeF size(metrics.horizontalAdvance(text) + 6, metrics.height());
     const double lift = 14 + (size.height() + 2) * static_cast<double>(tail + 1);
-    const double top = std::clamp(start.y() - lift, area.top() + 10, area.bottom() - size.height());
+    const QRectF box
+        = freeBox(start, std::clamp(start.y() - lift, area.top() + 10, area.bottom() - size.height()), size);
+    const double top = box.top();
     painter.setPen(QPen(color, 1.2, Qt::DotLine));
     painter.drawLine(QPointF(start.x(), top), QPointF(start.x(), area.bottom()));
-    const bool right = start.x() + 2 + size.width() <= area.right();
-    const QRectF box(QPointF(right ? start.x() + 2 : start.x() - 2 - size.width(), top), size);
     QColor halo = theme().background;
     halo.setAlphaF(0.85F);
     painter.fillRect(box, halo);
@@ -217,9 +244,11 @@ void SpectrumChart::paintEstimators(QCPPainter& painter) const
     }
 }
 
-void SpectrumChart::paintBulkCurve(QCPPainter& painter) const
+QPolygonF SpectrumChart::bulkCurve() const
 {
     QPolygonF curve;
+    if (!m_data.bulk || !isLegendKeyShown(kBulkKey))
+        return curve;
     const BulkFit& bulk = *m_data.bulk;
     const double first = std::max(bulk.lower, bulk.upper * 1e-6);
     const bool logarithmic = isLogarithmic(Qt::Horizontal);
@@ -234,16 +263,15 @@ void SpectrumChart::paintBulkCurve(QCPPainter& painter) const
         curve.prepend({curve.front().x(), plotArea().bottom() + 2});
         curve.append({curve.back().x(), plotArea().bottom() + 2});
     }
-    painter.setPen(QPen(mix(categoryStyle(kBulkStyle, theme()).color, theme().foreground, 0.25), 2));
-    painter.drawPolyline(curve);
+    return curve;
 }
 
 void SpectrumChart::paintData(QCPPainter& painter)
 {
     if (isLegendKeyShown(kWeightsKey))
         paintDensity(painter, m_density, mix(theme().muted, theme().background, 0.3), true);
-    if (m_data.bulk && isLegendKeyShown(kBulkKey))
-        paintBulkCurve(painter);
+    painter.setPen(QPen(mix(categoryStyle(kBulkStyle, theme()).color, theme().foreground, 0.25), 2));
+    painter.drawPolyline(bulkCurve());
     paintRug(painter);
     if (isLegendKeyShown(kErrorKey))
         paintDensity(painter, m_errorDensity, errorColor(), false);

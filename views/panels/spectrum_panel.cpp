@@ -142,6 +142,7 @@ void SpectrumPanel::buildTables()
     m_fits = makeTable({tr("Estimator"), tr("α"), tr("± 95 %"), tr("xmin"), tr("In tail"), tr("KS")},
         tr("Tail estimators"), m_tables);
     m_fits->setToolTip(tr("Click a row to draw its fit"));
+    m_fits->setTextElideMode(Qt::ElideMiddle); // two estimators differ in their ends
     m_metrics = makeTable({tr("Metric"), tr("Value")}, tr("Metrics of the spectrum"), m_tables);
     const auto estimators = spectra::allTailEstimators();
     m_fits->setRowCount(static_cast<int>(estimators.size()));
