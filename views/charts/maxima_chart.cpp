@@ -3,6 +3,7 @@
 #include "views/charts/maxima_lines.h"
 
 #include <QKeyEvent>
+#include <QResizeEvent>
 
 #include <algorithm>
 #include <array>
@@ -221,10 +222,27 @@ Interval MaximaChart::homeRange(Qt::Orientation axis) const
         return {range->lower - 0.4, range->upper + 0.4};
     if (!logarithmic)
         return {0, padded({0, range->upper}, 0.1, false).upper};
-    // Above stand the labels of the marks and the ring around the current site, which has one size in low
-    // charts too.
-    const double above = std::clamp(30.0 / std::max(1, height()), 0.09, 0.2);
-    return {padded(*range, 0.03, true).lower, padded(*range, above, true).upper};
+    return {padded(*range, 0.03, true).lower, padded(*range, headRoom(), true).upper};
+}
+
+// Above stand the ring around the current site and the label of a mark, which have one size in low charts
+// too.
+double MaximaChart::headRoom() const
+{
+    constexpr double kRing = 17, kLabel = 17, kBesidePlot = 100, kFootnote = 32, kFootnoteFrom = 240;
+    const bool labelled = std::any_of(m_data.dumps.begin(), m_data.dumps.end(),
+        [](const MaximaDump& dump) { return !dump.massive.empty(); });
+    const double pixels = kRing + (labelled && m_statistic != MaximaStatistic::Crest ? kLabel : 0);
+    const double plot
+        = std::max(2 * pixels, height() - kBesidePlot - (height() < kFootnoteFrom ? 0 : kFootnote));
+    return std::clamp(pixels / (plot - pixels), 0.09, 0.4);
+}
+
+void MaximaChart::resizeEvent(QResizeEvent* event)
+{
+    ChartBase::resizeEvent(event);
+    if (!event->size().isEmpty() && event->oldSize().height() != event->size().height())
+        followHomeRange(Qt::Vertical);
 }
 
 // --- Hit testing and gestures ---
@@ -358,7 +376,7 @@ void MaximaChart::setCurrentChannel(int channel)
     if (m_currentChannel == channel)
         return;
     m_currentChannel = channel;
-    requestReplot();
+    emphasisChanged();
 }
 
 QString MaximaChart::readoutAt(const QPointF& position) const

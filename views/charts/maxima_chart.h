@@ -3,6 +3,11 @@
 #include "views/charts/chart_base.h"
 
 #include <QHash>
+#include <QLineF>
+
+#include <algorithm>
+#include <set>
+#include <utility>
 
 namespace bitwright::views {
 
@@ -88,6 +93,8 @@ public:
     [[nodiscard]] QPointF markPixel(const MassiveMark& mark, int dump = 0) const;
     // What stands beside the marks and at the right ends of the lines, as far as it found room.
     [[nodiscard]] QStringList markLabels() const;
+    // Pixels between the left and the right of a mark, for tests; 0 when it is not shown.
+    [[nodiscard]] double markWidth(int mark, int dump = 0) const;
     [[nodiscard]] QStringList endNames() const;
 
 Q_SIGNALS:
@@ -115,14 +122,18 @@ protected:
     [[nodiscard]] std::optional<Qt::KeyboardModifiers> boxModifiers(BoxUse use) const override;
     void boxed(const QRectF& box, Qt::KeyboardModifiers modifiers) override;
     bool keyPressed(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     [[nodiscard]] std::vector<int> rangeLines(const QString& group) const;
+    [[nodiscard]] double headRoom() const; // share of the range above the largest value
     void addEndTick(Interval range, Ticks& ticks) const;
     void emphasisChanged();
     void addGroupEntries(std::vector<LegendEntry>& entries) const;
     void addStatisticEntries(std::vector<LegendEntry>& entries) const;
     void addCurrentEntry(std::vector<LegendEntry>& entries) const;
+    void addMarkEntries(std::vector<LegendEntry>& entries) const;
+    void addDumpEntries(std::vector<LegendEntry>& entries) const;
     [[nodiscard]] std::vector<double> halfBlocks(Interval range) const;
     [[nodiscard]] QString currentGroup() const; // of the current site; empty without one
     struct Hit
@@ -139,7 +150,12 @@ private:
         QPointF at;
         bool faint = false;
         bool leading = true; // the largest of its site
-        bool crowded = false; // one of many: smaller, so that the line stays visible
+        int dump = 0;
+        bool strong = false; // of the pinned channel
+        bool whole = false; // drawn last and at full size, however near its neighbors are
+        bool isTight = false; // its neighbors leave less than its full size
+        double star = 0, ring = 0; // radii; 0: none
+        [[nodiscard]] double rim() const { return std::max(1.4 * star, ring); }
     };
     [[nodiscard]] QVector<int> sitesBetween(int from, int to) const;
     [[nodiscard]] Hit hitAt(const QPointF& position) const;
@@ -168,24 +184,27 @@ private:
     void paintGroups(QCPPainter& painter, bool emphasized);
     void paintUnknown(QCPPainter& painter) const;
     void paintMarks(QCPPainter& painter);
-    void paintMark(QCPPainter& painter, const PlacedMark& placed, bool strong) const;
-    [[nodiscard]] static double radiusOf(const PlacedMark& placed, bool strong);
+    void paintMark(QCPPainter& painter, const PlacedMark& placed) const;
+    void clearRoom(QCPPainter& painter, const PlacedMark& placed) const;
+    [[nodiscard]] double stepOf(int dump, const QString& group) const; // pixels between neighboring sites
+    void chooseWhole(std::vector<PlacedMark>& marks) const;
+    void sizeMarks(std::vector<PlacedMark>& marks) const;
     struct MarkLabel
     {
         const MassiveMark* mark = nullptr;
         QPointF at;
         QString text;
         QRectF place; // null: none was found
+        QLineF leader; // from the rim of the mark; null where the label stands right beside it
     };
-    void paintLeader(QCPPainter& painter, const MarkLabel& label) const;
+    struct LabelScene; // what labels of marks have to keep off
+    [[nodiscard]] LabelScene labelScene(const std::vector<PlacedMark>& marks) const;
+    void addMarkerObstacles(const MaximaDump& dump, LabelScene& scene) const;
     void paintMarkLabels(QCPPainter& painter, const std::vector<PlacedMark>& marks) const;
     [[nodiscard]] std::vector<MarkLabel> labelledMarks(const std::vector<PlacedMark>& marks) const;
     [[nodiscard]] std::vector<MarkLabel> placedMarkLabels(const std::vector<PlacedMark>& marks) const;
     [[nodiscard]] std::vector<PlacedMark> visibleMarks() const;
     [[nodiscard]] QString markLabel(const MassiveMark& mark) const;
-    void addLineObstacles(const MaximaDump& dump, const QString& group, std::vector<QRectF>& obstacles) const;
-    void addLineObstacles(
-        const MaximaDump& dump, const QString& group, int line, std::vector<QRectF>& obstacles) const;
 
     MaximaData m_data;
     QStringList m_groups;
@@ -194,6 +213,7 @@ private:
     int m_currentSite = -1;
     int m_currentDump = 0;
     QVector<int> m_selectedSites;
+    std::set<std::pair<int, int>> m_starred; // dump and site whose own marker a massive mark replaces
     int m_currentChannel = -1;
     Hit m_hover;
 };

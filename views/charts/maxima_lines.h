@@ -43,8 +43,14 @@ inline QColor maximaReadable(QColor color, const Theme& theme)
     return color;
 }
 constexpr double kMaximaFaintWidth = 1.5; // thinner, antialiasing would take half of the contrast
-// Of a kind that is not emphasized: it recedes, but not into the ground.
+// Of a kind that is not emphasized: it recedes by its width, and by its color only so far that the two blues
+// of the set can still be told apart.
 inline QColor maximaFaintColor(const QColor& color, const Theme& theme)
+{
+    return maximaReadable(mix(color, theme.background, 0.15), theme);
+}
+// Of its massive marks, which are filled and many.
+inline QColor maximaFaintMarkColor(const QColor& color, const Theme& theme)
 {
     return maximaReadable(mix(color, theme.background, 0.45), theme);
 }

@@ -1,6 +1,7 @@
 // What names MaximaChart's lines: the legend, and names at their right ends, so that the eye need not go
 // there.
 #include "views/charts/maxima_lines.h"
+#include "views/charts/site_words.h"
 
 #include <QFontMetricsF>
 
@@ -235,6 +236,7 @@ void MaximaChart::addGroupEntries(std::vector<LegendEntry>& entries) const
         entry.marker = style.marker;
         entry.kind = isLone(m_groups[g]) ? LegendEntry::Kind::Mark : LegendEntry::Kind::Line;
         entry.brief = m_data.briefGroups.value(m_groups[g]);
+        entry.inPlot = m_groups.size() > 1; // at the right end of its line
         entries.push_back(entry);
     }
 }
@@ -269,43 +271,58 @@ void MaximaChart::addCurrentEntry(std::vector<LegendEntry>& entries) const
                                  .sites[static_cast<std::size_t>(m_currentSite)];
     LegendEntry entry;
     entry.key = QStringLiteral("current");
-    const QString name = site.label.isEmpty() ? site.name : site.label;
+    const QString name = site.label.isEmpty() ? site.name : siteWords(site.label);
     entry.brief = tr("site: %1").arg(name); // alone it would read as another line
     entry.label = tr("current site: %1").arg(name);
     entry.kind = LegendEntry::Kind::Mark;
     entry.color = theme().accent;
     entry.marker = Marker::Circle;
-    entry.hollow = true;
+    entry.ringed = true;
     entry.toggles = false;
     entries.push_back(entry);
 }
 
-void MaximaChart::rebuildLegend()
+// In the chart they have the color of their site.
+void MaximaChart::addMarkEntries(std::vector<LegendEntry>& entries) const
 {
-    std::vector<LegendEntry> entries;
-    addGroupEntries(entries);
-    addStatisticEntries(entries);
-    addCurrentEntry(entries); // where there is no room, the first to go
-    bool bySite = false, byToken = false;
+    bool bySite = false, byToken = false, pinned = false, others = false;
     for (const MaximaDump& dump : m_data.dumps)
         for (const MassiveMark& mark : dump.massive) {
             bySite = bySite || mark.bySite;
             byToken = byToken || mark.byToken;
+            const bool strong = m_currentChannel >= 0 && mark.channel == m_currentChannel;
+            (strong ? pinned : others) = true;
         }
-    const auto addMark = [&](const QString& key, const QString& label, Marker marker, bool hollow) {
-        LegendEntry entry;
-        entry.key = key;
-        entry.label = label;
-        entry.kind = LegendEntry::Kind::Mark;
-        entry.color = theme().foreground; // in the chart that of its site
-        entry.marker = marker;
-        entry.hollow = hollow;
-        entries.push_back(entry);
-    };
-    if (bySite && m_statistic != MaximaStatistic::Crest)
-        addMark(kMassiveSiteKey, tr("massive in its site (Sun et al.)"), Marker::Star, false);
-    if (byToken && m_statistic != MaximaStatistic::Crest)
-        addMark(kMassiveTokenKey, tr("massive in its token (Max_act_llm)"), Marker::Circle, true);
+    if (m_statistic == MaximaStatistic::Crest)
+        return;
+    const auto addMark
+        = [&](const QString& key, const QString& label, const QString& brief, Marker marker, bool hollow) {
+              LegendEntry entry;
+              entry.key = key;
+              entry.label = label;
+              entry.brief = brief;
+              entry.kind = LegendEntry::Kind::Mark;
+              entry.color = theme().foreground;
+              entry.marker = marker;
+              entry.hollow = hollow;
+              entries.push_back(entry);
+          };
+    if (bySite)
+        addMark(kMassiveSiteKey, tr("massive in its site (Sun et al.)"), tr("massive in site"), Marker::Star,
+            false);
+    if (byToken)
+        addMark(kMassiveTokenKey, tr("massive in its token (Max_act_llm)"),
+            bySite ? tr("in token") : tr("massive in token"), Marker::Circle, true);
+    if (!pinned || !others)
+        return;
+    addMark(QStringLiteral("pinned"), tr("large: channel %1").arg(formatCount(m_currentChannel)),
+        tr("large: ch %1").arg(formatCount(m_currentChannel)), bySite ? Marker::Star : Marker::Circle,
+        !bySite);
+    entries.back().toggles = false;
+}
+
+void MaximaChart::addDumpEntries(std::vector<LegendEntry>& entries) const
+{
     for (std::size_t d = 0; m_data.dumps.size() > 1 && d < m_data.dumps.size(); ++d) {
         LegendEntry entry;
         entry.key = maximaDumpKey(static_cast<int>(d));
@@ -314,6 +331,16 @@ void MaximaChart::rebuildLegend()
         entry.dash = d == 0 ? Qt::SolidLine : Qt::DashLine;
         entries.push_back(entry);
     }
+}
+
+void MaximaChart::rebuildLegend()
+{
+    std::vector<LegendEntry> entries;
+    addGroupEntries(entries);
+    addStatisticEntries(entries);
+    addMarkEntries(entries);
+    addDumpEntries(entries);
+    addCurrentEntry(entries);
     setLegend(std::move(entries));
 }
 

@@ -1,10 +1,9 @@
 // How MaximaChart draws: faint kinds first, then the emphasized ones with their three lines, then the marks.
 #include "views/charts/maxima_lines.h"
 
-#include <QFontMetricsF>
-
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <tuple>
 
@@ -12,17 +11,6 @@ namespace bitwright::views {
 
 namespace {
 constexpr int kManySites = 60; // of a line: smaller markers
-constexpr std::size_t kMostLabels = 16;
-
-// A label that stands away from its mark would be read as another mark's.
-bool isFar(const QRectF& label, const QPointF& mark)
-{
-    constexpr double kFarthest = 34;
-    const double dx = std::max({label.left() - mark.x(), mark.x() - label.right(), 0.0});
-    const double dy = std::max({label.top() - mark.y(), mark.y() - label.bottom(), 0.0});
-    return std::hypot(dx, dy) > kFarthest;
-}
-
 bool isDrawable(const std::optional<double>& value, bool logarithmic)
 {
     return value && std::isfinite(*value) && (*value > 0 || !logarithmic);
@@ -45,24 +33,31 @@ void MaximaChart::paintLine(QCPPainter& painter, int dump, int group, int statis
     std::stable_sort(
         line.begin(), line.end(), [](const auto* a, const auto* b) { return a->position() < b->position(); });
     QPolygonF points;
+    QList<bool> starred; // a massive mark stands there
+    const double step = stepOf(dump, m_groups[group]);
     const auto flush = [&] {
         painter.setPen(QPen(color, emphasized ? maximaLineWidth(statistic) : kMaximaFaintWidth,
             dump == 0 ? Qt::SolidLine : Qt::DashLine, Qt::RoundCap, Qt::RoundJoin));
         if (points.size() > 1)
             painter.drawPolyline(points);
-        const double radius = static_cast<int>(line.size()) > kManySites ? 2.0 : 3.2;
-        for (const QPointF& p : points)
-            if (points.size() == 1 || !emphasized || statistic != kRmsLine)
-                paintMarker(painter, marker, p, statistic == kQuantileLine ? radius * 0.8 : radius, color,
-                    statistic == kQuantileLine);
+        const double most = static_cast<int>(line.size()) > kManySites ? 2.0 : emphasized ? 3.2 : 2.9;
+        const double radius = std::min(most, std::max(1.2, 0.4 * step));
+        for (qsizetype i = 0; i < points.size(); ++i)
+            if (!starred[i] && (points.size() == 1 || !emphasized || statistic != kRmsLine))
+                paintMarker(painter, marker, points[i], statistic == kQuantileLine ? radius * 0.8 : radius,
+                    color, statistic == kQuantileLine);
         points.clear();
+        starred.clear();
     };
     for (const MaximaSite* site : line) {
         const auto value = maximaValue(*site, statistic);
-        if (isDrawable(value, isLogarithmic(Qt::Vertical)))
-            points << toPixel(site->position(), *value);
-        else
+        if (!isDrawable(value, isLogarithmic(Qt::Vertical))) {
             flush();
+            continue;
+        }
+        const auto index = static_cast<int>(site - m_data.dumps[static_cast<std::size_t>(dump)].sites.data());
+        points << toPixel(site->position(), *value);
+        starred << (statistic == kMaximumLine && m_starred.contains({dump, index}));
     }
     flush();
 }
@@ -94,6 +89,10 @@ void MaximaChart::paintUnknown(QCPPainter& painter) const
 
 void MaximaChart::paintData(QCPPainter& painter)
 {
+    m_starred.clear();
+    for (const PlacedMark& placed : visibleMarks())
+        if (placed.leading)
+            m_starred.insert({placed.dump, placed.mark->site});
     paintGroups(painter, false);
     paintGroups(painter, true);
     paintUnknown(painter);
@@ -106,7 +105,7 @@ QString MaximaChart::markLabel(const MassiveMark& mark) const
 {
     QString token = tr("token %1").arg(formatCount(mark.token));
     if (!mark.tokenText.isEmpty())
-        token += QStringLiteral(" \u201c%1\u201d").arg(mark.tokenText);
+        token = tr("%1 \u201c%2\u201d").arg(token, mark.tokenText);
     else if (mark.tokenId)
         token += tr(" (id %1)").arg(*mark.tokenId);
     return mark.channel < 0 ? token : tr("%1, ch %2").arg(token, formatCount(mark.channel));
@@ -128,198 +127,146 @@ std::vector<MaximaChart::PlacedMark> MaximaChart::visibleMarks() const
             const QString& group = dump.sites[static_cast<std::size_t>(mark.site)].group;
             if (plotArea().adjusted(-8, -8, 8, 8).contains(at))
                 marks.push_back(
-                    {&mark, group, at, !strong.contains(group), std::abs(mark.value) >= largest[mark.site]});
+                    {&mark, group, at, !strong.contains(group), std::abs(mark.value) >= largest[mark.site], d,
+                        m_currentChannel >= 0 && mark.channel == m_currentChannel});
         }
     }
-    constexpr std::ptrdiff_t kCrowd = 12;
-    const bool crowded = std::count_if(marks.begin(), marks.end(), [](const PlacedMark& placed) {
-        return placed.leading && !placed.faint;
-    }) > kCrowd;
-    for (PlacedMark& placed : marks)
-        placed.crowded = crowded;
+    chooseWhole(marks);
+    sizeMarks(marks);
     return marks;
 }
 
-double MaximaChart::radiusOf(const PlacedMark& placed, bool strong)
+// The one that is looked for is not made small: the largest of the pinned channel, or of all.
+void MaximaChart::chooseWhole(std::vector<PlacedMark>& marks) const
 {
-    return strong ? 4.6 : placed.faint || !placed.leading ? 2.4 : placed.crowded ? 3.0 : 4.0;
+    const auto most
+        = std::max_element(marks.begin(), marks.end(), [](const PlacedMark& a, const PlacedMark& b) {
+              return std::tuple(a.strong, !a.faint, std::abs(a.mark->value))
+                  < std::tuple(b.strong, !b.faint, std::abs(b.mark->value));
+          });
+    if (most != marks.end())
+        most->whole = true;
+    for (PlacedMark& placed : marks)
+        placed.whole = placed.whole
+            || (placed.strong && placed.dump == m_currentDump && placed.mark->site == m_currentSite);
+}
+
+double MaximaChart::stepOf(int dump, const QString& group) const
+{
+    std::vector<double> places;
+    for (const MaximaSite& site : m_data.dumps[static_cast<std::size_t>(dump)].sites)
+        if (site.group == group)
+            places.push_back(site.position());
+    std::sort(places.begin(), places.end());
+    double least = std::numeric_limits<double>::infinity();
+    for (std::size_t i = 1; i < places.size(); ++i)
+        if (const double step = places[i] - places[i - 1]; step > 0)
+            least = std::min(least, step);
+    return std::isfinite(least) ? xAxis->coordToPixel(least) - xAxis->coordToPixel(0) : least;
 }
 
 namespace {
+constexpr double kStarPoints = 1.4; // of a star's radius
+constexpr double kStarWidth = 1.34; // half of it, of its radius
+
 /// Of the points of a star.
 double aroundStar(double radius)
 {
-    return 1.4 * radius + 2;
+    return kStarPoints * radius + 2;
 }
 } // namespace
 
+// A mark is no wider than the step to its neighbor: a star that leaves no room for its ring goes without.
+void MaximaChart::sizeMarks(std::vector<PlacedMark>& marks) const
+{
+    constexpr std::ptrdiff_t kCrowd = 12;
+    constexpr double kBetween = 0.8, kLeastInRing = 1.6, kOthers = 0.8;
+    const bool crowded = std::count_if(marks.begin(), marks.end(), [](const PlacedMark& placed) {
+        return placed.leading && !placed.faint;
+    }) > kCrowd;
+    std::map<std::pair<int, QString>, double> steps;
+    for (PlacedMark& placed : marks) {
+        const auto [step, isNew] = steps.try_emplace({placed.dump, placed.group}, 0);
+        if (isNew)
+            step->second = stepOf(placed.dump, placed.group);
+        const bool bySite = placed.mark->bySite && isLegendKeyShown(kMassiveSiteKey);
+        const bool byToken = placed.mark->byToken && isLegendKeyShown(kMassiveTokenKey);
+        double star = placed.strong || placed.whole ? 4.6
+            : placed.faint || !placed.leading       ? 2.4
+            : crowded                               ? 3.0
+                                                    : 4.0;
+        double ring = aroundStar(star);
+        const double half = (step->second - kBetween) / 2;
+        placed.isTight = ring > half;
+        if (placed.isTight && !placed.whole) {
+            const double room = half * (placed.strong || !placed.leading ? 1 : kOthers);
+            const double inside = (room - 1.6) / kStarPoints;
+            const bool both = bySite && byToken && inside >= kLeastInRing;
+            ring = byToken && (both || !bySite) ? std::max(room, 1.2) : 0;
+            star = std::min(star, both ? inside : std::max(room / kStarWidth, 0.9));
+        }
+        placed.star = bySite ? star : 0;
+        placed.ring = byToken ? ring : 0;
+    }
+}
+
+double MaximaChart::markWidth(int mark, int dump) const
+{
+    const MassiveMark* wanted
+        = &m_data.dumps[static_cast<std::size_t>(dump)].massive[static_cast<std::size_t>(mark)];
+    for (const PlacedMark& placed : visibleMarks())
+        if (placed.mark == wanted)
+            return 2 * std::max(kStarWidth * placed.star, placed.ring);
+    return 0;
+}
+
 // A star is massive in its site, a ring in its token, a star in a ring both; in the color of its site.
-void MaximaChart::paintMark(QCPPainter& painter, const PlacedMark& placed, bool strong) const
+void MaximaChart::paintMark(QCPPainter& painter, const PlacedMark& placed) const
 {
     const QColor own = categoryStyle(static_cast<int>(m_groups.indexOf(placed.group)), theme()).color;
-    const QColor color
-        = placed.faint && !strong ? maximaFaintColor(own, theme()) : mix(own, theme().foreground, 0.3);
-    const double radius = radiusOf(placed, strong), around = aroundStar(radius);
-    if (placed.mark->bySite && isLegendKeyShown(kMassiveSiteKey))
-        paintMarker(painter, Marker::Star, placed.at, radius, color, false);
-    if (placed.mark->byToken && isLegendKeyShown(kMassiveTokenKey))
-        paintMarker(painter, Marker::Circle, placed.at, around, color, true);
+    // Upon their own line, stars need more contrast than in room of their own.
+    const double darker = placed.isTight && !placed.whole && placed.ring == 0 ? 0.6 : 0.3;
+    const QColor color = placed.faint && !placed.strong ? maximaFaintMarkColor(own, theme())
+                                                        : mix(own, theme().foreground, darker);
+    if (placed.star > 0)
+        paintMarker(painter, Marker::Star, placed.at, placed.star, color, false);
+    if (placed.ring > 0)
+        paintMarker(painter, Marker::Circle, placed.at, placed.ring, color, true);
+}
+
+// The line's own mark and smaller channels would run into a star. Where stars stand side by side, the line
+// under them would be gone: they stay upon it.
+void MaximaChart::clearRoom(QCPPainter& painter, const PlacedMark& placed) const
+{
+    if (!placed.leading || (placed.isTight && !placed.whole && placed.ring == 0))
+        return;
+    const double around = placed.isTight && !placed.whole ? placed.ring : aroundStar(placed.star);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme().background);
+    painter.drawEllipse(placed.at, std::max(around, placed.ring), std::max(around, placed.ring));
+    painter.setBrush(Qt::NoBrush);
 }
 
 void MaximaChart::paintMarks(QCPPainter& painter)
 {
     auto marks = visibleMarks();
-    const auto isStrong = [this](const PlacedMark& placed) {
-        return m_currentChannel >= 0 && placed.mark->channel == m_currentChannel;
-    };
-    // What matters more is never covered: the pinned channel, what leads its site, the larger value.
-    std::stable_sort(marks.begin(), marks.end(), [&](const PlacedMark& a, const PlacedMark& b) {
-        return std::tuple(isStrong(a), a.leading, std::abs(a.mark->value))
-            < std::tuple(isStrong(b), b.leading, std::abs(b.mark->value));
+    // What matters more is never covered: what is looked for, the pinned channel, what leads its site, the
+    // larger value.
+    std::stable_sort(marks.begin(), marks.end(), [](const PlacedMark& a, const PlacedMark& b) {
+        return std::tuple(a.whole, a.strong, a.leading, std::abs(a.mark->value))
+            < std::tuple(b.whole, b.strong, b.leading, std::abs(b.mark->value));
     });
-    // The line's own mark and smaller channels would run into a star: all room is made first, so that none
-    // cuts its neighbor.
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(theme().background);
-    for (const PlacedMark& placed : marks)
-        if (const double around = aroundStar(radiusOf(placed, isStrong(placed))); placed.leading)
-            painter.drawEllipse(placed.at, around, around);
-    painter.setBrush(Qt::NoBrush);
-    for (const PlacedMark& placed : marks)
-        paintMark(painter, placed, isStrong(placed));
+    // All room is made first, so that none cuts its neighbor, except by those that are drawn whole.
+    for (const bool whole : {false, true}) {
+        for (const PlacedMark& placed : marks)
+            if (placed.whole == whole)
+                clearRoom(painter, placed);
+        for (const PlacedMark& placed : marks)
+            if (placed.whole == whole)
+                paintMark(painter, placed);
+    }
     if (!marks.empty())
         paintMarkLabels(painter, marks);
-}
-
-// A channel that is massive in twenty layers needs one label, at its largest value; the rest says so on
-// hover. Where only a few sites have massive values, each of them is named.
-std::vector<MaximaChart::MarkLabel> MaximaChart::labelledMarks(const std::vector<PlacedMark>& marks) const
-{
-    constexpr std::ptrdiff_t kFew = 6;
-    std::map<int, const PlacedMark*> largest;
-    for (const PlacedMark& placed : marks) {
-        const PlacedMark*& best = largest[placed.mark->channel];
-        const bool better = best == nullptr || (best->faint && !placed.faint)
-            || (best->faint == placed.faint && std::abs(placed.mark->value) > std::abs(best->mark->value));
-        if (better)
-            best = &placed;
-    }
-    const bool few = std::count_if(marks.begin(), marks.end(), [](const PlacedMark& placed) {
-        return placed.leading && !placed.faint;
-    }) <= kFew;
-    const auto isCurrent = [this](const PlacedMark* p) { return p->mark->channel == m_currentChannel; };
-    std::vector<const PlacedMark*> chosen;
-    for (const PlacedMark& placed : marks) {
-        const bool ofItsChannel = largest[placed.mark->channel] == &placed;
-        const bool meant = !placed.faint || isCurrent(&placed); // of the other kinds, the mouse tells
-        if (placed.mark->channel >= 0 && meant && (ofItsChannel || (few && placed.leading)))
-            chosen.push_back(&placed);
-    }
-    std::stable_sort(chosen.begin(), chosen.end(), [&](const auto* a, const auto* b) {
-        return std::pair(isCurrent(a), std::abs(a->mark->value))
-            > std::pair(isCurrent(b), std::abs(b->mark->value));
-    });
-    if (chosen.size() > kMostLabels)
-        chosen.resize(kMostLabels);
-    const bool brief = plotArea().width() < 520;
-    std::vector<MarkLabel> labels;
-    for (const PlacedMark* placed : chosen)
-        labels.push_back({placed->mark, placed->at,
-            brief ? tr("ch %1").arg(formatCount(placed->mark->channel)) : markLabel(*placed->mark), {}});
-    return labels;
-}
-
-// Labels keep off the marks, the strong lines (sampled, they are obstacles) and each other. One whose full
-// text finds no place tries the channel alone.
-std::vector<MaximaChart::MarkLabel> MaximaChart::placedMarkLabels(const std::vector<PlacedMark>& marks) const
-{
-    std::vector<MarkLabel> labels = labelledMarks(marks);
-    std::vector<QRectF> obstacles;
-    for (const PlacedMark& placed : marks)
-        obstacles.push_back(QRectF(placed.at.x() - 7, placed.at.y() - 7, 14, 14));
-    for (const MaximaDump& dump : m_data.dumps)
-        for (const QString& group : emphasizedGroups())
-            addLineObstacles(dump, group, obstacles);
-    const QFontMetricsF metrics(smallFont());
-    const QRectF bounds = plotArea().adjusted(2, 2, -2, -2);
-    for (MarkLabel& label : labels) {
-        const QString channel = tr("ch %1").arg(formatCount(label.mark->channel));
-        for (const QString& text : {label.text, channel}) {
-            const QSizeF size(metrics.horizontalAdvance(text) + 2, metrics.height());
-            const QRectF place
-                = placeLabels(std::span(&label.at, 1), std::span(&size, 1), bounds, 13, obstacles)[0];
-            if (place.isNull() || isFar(place, label.at))
-                continue;
-            label.text = text;
-            label.place = place;
-            obstacles.push_back(place);
-            break;
-        }
-    }
-    std::erase_if(labels, [](const MarkLabel& label) { return label.place.isNull(); });
-    return labels;
-}
-
-QStringList MaximaChart::markLabels() const
-{
-    QStringList texts;
-    for (const MarkLabel& label : placedMarkLabels(visibleMarks()))
-        texts << label.text;
-    return texts;
-}
-
-// From a label that could not stand right at its mark.
-void MaximaChart::paintLeader(QCPPainter& painter, const MarkLabel& label) const
-{
-    constexpr double kRadius = 8, kLeast = 6; // of the mark; and of a line worth drawing
-    const QPointF near(std::clamp(label.at.x(), label.place.left(), label.place.right()),
-        std::clamp(label.at.y(), label.place.top(), label.place.bottom()));
-    const QPointF way = near - label.at;
-    const double length = std::hypot(way.x(), way.y());
-    if (length < kRadius + kLeast)
-        return;
-    painter.setPen(QPen(theme().muted, 1));
-    painter.drawLine(label.at + way * (kRadius / length), near);
-}
-
-void MaximaChart::paintMarkLabels(QCPPainter& painter, const std::vector<PlacedMark>& marks) const
-{
-    painter.setFont(smallFont());
-    QColor halo = theme().background;
-    halo.setAlphaF(0.85F);
-    for (const MarkLabel& label : placedMarkLabels(marks)) {
-        paintLeader(painter, label);
-        painter.fillRect(label.place, halo);
-        const bool current = label.mark->channel == m_currentChannel;
-        painter.setPen(current ? theme().accent : theme().foreground);
-        painter.drawText(label.place, Qt::AlignCenter, label.text);
-    }
-}
-
-void MaximaChart::addLineObstacles(
-    const MaximaDump& dump, const QString& group, std::vector<QRectF>& obstacles) const
-{
-    for (const int line : shownLines(true))
-        addLineObstacles(dump, group, line, obstacles);
-}
-
-void MaximaChart::addLineObstacles(
-    const MaximaDump& dump, const QString& group, int line, std::vector<QRectF>& obstacles) const
-{
-    std::optional<QPointF> last;
-    for (const MaximaSite& site : dump.sites) {
-        const auto value = maximaValue(site, line);
-        if (site.group != group || !isDrawable(value, isLogarithmic(Qt::Vertical)))
-            continue;
-        const QPointF p = toPixel(site.position(), *value);
-        const QPointF from = last.value_or(p);
-        const int steps = std::clamp(static_cast<int>((p - from).manhattanLength() / 8), 1, 40);
-        for (int k = 1; k <= steps && obstacles.size() < 4000; ++k) {
-            const QPointF q = from + (p - from) * k / steps;
-            obstacles.push_back({q.x() - 2, q.y() - 2, 4, 4});
-        }
-        last = p;
-    }
 }
 
 void MaximaChart::paintOverlay(QCPPainter& painter)
