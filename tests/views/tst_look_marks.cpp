@@ -136,7 +136,7 @@ private Q_SLOTS:
         data.measure = utf8("max |x|");
         for (int i = 0; i < 18; ++i)
             data.rows.push_back({utf8("layer"), utf8("%1 attn").arg(i), 1.0 + i, 10.0 + i, {}});
-        data.rows.push_back({utf8("end"), utf8("final"), 19, 29, {}});
+        data.rows.push_back({utf8("end"), utf8("final stream"), 19, 29, utf8("final")});
         trace.setData(data);
         showAt(trace, {900, 190});
         QVERIFY(trace.legendRect(utf8("current")).isNull());

@@ -55,7 +55,9 @@ void ChannelTrace::nameRows()
                 // One that is only cut short keeps its name, as the map has it, where that fits.
                 const bool whole = row.label.startsWith(row.brief)
                     && ofLabels.horizontalAdvance(row.label) + kBetweenNames / 4 <= each;
-                tick.label = brief && !row.brief.isEmpty() && !whole ? row.brief : row.label;
+                // Half of the last one would stand beyond the chart, and then all of it is left out.
+                const bool isLast = &row == &m_data.rows.back();
+                tick.label = !row.brief.isEmpty() && (isLast || (brief && !whole)) ? row.brief : row.label;
             }
             return ticks;
         },
