@@ -628,6 +628,17 @@ Klick kopiert.</translation>
     </message>
 </context>
 <context>
+    <name>SiteWords</name>
+    <message>
+        <source>block %1</source>
+        <translation>Block %1</translation>
+    </message>
+    <message>
+        <source>block %1, %2</source>
+        <translation>Block %1, %2</translation>
+    </message>
+</context>
+<context>
     <name>TensorMenu</name>
     <message>
         <source>refused</source>
@@ -882,10 +893,6 @@ Klick kopiert.</translation>
         <translation>keine Aktivierungen</translation>
     </message>
     <message>
-        <source>%1 tokens</source>
-        <translation>%1 Token</translation>
-    </message>
-    <message>
         <source>Activations: %1. Click to add another dump</source>
         <translation>Aktivierungen: %1. Klick fügt einen weiteren Dump hinzu</translation>
     </message>
@@ -1028,6 +1035,10 @@ Klick kopiert.</translation>
     <message>
         <source>harm measured</source>
         <translation>Schaden gemessen</translation>
+    </message>
+    <message>
+        <source>activations: %1</source>
+        <translation>Aktivierungen: %1</translation>
     </message>
 </context>
 <context>
@@ -1983,10 +1994,6 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>predicted harm (%1, not measured)</source>
         <translation>vorhergesagter Schaden (%1, nicht gemessen)</translation>
-    </message>
-    <message>
-        <source>; %1 (%2 tokens)</source>
-        <translation>; %1 (%2 Token)</translation>
     </message>
     <message>
         <source>residual stream</source>
@@ -3668,10 +3675,6 @@ Lizenz: GPL-3.0-or-later</translation>
         <translation>Dump</translation>
     </message>
     <message>
-        <source>%1 per site at most; %2 more are not listed</source>
-        <translation>höchstens %1 je Stelle; %2 weitere fehlen in der Liste</translation>
-    </message>
-    <message>
         <source>size of all weights, if they were packed</source>
         <translation>Größe aller Gewichte, wären sie gepackt</translation>
     </message>
@@ -3830,6 +3833,30 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>Runs the units that were not measured</source>
         <translation>Führt die Einheiten aus, die nicht gemessen wurden</translation>
+    </message>
+    <message>
+        <source>%1, not measured</source>
+        <translation>%1, nicht gemessen</translation>
+    </message>
+    <message>
+        <source>; text: %1, %2 tokens</source>
+        <translation>; Text: %1, %2 Token</translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation>Schätzung</translation>
+    </message>
+    <message>
+        <source>In plans: measured, drawn toward what similar units cost; 95 % is of Measured</source>
+        <translation>In Plänen: gemessen und zu dem gezogen, was ähnliche Einheiten kosten; 95 % gehört zu Gemessen</translation>
+    </message>
+    <message>
+        <source>%1 massive in their site, %2 in their token, %3 in both</source>
+        <translation>%1 massiv an ihrer Stelle, %2 in ihrem Token, %3 beides</translation>
+    </message>
+    <message>
+        <source>%1 beyond %2 per site are not listed</source>
+        <translation>%1 jenseits von %2 je Stelle sind nicht aufgeführt</translation>
     </message>
 </context>
 <context>
@@ -4258,6 +4285,34 @@ Lizenz: GPL-3.0-or-later</translation>
         <source>harm not told apart from the selection&apos;s</source>
         <translation>Schaden nicht von dem der Auswahl zu trennen</translation>
     </message>
+    <message>
+        <source>same tokens, 95 %: not told apart from the selection</source>
+        <translation>gleiche Token, 95 %: nicht von der Auswahl unterscheidbar</translation>
+    </message>
+    <message>
+        <source>same tokens, 95 %: not told apart</source>
+        <translation>gleiche Token, 95 %: nicht unterscheidbar</translation>
+    </message>
+    <message>
+        <source>color: bits per weight of the chosen option</source>
+        <translation>Farbe: Bits je Gewicht der gewählten Option</translation>
+    </message>
+    <message>
+        <source>square or bar: its harm, on a log scale from %1 to %2</source>
+        <translation>Quadrat oder Balken: ihr Schaden, logarithmisch von %1 bis %2</translation>
+    </message>
+    <message>
+        <source>link: tied units, which take one option together</source>
+        <translation>Kettenglied: gekoppelte Einheiten, die zusammen eine Option bekommen</translation>
+    </message>
+    <message>
+        <source>dashed: what the selected unit costs is not told apart from what this one costs, at 95 %, paired on the same tokens</source>
+        <translation>gestrichelt: Was die ausgewählte Einheit kostet, ist von den Kosten dieser nicht zu unterscheiden (95 %, gepaart auf denselben Token)</translation>
+    </message>
+    <message>
+        <source>tied: one option</source>
+        <translation>gekoppelt: eine Option</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::ChannelRidge</name>
@@ -4331,6 +4386,14 @@ größter: %5</translation>
     <message>
         <source>site</source>
         <translation>Stelle</translation>
+    </message>
+    <message>
+        <source>current site: %1</source>
+        <translation>aktuelle Stelle: %1</translation>
+    </message>
+    <message>
+        <source>site: %1</source>
+        <translation>Stelle: %1</translation>
     </message>
 </context>
 <context>
@@ -4799,12 +4862,28 @@ Die Pläne sind gleich.</translation>
         <translation>± %1: Schaden B − A (Kubikwurzel-Skala)</translation>
     </message>
     <message>
-        <source>≠: another option</source>
-        <translation>≠: andere Option</translation>
-    </message>
-    <message>
         <source> · size %1 · %2</source>
         <translation> · Größe %1 · %2</translation>
+    </message>
+    <message>
+        <source>harm not told apart on the same tokens, at 95 %</source>
+        <translation>Schaden auf denselben Token nicht unterscheidbar (95 %)</translation>
+    </message>
+    <message>
+        <source>no color: not told apart, 95 %</source>
+        <translation>ohne Farbe: nicht unterscheidbar, 95 %</translation>
+    </message>
+    <message>
+        <source>→: bits per weight of A, of B</source>
+        <translation>→: Bits je Gewicht von A, von B</translation>
+    </message>
+    <message>
+        <source>↓ ↑: fewer, more bits in B</source>
+        <translation>↓ ↑: weniger, mehr Bits in B</translation>
+    </message>
+    <message>
+        <source>≠: another option of the same bits</source>
+        <translation>≠: andere Option mit gleichen Bits</translation>
     </message>
 </context>
 <context>
@@ -5464,8 +5543,16 @@ Die Pläne sind gleich.</translation>
         <translation>Des ganzen Plans: %1. Gewissheit gibt nur ein Lauf des ganzen Plans (Gemessener Schaden).</translation>
     </message>
     <message>
-        <source> Of its %2, %1 (%3 %) belong to no plan and stay as they are; the largest is %4.</source>
-        <translation> Von den %2 gehören %1 (%3 %) zu keinem Plan und bleiben, wie sie sind; am größten ist %4.</translation>
+        <source> Of the %2 to be written, %1 (%3 %) belong to no plan and stay as they are; the largest is %4.</source>
+        <translation> %1 (%3 %) der %2, die geschrieben werden, gehören zu keinem Plan und bleiben, wie sie sind; am größten ist %4.</translation>
+    </message>
+    <message>
+        <source>Of the whole plan: %1.</source>
+        <translation>Des ganzen Plans: %1.</translation>
+    </message>
+    <message>
+        <source>Of the whole plan: %1; %2.</source>
+        <translation>Des ganzen Plans: %1; %2.</translation>
     </message>
 </context>
 <context>
@@ -5730,6 +5817,22 @@ Die Pläne sind gleich.</translation>
         <source>Checking the export…</source>
         <translation>Der Export wird geprüft …</translation>
     </message>
+    <message>
+        <source>cosine distance %1</source>
+        <translation>Kosinusabstand %1</translation>
+    </message>
+    <message>
+        <source>%1 nats per token</source>
+        <translation>%1 Nat je Token</translation>
+    </message>
+    <message>
+        <source>measured: %1 (%2 to %3, 95 %) on %4 tokens</source>
+        <translation>gemessen: %1 (%2 bis %3, 95 %) auf %4 Token</translation>
+    </message>
+    <message>
+        <source>measured: %1 on %2 tokens</source>
+        <translation>gemessen: %1 auf %2 Token</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::HarmPanel</name>
@@ -5849,10 +5952,6 @@ Die Pläne sind gleich.</translation>
         <source>Open a model…</source>
         <translation>Ein Modell öffnen…</translation>
     </message>
-    <message>
-        <source>95 % bootstrap intervals over blocks of tokens</source>
-        <translation>95-%-Bootstrap-Intervalle über Blöcke von Token</translation>
-    </message>
     <message numerus="yes">
         <source>%n pair(s) of unit and option are measured. What a whole plan costs, only running it tells.</source>
         <translation>
@@ -5953,12 +6052,12 @@ Kein Modell ist geöffnet.</translation>
         <translation>Macht den Plan der gewählten Zeile zum aktuellen: ein Schritt zum Rückgängigmachen (Eingabe in der Tabelle)</translation>
     </message>
     <message>
-        <source>measured by running the model on up to %1 tokens</source>
-        <translation>gemessen, indem das Modell lief, auf bis zu %1 Token</translation>
-    </message>
-    <message>
         <source>Two selected rows (Ctrl+click) are compared over the same tokens; Enter or double click takes a plan</source>
         <translation>Zwei gewählte Zeilen (Strg+Klick) werden über dieselben Token verglichen; Eingabe oder Doppelklick übernimmt einen Plan</translation>
+    </message>
+    <message>
+        <source>from runs on up to %1 tokens; vertical lines: 95 % bootstrap intervals over blocks of tokens</source>
+        <translation>aus Läufen auf bis zu %1 Token; senkrechte Striche: 95-%-Bootstrap-Intervalle über Blöcke von Token</translation>
     </message>
 </context>
 <context>
@@ -6683,6 +6782,30 @@ dB</translation>
         <source>site: %1</source>
         <translation>Stelle: %1</translation>
     </message>
+    <message>
+        <source>massive in site</source>
+        <translation>massiv an Stelle</translation>
+    </message>
+    <message>
+        <source>in token</source>
+        <translation>im Token</translation>
+    </message>
+    <message>
+        <source>massive in token</source>
+        <translation>massiv im Token</translation>
+    </message>
+    <message>
+        <source>large: channel %1</source>
+        <translation>groß: Kanal %1</translation>
+    </message>
+    <message>
+        <source>large: ch %1</source>
+        <translation>groß: Kan. %1</translation>
+    </message>
+    <message>
+        <source>%1 “%2”</source>
+        <translation>%1 „%2“</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::MaximaPanel</name>
@@ -6777,10 +6900,6 @@ Keine Aktivierungen sind geladen.</translation>
         <translation>max |x| / rms je Stelle</translation>
     </message>
     <message>
-        <source>&amp;Massive activations (%1)</source>
-        <translation>&amp;Massive Aktivierungen (%1)</translation>
-    </message>
-    <message>
         <source>Record…</source>
         <translation>Aufnehmen…</translation>
     </message>
@@ -6801,12 +6920,8 @@ Keine Aktivierungen sind geladen.</translation>
         <translation>max |x| je Stelle; 99,9-%-Quantil und rms der hervorgehobenen Art</translation>
     </message>
     <message>
-        <source>%1 by token</source>
-        <translation>%1 nach Token</translation>
-    </message>
-    <message>
-        <source>%1 by site</source>
-        <translation>%1 nach Stelle</translation>
+        <source>&amp;Massive activations: %1</source>
+        <translation>&amp;Massive Aktivierungen: %1</translation>
     </message>
 </context>
 <context>
@@ -7320,6 +7435,14 @@ Keine Aktivierungen sind geladen.</translation>
         <source>all channels</source>
         <translation>alle Kanäle</translation>
     </message>
+    <message>
+        <source>current site: %1</source>
+        <translation>aktuelle Stelle: %1</translation>
+    </message>
+    <message>
+        <source>site: %1</source>
+        <translation>Stelle: %1</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::OutlierPanel</name>
@@ -7518,10 +7641,6 @@ Kein Modell geöffnet.</translation>
         <translation>Modell</translation>
     </message>
     <message>
-        <source>Data</source>
-        <translation>Daten</translation>
-    </message>
-    <message>
         <source>Tokens</source>
         <translation>Token</translation>
     </message>
@@ -7716,6 +7835,10 @@ Kein Modell geöffnet.</translation>
     <message>
         <source>Type</source>
         <translation>Typ</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>Text</translation>
     </message>
 </context>
 <context>
@@ -9432,6 +9555,18 @@ Notiz: %1</translation>
             <numerusform>%n Gewicht bis %1</numerusform>
             <numerusform>%n Gewichte bis %1</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>share of weights</source>
+        <translation>Gewichtsanteil</translation>
+    </message>
+    <message>
+        <source>share</source>
+        <translation>Anteil</translation>
+    </message>
+    <message>
+        <source>%1 beyond, to %2</source>
+        <translation>%1 weitere, bis %2</translation>
     </message>
 </context>
 <context>
