@@ -237,11 +237,15 @@ void AgreementChart::paintOverlay(QCPPainter& painter)
         if (!std::binary_search(m_current.begin(), m_current.end(), unit))
             continue;
         if (const auto at = pointPixel(static_cast<int>(i))) {
-            // On a rim of the ground: marks may have the color of the ring.
+            // On a ground of its own: other marks may lie over it, or have the color of the ring.
+            painter.setBrush(theme().background);
             painter.setPen(QPen(theme().background, 5));
             painter.drawEllipse(*at, kRing, kRing);
+            painter.setBrush(Qt::NoBrush);
             painter.setPen(QPen(theme().accent, 2));
             painter.drawEllipse(*at, kRing, kRing);
+            paintPoint(painter, static_cast<int>(i));
+            painter.setBrush(Qt::NoBrush);
         }
     }
 }

@@ -196,9 +196,10 @@ bool MaximaChart::isLone(const QString& group) const
 // Dots from where a line ends to its name, where they do not meet by themselves.
 void MaximaChart::paintEndLeader(QCPPainter& painter, const EndName& name) const
 {
-    constexpr double kClear = 8;
+    constexpr double kClear = 8, kLevel = 5;
     const QPointF to(plotArea().right() + kGap - 2, name.y), from = name.end + QPointF(kClear, 0);
-    if (to.x() - from.x() < 2 * kClear)
+    const bool beside = std::abs(name.y - name.end.y()) <= kLevel;
+    if (to.x() - from.x() < (beside ? 2 * kClear : kClear / 2))
         return;
     painter.setPen(QPen(maximaFaintColor(name.color, theme()), 1, Qt::DotLine));
     painter.drawLine(from, to);

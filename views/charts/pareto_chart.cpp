@@ -274,7 +274,7 @@ void ParetoChart::rebuildLegend()
         add(QStringLiteral("plans"), tr("named plans"), categoryStyle(2, theme()).color, Kind::Mark,
             Marker::Diamond, false, Qt::SolidLine, true);
     if (m_data.current)
-        add(QStringLiteral("current"), tr("current plan"), theme().accent, Kind::Mark, Marker::Circle, false,
+        add(QStringLiteral("current"), tr("current plan"), theme().accent, Kind::Mark, Marker::Circle, true,
             Qt::SolidLine, false);
     if (m_data.budgetBytes)
         add(QStringLiteral("budget"), tr("budget"), theme().warning, Kind::Line, Marker::None, false,
