@@ -17,10 +17,10 @@ Result<void> lookUp(
     const Model& model, const Linear& table, std::uint64_t row, const Hooks& hooks, std::span<float> out)
 {
     BITWRIGHT_CHECK(readWeights(model, table, row, row + 1, hooks.weights, out));
-    if (!allFinite(out))
-        return fail(Error{ErrorCode::Numeric, fmt::format("Row {} holds NaN or infinity.", row),
-            model.checkpoint().path(), model.checkpoint().tensors()[table.tensor].name, {}, {}});
-    return {};
+    if (allFinite(out))
+        return {};
+    auto broken = brokenWeight(model, table, row, out);
+    return broken ? fail(std::move(*broken)) : Result<void>();
 }
 
 /// Adds the learned position and the token type of the token at `position` of its sequence.

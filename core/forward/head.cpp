@@ -152,11 +152,14 @@ Result<void> tileLogits(const Model& model, std::span<const float> states, std::
     if (model.architecture().logitSoftcap)
         softcap(logits, static_cast<float>(*model.architecture().logitSoftcap));
     for (std::size_t t = 0; t < tokens; ++t) {
-        if (!allFinite(logits.subspan(t * words, words)))
+        if (!allFinite(logits.subspan(t * words, words))) {
+            if (auto broken = brokenWeight(model, model.head(), firstWord, weights))
+                return fail(std::move(*broken));
             return fail(Error{ErrorCode::Numeric,
                 fmt::format("The logits of words {} to {} are NaN or infinite at token {} of the batch.",
                     firstWord, firstWord + words - 1, firstToken + t),
                 model.checkpoint().path(), model.checkpoint().tensors()[model.head().tensor].name, {}, {}});
+        }
     }
     return {};
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <initializer_list>
 
 namespace bitwright::forward {
@@ -99,7 +100,7 @@ public:
                 return fail(Error{ErrorCode::Format,
                     fmt::format("Belongs to block {}, but config.json says {} blocks.", a.layers.size(),
                         a.layers.size()),
-                    {}, tensor.name, {}, {}});
+                    m_checkpoint.path(), tensor.name, {}, {}});
         }
         return {};
     }
@@ -179,6 +180,11 @@ private:
         BITWRIGHT_CHECK(m_checkpoint.read(*tensor, 0, bytes));
         if (auto converted = model::convertToFloat(info.dtype, bytes, values); !converted)
             return fail(std::move(converted.error()).inFile(m_checkpoint.path()).inTensor(name));
+        // Here it has a name; in a run the next matrix, which is in order, would be named.
+        for (std::size_t i = 0; i < values.size(); ++i)
+            if (!std::isfinite(values[i]))
+                return fail(Error{ErrorCode::Numeric, fmt::format("Its value {} is NaN or infinite.", i),
+                    m_checkpoint.path(), name, {}, {}});
         return values;
     }
 

@@ -50,7 +50,7 @@ class Model
 public:
     /// Reads config.json, finds every tensor by the names of the family (formats.md 1.9) and checks its
     /// shape. Errors: those of readArchitecture; Format for a missing tensor or a wrong shape, Unsupported
-    /// for an unreadable type.
+    /// for an unreadable type, Numeric for NaN or infinity in a norm or bias.
     [[nodiscard]] static Result<Model> open(std::shared_ptr<const model::Checkpoint> checkpoint);
     /// The same with a graph that the caller has read or made.
     [[nodiscard]] static Result<Model> open(

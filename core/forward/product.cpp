@@ -32,24 +32,6 @@ std::span<float> weightBuffer(std::size_t size)
     return std::span(buffer).first(size);
 }
 
-/// Each stored tensor once: the parts of a fused one share their input.
-Result<void> showInputs(
-    std::span<const Product> products, const Rows& input, const InputPlace& place, Observer& observer)
-{
-    for (std::size_t i = 0; i < products.size(); ++i) {
-        const Linear& linear = *products[i].linear;
-        bool seen = false;
-        for (std::size_t j = 0; j < i; ++j)
-            seen = seen
-                || (products[j].linear->tensor == linear.tensor
-                    && products[j].linear->expert == linear.expert);
-        if (!seen)
-            BITWRIGHT_CHECK(observer.linearInput(
-                {linear.tensor, linear.expert, place.block, input, place.firstToken, place.tokens}));
-    }
-    return {};
-}
-
 tl::unexpected<Error> notFinite(
     const Model& model, const Linear& linear, const Rows& input, std::size_t row, const InputPlace& place)
 {
@@ -61,6 +43,38 @@ tl::unexpected<Error> notFinite(
         fmt::format("{} is NaN or infinite at token {} of the batch{}.", what, token,
             info.parts.block ? fmt::format(" in block {}", *info.parts.block) : std::string()),
         model.checkpoint().path(), info.name, {}, {}});
+}
+
+/// What the observer says of an input that is no number becomes what the product would have said of it, so
+/// that every command names it alike.
+Result<void> shown(
+    const Model& model, const Linear& linear, const Rows& input, const InputPlace& place, Observer& observer)
+{
+    auto seen = observer.linearInput(
+        {linear.tensor, linear.expert, place.block, input, place.firstToken, place.tokens});
+    if (seen || seen.error().code != ErrorCode::Numeric)
+        return seen;
+    for (std::size_t row = 0; row < input.rows; ++row)
+        if (!allFinite(input.row(row)))
+            return notFinite(model, linear, input, row, place);
+    return seen;
+}
+
+/// Each stored tensor once: the parts of a fused one share their input.
+Result<void> showInputs(const Model& model, std::span<const Product> products, const Rows& input,
+    const InputPlace& place, Observer& observer)
+{
+    for (std::size_t i = 0; i < products.size(); ++i) {
+        const Linear& linear = *products[i].linear;
+        bool seen = false;
+        for (std::size_t j = 0; j < i; ++j)
+            seen = seen
+                || (products[j].linear->tensor == linear.tensor
+                    && products[j].linear->expert == linear.expert);
+        if (!seen)
+            BITWRIGHT_CHECK(shown(model, linear, input, place, observer));
+    }
+    return {};
 }
 
 Result<void> runTask(const Model& model, const Rows& input, const Task& task, const InputPlace& place,
@@ -79,8 +93,11 @@ Result<void> runTask(const Model& model, const Rows& input, const Task& task, co
         const std::span<float> values(out + t * task.product->stride, static_cast<std::size_t>(rows));
         if (!linear.bias.empty())
             addScaled(values, std::span(linear.bias).subspan(task.begin, rows), 1.0F);
-        if (!allFinite(values))
+        if (!allFinite(values)) {
+            if (auto broken = brokenWeight(model, linear, task.begin, weights))
+                return fail(std::move(*broken));
             return notFinite(model, linear, input, task.firstToken + t, place);
+        }
     }
     return {};
 }
@@ -116,11 +133,34 @@ Result<void> readWeights(const Model& model, const Linear& linear, std::uint64_t
     return {};
 }
 
+std::optional<Error> brokenWeight(
+    const Model& model, const Linear& linear, std::uint64_t firstRow, std::span<const float> weights)
+{
+    const auto bad
+        = std::find_if(weights.begin(), weights.end(), [](float value) { return !std::isfinite(value); });
+    if (bad == weights.end())
+        return std::nullopt;
+    const auto place = static_cast<std::uint64_t>(bad - weights.begin());
+    const std::uint64_t row = firstRow + place / linear.cols;
+    const std::uint64_t column = place % linear.cols;
+    std::vector<float> stored(static_cast<std::size_t>(linear.cols));
+    const bool inOrder
+        = readWeights(model, linear, row, row + 1, nullptr, stored) && std::isfinite(stored[column]);
+    const model::TensorInfo& info = model.checkpoint().tensors()[linear.tensor];
+    const std::uint64_t storedRow = linear.firstRow + row;
+    // Whole sentences, not parts put together: they are translated.
+    return Error{ErrorCode::Numeric,
+        inOrder ? fmt::format("Its changed value at row {}, column {} is NaN or infinite.", storedRow, column)
+                : fmt::format("Its value at row {}, column {} is NaN or infinite.", storedRow, column),
+        model.checkpoint().path(),
+        info.experts > 1 ? fmt::format("{}[{}]", info.name, linear.expert) : info.name, {}, {}};
+}
+
 Result<void> multiplyAll(const Model& model, const Rows& input, std::span<const Product> products,
     const InputPlace& place, const Hooks& hooks, const RunContext& context)
 {
     if (hooks.observer != nullptr)
-        BITWRIGHT_CHECK(showInputs(products, input, place, *hooks.observer));
+        BITWRIGHT_CHECK(showInputs(model, products, input, place, *hooks.observer));
     std::vector<Task> tasks;
     for (const Product& product : products) {
         const std::uint64_t step = tileRows(*product.linear);

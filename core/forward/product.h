@@ -31,7 +31,8 @@ inline constexpr std::size_t kWeightTileBytes = std::size_t{4} << 20;
 /// Shows the input of every stored tensor among `products` to the observer, each once, then computes the
 /// products of that one input (tokens x inputs). Every task reads and converts its own tile of rows and
 /// multiplies it on one BLAS thread: the caller holds BlasThreads(1). Costs 2 tokens rows inputs operations.
-/// Errors: Numeric with the tensor's name where a result is NaN or infinite.
+/// Errors: Numeric with the tensor's name where a result is NaN or infinite, and the place where the tensor
+/// itself is.
 [[nodiscard]] Result<void> multiplyAll(const Model& model, const Rows& input,
     std::span<const Product> products, const InputPlace& place, const Hooks& hooks,
     const RunContext& context);
@@ -39,5 +40,11 @@ inline constexpr std::size_t kWeightTileBytes = std::size_t{4} << 20;
 /// Rows [begin, end) of the part of the tensor that `linear` is, from the hook or the checkpoint.
 [[nodiscard]] Result<void> readWeights(const Model& model, const Linear& linear, std::uint64_t begin,
     std::uint64_t end, const WeightSource* source, std::span<float> out);
+
+/// The error that names the first NaN or infinity of `weights` (rows x linear.cols, from row `firstRow` of
+/// the part on) with its place in the tensor, and says whether the file holds it or a hook put it there;
+/// nothing where all are numbers. For the way to an error: reads the row again.
+[[nodiscard]] std::optional<Error> brokenWeight(
+    const Model& model, const Linear& linear, std::uint64_t firstRow, std::span<const float> weights);
 
 } // namespace bitwright::forward

@@ -125,7 +125,7 @@ Result<void> SiteRecorder::record(Live& live, const forward::Rows& rows)
 {
     auto done = live.statistics->add(rows.data, rows.rows, rows.stride, m_context);
     if (!done)
-        return fail(std::move(done.error()).inTensor(live.facts.name));
+        return fail(std::move(done.error()).inFile(m_model.checkpoint().path()).inTensor(live.facts.name));
     return {};
 }
 
