@@ -39,15 +39,20 @@ Result<std::shared_ptr<const tokens::Tokenizer>> tokenizerOf(const forward::Mode
         "Put it there, or give token ids instead of text (--tokens FILE)."});
 }
 
-/// Rows of ids stay as they are where the model has positions for them and nobody asked for a length.
-tokens::Sequences cutGiven(tokens::Sequences given, const std::optional<std::size_t>& asked,
-    std::size_t length, std::size_t positions)
+/// Rows of ids are what somebody asked for: they are cut where a length is asked for too, and else run as
+/// they are.
+Result<tokens::Sequences> cutGiven(
+    tokens::Sequences given, const std::optional<std::size_t>& asked, std::size_t positions)
 {
     if (asked)
         return tokens::cutLong(std::move(given), *asked);
-    const bool fits = std::all_of(
-        given.begin(), given.end(), [&](const auto& sequence) { return sequence.size() <= positions; });
-    return fits ? std::move(given) : tokens::cutLong(std::move(given), length);
+    for (std::size_t s = 0; s < given.size(); ++s)
+        if (given[s].size() > positions)
+            return fail(Error{ErrorCode::OutOfRange,
+                fmt::format(
+                    "Sequence {} has {} ids, the model has positions for {}.", s, given[s].size(), positions),
+                {}, {}, {}, "Give shorter sequences, or have them cut with --sequence-length N."});
+    return given;
 }
 
 Result<tokens::Sequences> sequencesOf(const forward::Model& model, const CaptureInput& input,
@@ -57,7 +62,10 @@ Result<tokens::Sequences> sequencesOf(const forward::Model& model, const Capture
         result.tokenizer = "ids as given";
         BITWRIGHT_ASSIGN(tokens::Sequences given, formats::readTokenFile(input.tokensPath));
         const auto positions = static_cast<std::size_t>(model.architecture().positions);
-        return cutGiven(std::move(given), input.sequenceLength, length, positions);
+        auto cut = cutGiven(std::move(given), input.sequenceLength, positions);
+        if (!cut)
+            return fail(std::move(cut.error()).inFile(input.tokensPath));
+        return cut;
     }
     BITWRIGHT_ASSIGN(const auto tokenizer, tokenizerOf(model, input.bytes));
     result.tokenizer = tokenizer->description();

@@ -12,7 +12,8 @@ namespace bitwright::session {
 struct CaptureInput
 {
     std::string textPath, tokensPath;
-    std::optional<std::size_t> sequenceLength; ///< Default: 512, or what the model has positions for.
+    /// Default for a text: 512, or what the model has positions for. Ids are cut only where it is given.
+    std::optional<std::size_t> sequenceLength;
     std::size_t maxTokens = 4096;
     std::optional<std::size_t> gradientTokens; ///< Tokens for gradients, default: maxTokens.
     bool lines = false; ///< Every line of the text is a sequence (sentence encoders).

@@ -504,6 +504,24 @@ void TestCapture::tokensFromText()
     const auto given = session::readTokens(*model, ids, RunContext());
     QVERIFY2(given.has_value(), given ? "" : given.error().oneLine().c_str());
     QCOMPARE(given->batch.starts, (std::vector<std::size_t>{0, 5, 7}));
+    // Beyond the 256 positions of the sample ids are cut only where somebody says how, a text always.
+    std::string many;
+    for (int i = 0; i < 300; ++i)
+        many += std::to_string(i % 200) + " ";
+    QVERIFY(test::writeFile(folder.file("many.txt"), "7 8\n" + many));
+    ids.tokensPath = folder.file("many.txt");
+    const auto refused = session::readTokens(*model, ids, RunContext());
+    QVERIFY(!refused && refused.error().code == ErrorCode::OutOfRange);
+    QCOMPARE(refused.error().file, ids.tokensPath);
+    QCOMPARE(
+        refused.error().message, std::string("Sequence 1 has 300 ids, the model has positions for 256."));
+    QVERIFY(refused.error().remedy.find("--sequence-length") != std::string::npos);
+    ids.sequenceLength = 200;
+    QCOMPARE(session::readTokens(*model, ids, RunContext())->batch.starts,
+        (std::vector<std::size_t>{0, 2, 202, 302}));
+    session::CaptureInput words;
+    words.textPath = folder.file("many.txt");
+    QVERIFY(session::readTokens(*model, words, RunContext())->batch.sequences() > 1);
 }
 
 void TestCapture::badInput()
