@@ -282,7 +282,7 @@ Result<plan::PlanSpace> Workspace::planSpace(const plan::Target& target,
             return plan::PlanSpace::build(
                 *m_checkpoint, target, options, score::measuredScoreTable(errors, harm), ties);
         if (!settings.fallback)
-            return fail(Error{ErrorCode::InvalidArgument,
+            return fail(Error{ErrorCode::Unsupported,
                 fmt::format("No harm was measured for these options and target {}.", target.id()), {}, {}, {},
                 "Measure first (bitwright-cli measure), or choose another score."});
         predicting.kind = *settings.fallback;

@@ -43,6 +43,10 @@ Result<forward::TokenBatch> batchOf(const forward::Architecture& architecture,
                 batch.add(std::span(ids).subspan(at, count));
         }
     }
+    if (batch.tokens() == 0 && skipped > 0)
+        return fail(
+            Error{ErrorCode::OutOfRange, fmt::format("All {} tokens are skipped: none is left.", skipped), {},
+                {}, {}, "Skip fewer tokens or give a longer text."});
     if (batch.tokens() == 0)
         return fail(ErrorCode::InvalidArgument, "There are no tokens to run the model on.");
     return batch;

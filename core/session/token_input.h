@@ -18,8 +18,8 @@ struct TokenLimits
 };
 
 /// Checks and cuts. No beginning-of-text token is added to later pieces. Errors: OutOfRange for an id outside
-/// of the vocabulary (sequence and place named) and for a sequenceLength beyond the model's positions;
-/// InvalidArgument where nothing is left.
+/// of the vocabulary (sequence and place named), for a sequenceLength beyond the model's positions and
+/// where all is skipped; InvalidArgument where there is nothing.
 [[nodiscard]] Result<forward::TokenBatch> batchOf(const forward::Architecture& architecture,
     const formats::TokenSequences& sequences, const TokenLimits& limits);
 
