@@ -1,6 +1,7 @@
 #include "core/session/capture.h"
 
 #include "app/cli/command.h"
+#include "app/cli/words.h"
 #include "core/formats/open.h"
 #include "core/session/capture_tokens.h"
 
@@ -46,9 +47,9 @@ nlohmann::json documentOf(
 void printSummary(
     const CaptureArguments& arguments, const session::TokenText& text, const session::CaptureResult& result)
 {
-    printLine(fmt::format("{}: {} tokens in {} sequences ({}), {} sites, {:.1f} s",
-        escapedForDisplay(arguments.out), result.tokens, result.sequences, text.tokenizer,
-        result.sites.size(), result.seconds));
+    printLine(fmt::format("{}: {} in {} ({}), {}, {:.1f} s", escapedForDisplay(arguments.out),
+        counted(result.tokens, "token"), counted(result.sequences, "sequence"), text.tokenizer,
+        counted(result.sites.size(), "site"), result.seconds));
     if (result.gradients > 0)
         printLine(fmt::format("mean squared gradients of {} matrices over {} sequences, labels {}",
             result.gradients, text.gradientBatch.sequences(),
@@ -78,7 +79,8 @@ void addInput(CLI::App& app, CaptureArguments& arguments)
         ->default_val(4096)
         ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 31U));
     app.add_option("--sequence-length", arguments.sequenceLength,
-           "Tokens of a sequence (default: 512, or what the model has positions for)")
+           "Tokens of a sequence (default: 512, or what the model has positions for); ids are cut only where "
+           "this is given")
         ->check(CLI::Range(std::size_t{2}, std::size_t{1} << 24U));
 }
 

@@ -1,13 +1,12 @@
+#include "app/cli/measure_input.h"
 #include "app/cli/measure_refine.h"
 #include "app/cli/read_file.h"
-#include "core/session/capture_tokens.h"
+#include "app/cli/words.h"
 #include "core/session/measurer.h"
-#include "core/session/token_input.h"
 
 #include <algorithm>
 #include <chrono>
 #include <fnmatch.h>
-#include <limits>
 
 namespace bitwright::cli {
 
@@ -27,57 +26,6 @@ struct MeasureArguments
     bool lines = false; ///< Every line of the text is a sequence.
     double precision = measure::AdaptiveSettings{}.precision;
 };
-
-/// The token ids to measure on, and where they come from.
-struct Input
-{
-    forward::TokenBatch batch;
-    std::string source;
-};
-
-/// Sequences of a text or a file of ids, as capture reads them.
-Result<formats::TokenSequences> readGiven(
-    const MeasureArguments& arguments, const session::Workspace& workspace, const RunContext& context)
-{
-    BITWRIGHT_ASSIGN(const auto model, forward::Model::open(workspace.checkpointPtr()));
-    session::CaptureInput given;
-    given.textPath = arguments.text;
-    given.tokensPath = arguments.tokens;
-    given.lines = arguments.lines;
-    if (arguments.limits.sequenceLength > 0)
-        given.sequenceLength = arguments.limits.sequenceLength;
-    given.maxTokens = std::numeric_limits<std::size_t>::max() / 2; // limited after those that are skipped
-    BITWRIGHT_ASSIGN(const auto read, session::readTokens(model, given, context));
-    return session::sequencesOf(read.batch);
-}
-
-Result<Input> inputOf(
-    const MeasureArguments& arguments, const session::Workspace& workspace, const RunContext& context)
-{
-    BITWRIGHT_ASSIGN(
-        const auto architecture, forward::readArchitecture(workspace.checkpoint().config().json));
-    Input input;
-    session::TokenLimits limits = arguments.limits;
-    formats::TokenSequences sequences;
-    if (!arguments.tokens.empty() || !arguments.text.empty()) {
-        BITWRIGHT_ASSIGN(sequences, readGiven(arguments, workspace, context));
-        input.source = arguments.tokens + arguments.text;
-        if (limits.sequenceLength == 0)
-            limits.sequenceLength = static_cast<std::size_t>(architecture.positions); // cut already
-    } else {
-        const auto* dump = workspace.dump();
-        if (dump == nullptr)
-            return fail(Error{ErrorCode::InvalidArgument, "There are no tokens to measure on.", {}, {}, {},
-                "Give --text, --tokens, or a project with a dump that recorded its tokens."});
-        BITWRIGHT_ASSIGN(sequences, session::tokensOfDump(*dump));
-        input.source = dump->path();
-    }
-    auto batch = session::batchOf(architecture, sequences, limits);
-    if (!batch)
-        return fail(std::move(batch.error()).inFile(input.source));
-    input.batch = std::move(*batch);
-    return input;
-}
 
 Result<std::vector<session::MeasurePair>> pairsOf(
     const MeasureArguments& arguments, const session::Workspace& workspace, const plan::Target& target)
@@ -171,7 +119,8 @@ public:
         BITWRIGHT_ASSIGN(m_target, plan::targetFromId(m_arguments.plan.target));
         BITWRIGHT_ASSIGN(m_workspace, session::Workspace::open({{}, {}, m_arguments.plan.project}));
         BITWRIGHT_CHECK(readPlans());
-        BITWRIGHT_ASSIGN(const Input input, inputOf(m_arguments, *m_workspace, m_context));
+        const GivenTokens given{m_arguments.tokens, m_arguments.text, m_arguments.lines, m_arguments.limits};
+        BITWRIGHT_ASSIGN(const MeasureInput input, inputOf(given, *m_workspace, m_context));
         if (m_arguments.refine.wanted)
             return refine(input);
         session::MeasureSettings settings;
@@ -184,7 +133,11 @@ public:
         m_document = {{"kind", measure::harmKindId(m_measurer->kind())}, {"target", m_target->id()},
             {"source", input.source}, {"states", m_measurer->statesInMemory() ? "memory" : "temporary file"},
             {"measurements", nlohmann::json::array()}, {"reliability", nlohmann::json::array()},
-            {"unmeasured", nlohmann::json::array()}};
+            {"unmeasured", nlohmann::json::array()}, {"no_interval", nullptr}};
+        if (const auto why = whyNoInterval(input.batch, m_measurer->kind()); !why.empty())
+            m_document["no_interval"] = why;
+        if (!m_plans.empty())
+            BITWRIGHT_CHECK(estimatePlans());
         BITWRIGHT_CHECK(m_plans.empty() ? measureUnits() : measurePlans());
         m_document["reference"] = {{"perplexity", optionalNumber(m_measurer->referencePerplexity())},
             {"tokens", m_measurer->referenceTokens()}};
@@ -199,16 +152,28 @@ public:
     }
 
 private:
-    Result<int> refine(const Input& input)
+    Result<int> refine(const MeasureInput& input)
     {
         if (m_plans.size() != 1)
             return fail(
                 ErrorCode::InvalidArgument, "--refine takes one --plan, {} are given.", m_plans.size());
         m_common.outputs = {m_arguments.refine.out};
+        RefineArguments arguments = m_arguments.refine;
+        session::RefineTime time;
+        arguments.settings.onTime = [&](const session::RefineTime& told) {
+            time = told;
+            m_common.progressDone();
+            if (!m_common.quiet)
+                std::fprintf(stderr,
+                    "about %.0f s per round of %zu steps, and %.0f s for swaps where a solved plan does not "
+                    "hold: at most %.0f s for %zu rounds\n",
+                    time.perRound, time.steps, time.swaps, time.atMost, arguments.settings.rounds);
+        };
         BITWRIGHT_ASSIGN(m_document,
-            refineToFile(m_workspace, *m_target, input.batch, m_plans.front(), m_arguments.plan,
-                m_arguments.refine, m_context));
+            refineToFile(m_workspace, *m_target, input.batch, m_plans.front(), m_arguments.plan, arguments,
+                m_context));
         m_document["source"] = input.source;
+        m_document["estimated_seconds"] = time.atMost;
         m_document["warnings"] = m_warnings.front();
         m_common.progressDone();
         if (m_common.json)
@@ -241,10 +206,33 @@ private:
         return {};
     }
 
+    /// Before anything is run but the original: it may be hours.
+    Result<void> estimatePlans()
+    {
+        RunContext quiet = m_context;
+        quiet.progress = nullptr;
+        double seconds = 0;
+        for (const plan::Plan& plan : m_plans) {
+            BITWRIGHT_ASSIGN(const double one, m_measurer->secondsForPlan(plan, quiet));
+            seconds += m_arguments.againstUniform ? 2 * one : one; // the other plan costs as much
+        }
+        m_document["estimated_seconds"] = seconds;
+        m_common.progressDone();
+        if (!m_common.quiet)
+            std::fprintf(stderr, "%s%s, about %.0f s for %s\n", counted(m_plans.size(), "plan").c_str(),
+                m_arguments.againstUniform ? " and the uniform plan beside each" : "", seconds,
+                counted(m_measurer->tokens(), "token").c_str());
+        return {};
+    }
+
     Result<void> measureUnits()
     {
         BITWRIGHT_ASSIGN(const auto pairs, pairsOf(m_arguments, *m_workspace, *m_target));
-        BITWRIGHT_ASSIGN(const double seconds, m_measurer->secondsFor(pairs, m_context));
+        RunContext quiet = m_context;
+        quiet.progress = nullptr;
+        BITWRIGHT_ASSIGN(const double running, m_measurer->secondsFor(pairs, quiet));
+        BITWRIGHT_ASSIGN(const double quantizing, m_measurer->secondsToQuantize(pairs, quiet));
+        const double seconds = running + quantizing;
         m_document["estimated_seconds"] = seconds;
         if (!m_common.quiet)
             std::fprintf(stderr,
@@ -277,6 +265,7 @@ private:
             BITWRIGHT_ASSIGN(const auto result, m_measurer->measurePlan(plan, {}, own));
             m_document["measurements"].push_back(resultJson(result));
             m_document["measurements"].back()["warnings"] = m_warnings[i];
+            m_document["measurements"].back()["file"] = m_arguments.plans[i];
             BITWRIGHT_ASSIGN(const bool chose, m_measurer->tokensChoseScores());
             m_document["measurements"].back()["tokens_chose_scores"] = chose;
             if (!m_arguments.againstUniform)
@@ -316,9 +305,9 @@ private:
         const bool kl = m_document["kind"] == "kl";
         const std::string name = kl ? "kl" : "cosine_distance";
         if (kl && !m_document["reference"]["perplexity"].is_null())
-            printLine(fmt::format("original: perplexity {:.4f} on {} tokens of {}",
+            printLine(fmt::format("original: perplexity {:.4f} on {} of {}",
                 m_document["reference"]["perplexity"].get<double>(),
-                m_document["reference"]["tokens"].get<std::uint64_t>(),
+                counted(m_document["reference"]["tokens"].get<std::uint64_t>(), "token"),
                 escapedForDisplay(m_document["source"].get<std::string>())));
         for (const auto& item : m_document["measurements"])
             printResult(item, name);
@@ -330,6 +319,15 @@ private:
         for (const auto& one : m_document["unmeasured"])
             printLine(fmt::format(
                 "not measured: {}: {}", one["option"].get<std::string>(), one["reason"].get<std::string>()));
+        if (!m_document["no_interval"].is_null())
+            printLine(m_document["no_interval"].get<std::string>());
+    }
+
+    /// What to call a plan that was never given a name: by its file.
+    static std::string planName(const nlohmann::json& item)
+    {
+        const auto name = item["plan"].get<std::string>();
+        return name == plan::Plan().name && item.contains("file") ? item["file"].get<std::string>() : name;
     }
 
     /// On the same tokens: pairs may have been measured on different numbers of them.
@@ -347,15 +345,16 @@ private:
         const std::string what = item["plan"].is_null()
             ? fmt::format("{} {}", escapedForDisplay(item["unit"].get<std::string>()),
                 item["option"].get<std::string>())
-            : "plan " + escapedForDisplay(item["plan"].get<std::string>());
-        printLine(fmt::format("{}: {} {} [{}, {}]{}, {} tokens{}", what, name == "kl" ? "KL" : "distance",
+            : "plan " + escapedForDisplay(planName(item));
+        printLine(fmt::format("{}: {} {} [{}, {}]{}, {}{}", what, name == "kl" ? "KL" : "distance",
             number(item[name]), number(item[name + "_low"]), number(item[name + "_high"]),
             item["perplexity"].is_null()
                 ? std::string()
                 : fmt::format(", perplexity {:.4f}{}, same best word {:.1f} %",
                     item["perplexity"].get<double>(), ofOriginal(item["reference_perplexity"]),
                     100 * item["top1_agreement"].get<double>()),
-            item["tokens"].get<std::uint64_t>(), item["screened"].is_null() ? "" : ", head screened"));
+            counted(item["tokens"].get<std::uint64_t>(), "token"),
+            item["screened"].is_null() ? "" : ", head screened"));
         if (item.contains("tokens_chose_scores") && item["tokens_chose_scores"].get<bool>())
             printLine(
                 "  on tokens that single units were measured on too: a plan made of them looks better than "
@@ -368,7 +367,9 @@ private:
             return;
         }
         printResult(uniform, name);
-        printLine(fmt::format("  {} of {:.3f} bpw", uniform["verdict"].get<std::string>(),
+        const auto verdict = uniform["verdict"].get<std::string>();
+        printLine(fmt::format("  {} of {:.3f} bpw",
+            verdict == "cannot be told apart" ? verdict + " from uniform" : verdict,
             uniform["bpw"].is_null() ? 0.0 : uniform["bpw"].get<double>()));
     }
 
@@ -417,7 +418,8 @@ Run registerMeasure(CLI::App& app)
            "Tokens to leave out at the beginning: what judges a plan should not have chosen it")
         ->check(CLI::NonNegativeNumber);
     app.add_option("--sequence-length", arguments->limits.sequenceLength,
-           "Longer sequences are cut (default: 512, or what the model has positions for)")
+           "Longer sequences are cut (default: 512, or what the model has positions for; ids that are given "
+           "must fit)")
         ->check(CLI::PositiveNumber);
     app.add_flag("--all-tokens", arguments->allTokens,
         "Measure every pair on all tokens, not those alone that the plan depends on");

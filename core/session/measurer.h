@@ -76,6 +76,15 @@ public:
     /// Seconds that the first pass over these pairs will take, without those that are stored. Each further
     /// part costs at most as much again.
     [[nodiscard]] Result<double> secondsFor(const std::vector<MeasurePair>& pairs, const RunContext& context);
+    /// Seconds that quantizing takes on top of it, timed on one unit of each quantizer. What cannot be quantized
+    /// counts nothing.
+    [[nodiscard]] Result<double> secondsToQuantize(
+        const std::vector<MeasurePair>& pairs, const RunContext& context);
+    /// Seconds that measurePlan will take, without what is stored. Quantizing is timed on one unit of each
+    /// quantizer. Errors: those of measurePlan.
+    [[nodiscard]] Result<double> secondsForPlan(const plan::Plan& plan, const RunContext& context);
+    /// Seconds of one run of the part at hand from the first block to the exact head.
+    [[nodiscard]] double secondsOfRun() const;
 
     /// Called from the calling thread after each (pair, part), with everything known about the pair so far.
     using OnResult = std::function<void(const HarmResult&)>;

@@ -14,6 +14,7 @@ namespace {
 
 /// Standard errors that are added to what a step is believed to do.
 constexpr std::array<double, 3> kCautions{0, 1, 2};
+constexpr double kRunsOfRound = 5; ///< Whole runs beside the steps: proposals, and what they are judged by.
 constexpr double kInterval95 = 2 * 1.959964; ///< Width of a 95 % interval in standard errors.
 
 using Sequence = std::vector<std::uint32_t>;
@@ -158,6 +159,8 @@ private:
         BITWRIGHT_ASSIGN(m_choice, m_space.choiceOf(start));
         BITWRIGHT_ASSIGN(m_budget, budgetOf(m_space, start, m_choice, m_settings));
         BITWRIGHT_ASSIGN(m_accepting, measurerOf(workspace, tokens.accepting, false));
+        if (m_settings.onTime)
+            m_settings.onTime(timeToTake(start));
         m_result.plan = start;
         BITWRIGHT_ASSIGN(m_result.startAccepting, whole(*m_accepting, start));
         m_accepting.reset(); // of two references one has its states in memory
@@ -165,7 +168,7 @@ private:
         BITWRIGHT_ASSIGN(m_result.startChoosing, whole(*m_choosing, start));
         for (const HarmResult* harm : {&m_result.startChoosing, &m_result.startAccepting})
             if (!harm->interval || harm->blocks.size() < measure::kStudentBlocks)
-                return fail(Error{ErrorCode::InvalidArgument,
+                return fail(Error{ErrorCode::OutOfRange,
                     fmt::format("{} tokens are too few to tell a change from noise.", harm->tokens), {}, {},
                     {}, "Give a longer text."});
         m_present = m_result.startChoosing;
@@ -173,6 +176,18 @@ private:
         m_workspace = workspace;
         m_acceptingTokens = tokens.accepting;
         return {};
+    }
+
+    [[nodiscard]] RefineTime timeToTake(const plan::Plan& start) const
+    {
+        const double run = m_accepting->secondsOfRun();
+        RefineTime time;
+        time.steps = std::min(proposeSteps(m_space.problem(start, {}), m_choice).size(), m_settings.steps);
+        // A step costs only the blocks from its unit on: half of them on average.
+        time.perRound = run * (static_cast<double>(time.steps) / 2 + kRunsOfRound);
+        time.swaps = run * static_cast<double>(m_settings.swaps) / 2;
+        time.atMost = time.perRound * static_cast<double>(m_settings.rounds) + time.swaps;
+        return time;
     }
 
     Result<std::unique_ptr<Measurer>> measurerOf(
@@ -380,7 +395,7 @@ std::size_t RefineRound::takenSwaps() const
 Result<RefineTokens> splitTokens(const forward::TokenBatch& batch)
 {
     if (batch.tokens() < 2)
-        return fail(ErrorCode::InvalidArgument,
+        return fail(ErrorCode::OutOfRange,
             "{} tokens cannot be split into those that choose and those that judge.", batch.tokens());
     RefineTokens tokens;
     const std::size_t half = batch.sequences() / 2;

@@ -17,8 +17,17 @@ struct RefineTokens
     forward::TokenBatch choosing, accepting;
 };
 /// The first half of the sequences chooses, the rest judges: parts of a text that lie apart are less alike
-/// than neighbors. A single sequence is cut in two. Errors: InvalidArgument for fewer than two tokens.
+/// than neighbors. A single sequence is cut in two. Errors: OutOfRange for fewer than two tokens.
 [[nodiscard]] Result<RefineTokens> splitTokens(const forward::TokenBatch& batch);
+
+/// How long refining will take, from one timed run of the original. Seconds.
+struct RefineTime
+{
+    std::size_t steps = 0; ///< Of a round.
+    double perRound = 0;
+    double swaps = 0; ///< Where a solved plan does not hold, once.
+    double atMost = 0; ///< All rounds.
+};
 
 struct RefineSettings
 {
@@ -27,6 +36,8 @@ struct RefineSettings
     std::size_t swaps = 24; ///< Swaps measured at most in a round whose solved plan did not hold.
     /// Bytes for the planned units; nothing: the plan's own budget, or its size where it names none.
     std::optional<std::uint64_t> unitBudget;
+    /// Called from the calling thread when the original was run and before any plan is.
+    std::function<void(const RefineTime&)> onTime;
 };
 
 /// One swap, measured as a change of the whole plan on the choosing tokens.
@@ -101,9 +112,9 @@ struct Refinement
 ///
 /// Every run is stored: a stopped job goes on where it was. Equal for equal seeds and any number of threads.
 /// Locks and ties stay, and the budget; the objective is the sum. Scores of `space` say what is tried and
-/// where measured steps are shrunk to. Errors: InvalidArgument (tokens in both parts, too few of them for an
-/// interval, a plan that the space does not know, one larger than its budget or for another target); those of
-/// Measurer.
+/// where measured steps are shrunk to. Errors: InvalidArgument (tokens in both parts, a plan that the space
+/// does not know, one larger than its budget or for another target); OutOfRange for too few tokens for an
+/// interval; those of Measurer.
 [[nodiscard]] Result<Refinement> refinePlan(const std::shared_ptr<Workspace>& workspace,
     const plan::PlanSpace& space, const plan::Plan& start, const RefineTokens& tokens,
     const RefineSettings& settings, const std::function<void(const RefineRound&)>& onRound,

@@ -186,6 +186,12 @@ void TestCliMeasure::planBesideUniform()
             QStringLiteral("fake-quant"), QStringLiteral("--bpw"), QStringLiteral("2.6"),
             QStringLiteral("--name"), QStringLiteral("better"), QStringLiteral("-o"), file("better.json")});
     QVERIFY2(solved.code == 0, solved.describe().constData());
+    QVERIFY2(solved.out.contains("\npredicted, not run: objective ")
+            && solved.out.contains("(sum over units of KL in nats per token)"),
+        solved.describe().constData());
+    const json better = json::parse(contentOf(file("better.json")).toStdString(), nullptr, false);
+    QVERIFY(better["provenance"].get<std::string>().ends_with(
+        "; the whole plan predicted from them, not run when it was solved"));
     json worse = uniformPlan();
     QVERIFY(worse.is_object());
     worse["name"] = "worse"; // as large as 3 bits everywhere, most of it wasted on the last layer
@@ -200,6 +206,7 @@ void TestCliMeasure::planBesideUniform()
         QStringLiteral("256"), QStringLiteral("--json")});
     QVERIFY2(ran.code == 0, ran.describe().constData());
     const json document = ran.document();
+    QVERIFY(isPositive(document["estimated_seconds"]));
     QCOMPARE(document["measurements"].size(), std::size_t{2});
     for (const json& item : document["measurements"]) {
         QVERIFY(item["unit"].is_null() && isPositive(item["kl"]) && item["warnings"].empty());
@@ -236,6 +243,7 @@ void TestCliMeasure::refinedPlan()
     const Ran ran = measure(words + few + QStringList{QStringLiteral("--json")}, "bare.bwp");
     QVERIFY2(ran.code == 0, ran.describe().constData());
     const json document = ran.document();
+    QVERIFY(isPositive(document["estimated_seconds"]));
     QCOMPARE(document["tokens_choosing"].get<int>() + document["tokens_accepting"].get<int>(), 2048);
     QVERIFY(document["refinement"].is_array() && !document["refinement"].empty());
     json best = document["start"]["kl_accepting"];
@@ -267,6 +275,14 @@ void TestCliMeasure::refinedPlan()
     const Ran shown = measure(words + few, "bare.bwp");
     QCOMPARE(shown.code, 0);
     QVERIFY2(shown.out.contains("round 1: 20 steps and"), shown.describe().constData());
+    QVERIFY(shown.err.isEmpty());
+    const Ran aloud = bitwright::test::runCli(
+        QStringList{QStringLiteral("measure"), QStringLiteral("--project"), file("bare.bwp"),
+            QStringLiteral("--target"), QStringLiteral("fake-quant")}
+        + words + few);
+    QCOMPARE(aloud.code, 0);
+    QVERIFY2(aloud.err.startsWith("about ") && aloud.err.contains(" s per round of 20 steps"),
+        aloud.describe().constData());
     const Ran nowhere = measure(
         words + few.first(6) + QStringList{QStringLiteral("-o"), file("no/such/plan.json")}, "bare.bwp");
     QCOMPARE(nowhere.code, 4);
@@ -287,6 +303,17 @@ void TestCliMeasure::planOfAnotherModel()
     const json warnings = cousin.document()["measurements"][0]["warnings"];
     QCOMPARE(warnings.size(), std::size_t{1});
     QVERIFY(warnings[0].get<std::string>().find("another model (cousin)") != std::string::npos);
+    // How long it takes is said before, and a stored result takes no time. A plan that was never named goes
+    // by its file.
+    const Ran again = bitwright::test::runCli(
+        QStringList{QStringLiteral("measure"), QStringLiteral("--project"), file("dump.bwp"),
+            QStringLiteral("--target"), QStringLiteral("fake-quant"), QStringLiteral("--plan"),
+            file("cousin.json")}
+        + few.first(2));
+    QVERIFY2(again.err.contains("1 plan, about 0 s for 64 tokens\n"), again.describe().constData());
+    QVERIFY2(
+        again.out.contains("plan " + file("cousin.json").toUtf8() + ": KL "), again.describe().constData());
+    QVERIFY(isPositive(cousin.document()["estimated_seconds"]));
     // Tensors that this model does not have.
     plan["units"][0]["name"] = "encoder.layer.0.output.dense.weight";
     QVERIFY(writeFile(file("foreign.json"), QByteArray::fromStdString(plan.dump())));

@@ -130,6 +130,7 @@ void TestSessionMeasure::unitsOnce()
     const auto wanted = pairs(*workspace, {"int2-asym-g32/rtn", "int4-asym-g32/rtn"});
     const auto first = measurer(workspace, 2);
     QVERIFY(first->secondsFor(wanted, withThreads(2)).value() > 0);
+    QVERIFY(first->secondsToQuantize(wanted, withThreads(2)).value() > 0);
     std::size_t seen = 0;
     const auto harms = first->measureUnits(
         wanted, [&](const HarmResult& result) { seen += result.fromProject ? 0U : 1U; }, withThreads(2));
@@ -151,6 +152,7 @@ void TestSessionMeasure::unitsOnce()
     const auto again = open(folder.file("p.bwp"));
     const auto second = measurer(again, 2);
     QCOMPARE(second->secondsFor(wanted, withThreads(2)).value(), 0.0);
+    QCOMPARE(second->secondsToQuantize(wanted, withThreads(2)).value(), 0.0);
     const auto stored = second->measureUnits(wanted, {}, withThreads(2));
     QVERIFY(stored);
     for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -291,6 +293,9 @@ void TestSessionMeasure::wholePlan()
     MeasureSettings settings = small();
     settings.reference.screen = false;
     std::size_t parts = 0;
+    const double half = measurer(workspace, 2, settings)->secondsForPlan(plan, withThreads(2)).value();
+    QVERIFY(half > 0);
+    QVERIFY(!measurer(workspace, 2, settings)->secondsForPlan({}, withThreads(2))); // as measuring it would
     const auto harm = measurer(workspace, 4, settings)
                           ->measurePlan(
                               plan, [&](const HarmResult&) { ++parts; }, withThreads(2));
@@ -312,6 +317,8 @@ void TestSessionMeasure::wholePlan()
     QVERIFY(forward::runBlocks(*written, batch, 0, written->blocks().size(), hidden, {}, withThreads(2)));
     const auto results = forward::runHead(*written, batch, hidden, {}, withThreads(2)).value();
     QVERIFY(std::abs(*harm->perplexity / *forward::perplexityOf(results) - 1) < 1e-5);
+    QCOMPARE(measurer(workspace, 4, settings)->secondsForPlan(plan, withThreads(2)).value(), 0.0);
+    QVERIFY(measurer(workspace, 6, settings)->secondsForPlan(plan, withThreads(2)).value() > 0);
     // From the project the second time, and paired with another plan.
     QVERIFY(measurer(workspace, 4, settings)->measurePlan(plan, {}, withThreads(2))->fromProject);
     plan::Plan worse
@@ -334,7 +341,8 @@ void TestSessionMeasure::planFromMeasurements()
     score::ScoreSettings settings;
     settings.kind = score::ScoreKind::Measured;
     const auto early = workspace->planSpace(target(), options, settings, false, withThreads(2));
-    QVERIFY(!early && early.error().code == ErrorCode::InvalidArgument);
+    QVERIFY(
+        !early && early.error().code == ErrorCode::Unsupported); // what the project lacks is no wrong word
     const auto wanted = pairs(*workspace, {"int2-asym-g32/rtn", "int4-asym-g32/rtn"});
     const auto harms = measurer(workspace, 2)->measureUnits(wanted, {}, withThreads(2));
     QVERIFY(harms);

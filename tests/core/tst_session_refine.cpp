@@ -339,7 +339,9 @@ void TestSessionRefine::whatIsRefused()
     QVERIFY2(shared.find("also among those that choose") != std::string::npos, shared.c_str());
     forward::TokenBatch few;
     few.add(std::vector<std::uint32_t>{1, 2, 3, 4});
-    const std::string noise = refused(start, {text(0, 2), few}, small());
+    const auto tooShort = refinePlan(workspace, space, start, {text(0, 2), few}, small(), {}, withThreads(2));
+    QVERIFY(!tooShort && tooShort.error().code == ErrorCode::OutOfRange);
+    const std::string noise = tooShort.error().oneLine();
     QVERIFY2(noise.find("too few") != std::string::npos, noise.c_str());
     RefineSettings tight = small();
     tight.unitBudget = 1000;
@@ -361,7 +363,7 @@ void TestSessionRefine::halves()
     QCOMPARE(one->accepting.tokens(), std::size_t{64});
     forward::TokenBatch single;
     single.add(std::vector<std::uint32_t>{1});
-    QCOMPARE(splitTokens(single).error().code, ErrorCode::InvalidArgument);
+    QCOMPARE(splitTokens(single).error().code, ErrorCode::OutOfRange); // bad input, not wrong usage
 }
 
 QTEST_GUILESS_MAIN(TestSessionRefine)
