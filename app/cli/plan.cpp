@@ -46,14 +46,82 @@ nlohmann::json uniformBeside(const PlanSetup& setup, std::uint64_t bytes)
         {"bytes", best->numbers.size.bytes()}, {"objective", numberOrNull(best->numbers.objective)}};
 }
 
+/// What the score of a unit counts in, where it counts in something that a run would show.
+std::optional<std::string> unitOfScore(const score::Provenance& provenance)
+{
+    constexpr std::string_view kDivergence = "KL in nats per token";
+    const bool measured = provenance.origin == "measured";
+    const std::string predictor = fmt::format("{}", score::scoreId(score::ScoreKind::TrueFisher));
+    if (provenance.score == predictor
+        || (measured && provenance.label.find(kDivergence) != std::string::npos))
+        return std::string(kDivergence);
+    return measured ? std::optional<std::string>("cosine distance per sentence") : std::nullopt;
+}
+
+/// "sum over units of KL in nats per token".
+std::string objectiveWords(const alloc::Objective& objective, const std::optional<std::string>& unit)
+{
+    const std::string of = unit.value_or("a score without a unit");
+    if (objective.kind == alloc::ObjectiveKind::Max)
+        return "largest unit's " + of;
+    if (objective.kind == alloc::ObjectiveKind::Power)
+        return fmt::format("sum over units of powers {:g} of {}", objective.power, of);
+    return "sum over units of " + of;
+}
+
+/// What this plan cost when it was run in this project (the note that the window shows too); null where it
+/// was not, or nothing is noted.
+nlohmann::json knownRun(const session::Workspace& workspace, const plan::Plan& plan)
+{
+    const auto project = workspace.project();
+    const auto text = project ? project->state("harm/plans") : Result<std::optional<std::string>>();
+    if (!text || !*text)
+        return nullptr;
+    const auto notes = nlohmann::json::parse(**text, nullptr, false);
+    // The file may be anybody's: what does not look like a run is none.
+    for (const auto& note : notes.is_array() ? notes : nlohmann::json::array()) {
+        if (!note.is_object() || !note.contains("plan") || !note["plan"].is_string() || !note.contains("mean")
+            || !note["mean"].is_number() || note.value("target", nlohmann::json()) != plan.target)
+            continue;
+        const auto ran = plan::planFromJson(note["plan"].get<std::string>());
+        const bool same = ran && ran->entries.size() == plan.entries.size()
+            && std::equal(ran->entries.begin(), ran->entries.end(), plan.entries.begin(),
+                [](const auto& a, const auto& b) {
+                    return a.first == b.first && a.second.option == b.second.option;
+                });
+        if (!same)
+            continue;
+        const std::string name = note.value("cosine", nlohmann::json()) == true ? "cosine_distance" : "kl";
+        const auto number = [&](const char* key) {
+            const nlohmann::json value = note.value(key, nlohmann::json());
+            return value.is_number() ? value : nlohmann::json(nullptr);
+        };
+        return {{name, number("mean")}, {name + "_low", number("low")}, {name + "_high", number("high")},
+            {"tokens", number("tokens")}, {"text", note.value("text", nlohmann::json())}};
+    }
+    return nullptr;
+}
+
+std::string runWords(const nlohmann::json& run)
+{
+    const bool kl = run.contains("kl");
+    const std::string name = kl ? "kl" : "cosine_distance";
+    return fmt::format("run in this project: {} {} [{}, {}] on {} tokens of {}", kl ? "KL" : "distance",
+        run[name].dump(), run[name + "_low"].dump(), run[name + "_high"].dump(), run["tokens"].dump(),
+        run["text"].is_string() ? escapedForDisplay(run["text"].get<std::string>()) : "an unknown text");
+}
+
 void printPlan(const nlohmann::json& document, const std::string& out)
 {
     printLine(fmt::format("{} bpw over the planned tensors, {} bpw over the file, {} bytes{}",
         document["bpw"].get<double>(), document["file_bpw"].get<double>(),
         document["bytes"].get<std::uint64_t>(),
         document["size_is_simulated"].get<bool>() ? " (if it were packed)" : ""));
-    printLine(fmt::format(
-        "objective {}; {}", document["objective"].dump(), document["provenance"].get<std::string>()));
+    printLine(fmt::format("{}: objective {} ({})", document["status"].get<std::string>(),
+        document["objective"].dump(), document["objective_words"].get<std::string>()));
+    if (!document["run"].is_null())
+        printLine(runWords(document["run"]));
+    printLine(document["provenance"].get<std::string>());
     if (const auto unscored = document["unscored_units"].get<std::size_t>(); unscored > 0)
         printLine(fmt::format("{} units have no score and are not part of that objective", unscored));
     if (document.contains("lower_bound"))
@@ -95,9 +163,20 @@ Result<int> runPlan(const PlanArguments& arguments, const BudgetArguments& budge
             {"price_per_byte", numberOrNull(solved.solution.dualPrice)}};
         plan = std::move(solved.plan);
     }
+    // What a whole plan costs is more than the sum of its units. Proxies say already that nothing was
+    // measured.
+    const auto& provenance = setup.space.provenance();
+    if (provenance.origin == "measured")
+        plan.provenance += "; the whole plan predicted from them, not run when it was solved";
     BITWRIGHT_ASSIGN(const auto numbers, plan::numbersOf(setup.space, plan, setup.objective));
+    const auto unit = unitOfScore(provenance);
+    const nlohmann::json run = knownRun(*setup.workspace, plan);
     nlohmann::json document = planNumbersJson(setup, plan, numbers);
     document.update(certificate);
+    document["status"] = run.is_null() ? "predicted, not run" : "predicted";
+    document["run"] = run;
+    document["objective_unit"] = unit ? nlohmann::json(*unit) : nlohmann::json(nullptr);
+    document["objective_words"] = objectiveWords(setup.objective, unit);
     document["best_uniform"] = uniformBeside(setup, numbers.size.bytes());
     const std::string json = plan::planToJson(plan, &setup.space);
     if (!budget.out.empty())

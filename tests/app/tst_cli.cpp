@@ -1,5 +1,6 @@
 // bitwright-cli from reading a model to plans and pictures; what it writes is in tst_cli_export, what goes
 // wrong in tst_cli_errors.
+#include "core/project/project.h"
 #include "tests/support/scanned_sample.h"
 
 #include <QFile>
@@ -43,6 +44,7 @@ private Q_SLOTS:
     void scoresAddUp();
     void planFitsItsBudget_data();
     void planFitsItsBudget();
+    void planSaysWhetherItWasRun();
     void planHonorsLocks();
     void uniformPlanIsUniform();
     void frontierFalls();
@@ -257,6 +259,41 @@ void TestCli::planFitsItsBudget()
     const json written = readJson(out);
     QVERIFY(written["target"] == target.toStdString());
     QCOMPARE(written["units"].size(), plan["units"].size());
+}
+
+void TestCli::planSaysWhetherItWasRun()
+{
+    const auto solve = [&](const char* bpw, const QStringList& more) {
+        return run(QStringList{QStringLiteral("plan"), QStringLiteral("--project"), m_project,
+                       QStringLiteral("--target"), QStringLiteral("fake-quant"), QStringLiteral("--name"),
+                       QStringLiteral("ran"), QStringLiteral("--bpw"), QLatin1String(bpw)}
+            + more);
+    };
+    const QString out = file("ran.json");
+    const Ran before = solve("4.25", {QStringLiteral("-o"), out});
+    QVERIFY2(before.code == 0, before.describe());
+    // A proxy has no unit that a run would show.
+    QVERIFY2(before.out.contains("\npredicted, not run: objective ")
+            && before.out.contains("(sum over units of a score without a unit)"),
+        before.describe());
+    QVERIFY(!before.out.contains("run in this project"));
+    // The note as the window keeps it, among what is none.
+    const json note{{"name", "ran"}, {"target", "fake-quant"}, {"text", "psalms.txt"}, {"mean", 0.125},
+        {"low", 0.0625}, {"high", 0.25}, {"tokens", 2048}, {"cosine", false}, {"plan", readJson(out).dump()}};
+    json other = note;
+    other["target"] = "compressed-tensors";
+    const auto project = bitwright::project::Project::open(m_project.toStdString());
+    QVERIFY(project.has_value());
+    QVERIFY((*project)->setState("harm/plans", json{3, {{"plan", 5}}, other, note}.dump()).has_value());
+    const json again = solve("4.25", {QStringLiteral("--json")}).document();
+    QVERIFY(again["status"] == "predicted");
+    QVERIFY(again["objective_unit"].is_null());
+    QVERIFY(again["run"]["kl"] == 0.125 && again["run"]["kl_high"] == 0.25);
+    QVERIFY(again["run"]["tokens"] == 2048 && again["run"]["text"] == "psalms.txt");
+    QVERIFY(solve("4.25", {})
+                .out.contains("run in this project: KL 0.125 [0.0625, 0.25] on 2048 tokens of psalms.txt\n"));
+    const json smaller = solve("4", {QStringLiteral("--json")}).document();
+    QVERIFY(smaller["run"].is_null() && smaller["status"] == "predicted, not run");
 }
 
 void TestCli::planHonorsLocks()
