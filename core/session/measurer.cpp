@@ -235,7 +235,7 @@ Result<double> Measurer::secondsFor(const std::vector<MeasurePair>& pairs, const
     double seconds = 0;
     for (const Work& work : all) {
         BITWRIGHT_ASSIGN(const auto stored, m_workspace->storedHarm(work.subject, variantOf(work, 0)));
-        if (!stored)
+        if (!stored || (stored->screening && !m_settings.reference.screen)) // an exact one is asked for
             seconds
                 += m_reference->secondsOf(measure::reachOf(*m_model, work.planned.front().unit.index), false);
     }

@@ -44,7 +44,8 @@ Result<double> Measurer::secondsToQuantize(const std::vector<MeasurePair>& pairs
     ByMethod byMethod;
     for (const Work& work : all) {
         BITWRIGHT_ASSIGN(const auto stored, m_workspace->storedHarm(work.subject, variantOf(work, 0)));
-        if (!stored)
+        // A screened number is none where an exact one is asked for.
+        if (!stored || (stored->screening && !m_settings.reference.screen))
             byMethod[work.planned.front().resolved.option.method].push_back(work.planned.front());
     }
     double seconds = 0;
