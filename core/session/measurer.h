@@ -76,8 +76,8 @@ public:
     /// Seconds that the first pass over these pairs will take, without those that are stored. Each further
     /// part costs at most as much again.
     [[nodiscard]] Result<double> secondsFor(const std::vector<MeasurePair>& pairs, const RunContext& context);
-    /// Seconds that quantizing takes on top of it, timed on one unit of each quantizer. What cannot be quantized
-    /// counts nothing.
+    /// Seconds that quantizing takes on top of it, timed on one unit of each quantizer. What cannot be
+    /// quantized counts nothing.
     [[nodiscard]] Result<double> secondsToQuantize(
         const std::vector<MeasurePair>& pairs, const RunContext& context);
     /// Seconds that measurePlan will take, without what is stored. Quantizing is timed on one unit of each
