@@ -163,6 +163,8 @@ private:
             m_settings.onTime(timeToTake(start));
         m_result.plan = start;
         BITWRIGHT_ASSIGN(m_result.startAccepting, whole(*m_accepting, start));
+        m_result.acceptingParts = m_accepting->parts();
+        m_result.referencePerplexity = m_accepting->referencePerplexity();
         m_accepting.reset(); // of two references one has its states in memory
         BITWRIGHT_ASSIGN(m_choosing, measurerOf(workspace, tokens.choosing, true));
         BITWRIGHT_ASSIGN(m_result.startChoosing, whole(*m_choosing, start));

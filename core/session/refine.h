@@ -81,6 +81,8 @@ struct Refinement
     plan::Plan plan;
     HarmResult startChoosing, startAccepting;
     HarmResult accepting; ///< Of `plan`, on the tokens that judged: whoever wants more measures it on others.
+    std::vector<MeasuredPart> acceptingParts; ///< The tokens that judged.
+    std::optional<double> referencePerplexity; ///< Of the original on them.
     std::vector<RefineRound> rounds;
     std::size_t kept = 0; ///< Rounds that were.
     std::size_t looks = 0; ///< How often the accepting tokens judged.
