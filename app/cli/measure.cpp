@@ -1,11 +1,13 @@
 #include "app/cli/measure_input.h"
 #include "app/cli/measure_refine.h"
+#include "app/cli/measure_rivals.h"
 #include "app/cli/read_file.h"
 #include "app/cli/words.h"
 #include "core/session/measurer.h"
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <fnmatch.h>
 
 namespace bitwright::cli {
@@ -19,7 +21,7 @@ struct MeasureArguments
     std::vector<std::string> units;
     std::string tokens, text;
     session::TokenLimits limits;
-    bool againstUniform = false;
+    RivalArguments rivals;
     bool allTokens = false;
     bool exact = false;
     RefineArguments refine;
@@ -47,14 +49,6 @@ Result<std::vector<session::MeasurePair>> pairsOf(
     return pairs;
 }
 
-nlohmann::json intervalJson(const std::optional<measure::Interval>& interval)
-{
-    if (!interval)
-        return nullptr;
-    return {{"mean", numberOrNull(interval->mean)}, {"low", numberOrNull(interval->low)},
-        {"high", numberOrNull(interval->high)}};
-}
-
 nlohmann::json resultJson(const session::HarmResult& result)
 {
     const auto textOrNull = [](const std::string& text) {
@@ -77,28 +71,13 @@ nlohmann::json resultJson(const session::HarmResult& result)
     return item;
 }
 
-/// The largest uniform plan of one option that is not larger than `plan`, its locks kept; nothing when all
-/// are larger.
-Result<std::optional<plan::UniformPoint>> uniformOfSize(
-    const session::Workspace& workspace, const plan::Target& target, const plan::Plan& plan)
+/// What the project's note of whole plans calls the text.
+std::string nameOf(const MeasureArguments& arguments, const Input& input)
 {
-    BITWRIGHT_ASSIGN(const auto space,
-        plan::PlanSpace::build(workspace.checkpoint(), target, target.options(), {}, plan.ties));
-    // A plan spells options that the target's catalog may lack: its size comes from its own job.
-    BITWRIGHT_ASSIGN(const auto job, exporting::makeJob(workspace.checkpoint(), plan));
-    const std::uint64_t bytes = job.plannedSize().bytes();
-    BITWRIGHT_ASSIGN(const auto objective, plan::objectiveFromText("sum"));
-    BITWRIGHT_ASSIGN(const auto points, plan::uniformPoints(space, plan, objective));
-    std::optional<plan::UniformPoint> best;
-    for (const auto& point : points) {
-        const auto option = quant::optionFromId(point.option);
-        if (!option || !option->grid || option->method != quant::Method::RoundToNearest
-            || point.numbers.size.bytes() > bytes)
-            continue;
-        if (!best || point.numbers.size.bytes() > best->numbers.size.bytes())
-            best = point;
-    }
-    return best;
+    std::string name = std::filesystem::path(input.source).filename().string();
+    if (arguments.limits.skipTokens > 0)
+        name += fmt::format(", from token {} on", arguments.limits.skipTokens);
+    return name;
 }
 
 class MeasureRun
@@ -138,7 +117,7 @@ public:
             m_document["no_interval"] = why;
         if (!m_plans.empty())
             BITWRIGHT_CHECK(estimatePlans());
-        BITWRIGHT_CHECK(m_plans.empty() ? measureUnits() : measurePlans());
+        BITWRIGHT_CHECK(m_plans.empty() ? measureUnits() : measurePlans(input));
         m_document["reference"] = {{"perplexity", optionalNumber(m_measurer->referencePerplexity())},
             {"tokens", m_measurer->referenceTokens()}};
         m_document["seconds"]
@@ -171,7 +150,7 @@ private:
         };
         BITWRIGHT_ASSIGN(m_document,
             refineToFile(m_workspace, *m_target, input.batch, m_plans.front(), m_arguments.plan, arguments,
-                m_context));
+                nameOf(m_arguments, input), m_context));
         m_document["source"] = input.source;
         m_document["estimated_seconds"] = time.atMost;
         m_document["warnings"] = m_warnings.front();
@@ -214,13 +193,13 @@ private:
         double seconds = 0;
         for (const plan::Plan& plan : m_plans) {
             BITWRIGHT_ASSIGN(const double one, m_measurer->secondsForPlan(plan, quiet));
-            seconds += m_arguments.againstUniform ? 2 * one : one; // the other plan costs as much
+            seconds += one * static_cast<double>(1 + m_arguments.rivals.runs()); // each costs as much
         }
         m_document["estimated_seconds"] = seconds;
         m_common.progressDone();
         if (!m_common.quiet)
             std::fprintf(stderr, "%s%s, about %.0f s for %s\n", counted(m_plans.size(), "plan").c_str(),
-                m_arguments.againstUniform ? " and the uniform plan beside each" : "", seconds,
+                m_arguments.rivals.runs() > 0 ? " and the rivals of each" : "", seconds,
                 counted(m_measurer->tokens(), "token").c_str());
         return {};
     }
@@ -251,53 +230,26 @@ private:
         return {};
     }
 
-    Result<void> measurePlans()
+    Result<void> measurePlans(const Input& input)
     {
-        const double count = static_cast<double>(m_plans.size() * (m_arguments.againstUniform ? 2 : 1));
+        const double count = static_cast<double>(m_plans.size() * (1 + m_arguments.rivals.runs()));
         double done = 0;
         const auto window = [&] {
             done += 1;
             return m_context.part(0.05 + 0.95 * (done - 1) / count, 0.05 + 0.95 * done / count);
         };
+        const PlanRunner runner{
+            *m_workspace, *m_target, *m_measurer, nameOf(m_arguments, input), resultJson, window};
         for (std::size_t i = 0; i < m_plans.size(); ++i) {
-            const plan::Plan& plan = m_plans[i];
-            const RunContext own = window();
-            BITWRIGHT_ASSIGN(const auto result, m_measurer->measurePlan(plan, {}, own));
-            m_document["measurements"].push_back(resultJson(result));
-            m_document["measurements"].back()["warnings"] = m_warnings[i];
-            m_document["measurements"].back()["file"] = m_arguments.plans[i];
+            BITWRIGHT_ASSIGN(
+                auto item, runner.runBesideRivals(m_plans[i], m_arguments.rivals, m_context.seed));
+            item["warnings"] = m_warnings[i];
+            item["file"] = m_arguments.plans[i];
             BITWRIGHT_ASSIGN(const bool chose, m_measurer->tokensChoseScores());
-            m_document["measurements"].back()["tokens_chose_scores"] = chose;
-            if (!m_arguments.againstUniform)
-                continue;
-            BITWRIGHT_ASSIGN(const auto uniform, uniformOfSize(*m_workspace, *m_target, plan));
-            nlohmann::json& item = m_document["measurements"].back();
-            if (!uniform) {
-                item["against_uniform"] = nullptr;
-                continue;
-            }
-            const RunContext other = window();
-            plan::Plan named = uniform->plan;
-            named.name = "uniform " + uniform->option;
-            BITWRIGHT_ASSIGN(const auto beside, m_measurer->measurePlan(named, {}, other));
-            item["against_uniform"] = compared(result, beside, *uniform);
+            item["tokens_chose_scores"] = chose;
+            m_document["measurements"].push_back(std::move(item));
         }
         return {};
-    }
-
-    [[nodiscard]] nlohmann::json compared(const session::HarmResult& plan, const session::HarmResult& uniform,
-        const plan::UniformPoint& point) const
-    {
-        const auto difference = session::differenceOf(plan, uniform, m_context.seed);
-        nlohmann::json item = resultJson(uniform);
-        item["option"] = point.option;
-        item["bytes"] = point.numbers.size.bytes();
-        item["bpw"] = numberOrNull(point.numbers.size.bpw());
-        item["difference"] = intervalJson(difference);
-        item["verdict"] = !difference || difference->holds(0) ? "cannot be told apart"
-            : difference->mean < 0                            ? "better than uniform"
-                                                              : "worse than uniform";
-        return item;
     }
 
     void print() const
@@ -309,8 +261,10 @@ private:
                 m_document["reference"]["perplexity"].get<double>(),
                 counted(m_document["reference"]["tokens"].get<std::uint64_t>(), "token"),
                 escapedForDisplay(m_document["source"].get<std::string>())));
-        for (const auto& item : m_document["measurements"])
+        for (const auto& item : m_document["measurements"]) {
             printResult(item, name);
+            printRivals(item, [&](const nlohmann::json& rival) { printResult(rival, name); });
+        }
         for (const auto& one : m_document["reliability"])
             printLine(fmt::format(
                 "reliability of the ranking of {} units at {} on {} tokens: {:.2f} (halves {:.2f})",
@@ -359,18 +313,6 @@ private:
             printLine(
                 "  on tokens that single units were measured on too: a plan made of them looks better than "
                 "on other tokens (--skip-tokens)");
-        if (!item.contains("against_uniform"))
-            return;
-        const auto& uniform = item["against_uniform"];
-        if (uniform.is_null()) {
-            printLine("  no uniform plan is as small as this one");
-            return;
-        }
-        printResult(uniform, name);
-        const auto verdict = uniform["verdict"].get<std::string>();
-        printLine(fmt::format("  {} of {:.3f} bpw",
-            verdict == "cannot be told apart" ? verdict + " from uniform" : verdict,
-            uniform["bpw"].is_null() ? 0.0 : uniform["bpw"].get<double>()));
     }
 
     const MeasureArguments& m_arguments;
@@ -394,10 +336,8 @@ Run registerMeasure(CLI::App& app)
         ->required();
     auto* plans
         = app.add_option("--plan", arguments->plans, "Plan JSON to run whole; may be given several times");
-    auto* uniform = app.add_flag("--against-uniform", arguments->againstUniform,
-                           "Also run the largest uniform plan of at most the plan's size")
-                        ->needs(plans);
-    addRefineOptions(app, plans, uniform, arguments->refine);
+    const auto rivals = addRivalOptions(app, plans, arguments->rivals);
+    addRefineOptions(app, plans, rivals, arguments->refine);
     auto* units = app.add_option("--units", arguments->units, "Globs over unit names (default: all)")
                       ->delimiter(',')
                       ->excludes(plans);

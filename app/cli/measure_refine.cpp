@@ -1,6 +1,7 @@
 #include "app/cli/measure_refine.h"
 
 #include "core/io/atomic_output.h"
+#include "core/session/plan_runs.h"
 
 #include <algorithm>
 
@@ -93,14 +94,16 @@ Result<std::vector<quant::Option>> optionsFor(
 
 } // namespace
 
-void addRefineOptions(CLI::App& app, CLI::Option* plan, CLI::Option* uniform, RefineArguments& arguments)
+void addRefineOptions(
+    CLI::App& app, CLI::Option* plan, const std::vector<CLI::Option*>& rivals, RefineArguments& arguments)
 {
     auto* refine
         = app.add_flag("--refine", arguments.wanted,
                  "Better the plan: measure its steps on one half of the tokens, solve again; a round is kept "
                  "only when it is better beyond doubt on the other half")
-              ->needs(plan)
-              ->excludes(uniform);
+              ->needs(plan);
+    for (CLI::Option* rival : rivals)
+        refine->excludes(rival);
     auto* out = app.add_option("-o,--out", arguments.out, "Refined plan to write (.json)")->needs(refine);
     refine->needs(out);
     app.add_option("--rounds", arguments.settings.rounds,
@@ -121,7 +124,8 @@ void addRefineOptions(CLI::App& app, CLI::Option* plan, CLI::Option* uniform, Re
 
 Result<nlohmann::json> refineToFile(const std::shared_ptr<session::Workspace>& workspace,
     const plan::Target& target, const forward::TokenBatch& batch, const plan::Plan& start,
-    const PlanArguments& chosen, const RefineArguments& arguments, const RunContext& context)
+    const PlanArguments& chosen, const RefineArguments& arguments, const std::string& text,
+    const RunContext& context)
 {
     if (start.target != target.id())
         return fail(
@@ -136,6 +140,7 @@ Result<nlohmann::json> refineToFile(const std::shared_ptr<session::Workspace>& w
     BITWRIGHT_ASSIGN(const auto tokens, session::splitTokens(batch));
     BITWRIGHT_ASSIGN(const auto refined,
         session::refinePlan(workspace, space, start, tokens, arguments.settings, {}, context.part(0.1, 1)));
+    BITWRIGHT_CHECK(session::noteRefinement(*workspace, space, start, refined, text + ", judging half"));
     const std::string json = plan::planToJson(refined.plan, &space);
     BITWRIGHT_CHECK(file.write(json));
     BITWRIGHT_CHECK(file.commit());

@@ -13,13 +13,15 @@ struct RefineArguments
     session::RefineSettings settings;
 };
 
-void addRefineOptions(CLI::App& app, CLI::Option* plan, CLI::Option* uniform, RefineArguments& arguments);
+void addRefineOptions(
+    CLI::App& app, CLI::Option* plan, const std::vector<CLI::Option*>& rivals, RefineArguments& arguments);
 
 /// Refines a plan on one half of the tokens, judged by the other, and writes it. Options are those that
 /// `chosen` names and those of the plan. Errors: those of session::refinePlan; Io.
 [[nodiscard]] Result<nlohmann::json> refineToFile(const std::shared_ptr<session::Workspace>& workspace,
     const plan::Target& target, const forward::TokenBatch& batch, const plan::Plan& start,
-    const PlanArguments& chosen, const RefineArguments& arguments, const RunContext& context);
+    const PlanArguments& chosen, const RefineArguments& arguments, const std::string& text,
+    const RunContext& context);
 
 /// The lines that say what became of it.
 void printRefined(const nlohmann::json& document);

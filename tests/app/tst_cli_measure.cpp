@@ -50,6 +50,8 @@ private Q_SLOTS:
     void wrongWordsAreUsage();
     void badTokensAreOneLine();
     void planBesideUniform();
+    void planBesidePresets();
+    void noRivalOfThisSize();
     void refinedPlan();
     void planOfAnotherModel();
     void captureWritesADump();
@@ -150,6 +152,7 @@ void TestCliMeasure::wrongWordsAreUsage()
     QVERIFY2(nothing.err.contains("nothing.*"), nothing.describe().constData());
     QCOMPARE(measure({QStringLiteral("--text"), kText, QStringLiteral("--tokens"), kText}).code, 2);
     QCOMPARE(measure({QStringLiteral("--against-uniform")}).code, 2); // nothing to compare
+    QCOMPARE(measure({QStringLiteral("--against-presets")}).code, 2);
 }
 
 void TestCliMeasure::badTokensAreOneLine()
@@ -212,6 +215,9 @@ void TestCliMeasure::planBesideUniform()
         QVERIFY(item["unit"].is_null() && isPositive(item["kl"]) && item["warnings"].empty());
         const json& uniform = item["against_uniform"];
         QVERIFY(uniform["option"].is_string() && isPositive(uniform["kl"]) && isPositive(uniform["bytes"]));
+        // 2.6 bits lie between two widths: what is compared is of that size, not the next smaller one.
+        const double share = uniform["bpw"].get<double>() / item["bpw"].get<double>();
+        QVERIFY2(share <= 1 && share >= 0.97, uniform.dump().c_str());
         const double difference = uniform["difference"]["mean"].get<double>();
         QVERIFY(std::abs(difference - (item["kl"].get<double>() - uniform["kl"].get<double>())) < 1e-6);
         const bool good = item["plan"] == "better";
@@ -219,6 +225,66 @@ void TestCliMeasure::planBesideUniform()
             std::string(good ? "better than uniform" : "worse than uniform"));
         QVERIFY(good ? difference < 0 : difference > 0);
     }
+}
+
+void TestCliMeasure::planBesidePresets()
+{
+    // Clipped plans have clipped rivals; a plan by hand between two widths has no uniform plan of its size.
+    json plan = uniformPlan();
+    QVERIFY(plan.is_object());
+    std::size_t number = 0;
+    for (json& unit : plan["units"])
+        unit["option"] = number++ % 2 == 0 ? "int4-asym-g128/clip" : "int3-asym-g128/clip";
+    plan["name"] = "clipped";
+    QVERIFY(writeFile(file("clipped.json"), QByteArray::fromStdString(plan.dump())));
+    const QStringList words{QStringLiteral("--plan"), file("clipped.json"), QStringLiteral("--text"), kText,
+        QStringLiteral("--max-tokens"), QStringLiteral("128"), QStringLiteral("--against-presets"),
+        QStringLiteral("--against-uniform")};
+    const Ran ran = measure(words + QStringList{QStringLiteral("--json")});
+    QVERIFY2(ran.code == 0, ran.describe().constData());
+    const json item = ran.document()["measurements"][0];
+    const json& uniform = item["against_uniform"];
+    QCOMPARE(uniform["name"].get<std::string>(), std::string("even mix"));
+    QCOMPARE(uniform["option"].get<std::string>(), std::string("int3-asym-g128/clip + int4-asym-g128/clip"));
+    const json& presets = item["against_presets"];
+    QCOMPARE(presets.size(), std::size_t{2});
+    QVERIFY(presets[0]["name"] == "ends" && presets[1]["name"] == "value-down");
+    for (const json& preset : presets) {
+        QVERIFY(isPositive(preset["kl"]) && isPositive(preset["bytes"]));
+        QVERIFY(preset["bpw"].get<double>() <= uniform["bpw"].get<double>() * 1.03);
+        QVERIFY(preset["description"].is_string() && preset["difference"]["mean"].is_number());
+        const auto verdict = preset["verdict"].get<std::string>();
+        QVERIFY2(verdict == "cannot be told apart" || verdict.ends_with(preset["name"].get<std::string>()),
+            verdict.c_str());
+        QVERIFY(preset["option"].get<std::string>().find("/rtn") == std::string::npos);
+    }
+    const Ran shown = measure(words);
+    QVERIFY2(shown.out.contains("plan ends int3") && shown.out.contains("plan even mix int3"),
+        shown.describe().constData());
+    QVERIFY(shown.out.contains(" of 3.") && shown.out.contains("bpw\n"));
+}
+
+void TestCliMeasure::noRivalOfThisSize()
+{
+    // Smaller than the smallest uniform plan but for one unit, which makes it larger than that by far.
+    json plan = uniformPlan();
+    QVERIFY(plan.is_object());
+    for (json& unit : plan["units"])
+        unit["option"] = "keep";
+    plan["units"][3]["option"] = "int8-asym-g128/rtn";
+    plan["name"] = "nearly whole";
+    QVERIFY(writeFile(file("whole.json"), QByteArray::fromStdString(plan.dump())));
+    const QStringList words{QStringLiteral("--plan"), file("whole.json"), QStringLiteral("--max-tokens"),
+        QStringLiteral("64"), QStringLiteral("--against-uniform"), QStringLiteral("--against-presets")};
+    const Ran ran = measure(words + QStringList{QStringLiteral("--json")});
+    QVERIFY2(ran.code == 0, ran.describe().constData());
+    const json item = ran.document()["measurements"][0];
+    QCOMPARE(
+        item["against_uniform"]["verdict"].get<std::string>(), std::string("no uniform plan of this size"));
+    QVERIFY(item["against_uniform"]["bytes"].is_null() && item["against_presets"].empty());
+    const Ran shown = measure(words);
+    QVERIFY2(shown.out.contains("  no uniform plan of this size\n  no preset of this size\n"),
+        shown.describe().constData());
 }
 
 void TestCliMeasure::refinedPlan()
