@@ -72,7 +72,7 @@ nlohmann::json resultJson(const session::HarmResult& result)
 }
 
 /// What the project's note of whole plans calls the text.
-std::string nameOf(const MeasureArguments& arguments, const Input& input)
+std::string nameOf(const MeasureArguments& arguments, const MeasureInput& input)
 {
     std::string name = std::filesystem::path(input.source).filename().string();
     if (arguments.limits.skipTokens > 0)
@@ -230,7 +230,7 @@ private:
         return {};
     }
 
-    Result<void> measurePlans(const Input& input)
+    Result<void> measurePlans(const MeasureInput& input)
     {
         const double count = static_cast<double>(m_plans.size() * (1 + m_arguments.rivals.runs()));
         double done = 0;

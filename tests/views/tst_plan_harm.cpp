@@ -2,8 +2,6 @@
 #include "tests/support/chart_input.h"
 #include "views/models/plan_harm.h"
 
-#include <QJsonDocument>
-
 #include <cmath>
 #include <random>
 
@@ -30,14 +28,17 @@ PlanHarm measured(const QString& name, float added, unsigned seed)
         result.mean += static_cast<double>(value) / static_cast<double>(result.values.size());
     result.interval = measure::bootstrapMean(result.values, result.blocks, 0);
     result.tokens = result.values.size();
-    PlanHarm plan;
-    plan.name = name;
-    plan.target = utf8("fake-quant");
-    plan.text = utf8("the bundled text");
-    plan.bytes = 1000;
-    plan.choice = name;
-    takeResult(plan, result, {{"key of these tokens", {0, 512}}});
-    return plan;
+    plan::Plan plan;
+    plan.name = name.toStdString();
+    plan.target = "fake-quant";
+    plan.entries[plan.name].option = "int4-sym-g128/rtn";
+    plan::PlanSize size;
+    size.unitBytes = 1000;
+    size.unitParameters = 2000;
+    auto run = session::planRunOf(plan, size, result, {{"key of these tokens", {0, 512}}});
+    run.text = "the bundled text";
+    run.kind = session::PlanRunKind::Proxy;
+    return planHarmFrom(run);
 }
 
 } // namespace
@@ -96,37 +97,27 @@ private Q_SLOTS:
         other.cosine = true;
         QVERIFY(!differenceOf(plan, other));
     }
-    void keptWithTheProject()
+    /// What the project notes is what the window shows; the note itself: tst_plan_runs.
+    void fromTheNote()
     {
-        PlanHarm plan = measured(utf8("plan of residual"), 0.01F, 2);
-        plan.kind = PlanHarm::Kind::Proxy;
-        plan.perplexity = 12.5;
-        const auto json = QJsonDocument(toJson(plan)).toJson();
-        const PlanHarm again = planHarmFromJson(QJsonDocument::fromJson(json).object());
-        QCOMPARE(again.name, plan.name);
-        QCOMPARE(again.kind, PlanHarm::Kind::Proxy);
-        QCOMPARE(again.tokenKey, plan.tokenKey);
-        QVERIFY(again.sums == plan.sums);
-        QCOMPARE(again.perplexity, plan.perplexity);
-        QVERIFY(!again.predicted);
-        QVERIFY(std::abs(differenceOf(again, plan)->paired->width()) < 1e-12);
-        // The plan itself comes back, unless it is another than the one that was measured.
-        QVERIFY(!again.plan);
-        plan.plan = plan::Plan();
-        plan.plan->target = "compressed-tensors";
-        plan.plan->entries["a"].option = "int4-sym-g128/rtn";
-        plan.choice = choiceKey(*plan.plan);
-        QCOMPARE(planHarmFromJson(toJson(plan)).plan, plan.plan);
-        plan.choice = utf8("of another plan");
-        QVERIFY(!planHarmFromJson(toJson(plan)).plan);
-        // As they were written before.
-        const auto old = QJsonDocument::fromJson(
-            R"({"name": "uniform int4", "uniform": true, "mean": 0.5, "low": 0.4, "high": 0.6})");
-        QCOMPARE(planHarmFromJson(old.object()).kind, PlanHarm::Kind::Uniform);
-        QVERIFY(planHarmFromJson(old.object()).sums.sums.empty());
-        // Sums that do not fit their blocks are none.
-        const auto damaged = QJsonDocument::fromJson(R"({"block_sums": [1, 2], "block_tokens": [32, -1]})");
-        QVERIFY(planHarmFromJson(damaged.object()).sums.sums.empty());
+        const PlanHarm plan = measured(utf8("plan of residual"), 0.01F, 2);
+        QCOMPARE(plan.name, utf8("plan of residual"));
+        QCOMPARE(plan.kind, PlanHarm::Kind::Proxy);
+        QCOMPARE(plan.bytes, std::uint64_t{1000});
+        QCOMPARE(plan.bpw, 4.0);
+        QVERIFY(plan.plan && choiceKey(*plan.plan) == plan.choice && !plan.cosine && !plan.predicted);
+    }
+    void otherSizesAreNoRivals()
+    {
+        const PlanHarm plan = measured(utf8("plan"), 0, 2);
+        PlanHarm other = measured(utf8("other"), 0, 3);
+        // The planned units count: what no plan decides would make a file of 97 % of any of them.
+        other.bytes = 990;
+        for (const auto& [bpw, same] :
+            {std::pair(4.0, true), {3.9, true}, {3.87, false}, {4.003, true}, {4.01, false}, {2.56, false}}) {
+            other.bpw = bpw;
+            QCOMPARE(isOfSameSize(plan, other), same);
+        }
     }
 };
 

@@ -6,9 +6,6 @@
 #include "views/models/number_text.h"
 #include "views/models/text.h"
 
-#include <QJsonArray>
-#include <QJsonDocument>
-
 #include <algorithm>
 
 namespace bitwright::views {
@@ -18,13 +15,15 @@ namespace {
 /// Of its own, so that scores can be made from what is measured while the measuring goes on.
 const QString kMeasureLane = QStringLiteral("measure");
 const QString kScoreLane = QStringLiteral("weights"); // after the scoring whose results it reads
-const QString kPlansKey = QStringLiteral("harm/plans");
 constexpr int kRefreshMilliseconds = 4000;
 
-QString shortUniform(const plan::PlanSpace& space, const std::string& option)
+/// "0.62 at 2 bits, 0.65 at 4 bits".
+QString byBits(const std::map<int, double>& values)
 {
-    const auto index = space.optionIndex(option);
-    return index ? shortOptionName(space, *index) : QString::fromStdString(option);
+    QStringList parts;
+    for (const auto& [bits, value] : values)
+        parts << HarmRun::tr("%1 at %2 bits").arg(formatNumber(value, 2)).arg(bits);
+    return parts.join(QStringLiteral(", "));
 }
 
 } // namespace
@@ -46,6 +45,11 @@ HarmRun::HarmRun(Document& document, JobQueue& jobs, QObject* parent)
         compare();
     });
     connect(&document, &Document::closed, this, &HarmRun::reset);
+    // Plans that were run before there was a project.
+    connect(&document, &Document::projectChanged, this, [this] {
+        if (m_document.workspace())
+            static_cast<void>(session::notePlanRuns(*m_document.workspace(), m_runs));
+    });
     connect(&document, &Document::dumpsChanged, this, &HarmRun::compare);
 }
 
@@ -56,10 +60,11 @@ void HarmRun::reset()
     m_job = nullptr;
     m_comparing = false;
     m_pairs.clear();
-    m_plans.clear();
+    takeRuns({});
     m_predictor.clear();
     m_quantity.clear();
     m_correlations.clear();
+    m_reliabilities.clear();
     m_status.clear();
     Q_EMIT changed();
     Q_EMIT statusChanged();
@@ -100,24 +105,12 @@ HarmWork HarmRun::workFor(const Request& request) const
         = harmIsMeasured(m_document) && settings.objective.kind == alloc::ObjectiveKind::Sum;
     if (comparable)
         work.measuredSpace = m_document.space();
-    const auto predictionOf = [&](const plan::PlanNumbers& of) {
-        return comparable && of.unscored == 0 ? std::optional(of.objective) : std::nullopt;
-    };
     if (request.what == What::Plan || request.what == What::PlanAndProxies) {
-        work.proxies = request.what == What::PlanAndProxies;
-        work.plans.push_back({QString::fromStdString(m_document.plan().name), m_document.plan(),
-            numbers.size.bytes(), numbers.size.bpw(), PlanHarm::Kind::Own, predictionOf(numbers)});
-        // What it has to beat: the largest uniform plan that is not larger.
-        const double most = kSameSize * static_cast<double>(numbers.size.bytes());
-        const plan::UniformPoint* best = nullptr;
-        for (const auto& point : m_document.uniforms())
-            if (point.option != "keep" && static_cast<double>(point.numbers.size.bytes()) <= most
-                && (best == nullptr || point.numbers.size.bytes() > best->numbers.size.bytes()))
-                best = &point;
-        if (best != nullptr)
-            work.plans.push_back({tr("uniform %1").arg(shortUniform(*m_document.space(), best->option)),
-                best->plan, best->numbers.size.bytes(), best->numbers.size.bpw(), PlanHarm::Kind::Uniform,
-                predictionOf(best->numbers)});
+        work.more = request.what == What::PlanAndProxies;
+        work.own = HarmWork::Candidate{QString::fromStdString(m_document.plan().name), m_document.plan(),
+            numbers.size, PlanHarm::Kind::Own, std::nullopt};
+        if (comparable && numbers.unscored == 0)
+            work.own->predicted = numbers.objective;
     } else if (request.what == What::Selection) {
         for (const int unit : m_document.selection().units())
             work.units.push_back(static_cast<std::size_t>(unit));
@@ -149,7 +142,7 @@ void HarmRun::start(const Request& request)
             Qt::QueuedConnection);
     };
     tell(tr("The original is run first."));
-    const QString title = work.plans.empty() ? tr("Measure harm") : tr("Measure the plan");
+    const QString title = !work.own ? tr("Measure harm") : tr("Measure the plan");
     const auto workspace = work.workspace;
     m_job = m_jobs.run<HarmOutcome>(
         title, kMeasureLane, [work](const RunContext& context) { return runHarm(work, context); },
@@ -178,14 +171,10 @@ void HarmRun::finish(Result<HarmOutcome> outcome)
         for (const QString& line : outcome->unmeasured)
             if (job != nullptr)
                 job->addFailure(line);
-        for (PlanHarm& plan : outcome->plans) {
-            std::erase_if(m_plans, [&](const PlanHarm& known) {
-                return known.choice == plan.choice && known.target == plan.target;
-            });
-            m_plans.push_back(std::move(plan));
-        }
-        if (!outcome->plans.empty())
-            storePlans();
+        auto runs = m_runs;
+        for (session::PlanRun& run : outcome->plans)
+            session::addPlanRun(runs, std::move(run));
+        takeRuns(std::move(runs));
         QStringList said{outcome->plans.empty()
                 ? tr("%n pair(s) measured.", nullptr, static_cast<int>(outcome->measured))
                 : tr("%n plan(s) measured.", nullptr, static_cast<int>(outcome->plans.size()))};
@@ -193,7 +182,7 @@ void HarmRun::finish(Result<HarmOutcome> outcome)
             said << line + u'.';
         tell(said.join(u' '));
     }
-    Q_EMIT changed();
+    reloadPlans(); // also what was run before it was stopped
     Q_EMIT runningChanged();
     m_document.refreshScores();
     compare();
@@ -220,6 +209,7 @@ void HarmRun::compare()
             m_predictor = result->predictor;
             m_quantity = result->quantity;
             m_correlations = std::move(result->correlations);
+            m_reliabilities = std::move(result->reliabilities);
             Q_EMIT changed();
         });
 }
@@ -227,10 +217,25 @@ void HarmRun::compare()
 QString HarmRun::rankText() const
 {
     QStringList parts;
-    for (const auto& [bits, rank] : m_correlations)
-        parts << tr("%1 at %2 bits").arg(formatNumber(rank, 2)).arg(bits);
-    return parts.isEmpty() ? QString()
-                           : tr("rank correlation over units: %1").arg(parts.join(QStringLiteral(", ")));
+    if (!m_correlations.empty())
+        parts << tr("rank correlation over units: %1").arg(byBits(m_correlations));
+    if (const QString reliability = reliabilityText(); !reliability.isEmpty())
+        parts << reliability;
+    return parts.join(QStringLiteral("; "));
+}
+
+QString HarmRun::reliabilityText() const
+{
+    if (m_reliabilities.empty())
+        return {};
+    std::map<int, double> whole;
+    std::size_t tokens = m_reliabilities.begin()->second.tokens;
+    for (const auto& [bits, one] : m_reliabilities) {
+        whole[bits] = one.reliability.whole;
+        tokens = std::min(tokens, one.tokens);
+    }
+    return tr("reliability of the measured ranking: %1 (split halves of %2 tokens)")
+        .arg(byBits(whole), formatCount(static_cast<qint64>(tokens)));
 }
 
 const PlanHarm* HarmRun::currentPlan() const
@@ -257,17 +262,24 @@ const HarmPair* HarmRun::pairOf(int unit, const QString& option) const
 
 void HarmRun::loadPlans()
 {
-    const auto json = QJsonDocument::fromJson(m_document.state(kPlansKey).toUtf8());
-    for (const auto& value : json.array())
-        m_plans.push_back(planHarmFromJson(value.toObject()));
+    if (!m_document.workspace() || !m_document.workspace()->project())
+        return;
+    if (auto runs = session::planRuns(*m_document.workspace()))
+        takeRuns(std::move(*runs));
 }
 
-void HarmRun::storePlans()
+void HarmRun::reloadPlans()
 {
-    QJsonArray json;
-    for (const PlanHarm& plan : m_plans)
-        json.append(toJson(plan));
-    m_document.setState(kPlansKey, QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Compact)));
+    loadPlans();
+    Q_EMIT changed();
+}
+
+void HarmRun::takeRuns(std::vector<session::PlanRun> runs)
+{
+    m_runs = std::move(runs);
+    m_plans.clear();
+    for (const session::PlanRun& run : m_runs)
+        m_plans.push_back(planHarmFrom(run));
 }
 
 void HarmRun::tell(const QString& text)

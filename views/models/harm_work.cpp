@@ -1,5 +1,6 @@
 #include "views/models/harm_work.h"
 
+#include "core/plan/rivals.h"
 #include "core/session/measurer.h"
 #include "views/jobs/job_queue.h"
 #include "views/models/core_text.h"
@@ -16,7 +17,8 @@ namespace bitwright::views {
 
 namespace {
 
-/// Predictors whose plans are worth beating (allocation.md section 8); the others plan worse than uniform.
+/// Predictors whose plans are run beside one's own: a few, because each costs a run of the model. Which one
+/// plans best differs by model and size; plans of the others can be solved and run by themselves.
 constexpr std::array kProxies{score::ScoreKind::WeightErrorRelative, score::ScoreKind::Fisher,
     score::ScoreKind::TrueFisher, score::ScoreKind::Residual};
 
@@ -33,27 +35,56 @@ Result<plan::PlanSpace> spaceOf(const HarmWork& work, score::ScoreKind kind, con
     return work.workspace->planSpace(*work.target, work.options, settings, work.ties, context);
 }
 
+/// Nothing where the document's scores are no measured harm, or do not know the plan's options.
+std::optional<double> predictedHarm(const HarmWork& work, const plan::Plan& plan)
+{
+    if (work.measuredSpace == nullptr)
+        return std::nullopt;
+    const auto numbers = plan::numbersOf(*work.measuredSpace, plan, work.objective);
+    return numbers && numbers->unscored == 0 ? std::optional(numbers->objective) : std::nullopt;
+}
+
+/// Plans of the size of one's own that look at no score.
+Result<std::vector<HarmWork::Candidate>> rivalsFor(const HarmWork& work, HarmOutcome& outcome)
+{
+    const HarmWork::Candidate& own = *work.own;
+    BITWRIGHT_ASSIGN(const auto options, plan::rivalOptions(*work.target, own.plan));
+    BITWRIGHT_ASSIGN(const auto space,
+        plan::PlanSpace::build(work.workspace->checkpoint(), *work.target, options, {}, own.plan.ties));
+    std::vector<plan::Rival> rivals;
+    BITWRIGHT_ASSIGN(auto uniform, plan::uniformRival(space, own.plan, own.size.bytes()));
+    if (uniform)
+        rivals.push_back(std::move(*uniform));
+    else
+        outcome.same << tr("There is no uniform plan of this size");
+    if (work.more) {
+        BITWRIGHT_ASSIGN(auto presets, plan::presetRivals(space, own.plan, own.size.bytes()));
+        std::move(presets.begin(), presets.end(), std::back_inserter(rivals));
+    }
+    std::vector<HarmWork::Candidate> all;
+    for (plan::Rival& rival : rivals)
+        all.push_back({rivalName(rival, space), std::move(rival.plan), rival.size,
+            session::kindOf(rival.rule), std::nullopt});
+    for (HarmWork::Candidate& rival : all)
+        rival.predicted = predictedHarm(work, rival.plan);
+    return all;
+}
+
 /// The plan that a proxy calls the best of the size of one's own. Errors: InvalidArgument where the dump
 /// lacks what it needs.
 Result<HarmWork::Candidate> proxyPlan(const HarmWork& work, score::ScoreKind kind, const RunContext& context)
 {
     BITWRIGHT_ASSIGN(const auto space, spaceOf(work, kind, context));
-    plan::Plan base = work.plans.front().plan;
+    plan::Plan base = work.own->plan;
     base.entries.clear(); // without one's locks: it is the proxy's plan, not a better one's
     base.provenance = space.provenance().label;
     BITWRIGHT_ASSIGN(auto solved,
-        plan::solvePlan(
-            space, base, plan::Budget::ofBytes(work.plans.front().bytes), work.objective, context));
+        plan::solvePlan(space, base, plan::Budget::ofBytes(work.own->size.bytes()), work.objective, context));
     HarmWork::Candidate candidate;
     candidate.name = tr("plan of %1").arg(QString::fromStdString(space.provenance().score));
     candidate.kind = PlanHarm::Kind::Proxy;
-    candidate.bytes = solved.size.bytes();
-    candidate.bpw = solved.size.bpw();
-    if (work.measuredSpace != nullptr) {
-        const auto numbers = plan::numbersOf(*work.measuredSpace, solved.plan, work.objective);
-        if (numbers && numbers->unscored == 0)
-            candidate.predicted = numbers->objective;
-    }
+    candidate.size = solved.size;
+    candidate.predicted = predictedHarm(work, solved.plan);
     candidate.plan = std::move(solved.plan);
     return candidate;
 }
@@ -61,10 +92,11 @@ Result<HarmWork::Candidate> proxyPlan(const HarmWork& work, score::ScoreKind kin
 Result<std::vector<HarmWork::Candidate>> candidatesOf(
     const HarmWork& work, HarmOutcome& outcome, const RunContext& context)
 {
-    std::vector<HarmWork::Candidate> all = work.plans;
-    const auto begin = all.size();
+    std::vector<HarmWork::Candidate> all{*work.own};
+    BITWRIGHT_ASSIGN(auto rivals, rivalsFor(work, outcome));
+    std::move(rivals.begin(), rivals.end(), std::back_inserter(all));
     for (const score::ScoreKind kind : kProxies) {
-        if (!work.proxies || begin == 0)
+        if (!work.more)
             break;
         auto candidate = proxyPlan(work, kind, context);
         if (candidate) {
@@ -102,26 +134,24 @@ Result<void> runPlans(
         const RunContext own = rest.part(at * share, (at + 1) * share);
         const auto result = measurer.measurePlan(candidate.plan, {}, own);
         if (!result) {
-            // Another's plan that breaks the model says nothing against one's own.
-            if (i == 0 || result.error().code != ErrorCode::Numeric)
+            // Another's plan that breaks the model, or needs what is not there, says nothing against one's
+            // own.
+            const ErrorCode code = result.error().code;
+            if (i == 0 || (code != ErrorCode::Numeric && code != ErrorCode::InvalidArgument))
                 return fail(result.error());
             outcome.unmeasured << QStringLiteral("%1: %2").arg(candidate.name, errorText(result.error()));
             continue;
         }
-        PlanHarm plan;
-        plan.name = candidate.name;
-        plan.target = QString::fromStdString(std::string(work.target->id()));
-        plan.text = nameOf(work.text);
-        plan.bytes = candidate.bytes;
-        plan.bpw = candidate.bpw;
-        plan.kind = candidate.kind;
-        plan.predicted = candidate.predicted;
-        takeResult(plan, *result, measurer.parts());
-        plan.referencePerplexity = measurer.referencePerplexity();
-        plan.choice = choice;
-        plan.plan = candidate.plan;
-        plan.plan->name = candidate.name.toStdString();
-        outcome.plans.push_back(std::move(plan));
+        plan::Plan named = candidate.plan;
+        named.name = candidate.name.toStdString();
+        auto run = session::planRunOf(named, candidate.size, *result, measurer.parts());
+        run.text = nameOf(work.text).toStdString();
+        run.kind = candidate.kind;
+        run.predicted = candidate.predicted;
+        run.referencePerplexity = measurer.referencePerplexity();
+        BITWRIGHT_CHECK(
+            session::notePlanRuns(*work.workspace, {run})); // kept also if the next one is stopped
+        outcome.plans.push_back(std::move(run));
     }
     return {};
 }
@@ -161,18 +191,50 @@ Result<HarmOutcome> runHarm(const HarmWork& work, const RunContext& context)
 {
     BITWRIGHT_ASSIGN(const auto tokens, tokensOf(*work.workspace, work.text, context));
     session::MeasureSettings settings;
-    settings.reference.screen = work.plans.empty();
+    settings.reference.screen = !work.own;
     settings.reference.words.seed = context.seed;
     BITWRIGHT_ASSIGN(const auto measurer,
         session::Measurer::make(work.workspace, *work.target, tokens, settings, context.part(0, 0.05)));
     const RunContext rest = context.part(0.05, 1.0);
     HarmOutcome outcome;
-    if (work.plans.empty())
+    if (!work.own)
         BITWRIGHT_CHECK(runUnits(work, *measurer, outcome, rest));
     else
         BITWRIGHT_CHECK(runPlans(work, *measurer, outcome, rest));
     return outcome;
 }
+
+namespace {
+
+using BlockSumsOf = std::map<std::pair<std::string, std::string>, measure::BlockSums>; // by unit and option
+
+/// By bits of the codes: the mean over the options of a width.
+std::map<int, measure::BlockReliability> reliabilitiesOf(const BlockSumsOf& sums)
+{
+    std::map<std::string, std::vector<measure::BlockSums>> byOption;
+    for (const auto& [place, own] : sums)
+        byOption[place.second].push_back(own);
+    std::map<int, std::vector<measure::BlockReliability>> byBits;
+    for (const auto& [id, measurements] : byOption) {
+        const auto option = quant::optionFromId(id);
+        const auto reliability = measure::splitHalf(measurements);
+        if (option && option->grid && reliability)
+            byBits[option->grid->bits].push_back(*reliability);
+    }
+    std::map<int, measure::BlockReliability> result;
+    for (const auto& [bits, all] : byBits) {
+        measure::BlockReliability mean = all.front();
+        mean.reliability.whole = 0;
+        for (const auto& one : all) {
+            mean.reliability.whole += one.reliability.whole / static_cast<double>(all.size());
+            mean.tokens = std::min(mean.tokens, one.tokens);
+        }
+        result[bits] = mean;
+    }
+    return result;
+}
+
+} // namespace
 
 Result<HarmComparison> compareHarm(const HarmWork& work, const RunContext& context)
 {
@@ -186,7 +248,7 @@ Result<HarmComparison> compareHarm(const HarmWork& work, const RunContext& conte
             if (const auto& cell = space.cell(unit, option); cell.legal && cell.resolved.option.grid)
                 stored[space.units()[unit].name].push_back(cell.resolved.option);
     const auto optionsOf = [&](const plan::Unit& unit) { return stored[unit.name]; };
-    std::map<std::pair<std::string, std::string>, measure::BlockSums> sums;
+    BlockSumsOf sums;
     std::map<std::pair<std::string, std::string>, std::string> texts;
     std::map<std::string, int> textCounts;
     BITWRIGHT_ASSIGN(const auto harm,
@@ -203,6 +265,7 @@ Result<HarmComparison> compareHarm(const HarmWork& work, const RunContext& conte
         if (text != most->first)
             sums.erase(pair);
     HarmComparison result;
+    result.reliabilities = reliabilitiesOf(sums);
     result.predictor = QString::fromStdString(space.provenance().score);
     result.quantity = harm.count() > 0 ? QString::fromStdString(harm.quantity) : QString();
     struct Column

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/measure/block_reliability.h"
 #include "core/plan/solve.h"
 #include "core/session/workspace.h"
 #include "views/models/plan_harm.h"
@@ -35,8 +36,7 @@ struct HarmWork
     {
         QString name;
         plan::Plan plan;
-        std::uint64_t bytes = 0;
-        double bpw = 0;
+        plan::PlanSize size;
         PlanHarm::Kind kind = PlanHarm::Kind::Own;
         std::optional<double> predicted;
     };
@@ -47,8 +47,8 @@ struct HarmWork
     bool ties = true;
     alloc::Objective objective;
     RunText text;
-    std::vector<Candidate> plans; ///< The first is one's own.
-    bool proxies = false; ///< Plans of the proxies of the first one's size, too.
+    std::optional<Candidate> own; ///< The plan that is run, beside the uniform plan of its size.
+    bool more = false; ///< Presets and the plans of the proxies of that size, too.
     std::shared_ptr<const plan::PlanSpace> measuredSpace; ///< Predicts plans where its scores are measured.
     std::vector<std::size_t> units;
     std::function<void(const QString&)> say; ///< Called from the job's thread.
@@ -56,9 +56,9 @@ struct HarmWork
 
 struct HarmOutcome
 {
-    std::vector<PlanHarm> plans;
+    std::vector<session::PlanRun> plans; ///< Noted with the project already.
     QStringList unmeasured; ///< What failed, or could not be compared with, and why.
-    QStringList same; ///< Plans that were no others than one that was run.
+    QStringList same; ///< Plans that were no others than one that was run, or that do not exist.
     std::size_t measured = 0; ///< Pairs.
 };
 /// Runs the plans, or every option of the units. Errors: those of session::Measurer.
@@ -72,6 +72,9 @@ struct HarmComparison
     /// Rank correlation of units by bits of their codes: the mean over the options of that width, each over
     /// the units that were measured at it. Over all pairs it would only say that fewer bits harm more.
     std::map<int, double> correlations;
+    /// How far the measured ranking of units can be trusted, by bits as above: split halves of the tokens
+    /// that the units of an option share.
+    std::map<int, measure::BlockReliability> reliabilities;
 };
 [[nodiscard]] Result<HarmComparison> compareHarm(const HarmWork& work, const RunContext& context);
 

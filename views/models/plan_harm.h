@@ -1,24 +1,17 @@
 #pragma once
 
-#include "core/plan/plan.h"
-#include "core/session/harm_results.h"
+#include "core/session/plan_runs.h"
 
-#include <QJsonObject>
 #include <QString>
 
 #include <optional>
 
 namespace bitwright::views {
 
-/// A whole plan that was run, as it is kept with the project.
+/// A whole plan that was run, as the project notes it (session::PlanRun), for the window.
 struct PlanHarm
 {
-    enum class Kind
-    {
-        Own, ///< A person's, or the solver's.
-        Uniform, ///< Every unit on one option, of about the size of one's own.
-        Proxy, ///< Solved from a score that measured nothing, of the same size.
-    };
+    using Kind = session::PlanRunKind;
     QString name;
     QString target;
     QString text; ///< What it was run on.
@@ -41,13 +34,15 @@ struct PlanHarm
 /// A plan this much larger counts as of the same size: files of one budget differ by a few groups.
 inline constexpr double kSameSize = 1.001;
 
-/// Says whether a plan is one that was measured: target and every unit's option.
+/// Whether two plans, by bits per planned weight, are near enough in size for a verdict: the other one no
+/// larger (kSameSize) and not smaller than plan::kRivalShare of it.
+[[nodiscard]] bool isOfSameSize(const PlanHarm& plan, const PlanHarm& other);
+
+/// session::choiceKey: says whether a plan is one that was measured.
 [[nodiscard]] QString choiceKey(const plan::Plan& plan);
-/// Takes what running it gave. `parts` are the measurer's.
-void takeResult(
-    PlanHarm& plan, const session::HarmResult& result, const std::vector<session::MeasuredPart>& parts);
-[[nodiscard]] QJsonObject toJson(const PlanHarm& plan);
-[[nodiscard]] PlanHarm planHarmFromJson(const QJsonObject& json);
+[[nodiscard]] PlanHarm planHarmFrom(const session::PlanRun& run);
+/// "uniform int4", "ends of int2 g32 and int4": how the window calls a rival.
+[[nodiscard]] QString rivalName(const plan::Rival& rival, const plan::PlanSpace& space);
 
 /// How one measurement stands to another.
 struct HarmDifference

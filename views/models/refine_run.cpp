@@ -223,6 +223,8 @@ Result<RefineRun::Outcome> RefineRun::refine(const Work& work, const RunContext&
                 work.onRound(refineRound(done, *work.space));
             },
             own));
+    BITWRIGHT_CHECK(session::noteRefinement(*work.workspace, *work.space, work.plan, refined,
+        tr("%1, judging half").arg(nameOf(work.text)).toStdString()));
     Outcome outcome;
     outcome.plan = refined.plan;
     outcome.better = refined.kept > 0;

@@ -68,30 +68,25 @@ struct Rival
     HarmDifference difference;
 };
 
-/// Uniform and the proxies' plans that are no larger than `plan` and not much smaller, measured on the same
-/// tokens. Of several uniform ones the largest: what is far smaller is easily beaten.
+/// Uniform plans, presets and the proxies' plans of its size, measured on the same tokens. Of several uniform
+/// ones the largest.
 std::vector<Rival> rivalsOf(const HarmRun& run, const PlanHarm& plan)
 {
-    constexpr double kSmallest = 0.97;
     std::vector<Rival> rivals;
-    const PlanHarm* uniform = nullptr;
-    const auto add = [&](const PlanHarm& other) {
-        if (const auto difference = differenceOf(plan, other))
-            rivals.push_back({&other, *difference});
-    };
+    std::optional<Rival> uniform;
     for (const PlanHarm& other : run.plans()) {
-        if (static_cast<double>(other.bytes) > kSameSize * static_cast<double>(plan.bytes)
-            || other.choice == plan.choice)
+        if (other.kind == PlanHarm::Kind::Own || other.choice == plan.choice || !isOfSameSize(plan, other))
             continue;
-        const bool better = uniform == nullptr || other.bytes > uniform->bytes;
-        if (other.kind == PlanHarm::Kind::Uniform && better && differenceOf(plan, other))
-            uniform = &other;
-        const double share = static_cast<double>(other.bytes) / static_cast<double>(plan.bytes);
-        if (other.kind == PlanHarm::Kind::Proxy && share >= kSmallest)
-            add(other);
+        const auto difference = differenceOf(plan, other);
+        if (!difference)
+            continue;
+        if (other.kind != PlanHarm::Kind::Uniform)
+            rivals.push_back({&other, *difference});
+        else if (!uniform || other.bytes > uniform->plan->bytes)
+            uniform = Rival{&other, *difference};
     }
-    if (uniform != nullptr && plan.kind != PlanHarm::Kind::Uniform)
-        add(*uniform);
+    if (uniform && plan.kind != PlanHarm::Kind::Uniform)
+        rivals.push_back(*uniform);
     const auto rank = [](const Rival& rival) {
         switch (rival.difference.verdict) {
         case HarmDifference::Verdict::Worse:
@@ -205,25 +200,31 @@ TableData harmTable(const Document& document, const HarmRun& run)
             tr("Predicted by %1, not measured: its order and its ratios count, not its size")
                 .arg(run.predictor()),
             true, true}};
-    if (perplexity)
+    if (perplexity) {
         table.columns.push_back({tr("Perplexity"), tr("Of the changed model, on the tokens measured"), true});
+        table.columns.push_back({tr("Same best"),
+            tr("Tokens whose most probable next word stayed, in percent (top-1 agreement)"), true});
+    }
     table.columns.push_back({tr("Tokens"), tr("Tokens that were run"), true});
     const PlanHarm* current = run.currentPlan();
-    const auto add = [&](std::vector<TableValue> row, const std::optional<double>& ofModel, auto tokens) {
-        if (perplexity)
+    const auto add = [&](std::vector<TableValue> row, const std::optional<double>& ofModel,
+                         const std::optional<double>& sameBest, auto tokens) {
+        if (perplexity) {
             row.push_back(valueOf(ofModel));
+            row.push_back(valueOf(sameBest ? std::optional(100 * *sameBest) : std::nullopt));
+        }
         row.emplace_back(static_cast<double>(tokens));
         table.rows.push_back(std::move(row));
     };
     for (const auto& plan : run.plans())
         add({plan.name, tr("%1 bpw").arg(formatBpw(plan.bpw)), plan.mean, valueOf(plan.low),
                 valueOf(plan.high), valueOf(plan.predicted), againstPlan(plan, current), std::monostate()},
-            plan.perplexity, plan.tokens);
+            plan.perplexity, plan.sameBest, plan.tokens);
     for (const auto& pair : run.pairs())
         add({unitName(document, pair.unit), optionName(document, pair), pair.measured.mean,
                 valueOf(pair.measured.low), valueOf(pair.measured.high), inPlans(document, pair), QString(),
                 valueOf(pair.predicted)},
-            std::nullopt, pair.measured.tokens);
+            std::nullopt, std::nullopt, pair.measured.tokens);
     dropUnfilled(table);
     const bool inPlans = std::any_of(table.columns.begin(), table.columns.end(),
         [](const TableColumn& column) { return column.title == tr("In plans"); });
@@ -244,13 +245,22 @@ QString planVerdict(const HarmRun& run)
     if (plan->perplexity && plan->referencePerplexity)
         text += tr(" · perplexity %1, original %2")
                     .arg(formatNumber(*plan->perplexity, 4), formatNumber(*plan->referencePerplexity, 4));
+    if (plan->sameBest)
+        text += tr(" · same best word %1 %").arg(formatNumber(100 * *plan->sameBest));
+    if (!plan->text.isEmpty())
+        text += tr(" · %1 tokens: %2").arg(formatCount(static_cast<qint64>(plan->tokens)), plan->text);
     QStringList lines{text};
+    bool uniform = plan->kind == PlanHarm::Kind::Uniform;
     for (const Rival& rival : rivalsOf(run, *plan)) {
-        const QString line = differenceText(rival.difference, rival.plan->name, plan->cosine);
+        uniform = uniform || rival.plan->kind == PlanHarm::Kind::Uniform;
+        const QString than = tr("%1 (%2 bpw)").arg(rival.plan->name, formatBpw(rival.plan->bpw));
+        const QString line = differenceText(rival.difference, than, plan->cosine);
         lines << (rival.difference.verdict == HarmDifference::Verdict::Worse
                 ? QStringLiteral("\u26a0 ") + line
                 : line);
     }
+    if (!uniform)
+        lines << tr("No uniform plan of its size was run on these tokens.");
     return lines.join(u'\n');
 }
 

@@ -14,8 +14,9 @@ namespace bitwright::views {
 [[nodiscard]] std::uint64_t tokensBehind(const HarmRun& run);
 /// The measured plans first, then the pairs, by unit and size. Without the columns that no row fills.
 [[nodiscard]] TableData harmTable(const Document& document, const HarmRun& run);
-/// Whether the current plan was run, and how it stands to uniform and to the proxies' plans of its size: a
-/// line for each, those that it is worse than first. Empty without any measured plan.
+/// Whether the current plan was run, and how it stands to uniform, to presets and to the proxies' plans of
+/// its size (isOfSameSize): a line for each with its name and size, those that it is worse than first, and a
+/// line where no uniform plan of this size was run. Empty without any measured plan.
 [[nodiscard]] QString planVerdict(const HarmRun& run);
 /// Names of measured plans of its size that the current one is worse than, over the same tokens.
 [[nodiscard]] QStringList plansThatAreBetter(const HarmRun& run);

@@ -82,7 +82,7 @@ HarmPanel::HarmPanel(Document& document, HarmRun& run, RefineRun& refine, QWidge
 void HarmPanel::createBar()
 {
     m_what->addItem(tr("the plan and the uniform plan of its size"), static_cast<int>(HarmRun::What::Plan));
-    m_what->addItem(tr("the plan, the uniform plan and those of proxies"),
+    m_what->addItem(tr("the plan, the uniform plan, presets and proxies"),
         static_cast<int>(HarmRun::What::PlanAndProxies));
     m_what->addItem(tr("all options of the selected units"), static_cast<int>(HarmRun::What::Selection));
     m_what->addItem(tr("all options of all units"), static_cast<int>(HarmRun::What::Everything));
@@ -154,8 +154,9 @@ void HarmPanel::createActions()
         tr("Runs the current plan and the uniform plan of its size, and says what they cost"), {},
         [this] { measure(HarmRun::What::Plan); });
     add(QStringLiteral("harm.proxies"), tr("Measure the plan beside those of p&roxies"),
-        tr("Runs the current plan, uniform, and what the proxies call the best plan of its size"), {},
-        [this] { measure(HarmRun::What::PlanAndProxies); });
+        tr("Runs the current plan and, of its size, the uniform plan, presets that people use, and what the "
+           "proxies call the best"),
+        {}, [this] { measure(HarmRun::What::PlanAndProxies); });
     add(QStringLiteral("harm.selection"), tr("Measure the &selected units"),
         tr("Runs every option of the selected units"), {}, [this] { measure(HarmRun::What::Selection); });
     add(QStringLiteral("harm.everything"), tr("Measure &all units"),
@@ -346,12 +347,15 @@ QString HarmPanel::statusText(bool running, const QString& obstacle) const
         lines << verdict;
     if (const QString rows = refining ? QString() : rowsInWords(); !rows.isEmpty())
         lines << rows;
+    if (lines.isEmpty() && !refining)
+        lines << restingText();
+    // The caption has no room in a small window, and no ranking is to be read without it.
+    if (const QString reliability = m_run.reliabilityText(); !refining && !running && !reliability.isEmpty())
+        lines << reliability;
     if (!lines.isEmpty())
         return lines.join(u'\n');
-    return refining
-        ? tr("One half of the tokens chooses changes of the plan, the other half judges them: only what is "
-             "better there beyond its noise is kept, as a plan of its own beside yours.")
-        : restingText();
+    return tr("One half of the tokens chooses changes of the plan, the other half judges them: only what is "
+              "better there beyond its noise is kept, as a plan of its own beside yours.");
 }
 
 QString HarmPanel::rowsInWords() const

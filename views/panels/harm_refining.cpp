@@ -35,6 +35,7 @@ void HarmPanel::connectRefine()
     connect(m_refineBox, &RefineBox::estimateRequested, this, [this] { m_refine.estimate(refineRequest()); });
     connect(&m_refine, &RefineRun::changed, this, show);
     connect(&m_refine, &RefineRun::runningChanged, this, &HarmPanel::refreshControls);
+    connect(&m_refine, &RefineRun::runningChanged, &m_run, &HarmRun::reloadPlans); // it runs whole plans too
     connect(&m_refine, &RefineRun::statusChanged, this, &HarmPanel::refreshControls);
     connect(&m_document, &Document::spaceChanged, this, show); // which knows the units by name
     connect(&m_document, &Document::namedPlansChanged, this, &HarmPanel::refreshControls);
