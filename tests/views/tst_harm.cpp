@@ -318,7 +318,14 @@ private Q_SLOTS:
                 difference->verdict == HarmDifference::Verdict::Worse && isOfSameSize(*plan, other));
         }
         QVERIFY(proxies >= 2 && presets == 2 && uniforms == 1);
-        QVERIFY(planVerdict(run).contains(utf8("same tokens")));
+        const QString verdict = planVerdict(run);
+        QVERIFY(verdict.contains(utf8("same tokens")));
+        // All that are beaten share a line; each rival of its size is named once, with its size.
+        QVERIFY2(verdict.count(utf8("Better on the same tokens than")) <= 1, qPrintable(verdict));
+        for (const PlanHarm& other : run.plans())
+            if (other.kind != PlanHarm::Kind::Own)
+                QCOMPARE(verdict.count(utf8("%1 (%2 bpw)").arg(other.name, formatBpw(other.bpw))),
+                    isOfSameSize(*plan, other) ? 1 : 0);
         // Two selected rows are compared in words.
         QTableView* table = panel.table()->view();
         const auto rowAt = [&](int row) { return table->visualRect(table->model()->index(row, 0)).center(); };

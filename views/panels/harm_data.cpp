@@ -69,24 +69,26 @@ struct Rival
 };
 
 /// Uniform plans, presets and the proxies' plans of its size, measured on the same tokens. Of several uniform
-/// ones the largest.
+/// ones, and of several with one name, the largest: they were made for other plans of nearly this size.
 std::vector<Rival> rivalsOf(const HarmRun& run, const PlanHarm& plan)
 {
     std::vector<Rival> rivals;
-    std::optional<Rival> uniform;
+    const auto isUniform = [](const PlanHarm& one) { return one.kind == PlanHarm::Kind::Uniform; };
     for (const PlanHarm& other : run.plans()) {
-        if (other.kind == PlanHarm::Kind::Own || other.choice == plan.choice || !isOfSameSize(plan, other))
+        if (other.kind == PlanHarm::Kind::Own || other.choice == plan.choice || !isOfSameSize(plan, other)
+            || (isUniform(other) && isUniform(plan)))
             continue;
         const auto difference = differenceOf(plan, other);
         if (!difference)
             continue;
-        if (other.kind != PlanHarm::Kind::Uniform)
+        const auto alike = std::find_if(rivals.begin(), rivals.end(), [&](const Rival& known) {
+            return known.plan->name == other.name || (isUniform(*known.plan) && isUniform(other));
+        });
+        if (alike == rivals.end())
             rivals.push_back({&other, *difference});
-        else if (!uniform || other.bytes > uniform->plan->bytes)
-            uniform = Rival{&other, *difference};
+        else if (other.bytes > alike->plan->bytes)
+            *alike = {&other, *difference};
     }
-    if (uniform && plan.kind != PlanHarm::Kind::Uniform)
-        rivals.push_back(*uniform);
     const auto rank = [](const Rival& rival) {
         switch (rival.difference.verdict) {
         case HarmDifference::Verdict::Worse:
@@ -251,14 +253,23 @@ QString planVerdict(const HarmRun& run)
         text += tr(" · %1 tokens: %2").arg(formatCount(static_cast<qint64>(plan->tokens)), plan->text);
     QStringList lines{text};
     bool uniform = plan->kind == PlanHarm::Kind::Uniform;
+    QStringList beaten;
     for (const Rival& rival : rivalsOf(run, *plan)) {
         uniform = uniform || rival.plan->kind == PlanHarm::Kind::Uniform;
         const QString than = tr("%1 (%2 bpw)").arg(rival.plan->name, formatBpw(rival.plan->bpw));
+        const auto& paired = rival.difference.paired;
+        if (rival.difference.verdict == HarmDifference::Verdict::Better && paired) {
+            beaten << tr("%1 by %2 to %3").arg(than, formatNumber(-paired->high), formatNumber(-paired->low));
+            continue;
+        }
         const QString line = differenceText(rival.difference, than, plan->cosine);
         lines << (rival.difference.verdict == HarmDifference::Verdict::Worse
                 ? QStringLiteral("\u26a0 ") + line
                 : line);
     }
+    // In one line: with presets and proxies there may be seven.
+    if (!beaten.isEmpty())
+        lines << tr("Better on the same tokens than %1").arg(beaten.join(QStringLiteral(", ")));
     if (!uniform)
         lines << tr("No uniform plan of its size was run on these tokens.");
     return lines.join(u'\n');
