@@ -590,6 +590,26 @@
         <source>transformers 5.23 with compressed-tensors 0.20 loads symmetric formats and refuses asymmetric ones (with dequantize=True it gets mixed bits wrong). vLLM, whose format this is, was not tried.</source>
         <translation>transformers 5.23 mit compressed-tensors 0.20 lädt symmetrische Formate und lehnt asymmetrische ab (mit dequantize=True liest es gemischte Bits falsch). vLLM, dessen Format das ist, wurde nicht geprüft.</translation>
     </message>
+    <message>
+        <source>Its value %1 is NaN or infinite.</source>
+        <translation>Sein Wert %1 ist NaN oder unendlich.</translation>
+    </message>
+    <message>
+        <source>Its value at row %1, column %2 is NaN or infinite.</source>
+        <translation>Sein Wert in Zeile %1, Spalte %2 ist NaN oder unendlich.</translation>
+    </message>
+    <message>
+        <source>Its changed value at row %1, column %2 is NaN or infinite.</source>
+        <translation>Sein geänderter Wert in Zeile %1, Spalte %2 ist NaN oder unendlich.</translation>
+    </message>
+    <message>
+        <source>Sequence %1 has %2 ids, the model has positions for %3.</source>
+        <translation>Sequenz %1 hat %2 Token-Nummern, das Modell hat Positionen für %3.</translation>
+    </message>
+    <message>
+        <source>Give shorter sequences, or have them cut with --sequence-length N.</source>
+        <translation>Kürzere Sequenzen angeben, oder sie mit --sequence-length N schneiden lassen.</translation>
+    </message>
 </context>
 <context>
     <name>QObject</name>
@@ -3844,7 +3864,7 @@ Lizenz: GPL-3.0-or-later</translation>
     </message>
     <message>
         <source>Proxy</source>
-        <translation>Schätzung</translation>
+        <translation>Proxy</translation>
     </message>
     <message>
         <source>In plans: measured, drawn toward what similar units cost; 95 % is of Measured</source>
@@ -3857,6 +3877,58 @@ Lizenz: GPL-3.0-or-later</translation>
     <message>
         <source>%1 beyond %2 per site are not listed</source>
         <translation>%1 jenseits von %2 je Stelle sind nicht aufgeführt</translation>
+    </message>
+    <message>
+        <source>There is no uniform plan of this size</source>
+        <translation>Es gibt keinen einheitlichen Plan dieser Größe</translation>
+    </message>
+    <message>
+        <source>uniform %1</source>
+        <translation>einheitlich %1</translation>
+    </message>
+    <message>
+        <source>even mix of %1</source>
+        <translation>gleichmäßige Mischung aus %1</translation>
+    </message>
+    <message>
+        <source>ends first, %1</source>
+        <translation>Enden zuerst, %1</translation>
+    </message>
+    <message>
+        <source>v and down first, %1</source>
+        <translation>v und down zuerst, %1</translation>
+    </message>
+    <message>
+        <source>Same best</source>
+        <translation>Bestes gleich</translation>
+    </message>
+    <message>
+        <source>Tokens whose most probable next word stayed, in percent (top-1 agreement)</source>
+        <translation>Token, deren wahrscheinlichstes nächstes Wort blieb, in Prozent (Top-1-Übereinstimmung)</translation>
+    </message>
+    <message>
+        <source> · same best word %1 %</source>
+        <translation> · bestes Wort gleich: %1 %</translation>
+    </message>
+    <message>
+        <source> · %1 tokens: %2</source>
+        <translation> · %1 Token: %2</translation>
+    </message>
+    <message>
+        <source>%1 (%2 bpw)</source>
+        <translation>%1 (%2 bpw)</translation>
+    </message>
+    <message>
+        <source>%1 by %2 to %3</source>
+        <translation>%1 um %2 bis %3</translation>
+    </message>
+    <message>
+        <source>Better on the same tokens than %1</source>
+        <translation>Besser auf denselben Token als %1</translation>
+    </message>
+    <message>
+        <source>No uniform plan of its size was run on these tokens.</source>
+        <translation>Kein einheitlicher Plan dieser Größe lief auf diesen Token.</translation>
     </message>
 </context>
 <context>
@@ -4882,8 +4954,8 @@ Die Pläne sind gleich.</translation>
         <translation>↓ ↑: weniger, mehr Bits in B</translation>
     </message>
     <message>
-        <source>≠: another option of the same bits</source>
-        <translation>≠: andere Option mit gleichen Bits</translation>
+        <source>≠: another option, the same whole bits</source>
+        <translation>≠: andere Option, gleich viele ganze Bits</translation>
     </message>
 </context>
 <context>
@@ -5964,10 +6036,6 @@ Die Pläne sind gleich.</translation>
         <translation>Den Plan neben denen der P&amp;roxys messen</translation>
     </message>
     <message>
-        <source>Runs the current plan, uniform, and what the proxies call the best plan of its size</source>
-        <translation>Lässt den aktuellen Plan laufen, den gleichförmigen und was die Proxys den besten Plan seiner Größe nennen</translation>
-    </message>
-    <message>
         <source>Refinement</source>
         <translation>Verbesserung</translation>
     </message>
@@ -6006,10 +6074,6 @@ Die Pläne sind gleich.</translation>
     <message>
         <source>the plan and the uniform plan of its size</source>
         <translation>der Plan und der einheitliche Plan seiner Größe</translation>
-    </message>
-    <message>
-        <source>the plan, the uniform plan and those of proxies</source>
-        <translation>der Plan, der einheitliche und die der Proxys</translation>
     </message>
     <message>
         <source>No unit has been measured yet.</source>
@@ -6059,6 +6123,14 @@ Kein Modell ist geöffnet.</translation>
         <source>from runs on up to %1 tokens; vertical lines: 95 % bootstrap intervals over blocks of tokens</source>
         <translation>aus Läufen auf bis zu %1 Token; senkrechte Striche: 95-%-Bootstrap-Intervalle über Blöcke von Token</translation>
     </message>
+    <message>
+        <source>the plan, the uniform plan, presets and proxies</source>
+        <translation>der Plan, der einheitliche, Presets und Proxys</translation>
+    </message>
+    <message>
+        <source>Runs the current plan and, of its size, the uniform plan, presets that people use, and what the proxies call the best</source>
+        <translation>Lässt den aktuellen Plan laufen und, in seiner Größe, den einheitlichen, gebräuchliche Presets und was die Proxys den besten Plan nennen</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::HarmRun</name>
@@ -6073,10 +6145,6 @@ Kein Modell ist geöffnet.</translation>
     <message>
         <source>Nothing is selected that the plan decides.</source>
         <translation>Nichts ist ausgewählt, worüber der Plan entscheidet.</translation>
-    </message>
-    <message>
-        <source>uniform %1</source>
-        <translation>einheitlich %1</translation>
     </message>
     <message>
         <source>The original is run first.</source>
@@ -6119,6 +6187,10 @@ Kein Modell ist geöffnet.</translation>
     <message>
         <source>rank correlation over units: %1</source>
         <translation>Rangkorrelation über Einheiten: %1</translation>
+    </message>
+    <message>
+        <source>reliability of the measured ranking: %1 (split halves of %2 tokens)</source>
+        <translation>Verlässlichkeit der gemessenen Rangfolge: %1 (Hälften von %2 Token verglichen)</translation>
     </message>
 </context>
 <context>
@@ -8675,6 +8747,10 @@ Schaden  %1</translation>
     <message>
         <source>Only plans for total harm are refined: choose that objective.</source>
         <translation>Verfeinert werden nur Pläne für die Summe des Schadens: dieses Ziel wählen.</translation>
+    </message>
+    <message>
+        <source>%1, judging half</source>
+        <translation>%1, urteilende Hälfte</translation>
     </message>
 </context>
 <context>

@@ -57,6 +57,31 @@ std::vector<int> ColumnWidths::measured() const
     return widths;
 }
 
+// Every heading has room for the arrow of sorting. Where not all fits, columns of numbers that are not sorted by
+// give it up before any text is cut.
+void ColumnWidths::leaveOutArrows(std::vector<int>& natural, std::vector<int>& least)
+{
+    constexpr int kSpare = 6, kHeadingMargins = 18;
+    const QHeaderView* header = m_table->horizontalHeader();
+    if (!m_cuts || std::reduce(natural.begin(), natural.end()) <= m_table->viewport()->width())
+        return;
+    const auto* view = static_cast<const QAbstractItemView*>(m_table);
+    for (std::size_t column = 0; column < natural.size(); ++column) {
+        const int section = static_cast<int>(column);
+        const bool sorted = header->isSortIndicatorShown() && header->sortIndicatorSection() == section;
+        const QAbstractItemModel* model = m_table->model();
+        const QVariant alignment = model->headerData(section, Qt::Horizontal, Qt::TextAlignmentRole);
+        if (sorted || (alignment.toInt() & Qt::AlignRight) == 0)
+            continue;
+        const QString title = model->headerData(section, Qt::Horizontal).toString();
+        const int bare = std::max(view->sizeHintForColumn(section) + kSpare,
+            header->fontMetrics().horizontalAdvance(title) + kHeadingMargins);
+        natural[column] = std::min(natural[column], bare);
+        least[column] = std::min(least[column], bare);
+    }
+    m_wantedWidth = std::reduce(natural.begin(), natural.end());
+}
+
 void ColumnWidths::refresh()
 {
     m_byHand = false;
@@ -117,6 +142,7 @@ void ColumnWidths::apply()
     }
     m_wantedWidth = std::reduce(natural.begin(), natural.end());
     m_natural = QList<int>(natural.begin(), natural.end());
+    leaveOutArrows(natural, least);
     hideSpare(natural);
     for (std::size_t column = 0; column < m_wanted.size(); ++column)
         if (m_table->isColumnHidden(static_cast<int>(column)))

@@ -56,6 +56,7 @@ protected:
 private:
     // Per column, for heading and rows of now.
     [[nodiscard]] std::vector<int> measured() const;
+    void leaveOutArrows(std::vector<int>& natural, std::vector<int>& least);
     void hideSpare(const std::vector<int>& natural);
 
     QTableView* m_table;

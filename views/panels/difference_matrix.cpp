@@ -114,7 +114,7 @@ void DifferencePanel::refreshMatrix()
     picture.deltaCodes = tr("4→8: bits of A, of B");
     picture.deltaSigns = tr("↓ ↑: fewer, more bits in B");
     picture.deltaSame = tr("=: same option");
-    picture.deltaOther = tr("≠: another option of the same bits");
+    picture.deltaOther = tr("≠: another option, the same whole bits");
     m_matrix->clearEmpty();
     m_matrix->setCaption({tr("B (%1) against A (%2)").arg(m_b->currentText(), m_a->currentText()),
         harmSource(m_document), {}, harmLabel(m_document)}); // the key says what of it

@@ -90,6 +90,8 @@ QString shortenedName(
             return kEllipsis + rest;
         break;
     }
+    if (metrics.horizontalAdvance(longest) <= width && !siblings.contains(longest))
+        return longest; // whole, if without the sign of what stood before it
     return withoutMiddle(longest, metrics, width, siblings);
 }
 
