@@ -57,8 +57,8 @@ std::vector<int> ColumnWidths::measured() const
     return widths;
 }
 
-// Every heading has room for the arrow of sorting. Where not all fits, columns of numbers that are not sorted by
-// give it up before any text is cut.
+// Every heading has room for the arrow of sorting. Where not all fits, columns of numbers that are not sorted
+// by give it up before any text is cut.
 void ColumnWidths::leaveOutArrows(std::vector<int>& natural, std::vector<int>& least)
 {
     constexpr int kSpare = 6, kHeadingMargins = 18;

@@ -154,8 +154,10 @@ QRectF SpectrumChart::freeBox(const QPointF& start, double lowest, const QSizeF&
     // A few pixels beyond the plot are better than the bulk's edge through the words.
     constexpr double kBeyond = 8;
     const double upper = m_data.bulk ? xAxis->coordToPixel(m_data.bulk->upper) : area.left();
-    const bool crossed = upper > start.x() - 2 - size.width() && upper < start.x() - 2;
-    const bool right = start.x() + 2 + size.width() <= area.right() + (crossed ? kBeyond : 0);
+    const auto crossed = [&](double from) { return upper > from && upper < from + size.width(); };
+    const bool leftCrossed = crossed(start.x() - 2 - size.width()), rightCrossed = crossed(start.x() + 2);
+    const bool right = start.x() + 2 + size.width() <= area.right() + (leftCrossed ? kBeyond : 0)
+        && (!rightCrossed || leftCrossed || start.x() - 2 - size.width() < area.left());
     const double left = right ? start.x() + 2 : start.x() - 2 - size.width();
     for (double top = lowest; top >= area.top() + 10; top -= kStep) {
         const QRectF box(QPointF(left, top), size);

@@ -141,6 +141,17 @@ QString MovesTable::namesOf(const alloc::Move& move, bool full) const
     return full ? names.join(u'\n') : jointName(names);
 }
 
+QString MovesTable::harmSign(const alloc::Move& move) const
+{
+    const auto& space = *m_document.space();
+    const auto calibrated = [&](std::size_t unit, std::size_t option) {
+        return space.cell(unit, option).origin == score::ScoreOrigin::Calibrated;
+    };
+    const bool any = std::any_of(move.units.begin(), move.units.end(),
+        [&](std::size_t unit) { return calibrated(unit, move.from) || calibrated(unit, move.to); });
+    return any ? QStringLiteral("\u2248") : QString();
+}
+
 QString MovesTable::textOf(const alloc::Move& move, int column) const
 {
     switch (column) {
@@ -154,11 +165,13 @@ QString MovesTable::textOf(const alloc::Move& move, int column) const
         return signedText(
             move.deltaBytes < 0, sizeText(static_cast<std::uint64_t>(std::llabs(move.deltaBytes))));
     case HarmColumn:
-        return signedText(move.deltaCost < 0, m_harm.text(std::abs(move.deltaCost)));
+        return harmSign(move) + signedText(move.deltaCost < 0, m_harm.text(std::abs(move.deltaCost)));
     case PerKibColumn:
-        return move.kind == alloc::MoveKind::Free ? tr("free") : m_perKib.text(move.price * kBytesPerKib);
+        return move.kind == alloc::MoveKind::Free ? tr("free")
+                                                  : harmSign(move) + m_perKib.text(move.price * kBytesPerKib);
     case PerBitColumn:
-        return move.kind == alloc::MoveKind::Free ? tr("free") : m_perBit.text(move.price / kBitsPerByte);
+        return move.kind == alloc::MoveKind::Free ? tr("free")
+                                                  : harmSign(move) + m_perBit.text(move.price / kBitsPerByte);
     default:
         return {};
     }

@@ -47,6 +47,7 @@ private:
     void schedule();
     void refresh();
     void findNotation();
+    [[nodiscard]] QString harmSign(const alloc::Move& move) const; ///< "\u2248" where not all was measured.
     [[nodiscard]] QString textOf(const alloc::Move& move, int column) const;
     [[nodiscard]] QVariant numberOf(const alloc::Move& move, int column) const;
     [[nodiscard]] QString namesOf(const alloc::Move& move, bool full) const;
