@@ -31,16 +31,6 @@ constexpr int kUseful = 3, kTitle = 9;
 constexpr const char* kLong = "longText";
 constexpr const char* kShort = "shortText";
 
-/// "14.5k": as short as a count can be.
-QString shortCount(std::uint64_t count)
-{
-    constexpr std::uint64_t kThousand = 1000, kNoDigit = 100 * kThousand;
-    if (count < kThousand)
-        return formatCount(static_cast<std::int64_t>(count));
-    const bool digit = count < kNoDigit && count % kThousand != 0;
-    return QLocale().toString(static_cast<double>(count) / kThousand, 'f', digit ? 1 : 0) + QLatin1Char('k');
-}
-
 /// "BF16" or "BF16 98 %, F32 2 %": the dtypes that hold the bytes, the largest first.
 QString dtypeMix(const model::Checkpoint& checkpoint)
 {
@@ -284,7 +274,7 @@ void HeaderStrip::refreshChips()
     else
         setChip(m_dumpChip,
             tr("activations: %1 tokens").arg(formatCount(static_cast<std::int64_t>(dump->tokens()))),
-            tr("activations: %1").arg(shortCount(dump->tokens())),
+            tr("activations: %1").arg(formatCount(static_cast<std::int64_t>(dump->tokens()))),
             tr("Activations: %1. Click to add another dump").arg(plain(dump->dataset())));
     const int unscanned = static_cast<int>(checkpoint.tensors().size()) - m_document.scannedTensors();
     if (m_document.isScanning())

@@ -6867,14 +6867,6 @@ dB</translation>
         <translation>massiv im Token</translation>
     </message>
     <message>
-        <source>large: channel %1</source>
-        <translation>groß: Kanal %1</translation>
-    </message>
-    <message>
-        <source>large: ch %1</source>
-        <translation>groß: Kan. %1</translation>
-    </message>
-    <message>
         <source>%1 “%2”</source>
         <translation>%1 „%2“</translation>
     </message>

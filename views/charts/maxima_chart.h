@@ -95,6 +95,8 @@ public:
     [[nodiscard]] QStringList markLabels() const;
     // Pixels between the left and the right of a mark, for tests; 0 when it is not shown.
     [[nodiscard]] double markWidth(int mark, int dump = 0) const;
+    // Whether it is drawn as a star, and with a ring.
+    [[nodiscard]] std::pair<bool, bool> markSigns(int mark, int dump = 0) const;
     [[nodiscard]] QStringList endNames() const;
 
 Q_SIGNALS:

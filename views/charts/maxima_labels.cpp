@@ -183,8 +183,18 @@ std::optional<MaximaChart::MarkLabel> MaximaChart::LabelScene::placed(
 std::vector<MaximaChart::MarkLabel> MaximaChart::labelledMarks(const std::vector<PlacedMark>& marks) const
 {
     constexpr std::ptrdiff_t kFew = 6;
+    const auto widthOf = [](const PlacedMark& placed) { return std::max(placed.star, placed.ring); };
+    // A name that leads to what lies under another mark would be that one's.
+    const auto isCovered = [&](const PlacedMark& placed) {
+        return std::any_of(marks.begin(), marks.end(), [&](const PlacedMark& other) {
+            return other.mark->channel != placed.mark->channel && widthOf(other) > widthOf(placed)
+                && QLineF(other.at, placed.at).length() < widthOf(other) + 2;
+        });
+    };
     std::map<int, const PlacedMark*> largest;
     for (const PlacedMark& placed : marks) {
+        if (!placed.strong && isCovered(placed))
+            continue;
         const PlacedMark*& best = largest[placed.mark->channel];
         // Of the pinned channel the largest one is named, of whatever kind its site is.
         const bool better = best == nullptr || (!placed.strong && best->faint && !placed.faint)

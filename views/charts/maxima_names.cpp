@@ -286,13 +286,11 @@ void MaximaChart::addCurrentEntry(std::vector<LegendEntry>& entries) const
 // In the chart they have the color of their site.
 void MaximaChart::addMarkEntries(std::vector<LegendEntry>& entries) const
 {
-    bool bySite = false, byToken = false, pinned = false, others = false;
+    bool bySite = false, byToken = false;
     for (const MaximaDump& dump : m_data.dumps)
         for (const MassiveMark& mark : dump.massive) {
             bySite = bySite || mark.bySite;
             byToken = byToken || mark.byToken;
-            const bool strong = m_currentChannel >= 0 && mark.channel == m_currentChannel;
-            (strong ? pinned : others) = true;
         }
     if (m_statistic == MaximaStatistic::Crest)
         return;
@@ -314,12 +312,6 @@ void MaximaChart::addMarkEntries(std::vector<LegendEntry>& entries) const
     if (byToken)
         addMark(kMassiveTokenKey, tr("massive in its token (Max_act_llm)"),
             bySite ? tr("in token") : tr("massive in token"), Marker::Circle, true);
-    if (!pinned || !others)
-        return;
-    addMark(QStringLiteral("pinned"), tr("large: channel %1").arg(formatCount(m_currentChannel)),
-        tr("large: ch %1").arg(formatCount(m_currentChannel)), bySite ? Marker::Star : Marker::Circle,
-        !bySite);
-    entries.back().toggles = false;
 }
 
 void MaximaChart::addDumpEntries(std::vector<LegendEntry>& entries) const

@@ -176,11 +176,12 @@ double aroundStar(double radius)
 }
 } // namespace
 
-// A mark is no wider than the step to its neighbor: a star that leaves no room for its ring goes without.
+// A mark is no wider than the step to its neighbor, if its star and its ring can still be told: what it is
+// says the same at every size.
 void MaximaChart::sizeMarks(std::vector<PlacedMark>& marks) const
 {
     constexpr std::ptrdiff_t kCrowd = 12;
-    constexpr double kBetween = 0.8, kLeastInRing = 1.6, kOthers = 0.8;
+    constexpr double kBetween = 0.8, kLeastInRing = 1.3, kLeastRing = 3.2, kOthers = 0.8;
     const bool crowded = std::count_if(marks.begin(), marks.end(), [](const PlacedMark& placed) {
         return placed.leading && !placed.faint;
     }) > kCrowd;
@@ -200,10 +201,9 @@ void MaximaChart::sizeMarks(std::vector<PlacedMark>& marks) const
         placed.isTight = ring > half;
         if (placed.isTight && !placed.whole) {
             const double room = half * (placed.strong || !placed.leading ? 1 : kOthers);
-            const double inside = (room - 1.6) / kStarPoints;
-            const bool both = bySite && byToken && inside >= kLeastInRing;
-            ring = byToken && (both || !bySite) ? std::max(room, 1.2) : 0;
-            star = std::min(star, both ? inside : std::max(room / kStarWidth, 0.9));
+            ring = std::max(room, bySite ? kLeastRing : 1.2);
+            const double inside = std::max((ring - 1.6) / kStarPoints, kLeastInRing);
+            star = std::min(star, byToken ? inside : std::max(room / kStarWidth, 0.9));
         }
         placed.star = bySite ? star : 0;
         placed.ring = byToken ? ring : 0;
@@ -218,6 +218,16 @@ double MaximaChart::markWidth(int mark, int dump) const
         if (placed.mark == wanted)
             return 2 * std::max(kStarWidth * placed.star, placed.ring);
     return 0;
+}
+
+std::pair<bool, bool> MaximaChart::markSigns(int mark, int dump) const
+{
+    const MassiveMark* wanted
+        = &m_data.dumps[static_cast<std::size_t>(dump)].massive[static_cast<std::size_t>(mark)];
+    for (const PlacedMark& placed : visibleMarks())
+        if (placed.mark == wanted)
+            return {placed.star > 0, placed.ring > 0};
+    return {false, false};
 }
 
 // A star is massive in its site, a ring in its token, a star in a ring both; in the color of its site.
@@ -275,7 +285,7 @@ void MaximaChart::paintOverlay(QCPPainter& painter)
         if (const auto at = sitePixel(site, dump)) {
             constexpr double kRadius = 12; // around the largest mark
             painter.setBrush(Qt::NoBrush);
-            painter.setPen(QPen(theme().background, 4));
+            painter.setPen(QPen(theme().background, 3));
             painter.drawEllipse(*at, kRadius, kRadius);
             painter.setPen(QPen(color, 2));
             painter.drawEllipse(*at, kRadius, kRadius);
