@@ -6131,6 +6131,10 @@ Kein Modell ist geöffnet.</translation>
         <source>Runs the current plan and, of its size, the uniform plan, presets that people use, and what the proxies call the best</source>
         <translation>Lässt den aktuellen Plan laufen und, in seiner Größe, den einheitlichen, gebräuchliche Presets und was die Proxys den besten Plan nennen</translation>
     </message>
+    <message>
+        <source>Plans count what is measured from %1 units on.</source>
+        <translation>Pläne rechnen damit ab %1 gemessenen Einheiten.</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::HarmRun</name>

@@ -1,7 +1,9 @@
 #include "views/panels/harm_panel.h"
 
+#include "core/score/measured.h"
 #include "views/charts/ask_file.h"
 #include "views/charts/data_table.h"
+#include "views/models/harm_text.h"
 #include "views/panels/chart_data.h"
 #include "views/panels/harm_data.h"
 #include "views/panels/refine_box.h"
@@ -393,10 +395,14 @@ void HarmPanel::takeMeasured()
 QString HarmPanel::restingText() const
 {
     const auto pairs = static_cast<int>(m_run.pairs().size());
-    return pairs == 0
-        ? tr("Until the model has been run, harm is only predicted.")
-        : tr("%n pair(s) of unit and option are measured. What a whole plan costs, only running it tells.",
+    if (pairs == 0)
+        return tr("Until the model has been run, harm is only predicted.");
+    const QString text
+        = tr("%n pair(s) of unit and option are measured. What a whole plan costs, only running it tells.",
             nullptr, pairs);
+    return harmIsMeasured(m_document) || m_document.settings().score
+        ? text
+        : text + u' ' + tr("Plans count what is measured from %1 units on.").arg(score::kUnitsToCalibrate);
 }
 
 void HarmPanel::followSelection()
