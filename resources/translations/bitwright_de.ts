@@ -6196,6 +6196,10 @@ Kein Modell ist geöffnet.</translation>
         <source>reliability of the measured ranking: %1 (split halves of %2 tokens)</source>
         <translation>Verlässlichkeit der gemessenen Rangfolge: %1 (Hälften von %2 Token verglichen)</translation>
     </message>
+    <message>
+        <source>reliability of the measured ranking: %1 (split halves of %2 sequences)</source>
+        <translation>Verlässlichkeit der gemessenen Rangfolge: %1 (Hälften von %2 Sequenzen verglichen)</translation>
+    </message>
 </context>
 <context>
     <name>bitwright::views::HistoryPanel</name>

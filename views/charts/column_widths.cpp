@@ -59,27 +59,42 @@ std::vector<int> ColumnWidths::measured() const
 
 // Every heading has room for the arrow of sorting. Where not all fits, columns of numbers that are not sorted
 // by give it up before any text is cut.
-void ColumnWidths::leaveOutArrows(std::vector<int>& natural, std::vector<int>& least)
+std::vector<int> ColumnWidths::withoutArrows(const std::vector<int>& natural) const
 {
     constexpr int kSpare = 6, kHeadingMargins = 18;
     const QHeaderView* header = m_table->horizontalHeader();
+    std::vector<int> widths = natural;
     if (!m_cuts || std::reduce(natural.begin(), natural.end()) <= m_table->viewport()->width())
-        return;
+        return widths;
     const auto* view = static_cast<const QAbstractItemView*>(m_table);
+    const QAbstractItemModel* model = m_table->model();
     for (std::size_t column = 0; column < natural.size(); ++column) {
         const int section = static_cast<int>(column);
         const bool sorted = header->isSortIndicatorShown() && header->sortIndicatorSection() == section;
-        const QAbstractItemModel* model = m_table->model();
         const QVariant alignment = model->headerData(section, Qt::Horizontal, Qt::TextAlignmentRole);
         if (sorted || (alignment.toInt() & Qt::AlignRight) == 0)
             continue;
         const QString title = model->headerData(section, Qt::Horizontal).toString();
-        const int bare = std::max(view->sizeHintForColumn(section) + kSpare,
-            header->fontMetrics().horizontalAdvance(title) + kHeadingMargins);
-        natural[column] = std::min(natural[column], bare);
-        least[column] = std::min(least[column], bare);
+        widths[column] = std::min(natural[column],
+            std::max(view->sizeHintForColumn(section) + kSpare,
+                header->fontMetrics().horizontalAdvance(title) + kHeadingMargins));
     }
-    m_wantedWidth = std::reduce(natural.begin(), natural.end());
+    return widths;
+}
+
+// As much of the arrows' room as is needed, from all of them alike.
+void ColumnWidths::giveUpArrows(
+    const std::vector<int>& bare, int available, std::vector<int>& natural, std::vector<int>& least)
+{
+    const int wanted = std::reduce(natural.begin(), natural.end());
+    const int room = wanted - std::reduce(bare.begin(), bare.end()), missing = wanted - available;
+    if (missing <= 0 || room <= 0)
+        return;
+    for (std::size_t column = 0; column < natural.size(); ++column) {
+        const int own = natural[column] - bare[column];
+        natural[column] -= missing >= room ? own : (own * missing + room - 1) / room;
+        least[column] = std::min(least[column], natural[column]);
+    }
 }
 
 void ColumnWidths::refresh()
@@ -140,15 +155,16 @@ void ColumnWidths::apply()
                      : std::max(heading, static_cast<int>(natural.back() * m_leastShare));
         least.push_back(std::min(natural.back(), kept));
     }
-    m_wantedWidth = std::reduce(natural.begin(), natural.end());
     m_natural = QList<int>(natural.begin(), natural.end());
-    leaveOutArrows(natural, least);
-    hideSpare(natural);
+    std::vector<int> bare = withoutArrows(natural);
+    m_wantedWidth = std::reduce(bare.begin(), bare.end());
+    hideSpare(bare);
     for (std::size_t column = 0; column < m_wanted.size(); ++column)
         if (m_table->isColumnHidden(static_cast<int>(column)))
-            natural[column] = least[column] = 0;
+            natural[column] = least[column] = bare[column] = 0;
     m_applying = true;
     const int available = m_table->viewport()->width();
+    giveUpArrows(bare, available, natural, least);
     // What was only estimated gets a part of the room that is left.
     const int spare = available - std::reduce(natural.begin(), natural.end());
     int texts = 0;

@@ -56,7 +56,9 @@ protected:
 private:
     // Per column, for heading and rows of now.
     [[nodiscard]] std::vector<int> measured() const;
-    void leaveOutArrows(std::vector<int>& natural, std::vector<int>& least);
+    [[nodiscard]] std::vector<int> withoutArrows(const std::vector<int>& natural) const;
+    static void giveUpArrows(
+        const std::vector<int>& bare, int available, std::vector<int>& natural, std::vector<int>& least);
     void hideSpare(const std::vector<int>& natural);
 
     QTableView* m_table;

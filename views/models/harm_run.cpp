@@ -234,7 +234,10 @@ QString HarmRun::reliabilityText() const
         whole[bits] = one.reliability.whole;
         tokens = std::min(tokens, one.tokens);
     }
-    return tr("reliability of the measured ranking: %1 (split halves of %2 tokens)")
+    // An encoder has one number for each sequence.
+    const bool perSequence = m_quantity.contains(QLatin1String("cosine"));
+    return (perSequence ? tr("reliability of the measured ranking: %1 (split halves of %2 sequences)")
+                        : tr("reliability of the measured ranking: %1 (split halves of %2 tokens)"))
         .arg(byBits(whole), formatCount(static_cast<qint64>(tokens)));
 }
 
