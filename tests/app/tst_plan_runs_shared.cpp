@@ -88,10 +88,14 @@ private Q_SLOTS:
 
     void refinedByTheCommandLine()
     {
-        const QString path = m_folder.filePath(QStringLiteral("mine.json"));
-        if (!QFile::exists(path))
-            QSKIP("no plan was made");
-        const Ran ran = cli({QStringLiteral("measure"), QStringLiteral("--target"),
+        // A score that plans badly, so that there is something to better.
+        const QString path = m_folder.filePath(QStringLiteral("poor.json"));
+        Ran ran = cli({QStringLiteral("plan"), QStringLiteral("--target"),
+            QStringLiteral("compressed-tensors"), QStringLiteral("--bpw"), QStringLiteral("3.5"),
+            QStringLiteral("--score"), QStringLiteral("act-gram"), QStringLiteral("--name"),
+            QStringLiteral("poor"), QStringLiteral("-o"), path});
+        QVERIFY2(ran.code == 0, ran.describe().constData());
+        ran = cli({QStringLiteral("measure"), QStringLiteral("--target"),
             QStringLiteral("compressed-tensors"), QStringLiteral("--text"),
             kSample + QStringLiteral("/held_out.txt"), QStringLiteral("--max-tokens"), QStringLiteral("2048"),
             QStringLiteral("--plan"), path, QStringLiteral("--refine"), QStringLiteral("--rounds"),
@@ -103,10 +107,8 @@ private Q_SLOTS:
         const auto workspace = session::Workspace::open(project()).value();
         const auto runs = session::planRuns(*workspace).value();
         const auto found = std::find_if(
-            runs.begin(), runs.end(), [](const auto& run) { return run.name == "mine refined"; });
-        QCOMPARE(found != runs.end(), refined["kept"].get<int>() > 0);
-        if (found == runs.end())
-            QSKIP("nothing was better: the plan stays as it is");
+            runs.begin(), runs.end(), [](const auto& run) { return run.name == "poor refined"; });
+        QVERIFY2(refined["kept"].get<int>() > 0 && found != runs.end(), ran.describe().constData());
         QCOMPARE(found->mean, refined["refined"]["kl_accepting"].get<double>());
         QCOMPARE(found->tokens, refined["tokens_accepting"].get<std::uint64_t>());
         QVERIFY(found->text == "held_out.txt, judging half" && found->referencePerplexity);
