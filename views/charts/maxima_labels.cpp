@@ -1,4 +1,5 @@
 // Where MaximaChart writes token and channel of its massive activations.
+#include "views/charts/label_geometry.h"
 #include "views/charts/maxima_lines.h"
 
 #include <QFontMetricsF>
@@ -28,30 +29,6 @@ struct Rim
     QPointF at;
     double radius = 0;
 };
-
-double distanceOf(const QRectF& box, const QPointF& to)
-{
-    return std::hypot(std::clamp(to.x(), box.left(), box.right()) - to.x(),
-        std::clamp(to.y(), box.top(), box.bottom()) - to.y());
-}
-
-double distanceOf(const QLineF& line, const QPointF& to)
-{
-    const QPointF along = line.p2() - line.p1(), way = to - line.p1();
-    const double length = QPointF::dotProduct(along, along);
-    const double t = length > 0 ? std::clamp(QPointF::dotProduct(along, way) / length, 0.0, 1.0) : 0;
-    const QPointF off = way - along * t;
-    return std::hypot(off.x(), off.y());
-}
-
-bool crosses(const QLineF& line, const QRectF& box)
-{
-    const auto meets = [&](const QPointF& a, const QPointF& b) {
-        return line.intersects({a, b}, nullptr) == QLineF::BoundedIntersection;
-    };
-    return box.contains(line.p1()) || meets(box.topLeft(), box.bottomRight())
-        || meets(box.topRight(), box.bottomLeft());
-}
 
 int countIn(const std::vector<QPointF>& points, const QRectF& box)
 {
