@@ -111,7 +111,7 @@ public:
 
     /// Content hash of a tensor: from the project while its file is the same, else by reading it.
     [[nodiscard]] Result<std::string> contentHash(model::TensorIndex tensor, const RunContext& context) const;
-    /// Content key of a unit: its tensor's hash, with the expert of a stack.
+    /// Key of a unit: its tensor's hash and its name; equal bytes elsewhere are not of equal harm.
     [[nodiscard]] static std::string unitContent(const plan::Unit& unit, const std::string& tensorContent);
     [[nodiscard]] Result<std::optional<measure::Harm>> storedHarm(
         const std::string& subject, const std::string& variant) const;

@@ -11,6 +11,11 @@
 
 namespace bitwright::views {
 
+namespace {
+constexpr int kSpare = 6; // beyond what Qt asks for
+constexpr int kHeadingMargins = 18;
+} // namespace
+
 std::vector<int> fittedWidths(const std::vector<int>& natural, const std::vector<int>& least, int available)
 {
     const auto cutTo = [&](int cap) {
@@ -47,7 +52,6 @@ ColumnWidths::ColumnWidths(QTableView* table)
 
 std::vector<int> ColumnWidths::measured() const
 {
-    constexpr int kSpare = 6;
     // Asked for here: Qt would leave a last column that stretches as wide as it is.
     const auto* view = static_cast<const QAbstractItemView*>(m_table);
     const QHeaderView* header = m_table->horizontalHeader();
@@ -61,7 +65,6 @@ std::vector<int> ColumnWidths::measured() const
 // by give it up before any text is cut.
 std::vector<int> ColumnWidths::withoutArrows(const std::vector<int>& natural) const
 {
-    constexpr int kSpare = 6, kHeadingMargins = 18;
     const QHeaderView* header = m_table->horizontalHeader();
     std::vector<int> widths = natural;
     if (!m_cuts || std::reduce(natural.begin(), natural.end()) <= m_table->viewport()->width())
@@ -133,7 +136,7 @@ void ColumnWidths::apply()
     if (m_byHand || m_wanted.empty()
         || m_wanted.size() != static_cast<std::size_t>(m_table->model()->columnCount()))
         return;
-    constexpr int kLeastText = 80, kMostText = 320, kHeadingMargins = 18;
+    constexpr int kLeastText = 80, kMostText = 320;
     const QAbstractItemModel* model = m_table->model();
     const QFontMetrics metrics = m_table->horizontalHeader()->fontMetrics();
     std::vector<int> natural, least;
